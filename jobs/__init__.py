@@ -1,0 +1,1 @@
+"""The contract between gateway and worker: records, job store, queue."""

@@ -1,0 +1,1 @@
+"""Base classifiers: one folder a model, and the registry that reads them."""

@@ -1,0 +1,1 @@
+"""Workers: sampling, runtimes and the Celery tasks that drive them."""
