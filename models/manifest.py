@@ -1,0 +1,236 @@
+"""The manifest of a base classifier: ``model.toml``, read and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.errors import ModelBroken
+
+MANIFEST_FILE = "model.toml"
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+MAX_ELEMENTS = 2**24
+"""Largest input, in elements: a batch of two in float32 then takes 128 MiB."""
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
+"""A plain file name inside the model's folder: no directories, no hidden files."""
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    """Base of the manifest's tables: immutable, no unknown fields, finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ResizeRule(_Section):
+    """How an image of another size is brought to the model's size.
+
+    ``stretch`` scales height and width independently. ``shorter_side_center_crop`` scales the image,
+    keeping its proportions, until it just covers the model's size, and crops the centre.
+    ``filter`` is the resampling filter, by its name in Pillow.
+    """
+
+    method: Literal["stretch", "shorter_side_center_crop"]
+    filter: Literal["bilinear", "bicubic", "lanczos", "box"]
+
+
+class Normalisation(_Section):
+    """``(input - mean) / std``, applied by the runtime after the noise was added.
+
+    ``mean`` and ``std`` hold one number, or one for each entry of the input's first axis.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.mean or len(self.mean) != len(self.std):
+            raise ValueError("mean and std must be lists of the same length, at least 1")
+        if min(self.std) <= 0:
+            raise ValueError("every std must be above 0")
+        return self
+
+
+class InputSpec(_Section):
+    """The input space, in which sigma and the radius are measured.
+
+    ``shape`` is that of one input, without the batch: ``(channels, height, width)`` for images.
+    Every element lies in ``[low, high]``; an image's pixel values 0..255 are mapped onto it linearly.
+    ``mode`` is the colour mode of images. Without a ``resize`` rule other sizes are refused.
+    """
+
+    kind: Literal["image", "tensor"]
+    shape: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=8)]
+    low: float
+    high: float
+    mode: Literal["L", "RGB"] | None = None
+    resize: ResizeRule | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        if math.prod(self.shape) > MAX_ELEMENTS:
+            raise ValueError(f"shape has more than {MAX_ELEMENTS} elements")
+        if self.kind == "tensor":
+            if self.mode is not None or self.resize is not None:
+                raise ValueError("mode and resize are for images; remove them or set kind = 'image'")
+            return self
+        if self.mode is None:
+            raise ValueError("mode must be 'L' or 'RGB' for images")
+        channels = 1 if self.mode == "L" else 3
+        if len(self.shape) != 3 or self.shape[0] != channels:
+            raise ValueError(f"shape of mode {self.mode!r} must be [{channels}, height, width]")
+        return self
+
+
+class ModelManifest(_Section):
+    """A base classifier that an operator put into the models directory.
+
+    ``labels[c]`` names class ``c``. ``trained_sigma`` is the standard deviation of the Gaussian noise the
+    model was trained with, in input units; None if it was trained without noise. ``batch_size`` fixes the
+    number of rows of every forward pass; None leaves it to the sampler's rule.
+    """
+
+    name: Annotated[str, Field(pattern=NAME_PATTERN)]
+    description: Text
+    runtime: Literal["onnx", "torchscript"]
+    file: FileName
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    trained_sigma: Annotated[float, Field(gt=0)] | None = None
+    licence: Text
+    source: Text
+    input: InputSpec
+    normalisation: Normalisation | None = None
+    batch_size: Annotated[int, Field(ge=2, le=65536, multiple_of=2)] | None = None
+    folder: Annotated[Path, Field(exclude=True, repr=False)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        norm = self.normalisation
+        if norm is not None and len(norm.mean) not in (1, self.input.shape[0]):
+            raise ValueError(
+                f"normalisation needs 1 number or {self.input.shape[0]} (the first axis of input.shape), "
+                f"not {len(norm.mean)}",
+            )
+        return self
+
+    @property
+    def d(self) -> int:
+        """Number of elements of one input."""
+        return math.prod(self.input.shape)
+
+    @property
+    def weights(self) -> Path:
+        """The weights file."""
+        return self.folder / self.file
+
+
+def load_manifest(folder: Path) -> ModelManifest:
+    """Read ``folder/model.toml`` and check everything that needs no runtime, the file's hash included.
+
+    Raises ModelBroken, which names the field at fault and what to do about it.
+    """
+    table = _read_toml(folder)
+    if "folder" in table:
+        raise ModelBroken("folder: unknown field; remove it from model.toml")
+    if "labels_file" in table:
+        table["labels"] = _read_labels(folder, table)
+    try:
+        manifest = ModelManifest.model_validate(table | {"folder": folder})
+    except ValidationError as error:
+        raise ModelBroken(_sentence(error)) from error
+    if manifest.name != folder.name:
+        raise ModelBroken(
+            f"name: model.toml says {manifest.name!r} but its folder is {folder.name!r}; make them equal",
+        )
+    _check_hash(manifest)
+    return manifest
+
+
+def read_weights(manifest: ModelManifest) -> bytes:
+    """Return the weights, exactly those whose hash the manifest names; ModelBroken otherwise."""
+    try:
+        data = _inside(folder=manifest.folder, name=manifest.file, field="file").read_bytes()
+    except OSError as error:
+        raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != manifest.sha256:
+        raise _wrong_hash(manifest, found)
+    return data
+
+
+def _check_hash(manifest: ModelManifest) -> None:
+    path = _inside(folder=manifest.folder, name=manifest.file, field="file")
+    try:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
+    if found != manifest.sha256:
+        raise _wrong_hash(manifest, found)
+
+
+def _wrong_hash(manifest: ModelManifest, found: str) -> ModelBroken:
+    return ModelBroken(
+        f"sha256: {manifest.file} has hash {found} but model.toml says {manifest.sha256}; "
+        "restore the file or, if the new one is meant, put its hash into model.toml",
+    )
+
+
+def _read_toml(folder: Path) -> dict[str, object]:
+    path = _inside(folder=folder, name=MANIFEST_FILE, field=MANIFEST_FILE)
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except (ValueError, RecursionError) as error:  # TOML syntax, UTF-8, absurd numbers or nesting
+        raise ModelBroken(f"{MANIFEST_FILE}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ModelBroken(f"{MANIFEST_FILE}: cannot be read: {error.strerror}") from error
+
+
+def _read_labels(folder: Path, table: dict[str, object]) -> list[str]:
+    if "labels" in table:
+        raise ModelBroken("labels: give labels or labels_file, not both")
+    name = table.pop("labels_file")
+    if not isinstance(name, str):
+        raise ModelBroken("labels_file: must be the name of a text file with one label a line")
+    try:
+        text = _inside(folder=folder, name=name, field="labels_file").read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelBroken(f"labels_file: {name} is not UTF-8 text") from error
+    except OSError as error:
+        raise ModelBroken(f"labels_file: cannot read {name}: {error.strerror}") from error
+    return [line.strip() for line in text.splitlines()]
+
+
+def _inside(*, folder: Path, name: str, field: str) -> Path:
+    """Resolve a plain file name inside ``folder``; a path or a link that leads out of it is refused."""
+    if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
+        raise ModelBroken(f"{field}: {name!r} must be the name of a file in the model's own folder")
+    try:
+        path = (folder / name).resolve()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise ModelBroken(f"{field}: {name!r} cannot be resolved; put a regular file there") from error
+    if not path.is_relative_to(folder.resolve()):
+        raise ModelBroken(f"{field}: {name!r} leads out of the model's folder; copy the file into it")
+    if not path.is_file():
+        raise ModelBroken(f"{field}: there is no file {name!r} in the model's folder; put it there")
+    return path
+
+
+def _sentence(error: ValidationError) -> str:
+    """All faults in one line, each with its field."""
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False):
+        field = ".".join(str(part) for part in fault["loc"])
+        faults.append(f"{field}: {fault['msg']}" if field else fault["msg"])
+    return "; ".join(faults)
