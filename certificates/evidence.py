@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Self
+
+_GRID_BITS = 20
+_GRID = float(2**_GRID_BITS)
+_LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
 
 
 class Certifier(StrEnum):
@@ -50,7 +55,7 @@ class HitCounts:
         """Votes for the target class."""
         return self.per_class[self.target]
 
-    def __add__(self, other: Self) -> HitCounts:
+    def __add__(self, other: HitCounts) -> HitCounts:
         """Merge two shards; raises ValueError when they do not count the same thing."""
         if self.target != other.target or len(self.per_class) != len(other.per_class):
             raise ValueError("hit counts of different targets or class lists do not add")
@@ -76,7 +81,7 @@ class PairCounts:
         if self.both + self.plus_only + self.minus_only > self.pairs:
             raise ValueError("pair counts exceed the number of pairs")
 
-    def __add__(self, other: Self) -> PairCounts:
+    def __add__(self, other: PairCounts) -> PairCounts:
         """Merge two shards."""
         return PairCounts(
             self.pairs + other.pairs,
@@ -86,12 +91,27 @@ class PairCounts:
         )
 
 
+def round_up_to_grid(x: float) -> float:
+    """Return the smallest multiple of ``2**-20`` that is not below ``x``, exactly.
+
+    ValueError if ``x`` is not finite or if ``|x|`` is ``2**33`` or more.
+    """
+    if not abs(x) < _LARGEST_SUM:
+        raise ValueError(f"a sum of dot products must be finite and below 2**33, got {x}")
+    return math.ceil(x * _GRID) / _GRID
+
+
 @dataclass(frozen=True, slots=True)
 class GradientSums:
     """Sums that estimate ``||grad p||^2``, in unit noise ``g = eps / sigma``.
 
     ``paired_sum`` adds ``(g_i . g'_i) f(x + eps_i) f(x + eps'_i)`` over ``pairs`` disjoint pairs
     (Theorem 2); ``d`` is the number of input elements.
+
+    The sum lies on the grid of multiples of ``2**-20`` and stays below ``2**33`` in size: whoever forms
+    the sum of a block rounds it up with ``round_up_to_grid``. Such numbers add exactly in float64, so
+    merged shards give the same bits in whatever order they arrive. Rounding up raises the gradient
+    bound, which is its safe side, by at most ``2**-20`` a block.
     """
 
     d: int
@@ -101,9 +121,111 @@ class GradientSums:
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
+        if round_up_to_grid(self.paired_sum) != self.paired_sum:
+            raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
 
-    def __add__(self, other: Self) -> GradientSums:
-        """Merge two shards; raises ValueError when their dimensions differ."""
+    def __add__(self, other: GradientSums) -> GradientSums:
+        """Merge two shards, exactly; raises ValueError when their dimensions differ."""
         if self.d != other.d:
             raise ValueError("gradient sums of different dimensions do not add")
         return GradientSums(self.d, self.pairs + other.pairs, self.paired_sum + other.paired_sum)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was counted for one certificate.
+
+    First order: ``hits``. Second order: ``hits`` and ``gradient``, from the same samples. Dipole:
+    ``pairs``. Any other combination is a ValueError, and so is more gradient samples than votes.
+    """
+
+    hits: HitCounts | None = None
+    pairs: PairCounts | None = None
+    gradient: GradientSums | None = None
+
+    def __post_init__(self) -> None:
+        if (self.hits is None) == (self.pairs is None):
+            raise ValueError("evidence holds either hits or pairs")
+        if self.gradient is not None:
+            if self.hits is None:
+                raise ValueError("gradient sums come with the hits of the same samples")
+            if 2 * self.gradient.pairs > self.hits.n:
+                raise ValueError("gradient sums use more samples than were counted")
+
+    @property
+    def n(self) -> int:
+        """Number of evaluations of the base classifier."""
+        if self.pairs is not None:
+            return 2 * self.pairs.pairs
+        return self.hits.n if self.hits is not None else 0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Merge two shards; raises ValueError when they do not count the same thing."""
+        if self.pairs is not None and other.pairs is not None:
+            return Evidence(pairs=self.pairs + other.pairs)
+        if self.hits is None or other.hits is None or (self.gradient is None) != (other.gradient is None):
+            raise ValueError("evidence of different certifiers does not add")
+        both = None
+        if self.gradient is not None and other.gradient is not None:
+            both = self.gradient + other.gradient
+        return Evidence(hits=self.hits + other.hits, gradient=both)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the evidence as JSON-ready data; the parts that were not measured are None."""
+        data: dict[str, object] = asdict(self)
+        if self.hits is not None:
+            data["hits"] = {**asdict(self.hits), "per_class": list(self.hits.per_class)}
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Evidence:
+        """Read what ``to_dict`` wrote; raises ValueError on anything else."""
+        parts = _fields("evidence", data, {"hits", "pairs", "gradient"})
+        hits, pairs, gradient = parts["hits"], parts["pairs"], parts["gradient"]
+        return cls(
+            hits=None if hits is None else _read_hits(hits),
+            pairs=None if pairs is None else _read_pairs(pairs),
+            gradient=None if gradient is None else _read_gradient(gradient),
+        )
+
+
+def _read_hits(data: object) -> HitCounts:
+    values = _fields("hits", data, {"n", "target", "per_class"})
+    votes = values["per_class"]
+    if not isinstance(votes, list | tuple):
+        raise ValueError("hits.per_class must be a list of integers")  # noqa: TRY004 - one error for malformed data
+    return HitCounts(
+        n=_integer("hits.n", values["n"]),
+        target=_integer("hits.target", values["target"]),
+        per_class=tuple(_integer("hits.per_class", vote) for vote in votes),
+    )
+
+
+def _read_pairs(data: object) -> PairCounts:
+    names = ("pairs", "both", "plus_only", "minus_only")
+    values = _fields("pairs", data, set(names))
+    return PairCounts(*(_integer(f"pairs.{name}", values[name]) for name in names))
+
+
+def _read_gradient(data: object) -> GradientSums:
+    values = _fields("gradient", data, {"d", "pairs", "paired_sum"})
+    total = values["paired_sum"]
+    if isinstance(total, bool) or not isinstance(total, int | float):
+        raise ValueError("gradient.paired_sum must be a number")
+    return GradientSums(
+        d=_integer("gradient.d", values["d"]),
+        pairs=_integer("gradient.pairs", values["pairs"]),
+        paired_sum=float(total) if abs(total) < _LARGEST_SUM else math.inf,
+    )
+
+
+def _fields(name: str, data: object, expected: set[str]) -> Mapping[str, object]:
+    if not isinstance(data, Mapping) or set(data) != expected:
+        raise ValueError(f"{name} must be an object with the fields {', '.join(sorted(expected))}")
+    return data
+
+
+def _integer(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} must be an integer")  # noqa: TRY004 - one error for malformed data
+    return value

@@ -1,0 +1,103 @@
+"""The certificate: what is claimed, from which bounds, and the curve behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certificates.evidence import Bounds, Certifier
+from certificates.population import Curve, DipoleCurve, FirstOrderCurve, SecondOrderCurve
+from certificates.rounding import up
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A probability: its lower confidence bound and its plain estimate (None without samples)."""
+
+    lower: float
+    estimate: float | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        return {"lower": self.lower, "estimate": self.estimate}
+
+
+@dataclass(frozen=True, slots=True)
+class GradientNorm:
+    """``||grad p||`` per unit of input: upper confidence bound, estimate and ``phi(Phi^-1(p)) / sigma``.
+
+    The squared norm is estimated without bias, so its estimate may be negative; the norm's is then 0.
+    """
+
+    upper: float
+    estimate: float | None
+    ceiling: float
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        return {"upper": self.upper, "estimate": self.estimate, "ceiling": self.ceiling}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """No ``x'`` with ``||x' - x||_2 <= radius`` changes the prediction, with confidence ``1 - eta``.
+
+    ``radius`` and ``sigma`` are in units of input; the radius is rounded down to six significant
+    digits, and it is 0 exactly where the certifier abstains. ``n`` counts evaluations of the base
+    classifier. What the certifier does not measure is None. ``eta_spent`` maps each confidence bound
+    to its share of eta.
+    """
+
+    certifier: Certifier
+    bounds: Bounds
+    radius: float
+    sigma: float
+    eta: float
+    n: int
+    p_a: Estimate
+    c_s: Estimate | None
+    c_n: Estimate | None
+    gradient_norm: GradientNorm | None
+    eta_spent: dict[str, float]
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.radius < math.inf:
+            raise ValueError(f"a certified radius is finite and not negative, got {self.radius}")
+        if math.fsum(self.eta_spent.values()) > self.eta:
+            raise ValueError("the confidence bounds spend more than eta")
+
+    @property
+    def abstained(self) -> bool:
+        """Whether nothing could be certified."""
+        return self.radius == 0.0
+
+    def curve(self, distances: Iterable[float]) -> list[float]:
+        """Return the lower bound ``L`` on the smoothed score at distances from the input, in units of input."""
+        lower_bound = self._curve()
+        return [lower_bound(up(rho / self.sigma)) for rho in distances]
+
+    def _curve(self) -> Curve:
+        if self.c_s is not None and self.c_n is not None:
+            return DipoleCurve(self.c_s.lower, self.c_n.lower)
+        if self.gradient_norm is not None:
+            return SecondOrderCurve(self.p_a.lower, up(self.sigma * self.gradient_norm.upper))
+        return FirstOrderCurve(self.p_a.lower)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data under the names of the API's ``certificate`` object."""
+        return {
+            "certifier": self.certifier.value,
+            "abstained": self.abstained,
+            "radius": self.radius,
+            "norm": "l2",
+            "sigma": self.sigma,
+            "eta": self.eta,
+            "n": self.n,
+            "bounds": self.bounds.value,
+            "p_a": self.p_a.to_dict(),
+            "c_s": None if self.c_s is None else self.c_s.to_dict(),
+            "c_n": None if self.c_n is None else self.c_n.to_dict(),
+            "gradient_norm": None if self.gradient_norm is None else self.gradient_norm.to_dict(),
+            "eta_spent": dict(self.eta_spent),
+        }
