@@ -1,0 +1,41 @@
+"""The connection to Redis, and the one place where its errors become ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import Redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from jobs.errors import StoreUnavailable
+from jobs.settings import JobsSettings
+
+
+def connect(settings: JobsSettings, retries: int = 1) -> Redis:
+    """Open a pool of connections; no traffic yet.
+
+    ``retries`` is how often a command is tried again on a lost connection, with growing pauses of at
+    most 2 s. The gateway keeps it small and answers 503; a worker that holds counts is patient.
+    """
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=settings.store_timeout_s,
+        socket_connect_timeout=settings.store_timeout_s,
+        health_check_interval=30,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=2.0), retries=retries),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+    )
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn every error of the server or of the way to it into StoreUnavailable."""
+    try:
+        yield
+    except RedisError as error:
+        raise StoreUnavailable(f"the job store does not answer: {error}") from error

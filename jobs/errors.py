@@ -1,0 +1,44 @@
+"""The errors of jobs, as one small tree. Standard library only; HTTP codes live in the gateway."""
+
+from __future__ import annotations
+
+
+class CertificationError(Exception):
+    """Base of every error that the service raises on purpose."""
+
+
+class JobNotFound(CertificationError):
+    """Raised when no job has this id: it never existed, or its result has expired."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"there is no job {job_id!r}: the id is wrong or the result has expired")
+        self.job_id = job_id
+
+
+class JobConflict(CertificationError):
+    """Raised when an idempotency key was used before for a different request."""
+
+
+class InvalidCursor(CertificationError):
+    """Raised when a listing is continued from a cursor that this service did not give out."""
+
+
+class UnsupportedRecord(CertificationError):
+    """Raised when a stored record has a version that this program cannot read."""
+
+
+class StoreUnavailable(CertificationError):
+    """Raised when the Redis server cannot be reached or refuses to write. Try again later."""
+
+
+class PermanentFailure(CertificationError):
+    """Raised by a worker's step when trying again cannot help: the job fails with this reason."""
+
+    def __init__(self, failure_type: str, detail: str) -> None:
+        super().__init__(detail)
+        self.failure_type = failure_type
+        self.detail = detail
+
+
+class JobEnded(CertificationError):
+    """Raised inside a worker's step when its job has ended meanwhile (cancelled, or failed elsewhere)."""

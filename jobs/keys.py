@@ -1,0 +1,58 @@
+"""Names of the keys in Redis. Everything lies under ``certify:``; one server, no cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+PREFIX: Final = "certify:"
+BROKER_PREFIX: Final = f"{PREFIX}broker:"
+INDEX: Final = f"{PREFIX}jobs"
+"""Sorted set of all job ids by creation time."""
+ACTIVE: Final = f"{PREFIX}active"
+"""Sorted set of the ids of jobs that have not ended, by the time of their last sign of life."""
+WORKERS: Final = f"{PREFIX}workers"
+"""Set of the ids of workers that have announced themselves."""
+CONSUMED: Final = f"{PREFIX}consumed_through"
+"""Latest sending time among the tasks that workers have taken from the queue."""
+SWEEP_LOCK: Final = f"{PREFIX}sweep_lock"
+
+
+def job(job_id: str) -> str:
+    """Name the hash with the job's record."""
+    return f"{PREFIX}job:{job_id}"
+
+
+def job_input(job_id: str) -> str:
+    """Name the string with the input's bytes."""
+    return f"{PREFIX}job:{job_id}:input"
+
+
+def shards(job_id: str) -> str:
+    """Name the hash shard number -> evidence, for shards that are stored but not merged yet."""
+    return f"{PREFIX}job:{job_id}:shards"
+
+
+def progress(job_id: str) -> str:
+    """Name the hash shard number -> evaluations done, for shards that are being sampled."""
+    return f"{PREFIX}job:{job_id}:progress"
+
+
+def attempts(job_id: str) -> str:
+    """Name the hash step -> times it was begun without an orderly end."""
+    return f"{PREFIX}job:{job_id}:attempts"
+
+
+def lease(job_id: str, step: str) -> str:
+    """Name the string with the process that is at work on this step."""
+    return f"{PREFIX}job:{job_id}:lease:{step}"
+
+
+def idempotency(key: str) -> str:
+    """Name the string with the fingerprint of the request and id of its job."""
+    return f"{PREFIX}idempotency:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def worker(worker_id: str) -> str:
+    """Name the string with the worker's last heartbeat; expires by itself."""
+    return f"{PREFIX}worker:{worker_id}"

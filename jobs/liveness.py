@@ -1,0 +1,65 @@
+"""Who is at work: workers announce themselves by a key that expires unless it is renewed."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from pydantic import Field
+from redis import Redis
+
+from jobs import keys
+from jobs.connection import store_errors
+from jobs.settings import JobsSettings
+from jobs.spec import Record
+
+
+class WorkerRecord(Record):
+    """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
+
+    ``problems`` names models that this worker cannot offer, with the reason.
+    """
+
+    id: str
+    host: str
+    pid: int
+    processes: int
+    device: str
+    started_at: float
+    seen_at: float
+    problems: dict[str, str] = Field(default_factory=dict)
+
+
+class Liveness:
+    """Heartbeats, written by workers and read by readiness checks and the sizing of the window."""
+
+    def __init__(self, client: Redis, settings: JobsSettings) -> None:
+        self._redis = client
+        self._ttl_ms = round(settings.heartbeat_ttl_s * 1000)
+
+    def beat(self, record: WorkerRecord) -> None:
+        """Announce a worker for the next ``heartbeat_ttl_s``."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
+            pipe.sadd(keys.WORKERS, record.id)
+            pipe.execute()
+
+    def leave(self, worker_id: str) -> None:
+        """Take back the announcement at an orderly end."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(keys.worker(worker_id))
+            pipe.srem(keys.WORKERS, worker_id)
+            pipe.execute()
+
+    def live_workers(self) -> tuple[WorkerRecord, ...]:
+        """Read the workers that are alive, oldest first; forget those that fell silent."""
+        with store_errors():
+            members = cast("set[bytes]", self._redis.smembers(keys.WORKERS))
+            names = sorted(member.decode() for member in members)
+            beats = (
+                cast("list[bytes | None]", self._redis.mget([keys.worker(n) for n in names])) if names else []
+            )
+            silent = [name for name, beat in zip(names, beats, strict=True) if beat is None]
+            if silent:
+                self._redis.srem(keys.WORKERS, *silent)
+        alive = [WorkerRecord.model_validate_json(beat) for beat in beats if beat is not None]
+        return tuple(sorted(alive, key=lambda record: record.started_at))
