@@ -7,7 +7,7 @@ resolved=$(mktemp)
 trap 'rm -f "$resolved"' EXIT
 "$1" --quiet --strip-extras --allow-unsafe --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --rebuild \
-  --all-build-deps --extra test --extra lint --extra models --output-file "$resolved" pyproject.toml requirements/also.in
+  --extra test --extra lint --extra models --output-file "$resolved" pyproject.toml requirements/also.in
 {
   echo "# Every version the project runs, tests and lints with. Used as constraints: pip install -c requirements/lock.txt"
   echo "# Remake with 'make lock'. The CPU and CUDA builds of torch share one version; pip takes the one its index offers."
