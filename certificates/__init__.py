@@ -2,7 +2,12 @@
 
 from certificates.certificate import Certificate, Estimate, GradientNorm
 from certificates.certification import certify, certify_dipole, certify_first_order, certify_second_order
-from certificates.confidence import clopper_pearson_lower, clopper_pearson_upper, gradient_norm_upper_paired
+from certificates.confidence import (
+    clopper_pearson_lower,
+    clopper_pearson_upper,
+    gradient_norm_ceiling,
+    gradient_norm_upper_paired,
+)
 from certificates.evidence import (
     Bounds,
     Certifier,
@@ -46,6 +51,7 @@ __all__ = [
     "dipole_edge",
     "dipole_radius",
     "first_order_radius",
+    "gradient_norm_ceiling",
     "gradient_norm_upper_paired",
     "round_up_to_grid",
     "second_order_radius",

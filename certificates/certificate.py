@@ -73,7 +73,7 @@ class Certificate:
         return self.radius == 0.0
 
     def curve(self, distances: Iterable[float]) -> list[float]:
-        """Return the lower bound ``L`` on the smoothed score at distances from the input, in units of input."""
+        """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input."""
         lower_bound = self._curve()
         return [lower_bound(up(rho / self.sigma)) for rho in distances]
 

@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable
 
 from certificates.certificate import Certificate, Estimate, GradientNorm
-from certificates.confidence import clopper_pearson_lower, gradient_norm_upper_paired
+from certificates.confidence import (
+    clopper_pearson_lower,
+    gradient_norm_ceiling,
+    gradient_norm_upper_paired,
+)
 from certificates.evidence import Bounds, Certifier, Evidence, GradientSums, HitCounts, PairCounts
-from certificates.normal import profile
 from certificates.population import check_sigma, dipole_radius, first_order_radius, second_order_radius
-from certificates.rounding import radius_down, up
+from certificates.rounding import radius_down
 
 
 def certify(
@@ -89,7 +92,7 @@ def _second_order_paper(counts: HitCounts, gradient: GradientSums, sigma: float,
         gradient_norm=GradientNorm(
             upper=norm,
             estimate=math.sqrt(max(squared, 0.0)) if gradient.pairs else None,
-            ceiling=up(profile(1.0 - max(p_lower, 0.5)) / sigma),
+            ceiling=gradient_norm_ceiling(p_lower, sigma),
         ),
         eta_spent={"p_a": half, "gradient_norm": half},
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 _GRID_BITS = 20
 _GRID = float(2**_GRID_BITS)
 _LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
+_LARGEST_COUNT = 2**53
 
 
 class Certifier(StrEnum):
@@ -49,6 +50,7 @@ class HitCounts:
             raise ValueError(f"target {self.target} is not one of {len(self.per_class)} classes")
         if min(self.per_class) < 0 or sum(self.per_class) != self.n:
             raise ValueError("per_class must hold non-negative votes that sum to n")
+        _check_size("n", self.n)
 
     @property
     def hits(self) -> int:
@@ -80,6 +82,7 @@ class PairCounts:
             raise ValueError("pair counts must not be negative")
         if self.both + self.plus_only + self.minus_only > self.pairs:
             raise ValueError("pair counts exceed the number of pairs")
+        _check_size("pairs", self.pairs)
 
     def __add__(self, other: PairCounts) -> PairCounts:
         """Merge two shards."""
@@ -121,6 +124,7 @@ class GradientSums:
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
+        _check_size("d", self.d)
         if round_up_to_grid(self.paired_sum) != self.paired_sum:
             raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
 
@@ -211,12 +215,17 @@ def _read_gradient(data: object) -> GradientSums:
     values = _fields("gradient", data, {"d", "pairs", "paired_sum"})
     total = values["paired_sum"]
     if isinstance(total, bool) or not isinstance(total, int | float):
-        raise ValueError("gradient.paired_sum must be a number")
+        raise ValueError("gradient.paired_sum must be a number")  # noqa: TRY004 - one error for malformed data
     return GradientSums(
         d=_integer("gradient.d", values["d"]),
         pairs=_integer("gradient.pairs", values["pairs"]),
         paired_sum=float(total) if abs(total) < _LARGEST_SUM else math.inf,
     )
+
+
+def _check_size(name: str, count: int) -> None:
+    if count > _LARGEST_COUNT:
+        raise ValueError(f"{name} must not exceed 2**53, past which float64 skips integers")
 
 
 def _fields(name: str, data: object, expected: set[str]) -> Mapping[str, object]:

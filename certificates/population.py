@@ -154,11 +154,11 @@ def first_order_radius(p: float, sigma: float) -> float:
 
 
 def second_order_radius(p: float, gradient_norm: float, sigma: float) -> float:
-    """Return the radius of Theorem 1, in the unit of ``sigma``; ``gradient_norm`` is ``||grad p||`` per that unit.
+    """Return the radius of Theorem 1, in the unit of ``sigma``.
 
-    Sound for any lower bound on ``p`` and any upper bound on the norm; a norm above its ceiling
-    ``phi(Phi^-1(p)) / sigma`` gives the first-order radius. 0 for ``p <= 1/2``, infinite for ``p = 1``.
-    ValueError if an argument is out of range.
+    ``gradient_norm`` is ``||grad p||`` per that unit. Sound for any lower bound on ``p`` and any upper
+    bound on the norm; a norm above its ceiling ``phi(Phi^-1(p)) / sigma`` gives the first-order radius.
+    0 for ``p <= 1/2``, infinite for ``p = 1``. ValueError if an argument is out of range.
     """
     gradient = up(check_sigma(sigma) * gradient_norm)
     return down(sigma * SecondOrderCurve(p, gradient).root())

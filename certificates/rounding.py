@@ -13,7 +13,7 @@ The curves are sums of at most three values of ``Phi``; their computed values ar
 exact ones (a test compares them with 50-digit arithmetic), so a curve that passes is truly above 1/2.
 """
 
-_RELATIVE_MARGIN = 1e-14
+_RELATIVE_MARGIN = 1e-13
 _RADIUS_DIGITS = 6
 _RADIUS_MARGIN = 1e-9
 
