@@ -37,6 +37,8 @@ def make_celery(settings: JobsSettings) -> Celery:
             "visibility_timeout": settings.visibility_timeout_s,
             # A worker that dies while it restores tasks must not keep the others from it for long.
             "unacked_mutex_expire": settings.visibility_timeout_s,
+            "unacked_restore_interval": max(1, settings.visibility_timeout_s // 3),
+            "unacked_restore_throttle": 1,
             "global_keyprefix": keys.BROKER_PREFIX,
             "socket_timeout": settings.store_timeout_s,
             "socket_connect_timeout": settings.store_timeout_s,

@@ -1,0 +1,59 @@
+"""Fixtures that every folder of tests shares: a real server, the job store, the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from jobs.app import make_celery
+from jobs.connection import connect
+from jobs.liveness import Liveness
+from jobs.queue import Queue
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
+from tests.support.server import Server, running_server
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An empty server of this test's own."""
+    with running_server(tmp_path_factory.mktemp("valkey")) as running:
+        yield running
+
+
+@pytest.fixture
+def jobs_settings(server: Server) -> JobsSettings:
+    return JobsSettings(redis_url=server.url)
+
+
+@pytest.fixture
+def redis_client(jobs_settings: JobsSettings) -> Iterator[Redis]:
+    client = connect(jobs_settings)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def store(redis_client: Redis, jobs_settings: JobsSettings) -> JobStore:
+    return JobStore(redis_client, jobs_settings)
+
+
+@pytest.fixture
+def liveness(redis_client: Redis, jobs_settings: JobsSettings) -> Liveness:
+    return Liveness(redis_client, jobs_settings)
+
+
+@pytest.fixture
+def queue(jobs_settings: JobsSettings) -> Iterator[Queue]:
+    app = make_celery(jobs_settings)
+    yield Queue(app)
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout."""
+    return Path(__file__).parent.parent

