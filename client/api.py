@@ -1,0 +1,180 @@
+"""The typed client: submit an input, watch the job, fetch its certificate."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from httpx_sse import SSEError, connect_sse
+
+from client.errors import ServiceError, ServiceUnavailable, WaitTimeout
+from client.http import check, document, service_errors
+from client.records import Job, Model, Progress
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+_CERTIFICATIONS = "/v1/certifications"
+_EVENTS_SILENCE_S = 60.0
+_RETRY_DELAY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What to certify with. None leaves the choice to the service, which answers with what it chose.
+
+    ``sigma`` is in units of input; ``n`` and ``n0`` count evaluations of the classifier; ``eta`` is the
+    probability that the certificate may be wrong.
+    """
+
+    model: str
+    certifier: str | None = None
+    sigma: float | None = None
+    n: int | None = None
+    n0: int | None = None
+    eta: float | None = None
+    bounds: str | None = None
+    seed: int | None = None
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields that are not None."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+class CertificationClient:
+    """Client of one certification service; use it as a context manager or call ``close``.
+
+    Every method raises ServiceUnavailable when the service cannot be reached, RequestRefused (or a
+    subclass) when it refuses, and ServiceError when it answers with a defect.
+    """
+
+    def __init__(self, url: str = DEFAULT_URL, *, timeout_s: float = 30.0) -> None:
+        """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer."""
+        self.url = url.rstrip("/")
+        with service_errors(self.url):
+            self._http = httpx.Client(
+                base_url=self.url, timeout=timeout_s, transport=httpx.HTTPTransport(retries=2)
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. Jobs go on."""
+        self._http.close()
+
+    def submit_image(
+        self, image: bytes, parameters: Parameters, *, name: str = "image", idempotency_key: str | None = None
+    ) -> Job:
+        """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job."""
+        fields = {key: str(value) for key, value in parameters.given().items()}
+        return self._submit(idempotency_key, data=fields, files={"image": (name, image)})
+
+    def submit_tensor(
+        self,
+        shape: Sequence[int],
+        data: Sequence[float],
+        parameters: Parameters,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Submit an array in the model's own input space; ``data`` holds it flat, in C order."""
+        tensor = {"shape": list(shape), "data": list(data)}
+        return self._submit(idempotency_key, json={**parameters.given(), "tensor": tensor})
+
+    def get(self, job_id: str) -> Job:
+        """Return the job as it stands; raises JobNotFound."""
+        with service_errors(self.url):
+            return Job.parse(document(check(self._http.get(f"{_CERTIFICATIONS}/{job_id}"))))
+
+    def cancel(self, job_id: str) -> None:
+        """Ask for the job to stop after its current batch; a job that has ended stays as it is."""
+        with service_errors(self.url):
+            check(self._http.delete(f"{_CERTIFICATIONS}/{job_id}"))
+
+    def events(self, job_id: str) -> Iterator[Progress]:
+        """Yield the job's progress as the service tells it, until the service closes the stream."""
+        timeout = httpx.Timeout(self._http.timeout, read=_EVENTS_SILENCE_S)
+        path = f"{_CERTIFICATIONS}/{job_id}/events"
+        with service_errors(self.url), connect_sse(self._http, "GET", path, timeout=timeout) as source:
+            check(source.response)
+            try:
+                for event in source.iter_sse():
+                    message = json.loads(event.data)
+                    yield Progress.model_validate(message["progress"])
+            except (SSEError, KeyError, TypeError, json.JSONDecodeError) as error:
+                raise ServiceError(f"{self.url}{path} sent an event this client cannot read") from error
+
+    def wait(
+        self,
+        job_id: str,
+        *,
+        timeout_s: float | None = None,
+        patience_s: float = 30.0,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Job:
+        """Return the job once it has ended, in whichever final state.
+
+        Raises WaitTimeout after ``timeout_s`` (None: wait for ever). A service that is away is waited
+        for up to ``patience_s`` before ServiceUnavailable is raised: accepted jobs are not lost.
+        """
+        now = time.monotonic()
+        deadline = None if timeout_s is None else now + timeout_s
+        last_answer = now
+        while True:
+            try:
+                job = self.get(job_id)
+                last_answer = time.monotonic()
+                if on_progress is not None:
+                    on_progress(job.progress)
+                if job.status.is_final:
+                    return job
+                self._follow(job_id, deadline, on_progress)
+            except ServiceUnavailable:
+                if time.monotonic() - last_answer > patience_s:
+                    raise
+            if deadline is not None and timeout_s is not None and time.monotonic() >= deadline:
+                raise WaitTimeout(job_id, timeout_s)
+            time.sleep(_RETRY_DELAY_S)
+
+    def models(self) -> list[Model]:
+        """Return the installed models."""
+        with service_errors(self.url):
+            answer = document(check(self._http.get("/v1/models")))
+            return [Model.parse(entry) for entry in answer["models"]]
+
+    def model(self, name: str) -> Model:
+        """Return one installed model; raises ModelNotFound."""
+        with service_errors(self.url):
+            return Model.parse(document(check(self._http.get(f"/v1/models/{name}"))))
+
+    def ready(self) -> bool:
+        """Whether the service can run jobs now: the gateway answers, the store too, and a worker lives."""
+        try:
+            return self._http.get("/health/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def _submit(self, idempotency_key: str | None, **body: Any) -> Job:
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        with service_errors(self.url):
+            answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
+            return Job.parse(document(answer))
+
+    def _follow(
+        self, job_id: str, deadline: float | None, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        for progress in self.events(job_id):
+            if on_progress is not None:
+                on_progress(progress)
+            if deadline is not None and time.monotonic() >= deadline:
+                return

@@ -1,0 +1,102 @@
+"""What the service answers, as typed records. Unknown fields are kept in ``document`` alone."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class State(StrEnum):
+    """Where a job stands. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended for good."""
+        return self in (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FieldError(_Answer):
+    """One fault of one field of a refused request."""
+
+    field: str
+    message: str
+
+
+class Problem(_Answer):
+    """A problem document (RFC 9457). Programs should decide by ``kind``."""
+
+    type: str = "about:blank"
+    title: str = ""
+    status: int
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The last part of ``type``, for example ``model-not-found``."""
+        return self.type.rpartition(":")[2]
+
+
+class Progress(_Answer):
+    """Evaluations of the classifier counted so far, of all that were asked for."""
+
+    samples_done: int = 0
+    samples_total: int
+    samples_per_second: float | None = None
+
+
+class Failure(_Answer):
+    """Why a job failed."""
+
+    type: str
+    detail: str
+
+
+class Job(_Answer):
+    """A certification: its state, its progress and, once it succeeded, its certificate.
+
+    ``document`` is the service's answer as it came, which is what ``verify`` checks.
+    """
+
+    id: str
+    status: State
+    progress: Progress
+    failure: Failure | None = None
+    certificate: dict[str, Any] | None = None
+    document: dict[str, Any] = Field(repr=False)
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> Self:
+        """Read an answer; raises pydantic's ValidationError when it is not a job."""
+        return cls.model_validate({**document, "document": document})
+
+    @property
+    def abstained(self) -> bool:
+        """Whether the job succeeded without being able to certify anything."""
+        return bool(self.certificate and self.certificate["abstained"])
+
+
+class Model(_Answer):
+    """An installed base classifier. ``document`` is the service's answer as it came."""
+
+    name: str
+    description: str = ""
+    trained_sigma: float | None = None
+    document: dict[str, Any] = Field(repr=False)
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> Self:
+        """Read an answer; raises pydantic's ValidationError when it is not a model."""
+        return cls.model_validate({**document, "document": document})
