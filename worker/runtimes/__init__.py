@@ -1,0 +1,27 @@
+"""Runtimes: what computes the votes of a base classifier. One file each, behind one small protocol."""
+
+from __future__ import annotations
+
+from models import ModelManifest
+from worker.batch import Device
+from worker.runtimes.base import Runtime
+from worker.runtimes.errors import ModelOutputError, RuntimeLoadError
+from worker.runtimes.onnx import OnnxRuntime
+from worker.runtimes.torchscript import TorchScriptRuntime
+
+__all__ = ["ModelOutputError", "Runtime", "RuntimeLoadError", "load_runtime"]
+
+
+def load_runtime(manifest: ModelManifest, device: Device, threads: int) -> Runtime:
+    """Load a model and try it with one batch.
+
+    ``device`` is where it will compute, and nowhere else. ``threads`` are ONNX Runtime's own; PyTorch's
+    belong to the process (``torch.set_num_threads``). Raises RuntimeLoadError if the model
+    cannot run as asked, ModelBroken if the file is not the one its manifest names, ModelOutputError if its
+    scores are NaN.
+    """
+    match manifest.runtime:
+        case "onnx":
+            return OnnxRuntime(manifest, device, threads)
+        case "torchscript":
+            return TorchScriptRuntime(manifest, device)

@@ -1,0 +1,34 @@
+"""What the sampler needs of a runtime."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+
+from jobs.spec import RuntimeIdentity
+
+
+class Runtime(Protocol):
+    """A loaded base classifier: one fixed function from inputs to classes."""
+
+    @property
+    def identity(self) -> RuntimeIdentity:
+        """What really computes the votes."""
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where batches must lie."""
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the class of every row.
+
+        ``batch``: float32, contiguous, of shape ``(b, *input shape)``, on ``device``, in the model's input
+        space; it is not changed. The answer: int64, of shape ``(b,)``, on ``device``. The class is the index
+        of the largest score; ties go to the lowest index. Raises ModelOutputError if a row has no largest
+        score.
+        """

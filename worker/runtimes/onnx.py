@@ -1,0 +1,144 @@
+"""ONNX Runtime on CPU and CUDA. Inputs and scores stay where PyTorch put them: nothing is copied."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime as ort
+import torch
+
+from jobs.spec import RuntimeIdentity
+from models import ModelManifest
+from models.manifest import read_weights
+from worker.batch import Device, batch_size_for
+from worker.runtimes.errors import RuntimeLoadError
+from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+
+PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+SEVERITY_ERROR = 3
+
+
+class OnnxRuntime:
+    """A base classifier in ONNX Runtime. See :class:`worker.runtimes.base.Runtime`.
+
+    On CUDA the session computes in a stream of its own that waits for the caller's stream and is waited for
+    by it; convolution algorithms are cuDNN's default choice, not the fastest of a trial, and TF32 is off,
+    so that the function is the same in every process.
+    """
+
+    def __init__(self, manifest: ModelManifest, device: Device, threads: int) -> None:
+        self.device = torch.device(device)
+        self.classes = len(manifest.labels)
+        self._normalise = Normaliser(manifest, self.device)
+        _require(device)
+        self._stream = _new_stream(self.device) if device == "cuda" else None
+        self._session = _session(manifest, device, threads, self._stream)
+        provider = self._session.get_providers()[0]
+        if provider != PROVIDERS[device]:
+            raise RuntimeLoadError(
+                f"asked for {device}, but ONNX Runtime chose {provider}; install the GPU build of ONNX "
+                "Runtime with its CUDA libraries, or ask for the cpu",
+            )
+        precision = "float32" if device == "cpu" else "float32, TF32 off"
+        self.identity = RuntimeIdentity(
+            name="onnxruntime", version=ort.__version__, provider=provider, precision=precision
+        )
+        rows = batch_size_for(manifest, device)
+        _check_signature(manifest, self._session, rows)
+        self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
+        self._try(manifest, rows)
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the class of every row; see the protocol."""
+        inputs = self._normalise(batch)
+        scores = torch.empty((len(batch), self.classes), dtype=torch.float32, device=self.device)
+        if self._stream is None:
+            self._run(inputs, scores)
+        else:
+            caller = torch.cuda.current_stream(self.device)
+            self._stream.wait_stream(caller)
+            self._run(inputs, scores)
+            caller.wait_stream(self._stream)
+        return votes_of(scores)
+
+    def _run(self, inputs: torch.Tensor, scores: torch.Tensor) -> None:
+        binding = self._session.io_binding()
+        kind, index = self.device.type, self.device.index or 0
+        binding.bind_input(self._input, kind, index, np.float32, tuple(inputs.shape), inputs.data_ptr())
+        binding.bind_output(self._output, kind, index, np.float32, tuple(scores.shape), scores.data_ptr())
+        self._session.run_with_iobinding(binding)
+
+    def _try(self, manifest: ModelManifest, rows: int) -> None:
+        batch = trial_batch(manifest, rows)
+        try:
+            scores = self._session.run([self._output], {self._input: batch.numpy()})[0]
+        except Exception as error:  # ONNX Runtime's errors share no base but Exception
+            raise RuntimeLoadError(f"model {manifest.name!r}: a trial batch failed: {error}") from error
+        check_scores(manifest, scores.shape, rows, floating=scores.dtype == np.float32)
+        self.votes(batch.to(self.device))
+
+
+def _require(device: Device) -> None:
+    if PROVIDERS[device] not in ort.get_available_providers():
+        raise RuntimeLoadError(
+            f"asked for {device}, but this build of ONNX Runtime lacks {PROVIDERS[device]}; "
+            "install its GPU build, or ask for the cpu",
+        )
+    if device == "cuda" and not torch.cuda.is_available():
+        raise RuntimeLoadError("asked for cuda, but PyTorch sees no GPU; ask for the cpu")
+
+
+def _new_stream(device: torch.device) -> torch.cuda.Stream:
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]  # untyped in PyTorch
+
+
+def _session(
+    manifest: ModelManifest, device: Device, threads: int, stream: torch.cuda.Stream | None
+) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = SEVERITY_ERROR
+    options.use_deterministic_compute = True
+    provider_options: dict[str, str] = {}
+    if stream is not None:
+        ort.preload_dlls()
+        provider_options = {
+            "device_id": str(stream.device.index or 0),
+            "user_compute_stream": str(stream.cuda_stream),
+            "cudnn_conv_algo_search": "DEFAULT",
+            "use_tf32": "0",
+        }
+    data = read_weights(manifest)
+    try:
+        return ort.InferenceSession(data, options, providers=[(PROVIDERS[device], provider_options)])
+    except Exception as error:  # ONNX Runtime's errors share no base but Exception
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: ONNX Runtime cannot load {manifest.file}: {error}"
+        ) from error
+
+
+def _check_signature(manifest: ModelManifest, session: ort.InferenceSession, rows: int) -> None:
+    """Compare the file's declared input and output with the manifest, as far as the file declares them."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: the file has {len(inputs)} inputs and {len(outputs)} outputs; "
+            "export it with one input, the batch, and one output, the class scores",
+        )
+    if inputs[0].type != "tensor(float)":
+        raise RuntimeLoadError(f"model {manifest.name!r}: its input is {inputs[0].type}, expected float32")
+    declared = inputs[0].shape
+    expected = (rows, *manifest.input.shape)
+    if len(declared) != len(expected) or any(
+        isinstance(size, int) and size != wanted
+        for size, wanted in zip(declared[1:], expected[1:], strict=True)
+    ):
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: the file's input is {declared}, but input.shape in model.toml asks "
+            f"for {['batch', *manifest.input.shape]}",
+        )
+    if isinstance(declared[0], int) and declared[0] != rows:
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: the file has a fixed batch of {declared[0]}; export it with a "
+            f"dynamic batch, or set batch_size = {declared[0]} in model.toml (it must be even)",
+        )

@@ -1,0 +1,61 @@
+"""From inputs to scores to votes: what every runtime does alike."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from models import ModelManifest
+from worker.runtimes.errors import ModelOutputError, RuntimeLoadError
+
+
+class Normaliser:
+    """``(input - mean) / std`` by a model's manifest, after the noise; the identity if it states none."""
+
+    def __init__(self, manifest: ModelManifest, device: torch.device) -> None:
+        self._terms: tuple[torch.Tensor, torch.Tensor] | None = None
+        norm = manifest.normalisation
+        if norm is not None:
+            shape = (-1, *(1 for _ in manifest.input.shape[1:]))
+            mean = torch.tensor(norm.mean, dtype=torch.float32, device=device).reshape(shape)
+            std = torch.tensor(norm.std, dtype=torch.float32, device=device).reshape(shape)
+            self._terms = mean, std
+
+    def __call__(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the normalised batch; the batch itself is not changed."""
+        if self._terms is None:
+            return batch
+        mean, std = self._terms
+        return (batch - mean).div_(std)
+
+
+def votes_of(scores: torch.Tensor) -> torch.Tensor:
+    """Return the index of each row's largest score, the lowest one where scores tie.
+
+    Raises ModelOutputError if a score is NaN.
+    """
+    best, votes = scores.max(dim=1)
+    if bool(torch.isnan(best).any()):
+        raise ModelOutputError(
+            "the model gave NaN scores; check its weights and its normalisation at this noise level",
+        )
+    return votes
+
+
+def trial_batch(manifest: ModelManifest, rows: int) -> torch.Tensor:
+    """Return inputs in the middle of the model's scale, to try a model with."""
+    middle = math.fsum((manifest.input.low, manifest.input.high)) / 2
+    return torch.full((rows, *manifest.input.shape), middle, dtype=torch.float32)
+
+
+def check_scores(manifest: ModelManifest, shape: tuple[int, ...], rows: int, *, floating: bool) -> None:
+    """Raise RuntimeLoadError unless a trial's scores are floats of shape ``(rows, number of labels)``."""
+    expected = (rows, len(manifest.labels))
+    if shape != expected:
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: {rows} inputs gave scores of shape {shape}, expected {expected}: "
+            "one row an input, one score a label; check labels and the model's output",
+        )
+    if not floating:
+        raise RuntimeLoadError(f"model {manifest.name!r}: scores must be floating-point numbers")

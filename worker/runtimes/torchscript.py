@@ -1,0 +1,83 @@
+"""TorchScript on CPU and CUDA: a supported input format; ONNX is the recommended one."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import torch
+
+from jobs.spec import RuntimeIdentity
+from models import ModelManifest
+from models.manifest import read_weights
+from worker.batch import Device, batch_size_for
+from worker.runtimes.errors import RuntimeLoadError
+from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+
+
+class TorchScriptRuntime:
+    """A base classifier in TorchScript. See :class:`worker.runtimes.base.Runtime`.
+
+    The number of threads is PyTorch's, set by the process. The script runs without the optimising executor,
+    which rewrites a graph after its first calls: the function must not change within a job. On CUDA, cuDNN is
+    set to deterministic algorithms without trials, and TF32 is off, for the whole process.
+    """
+
+    def __init__(self, manifest: ModelManifest, device: Device) -> None:
+        if device == "cuda":
+            _prepare_cuda()
+        self.device = torch.device(device)
+        self.classes = len(manifest.labels)
+        self._normalise = Normaliser(manifest, self.device)
+        self._module = _load(manifest, self.device)
+        precision = "float32" if device == "cpu" else "float32, TF32 off"
+        self.identity = RuntimeIdentity(
+            name="torchscript", version=torch.__version__, provider=device, precision=precision
+        )
+        self._try(manifest, batch_size_for(manifest, device))
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the class of every row; see the protocol."""
+        return votes_of(self._scores(batch))
+
+    def _scores(self, batch: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # public, not in __all__
+            scores: torch.Tensor = self._module(self._normalise(batch))
+            return scores
+
+    def _try(self, manifest: ModelManifest, rows: int) -> None:
+        batch = trial_batch(manifest, rows).to(self.device)
+        try:
+            scores = self._scores(batch)
+        except Exception as error:  # a script may raise anything
+            raise RuntimeLoadError(f"model {manifest.name!r}: a trial batch failed: {error}") from error
+        if not isinstance(scores, torch.Tensor):
+            raise RuntimeLoadError(
+                f"model {manifest.name!r}: its output must be one tensor, the class scores"
+            )
+        check_scores(manifest, tuple(scores.shape), rows, floating=scores.is_floating_point())
+        votes_of(scores)
+
+
+def _prepare_cuda() -> None:
+    if not torch.cuda.is_available():
+        raise RuntimeLoadError("asked for cuda, but PyTorch sees no GPU; ask for the cpu")
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def _load(manifest: ModelManifest, device: torch.device) -> torch.jit.ScriptModule:
+    data = io.BytesIO(read_weights(manifest))
+    try:
+        with warnings.catch_warnings():
+            # PyTorch advises torch.export over TorchScript; operators' existing files are still supported.
+            warnings.filterwarnings("ignore", message=r".*torch\.jit\.load.*", category=DeprecationWarning)
+            load = torch.jit.load
+            module: torch.jit.ScriptModule = load(data, map_location=device)  # type: ignore[no-untyped-call]
+    except Exception as error:  # a broken archive raises RuntimeError, ValueError and others
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: PyTorch cannot load {manifest.file}: {error}"
+        ) from error
+    return module.eval()

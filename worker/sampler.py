@@ -1,0 +1,192 @@
+"""Monte Carlo sampling of a base classifier: noise in, counts that add out.
+
+Evaluations are numbered, and cut into blocks of ``batch``; every block is one forward pass of exactly
+``batch`` rows. The noise of a block depends on (seed, stream, block) alone, and blocks add, so how a job
+is cut into runs of blocks changes nothing. If the last block is not full its surplus rows are computed, for
+the batch to keep its shape, and not counted. Memory is a few batches of input, whatever the number of
+samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from certificates import Certifier
+from certificates.evidence import Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from worker.batch import Device, batch_size_for
+from worker.noise import ESTIMATION, SELECTION, fill_noise
+from worker.runtimes.base import Runtime
+
+__all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"]
+
+Input = NDArray[np.float32] | torch.Tensor
+"""One input in the model's input space, without the batch dimension."""
+
+GRID_STEP = 2.0**-20
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """One run of consecutive blocks of a job.
+
+    ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
+    job; even for second order and dipole. ``sigma`` is in input units. ``target`` is the class A.
+    ValueError if a number is out of range.
+    """
+
+    certifier: Certifier
+    target: int
+    sigma: float
+    seed: int
+    first_block: int
+    n: int
+    batch: int
+
+    def __post_init__(self) -> None:
+        _check(self.sigma, self.seed, self.n, self.batch)
+        if self.target < 0 or self.first_block < 0:
+            raise ValueError("target and first_block must not be negative")
+        if self.n % 2 and self.certifier is not Certifier.FIRST_ORDER:
+            raise ValueError(f"n must be even for {self.certifier}, as it counts pairs")
+
+
+def select_class(runtime: Runtime, x: Input, sigma: float, n0: int, seed: int, batch: int) -> int:
+    """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
+
+    Uses the selection stream of noise, which no estimate ever counts. Raises ModelOutputError.
+    """
+    _check(sigma, seed, n0, batch)
+    blocks = _Blocks(runtime, x, sigma, seed, SELECTION, batch, antithetic=False)
+    counts = np.zeros(runtime.classes, dtype=np.int64)
+    for block in range(-(-n0 // batch)):
+        counts += blocks.votes_per_class(block, min(batch, n0 - block * batch))
+    return int(counts.argmax())
+
+
+def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]) -> Evidence:
+    """Count the votes of ``request.n`` noisy samples.
+
+    ``on_batch`` is called after every block with the evaluations counted so far in this call; whatever it
+    raises ends the sampling, which is how a job is cancelled. Raises ModelOutputError if the model's scores
+    are not numbers, ValueError if the target is not one of its classes.
+    """
+    if request.target >= runtime.classes:
+        raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
+    antithetic = request.certifier is Certifier.DIPOLE
+    blocks = _Blocks(
+        runtime, x, request.sigma, request.seed, ESTIMATION, request.batch, antithetic=antithetic
+    )
+    total: Evidence | None = None
+    for offset in range(0, request.n, request.batch):
+        rows = min(request.batch, request.n - offset)
+        counted = _count(blocks, request, request.first_block + offset // request.batch, rows)
+        total = counted if total is None else total + counted
+        on_batch(offset + rows)
+    if total is None:
+        raise ValueError("n must be at least 1")
+    return total
+
+
+def _count(blocks: _Blocks, request: SampleRequest, block: int, rows: int) -> Evidence:
+    """Count the first ``rows`` evaluations of one block."""
+    match request.certifier:
+        case Certifier.FIRST_ORDER:
+            per_class = blocks.votes_per_class(block, rows)
+            return Evidence(hits=HitCounts(rows, request.target, tuple(per_class.tolist())))
+        case Certifier.SECOND_ORDER:
+            return _count_with_gradient(blocks, request.target, block, rows)
+        case Certifier.DIPOLE:
+            return _count_pairs(blocks, request.target, block, rows // 2)
+
+
+def _count_with_gradient(blocks: _Blocks, target: int, block: int, rows: int) -> Evidence:
+    """Hits and the paired statistic of Theorem 2; row i is paired with row ``rows / 2 + i``.
+
+    The dot products are summed in float64 and rounded up to the grid. One step more outweighs the rounding
+    of that sum, so that the gradient norm is never understated.
+    """
+    votes = blocks.votes(block)[:rows]
+    pairs = rows // 2
+    hit = votes == target
+    together = hit[:pairs] & hit[pairs:]
+    paired = _sum_of_products(blocks.noise[:pairs][together], blocks.noise[pairs:rows][together])
+    return Evidence(
+        hits=HitCounts(rows, target, tuple(torch.bincount(votes, minlength=blocks.classes).tolist())),
+        gradient=GradientSums(blocks.d, pairs, round_up_to_grid(paired + GRID_STEP)),
+    )
+
+
+def _count_pairs(blocks: _Blocks, target: int, block: int, pairs: int) -> Evidence:
+    """Outcomes of the antithetic pairs: row i of the batch's first half with row i of its second half."""
+    hit = blocks.votes(block) == target
+    half = len(hit) // 2
+    plus, minus = hit[:pairs], hit[half : half + pairs]
+    both, plus_only, minus_only = (
+        torch.stack((plus & minus, plus & ~minus, minus & ~plus)).sum(dim=1).tolist()
+    )
+    return Evidence(pairs=PairCounts(pairs, both, plus_only, minus_only))
+
+
+def _sum_of_products(a: torch.Tensor, b: torch.Tensor) -> float:
+    """Sum of the products of all elements, in float64: each product of two float32 numbers is exact there."""
+    if a.device.type == "cpu":
+        return float(np.einsum("i,i->", a.numpy().ravel(), b.numpy().ravel(), dtype=np.float64))
+    return float((a.double() * b).sum())
+
+
+class _Blocks:
+    """The noisy batches of one input and the votes on them, in buffers that are used again and again."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        x: Input,
+        sigma: float,
+        seed: int,
+        stream: int,
+        batch: int,
+        *,
+        antithetic: bool,
+    ) -> None:
+        device = runtime.device
+        base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
+        self._x = base.to(device=device, dtype=torch.float32)
+        self._runtime, self._sigma, self._seed, self._stream = runtime, sigma, seed, stream
+        self._antithetic = antithetic
+        self.classes = runtime.classes
+        self.d = self._x.numel()
+        draws = batch // 2 if antithetic else batch
+        self.noise = torch.empty((draws, *self._x.shape), dtype=torch.float32, device=device)
+        self._inputs = torch.empty((batch, *self._x.shape), dtype=torch.float32, device=device)
+
+    def votes(self, block: int) -> torch.Tensor:
+        """Return the class of every row of a block; its noise stays in ``noise`` until the next call.
+
+        Antithetic batches hold ``x + eps`` in their first half and ``x - eps``, from the same draws, in
+        their second.
+        """
+        fill_noise(self.noise, self._seed, self._stream, block)
+        draws = len(self.noise)
+        torch.add(self._x, self.noise, alpha=self._sigma, out=self._inputs[:draws])
+        if self._antithetic:
+            torch.sub(self._x, self.noise, alpha=self._sigma, out=self._inputs[draws:])
+        return self._runtime.votes(self._inputs)
+
+    def votes_per_class(self, block: int, rows: int) -> NDArray[np.int64]:
+        """Return the votes of the first ``rows`` rows of a block, by class."""
+        return torch.bincount(self.votes(block)[:rows], minlength=self.classes).cpu().numpy()
+
+
+def _check(sigma: float, seed: int, n: int, batch: int) -> None:
+    if not (math.isfinite(sigma) and sigma > 0):
+        raise ValueError("sigma must be a finite number above 0")
+    if seed < 0 or n < 1:
+        raise ValueError("the seed must not be negative and n must be at least 1")
+    if batch < 2 or batch % 2:
+        raise ValueError("batch must be even and at least 2, as pairs need two rows")
