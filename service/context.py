@@ -1,0 +1,40 @@
+"""What the routes share: built once by the app factory and handed down by a dependency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+import anyio
+from fastapi import Depends, Request
+from redis import Redis
+
+from jobs.liveness import Liveness
+from jobs.queue import Queue
+from jobs.store import JobStore
+from models.registry import Registry
+from service.metrics import Metrics
+from service.settings import GatewaySettings
+from service.submission import Submissions
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The gateway's parts. ``decoding`` bounds how many bodies are parsed and decoded at once."""
+
+    settings: GatewaySettings
+    redis: Redis
+    store: JobStore
+    queue: Queue
+    liveness: Liveness
+    registry: Registry
+    submissions: Submissions
+    metrics: Metrics
+    decoding: anyio.CapacityLimiter
+
+
+def _context(request: Request) -> Context:
+    return cast("Context", request.app.state.context)
+
+
+Ctx = Annotated[Context, Depends(_context)]

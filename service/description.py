@@ -1,0 +1,40 @@
+"""The API's description, as the app serves it at `/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from service.problems import Problem
+from service.requests import CertificationForm, CertificationJson
+from service.resources import JobResource, ProgressEvent
+
+_TEMPLATE = "#/components/schemas/{model}"
+
+
+def describe(app: FastAPI) -> None:
+    """Make the app serve a description with the schemas that FastAPI cannot see in the signatures."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            document.setdefault("components", {}).setdefault("schemas", {}).update(_schemas())
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign] # the documented way to extend the description
+
+
+def _schemas() -> dict[str, Any]:
+    """Request bodies and event data are read and written by hand, so their schemas are added by hand."""
+    _, requests = models_json_schema(
+        [(CertificationJson, "validation"), (CertificationForm, "validation")], ref_template=_TEMPLATE
+    )
+    _, answers = models_json_schema(
+        [(Problem, "serialization"), (ProgressEvent, "serialization"), (JobResource, "serialization")],
+        ref_template=_TEMPLATE,
+    )
+    return {**requests["$defs"], **answers["$defs"]}

@@ -1,0 +1,97 @@
+"""From every error that can reach a route to its problem document: the one table of HTTP statuses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from jobs.errors import (
+    CertificationError,
+    InvalidCursor,
+    JobConflict,
+    JobNotFound,
+    StoreUnavailable,
+    UnsupportedRecord,
+)
+from models.errors import ModelBroken, ModelError, ModelNotFound
+from service.logs import request_id
+from service.problems import FieldError, ProblemError, field_problem, fields_problem
+
+RETRY_AFTER_S: Final = "2"
+
+_logger = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer with problem documents. Defects are left to `service.edge`."""
+    for kind in (ProblemError, HTTPException, RequestValidationError, CertificationError, ModelError):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> JSONResponse:
+    problem = _problem(request, error)
+    if problem.kind.status >= 500:
+        _logger.error("%s: %s", problem.kind.slug, error)
+    return problem.response(request.url.path, request_id.get())
+
+
+def _problem(request: Request, error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, HTTPException):
+        return _http(request, error)
+    if isinstance(error, RequestValidationError):
+        return fields_problem(_parameter_errors(error))
+    return next((make(error) for kind, make in _TABLE.items() if isinstance(error, kind)), _DEFECT)
+
+
+_RETRY: Final = {"Retry-After": RETRY_AFTER_S}
+_DEFECT: Final = ProblemError("internal-error", "The request failed; the log has the cause.")
+_TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
+    JobNotFound: lambda _: ProblemError("job-not-found", "No such job: the id is wrong or it has expired."),
+    JobConflict: lambda error: field_problem("Idempotency-Key", str(error), "idempotency-key-reused"),
+    InvalidCursor: lambda error: field_problem("cursor", str(error)),
+    UnsupportedRecord: lambda error: ProblemError("unsupported-record", str(error)),
+    StoreUnavailable: lambda _: ProblemError(
+        "store-unavailable", "The job store does not answer. Try again later.", headers=_RETRY
+    ),
+    ModelNotFound: lambda _: ProblemError(
+        "model-not-found", "No such model is installed; GET /v1/models lists those that are."
+    ),
+    ModelBroken: lambda error: field_problem("model", str(error), "model-broken"),
+    ModelError: lambda error: ProblemError("not-ready", str(error), headers=_RETRY),
+}
+"""First match wins, so a subclass stands before its base."""
+
+
+def _parameter_errors(error: RequestValidationError) -> list[FieldError]:
+    """``("query", "limit")`` is the field ``limit``."""
+    return [
+        FieldError(field=".".join(str(part)[:64] for part in fault["loc"][1:]), message=str(fault["msg"]))
+        for fault in error.errors()
+    ]
+
+
+def _http(request: Request, error: HTTPException) -> ProblemError:
+    """Translate what the framework itself refuses."""
+    if error.status_code == 404:
+        return ProblemError("not-found", "There is no such path; GET /openapi.json describes the API.")
+    if error.status_code == 405:
+        return ProblemError(
+            "method-not-allowed",
+            f"{request.method} is not possible here.",
+            headers={"Allow": _allowed(request)},
+        )
+    return ProblemError("bad-request" if error.status_code < 500 else "internal-error", str(error.detail))
+
+
+def _allowed(request: Request) -> str:
+    """All methods of the path that was asked for, not only those of the first route that has it."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, {})))

@@ -1,0 +1,176 @@
+"""What a client may send: the fields of a certification, strictly typed, in JSON or as a form."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    FailFast,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
+
+from certificates import Bounds, Certifier
+from models.manifest import MAX_ELEMENTS
+from service.problems import FieldError, ProblemError, field_problem, fields_problem
+
+MAX_SEED = 2**63 - 1
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
+_INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
+_NUMBER_FIELDS = frozenset({"sigma", "eta"})
+_UNREADABLE = frozenset({"json_invalid", "model_type"})
+
+
+def _seed_from_text(value: object) -> object:
+    """Seeds past 2^53 are not safe as JSON numbers everywhere, so decimal text is accepted too."""
+    return int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
+
+
+Seed = Annotated[
+    int,
+    BeforeValidator(_seed_from_text),
+    Field(ge=0, le=MAX_SEED),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": MAX_SEED},
+                {"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$"},
+            ]
+        }
+    ),
+]
+
+
+class _Body(BaseModel):
+    """Base of what is read from a client: no unknown fields, no guessing of types, finite numbers."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class CertificationFields(_Body):
+    """What to certify and how. The gateway's settings narrow the ranges given here further."""
+
+    model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
+    certifier: Certifier = Field(default=Certifier.DIPOLE, description="Which certificate to compute.")
+    bounds: Bounds = Field(default=Bounds.PAPER, description="Which confidence bounds to use.")
+    sigma: float | None = Field(
+        default=None,
+        gt=0,
+        description="Standard deviation of the noise, in units of the model's input. "
+        "Default: the noise the model was trained with; required where it was trained with none.",
+    )
+    n: int = Field(
+        default=100_000,
+        ge=1,
+        description="Evaluations of the base classifier for estimation. "
+        "Even for `second_order` and `dipole`, which draw samples in pairs.",
+    )
+    n0: int = Field(default=100, ge=1, description="Evaluations that select the class to certify.")
+    eta: float = Field(
+        default=0.001, gt=0, le=0.5, description="Probability that the certificate may be wrong."
+    )
+    seed: Seed | None = Field(
+        default=None,
+        description="Seed of all noise: an integer from 0 to 2^63 - 1, or the same as decimal text. "
+        "Default: drawn at random and told in the answer.",
+    )
+
+
+class TensorInput(_Body):
+    """An input in the model's own input space."""
+
+    shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=8)] = Field(
+        description="The model's input shape, without the batch."
+    )
+    data: Annotated[list[float], FailFast(), Field(min_length=1, max_length=MAX_ELEMENTS)] = Field(
+        description="All elements as one flat list in C order (last axis fastest), in the model's scale."
+    )
+
+
+class CertificationJson(CertificationFields):
+    """Body as JSON: exactly one of `image` and `tensor`."""
+
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A PNG, JPEG or WebP file in base64 (RFC 4648, no line breaks).",
+        json_schema_extra={"contentEncoding": "base64"},
+    )
+    tensor: TensorInput | None = Field(default=None, description="The input itself, instead of an image.")
+
+
+class CertificationForm(CertificationFields):
+    """Body as multipart form: numbers as decimal text."""
+
+    image: bytes = Field(description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"})
+
+
+def parse_json(body: bytes) -> CertificationJson:
+    """Read a JSON body. Raises ProblemError that names every field at fault."""
+    try:
+        request = CertificationJson.model_validate_json(body)
+    except ValidationError as error:
+        raise _problem(error) from None
+    if (request.image is None) == (request.tensor is None):
+        raise field_problem("image", "give exactly one of `image` (base64) and `tensor`")
+    return request
+
+
+def parse_form(fields: Mapping[str, str]) -> CertificationFields:
+    """Read the text fields of a form. Raises ProblemError that names every field at fault."""
+    typed: dict[str, object] = {name: _typed(name, text) for name, text in fields.items()}
+    try:
+        return CertificationFields.model_validate_json(json.dumps(typed))
+    except ValidationError as error:
+        raise _problem(error) from None
+
+
+def decode_base64(text: str) -> bytes:
+    """Read the image of a JSON body. Raises ProblemError for anything but plain base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        message = "is not plain base64: no line breaks, no spaces, no `data:` prefix"
+        raise field_problem("image", message, "invalid-image") from None
+
+
+def _typed(name: str, text: str) -> object:
+    """Read the number a form field stands for; text that is none is left for the validation to refuse."""
+    if name in _INTEGER_FIELDS and _INTEGER.fullmatch(text):
+        return int(text)
+    if name in _NUMBER_FIELDS and _NUMBER.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _problem(error: ValidationError) -> ProblemError:
+    faults = error.errors(include_url=False, include_input=False)
+    if any(fault["type"] in _UNREADABLE and not fault["loc"] for fault in faults):
+        return ProblemError("malformed-body", "The body must be one JSON object in UTF-8.")
+    return fields_problem(
+        [FieldError(field=_name(fault["loc"]), message=_message(fault)) for fault in faults]
+    )
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    """``("tensor", "data", 3)`` becomes ``tensor.data[3]``."""
+    name = ""
+    for part in loc:
+        name += f"[{part}]" if isinstance(part, int) else f".{part[:64]}" if name else part[:64]
+    return name
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "is not a field of this request"
+    return str(fault["msg"])

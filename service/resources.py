@@ -1,0 +1,245 @@
+"""What the gateway answers: typed resources, built from the job store's records and the models' manifests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from certificates import Bounds, Certifier
+from jobs.spec import JobRecord, JobSpec, JobState
+
+
+class Resource(BaseModel):
+    """Base of answers: every field is always present, null where nothing was measured."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ProgressResource(Resource):
+    """Evaluations of the base classifier so far."""
+
+    samples_done: int
+    samples_total: int
+    samples_per_second: float | None
+
+
+class InputResource(Resource):
+    """The array that is certified; its hash is taken over little-endian float32 in C order."""
+
+    shape: list[int]
+    scale: str = Field(description="Range of the model's input values.")
+    sha256: str
+    source: Literal["image", "tensor"]
+    conversions: list[str] = Field(description="What was done to obtain the array, in order.")
+
+
+class RequestResource(Resource):
+    """The request as accepted, with every default filled in."""
+
+    model: str
+    model_sha256: str
+    certifier: Certifier
+    bounds: Bounds
+    sigma: float
+    n: int
+    n0: int
+    eta: float
+    seed: str
+    input: InputResource
+
+
+class PredictionResource(Resource):
+    """The class that is certified. The label is null when the model has been changed or removed since."""
+
+    index: int
+    label: str | None
+
+
+class EstimateResource(Resource):
+    """A probability: confidence bound and plain estimate."""
+
+    lower: float
+    estimate: float | None
+
+
+class GradientNormResource(Resource):
+    """Norm of the smoothed score's gradient, per unit of input."""
+
+    upper: float
+    estimate: float | None
+    ceiling: float
+
+
+class HitsResource(Resource):
+    """Votes of independent samples."""
+
+    n: int
+    target: int
+    per_class: list[int]
+
+
+class PairsResource(Resource):
+    """Outcomes of antithetic pairs."""
+
+    pairs: int
+    both: int
+    plus_only: int
+    minus_only: int
+
+
+class GradientSumsResource(Resource):
+    """Sum of Theorem 2, in unit noise."""
+
+    d: int
+    pairs: int
+    paired_sum: float
+
+
+class CountsResource(Resource):
+    """Everything that was counted; the bounds can be recomputed from it."""
+
+    hits: HitsResource | None
+    pairs: PairsResource | None
+    gradient: GradientSumsResource | None
+
+
+class RuntimeModelResource(Resource):
+    """The classifier that voted, and what executed it."""
+
+    name: str
+    sha256: str
+    runtime: str
+    provider: str
+    precision: str
+
+
+class CertificateResource(Resource):
+    """Within ``radius`` of the input no point changes the smoothed prediction, with confidence 1 - eta."""
+
+    certifier: Certifier
+    abstained: bool = Field(description="True when nothing could be certified; the radius is then 0.")
+    prediction: PredictionResource
+    radius: float
+    radius_unit: str = Field(description="The space and the units in which radius and sigma are measured.")
+    norm: Literal["l2"]
+    sigma: float
+    eta: float
+    n: int
+    n0: int
+    bounds: Bounds
+    p_a: EstimateResource
+    c_s: EstimateResource | None
+    c_n: EstimateResource | None
+    gradient_norm: GradientNormResource | None
+    counts: CountsResource
+    eta_spent: dict[str, float] = Field(description="How eta was divided among the confidence bounds.")
+    input: InputResource
+    model: RuntimeModelResource
+    seed: str
+
+
+class FailureResource(Resource):
+    """Why a job failed."""
+
+    type: str
+    detail: str
+
+
+class JobResource(Resource):
+    """A certification."""
+
+    id: str
+    status: JobState
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: ProgressResource
+    request: RequestResource
+    certificate: CertificateResource | None = Field(description="Null until the job has succeeded.")
+    failure: FailureResource | None = Field(description="Null unless the job has failed.")
+
+
+class JobList(Resource):
+    """One page of jobs, newest first."""
+
+    jobs: list[JobResource]
+    next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class ProgressEvent(Resource):
+    """Data of an event of type `progress`."""
+
+    id: str
+    status: JobState
+    progress: ProgressResource
+
+
+def job_resource(record: JobRecord, label: str | None) -> JobResource:
+    """Build the answer for one job; ``label`` names the class that selection chose, if it is known."""
+    return JobResource(
+        id=record.id,
+        status=record.state,
+        created_at=_time(record.created_at),
+        started_at=None if record.started_at is None else _time(record.started_at),
+        finished_at=None if record.finished_at is None else _time(record.finished_at),
+        progress=ProgressResource.model_validate(record.progress.model_dump()),
+        request=_request(record.spec),
+        certificate=_certificate(record, label),
+        failure=None if record.failure is None else FailureResource(**record.failure.model_dump()),
+    )
+
+
+def progress_event(record: JobRecord) -> ProgressEvent:
+    """Build the event for a job that is under way."""
+    progress = ProgressResource.model_validate(record.progress.model_dump())
+    return ProgressEvent(id=record.id, status=record.state, progress=progress)
+
+
+def _request(spec: JobSpec) -> RequestResource:
+    fields = spec.model_dump(exclude={"version", "seed", "input"})
+    return RequestResource(**fields, seed=str(spec.seed), input=_input(spec))
+
+
+def _input(spec: JobSpec) -> InputResource:
+    return InputResource(
+        shape=list(spec.input.shape),
+        scale=_scale(spec),
+        sha256=spec.input.sha256,
+        source=spec.input.source,
+        conversions=list(spec.input.conversions),
+    )
+
+
+def _certificate(record: JobRecord, label: str | None) -> CertificateResource | None:
+    spec, plan = record.spec, record.plan
+    if record.certificate is None or record.evidence is None or plan is None:
+        return None
+    return CertificateResource.model_validate(
+        record.certificate
+        | {
+            "prediction": PredictionResource(index=plan.target, label=label),
+            "radius_unit": f"L2 distance in the input space of the model, {_scale(spec)} "
+            f"{'pixel' if spec.input.source == 'image' else 'input'} units",
+            "n0": spec.n0,
+            "counts": record.evidence,
+            "input": _input(spec),
+            "model": RuntimeModelResource(
+                name=spec.model,
+                sha256=spec.model_sha256,
+                runtime=f"{plan.runtime.name} {plan.runtime.version}",
+                provider=plan.runtime.provider,
+                precision=plan.runtime.precision,
+            ),
+            "seed": str(spec.seed),
+        }
+    )
+
+
+def _scale(spec: JobSpec) -> str:
+    return f"[{spec.input.low:g},{spec.input.high:g}]"
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,79 @@
+"""Certifications that were submitted: list, read, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from jobs.spec import JobRecord, JobState
+from service import examples
+from service.context import Ctx
+from service.problems import field_problem, responses
+from service.reading import JobIdPath, read_job, resource
+from service.resources import JobList, JobResource
+
+MAX_LISTING_READS = 50
+"""Store pages that one filtered listing looks through before it answers with what it has found."""
+
+router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
+
+
+@router.get(
+    "",
+    operation_id="listCertifications",
+    summary="List certifications, newest first",
+    description="Go on with `cursor` until `next_cursor` is null; a page filtered by `state` may be short.",
+    response_model=JobList,
+    responses=responses("invalid-request", "unsupported-record", "store-unavailable"),
+)
+def list_all(
+    ctx: Ctx,
+    limit: Annotated[int, Query(ge=1, description="Most jobs in one page.")] = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
+    ] = None,
+    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+) -> JobList:
+    """Read pages of the store until one of ours is full."""
+    if limit > ctx.settings.max_page_size:
+        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    found: list[JobRecord] = []
+    for _ in range(MAX_LISTING_READS):
+        page = ctx.store.list_jobs(limit - len(found), cursor)
+        found += [record for record in page.jobs if state in (None, record.state)]
+        cursor = page.next_cursor
+        if cursor is None or len(found) == limit:
+            break
+    return JobList(jobs=[resource(ctx, record) for record in found], next_cursor=cursor)
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="getCertification",
+    summary="Read a certification: state, progress, certificate",
+    response_model=JobResource,
+    responses={
+        200: examples.JOBS,
+        **responses("job-not-found", "unsupported-record", "store-unavailable"),
+    },
+)
+def get(ctx: Ctx, job_id: JobIdPath) -> JobResource:
+    """Read one job."""
+    record = read_job(ctx, job_id)
+    return resource(ctx, record)
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="cancelCertification",
+    summary="Cancel a certification",
+    description="A job that has not ended is cancelled; one that has ended stays as it is. Either way the "
+    "answer is the job as it stands, so repeating the call is harmless.",
+    response_model=JobResource,
+    responses=responses("job-not-found", "unsupported-record", "store-unavailable"),
+)
+def cancel(ctx: Ctx, job_id: JobIdPath) -> JobResource:
+    """End a job unless it has ended."""
+    record = ctx.store.cancel(read_job(ctx, job_id).id)
+    return resource(ctx, record)

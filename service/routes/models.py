@@ -1,0 +1,78 @@
+"""The base classifiers that an operator has installed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from models.manifest import ModelManifest, Normalisation, ResizeRule
+from service.context import Ctx
+from service.problems import responses
+from service.resources import Resource
+
+router = APIRouter(prefix="/v1/models", tags=["models"])
+
+
+class ModelInputResource(Resource):
+    """The input space, in which sigma and radius are measured."""
+
+    kind: str
+    shape: list[int]
+    low: float
+    high: float
+    mode: str | None
+    resize: ResizeRule | None = Field(description="How images of another size are brought to the model's.")
+
+
+class ModelResource(Resource):
+    """A base classifier."""
+
+    name: str
+    description: str
+    runtime: str
+    sha256: str
+    labels: list[str]
+    trained_sigma: float | None = Field(description="Default `sigma`; null if trained without noise.")
+    licence: str
+    source: str
+    input: ModelInputResource
+    normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
+
+
+class ModelList(Resource):
+    """Usable models, and what is wrong with the others."""
+
+    models: list[ModelResource]
+    broken: dict[str, str] = Field(description="Name of each broken model and what to do about it.")
+
+
+@router.get(
+    "",
+    operation_id="listModels",
+    summary="List the installed models",
+    responses=responses("not-ready"),
+)
+def list_models(ctx: Ctx) -> ModelList:
+    """Read the models directory."""
+    broken = ctx.registry.problems()
+    usable = [_resource(ctx.registry.get(name)) for name in ctx.registry.names()]
+    return ModelList(models=usable, broken=broken)
+
+
+@router.get(
+    "/{name}",
+    operation_id="getModel",
+    summary="Describe one model",
+    responses=responses("model-not-found", "model-broken", "not-ready"),
+)
+def get_model(
+    ctx: Ctx, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]
+) -> ModelResource:
+    """Read one model's manifest."""
+    return _resource(ctx.registry.get(name))
+
+
+def _resource(manifest: ModelManifest) -> ModelResource:
+    return ModelResource.model_validate(manifest.model_dump(exclude={"file", "batch_size"}))

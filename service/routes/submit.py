@@ -1,0 +1,136 @@
+"""Submitting a certification."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Header, Request, Response, status
+
+from jobs.errors import StoreUnavailable
+from jobs.spec import JobRecord
+from jobs.store import Created, Idempotency
+from models.errors import ModelBroken
+from service import examples
+from service.bodies import Form, read_body, read_form
+from service.context import Context, Ctx
+from service.problems import ProblemError, field_problem, responses
+from service.reading import resource
+from service.requests import decode_base64, parse_form, parse_json
+from service.resources import JobResource
+from service.submission import Submission
+
+PATH = "/v1/certifications"
+LONGEST_KEY = 255
+
+router = APIRouter(tags=["certifications"])
+_logger = logging.getLogger(__name__)
+
+
+@router.post(
+    PATH,
+    operation_id="createCertification",
+    summary="Submit a certification",
+    description="Checks the request, stores it and answers at once; the job runs in the background. "
+    "Send a multipart form with a file part `image`, or JSON with `image` in base64 or with `tensor`.",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=JobResource,
+    response_description="Accepted and stored. `Location` is the job's own address.",
+    openapi_extra=examples.SUBMISSION_BODY,
+    responses={
+        202: examples.ACCEPTED,
+        **responses(
+            "malformed-body",
+            "body-timeout",
+            "model-broken",
+            "body-too-large",
+            "unsupported-media-type",
+            "invalid-request",
+            "invalid-image",
+            "image-too-large",
+            "invalid-tensor",
+            "idempotency-key-reused",
+            "store-unavailable",
+            "not-ready",
+        ),
+    },
+)
+async def create(
+    request: Request,
+    response: Response,
+    ctx: Ctx,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Makes the submission repeatable: the same key with the same request gives the "
+            "same job, the same key with another request is refused. 1 to 255 printable ASCII characters."
+        ),
+    ] = None,
+) -> JobResource:
+    """Read the body on the event loop; parse, decode and store it in a thread."""
+    _check_key(idempotency_key)
+    body = await _body(request, ctx)
+    submission = await anyio.to_thread.run_sync(_parse, ctx, body, limiter=ctx.decoding)
+    store = partial(_store, ctx, submission, idempotency_key)
+    created, record = await anyio.to_thread.run_sync(store)
+    response.headers["Location"] = f"{PATH}/{created.job_id}"
+    response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
+    return resource(ctx, record)
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
+
+
+async def _body(request: Request, ctx: Context) -> bytes | Form:
+    """Read the body according to its content type."""
+    limit, timeout_s = ctx.settings.max_body_bytes, ctx.settings.body_timeout_s
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return await read_body(request, limit, timeout_s)
+    if kind == "multipart/form-data":
+        return await read_form(request, limit, timeout_s)
+    detail = "Send multipart/form-data with a file part `image`, or application/json."
+    raise ProblemError(
+        "unsupported-media-type", detail, headers={"Accept": "multipart/form-data, application/json"}
+    )
+
+
+def _parse(ctx: Context, body: bytes | Form) -> Submission:
+    """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
+    if isinstance(body, bytes):
+        request = parse_json(body)
+        given = decode_base64(request.image) if request.image is not None else request.tensor
+        if given is None:  # parse_json has seen to it
+            raise field_problem("image", "is required")
+        return ctx.submissions.check(request, given)
+    if unknown := sorted(set(body.files) - {"image"}):
+        raise field_problem(unknown[0][:64], "is not a file part of this request; the file is `image`")
+    fields = parse_form(body.fields)
+    if "image" not in body.files:
+        raise field_problem("image", "is required, as a file part")
+    return ctx.submissions.check(fields, body.files["image"])
+
+
+def _store(ctx: Context, submission: Submission, key: str | None) -> tuple[Created, JobRecord]:
+    """Store the job, then put it on the queue; a stored job is never lost."""
+    _refuse_if_no_worker_has(ctx, submission.spec.model)
+    idempotency = None if key is None else Idempotency(key, submission.fingerprint)
+    created = ctx.store.create(submission.spec, submission.data, idempotency)
+    if not created.replayed:
+        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.value).inc()
+        try:
+            ctx.queue.enqueue_select(created.job_id)
+        except StoreUnavailable:
+            _logger.warning("job %s is stored but not queued; the watchdog will queue it", created.job_id)
+    return created, ctx.store.get(created.job_id)
+
+
+def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:
+    """Refuse a model that every live worker reports as unusable: its file is as stated but cannot be run."""
+    reasons = [worker.problems.get(model) for worker in ctx.liveness.live_workers()]
+    if reasons and all(reasons):
+        raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reasons[0]}")

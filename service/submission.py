@@ -1,0 +1,112 @@
+"""From a parsed request to the job it stands for: everything that can be checked without a runtime."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+
+from certificates import Certifier
+from jobs.spec import InputRecord, JobSpec
+from models.errors import ModelNotFound
+from models.manifest import ModelManifest
+from models.registry import Registry
+from service.images import decode_image
+from service.inputs import DecodedInput, from_tensor
+from service.problems import FieldError, field_problem, fields_problem
+from service.requests import MAX_SEED, CertificationFields, TensorInput
+from service.settings import GatewaySettings
+
+_PAIRED = frozenset({Certifier.SECOND_ORDER, Certifier.DIPOLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request that has passed every check, ready to be stored.
+
+    ``fingerprint`` is equal for equal requests, also where the seed is drawn at random.
+    """
+
+    spec: JobSpec
+    data: bytes
+    fingerprint: str
+
+
+class Submissions:
+    """Turns requests into submissions, for one set of models and limits."""
+
+    def __init__(self, settings: GatewaySettings, registry: Registry) -> None:
+        self._settings = settings
+        self._registry = registry
+
+    def check(self, fields: CertificationFields, given: bytes | TensorInput) -> Submission:
+        """Check a request, decode its image or tensor and fill in the defaults.
+
+        Raises:
+            ProblemError: names every field at fault; the input is only looked at when the fields are good.
+            ModelBroken: when the model's folder cannot be used.
+
+        """
+        manifest = self._model(fields.model)
+        sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
+        faults = _faults(fields, sigma, manifest, self._settings)
+        if faults or sigma is None:
+            raise fields_problem(faults)
+        decoded = self._decode(given, manifest)
+        record = decoded.record(manifest.input)
+        spec = JobSpec(
+            model=manifest.name,
+            model_sha256=manifest.sha256,
+            certifier=fields.certifier,
+            bounds=fields.bounds,
+            sigma=sigma,
+            n=fields.n,
+            n0=fields.n0,
+            eta=fields.eta,
+            seed=secrets.randbelow(MAX_SEED + 1) if fields.seed is None else fields.seed,
+            input=record,
+        )
+        return Submission(spec, decoded.data, _fingerprint(fields, record))
+
+    def _model(self, name: str) -> ModelManifest:
+        try:
+            return self._registry.get(name)
+        except ModelNotFound:
+            message = "no such model is installed; GET /v1/models lists those that are"
+            raise field_problem("model", message) from None
+
+    def _decode(self, given: bytes | TensorInput, manifest: ModelManifest) -> DecodedInput:
+        if isinstance(given, TensorInput):
+            return from_tensor(given.shape, given.data, manifest.input)
+        if manifest.input.kind != "image":
+            raise field_problem("image", f"model {manifest.name} takes tensors: send `tensor` as JSON")
+        return decode_image(given, manifest.input, self._settings.max_pixels)
+
+
+def _faults(
+    fields: CertificationFields, sigma: float | None, manifest: ModelManifest, limits: GatewaySettings
+) -> list[FieldError]:
+    """List what the settings and the model forbid."""
+    messages: list[tuple[str, str]] = []
+    if sigma is None:
+        messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
+    elif not limits.sigma_min <= sigma <= limits.sigma_max:
+        messages.append(
+            ("sigma", f"must be from {limits.sigma_min:g} to {limits.sigma_max:g}, not {sigma:g}")
+        )
+    if fields.n > limits.max_n:
+        messages.append(("n", f"must be at most {limits.max_n:,}"))
+    if fields.certifier in _PAIRED and fields.n % 2:
+        messages.append(("n", f"must be even for {fields.certifier}: samples are drawn in pairs"))
+    if fields.n0 > limits.max_n0:
+        messages.append(("n0", f"must be at most {limits.max_n0:,}"))
+    if not limits.eta_min <= fields.eta <= limits.eta_max:
+        messages.append(("eta", f"must be from {limits.eta_min:g} to {limits.eta_max:g}"))
+    return [FieldError(field=field, message=message) for field, message in messages]
+
+
+def _fingerprint(fields: CertificationFields, record: InputRecord) -> str:
+    asked = fields.model_dump(mode="json", exclude={"image", "tensor"})
+    text = json.dumps([asked, record.sha256], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
