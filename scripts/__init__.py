@@ -1,0 +1,1 @@
+"""How the shipped models were made. Needs the ``models`` extra; nothing here runs in the service."""
