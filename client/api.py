@@ -20,7 +20,8 @@ from client.records import Job, Model, Progress
 DEFAULT_URL = "http://127.0.0.1:8000"
 _CERTIFICATIONS = "/v1/certifications"
 _EVENTS_SILENCE_S = 60.0
-_RETRY_DELAY_S = 0.5
+_FIRST_DELAY_S = 0.02
+_LONGEST_DELAY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,10 @@ class CertificationClient:
         with service_errors(self.url):
             return Job.parse(document(check(self._http.get(f"{_CERTIFICATIONS}/{job_id}"))))
 
-    def cancel(self, job_id: str) -> None:
-        """Ask for the job to stop after its current batch; a job that has ended stays as it is."""
+    def cancel(self, job_id: str) -> Job:
+        """Cancel the job and return it as it then stands; a job that has ended stays as it is."""
         with service_errors(self.url):
-            check(self._http.delete(f"{_CERTIFICATIONS}/{job_id}"))
+            return Job.parse(document(check(self._http.delete(f"{_CERTIFICATIONS}/{job_id}"))))
 
     def events(self, job_id: str) -> Iterator[Progress]:
         """Yield the job's progress as the service tells it, until the service closes the stream."""
@@ -122,29 +123,29 @@ class CertificationClient:
         patience_s: float = 30.0,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Job:
-        """Return the job once it has ended, in whichever final state.
+        """Return the job once it has ended, in whichever final state; asks for it again and again.
 
         Raises WaitTimeout after ``timeout_s`` (None: wait for ever). A service that is away is waited
         for up to ``patience_s`` before ServiceUnavailable is raised: accepted jobs are not lost.
         """
-        now = time.monotonic()
-        deadline = None if timeout_s is None else now + timeout_s
-        last_answer = now
+        started = last_answer = time.monotonic()
+        delay_s = _FIRST_DELAY_S
         while True:
             try:
                 job = self.get(job_id)
+            except ServiceUnavailable:
+                if time.monotonic() - last_answer > patience_s:
+                    raise
+            else:
                 last_answer = time.monotonic()
                 if on_progress is not None:
                     on_progress(job.progress)
                 if job.status.is_final:
                     return job
-                self._follow(job_id, deadline, on_progress)
-            except ServiceUnavailable:
-                if time.monotonic() - last_answer > patience_s:
-                    raise
-            if deadline is not None and timeout_s is not None and time.monotonic() >= deadline:
+            if timeout_s is not None and time.monotonic() - started >= timeout_s:
                 raise WaitTimeout(job_id, timeout_s)
-            time.sleep(_RETRY_DELAY_S)
+            time.sleep(delay_s)
+            delay_s = min(2 * delay_s, _LONGEST_DELAY_S)
 
     def models(self) -> list[Model]:
         """Return the installed models."""
@@ -169,12 +170,3 @@ class CertificationClient:
         with service_errors(self.url):
             answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
             return Job.parse(document(answer))
-
-    def _follow(
-        self, job_id: str, deadline: float | None, on_progress: Callable[[Progress], None] | None
-    ) -> None:
-        for progress in self.events(job_id):
-            if on_progress is not None:
-                on_progress(progress)
-            if deadline is not None and time.monotonic() >= deadline:
-                return

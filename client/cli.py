@@ -123,7 +123,7 @@ def _run(
     except KeyboardInterrupt:
         console.print(f"cancelling job {job.id}")
         client.cancel(job.id)
-        return client.wait(job.id)
+        return client.wait(job.id, timeout_s=timeout_s)
 
 
 def _status(job: Job) -> Exit:

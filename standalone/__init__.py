@@ -1,1 +1,1 @@
-"""The whole service on one machine, supervised by one command."""
+"""The whole service on one machine: server, gateway and workers under one supervisor."""

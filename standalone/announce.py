@@ -1,0 +1,22 @@
+"""Says once that the service is ready, and what to type next."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from client import CertificationClient
+
+_INTERVAL_S = 0.5
+
+
+def main() -> None:
+    """Wait until the gateway at the URL given as the only argument can run jobs, then say so."""
+    url = sys.argv[1]
+    with CertificationClient(url, timeout_s=5.0) as client:
+        while not client.ready():
+            time.sleep(_INTERVAL_S)
+    sys.stdout.write(f"The service is ready at {url} (API description: {url}/docs). Ctrl-C stops it.\n")
+
+
+main()

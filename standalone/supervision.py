@@ -1,0 +1,101 @@
+"""Supervisord inside this process, with its programs' output on the terminal, a name before each line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from supervisor import events
+from supervisor.medusa.asyncore_25 import ExitNow
+from supervisor.options import ServerOptions
+from supervisor.states import SupervisorStates
+from supervisor.supervisord import Supervisor
+
+_NAME_WIDTH = 11
+
+
+class Console:
+    """Prints whole lines, each with the name of the program it comes from."""
+
+    def __init__(self) -> None:
+        self._unfinished: dict[str, bytes] = {}
+        self._closed = False
+
+    def feed(self, name: str, data: bytes) -> None:
+        """Take a piece of a program's output, which may end within a line."""
+        *lines, rest = (self._unfinished.pop(name, b"") + data).split(b"\n")
+        if rest:
+            self._unfinished[name] = rest
+        for line in lines:
+            self.line(name, line.decode(errors="replace"))
+
+    def line(self, name: str, text: str) -> None:
+        """Print one line. A reader that went away is no reason to stop."""
+        if self._closed:
+            return
+        try:
+            sys.stdout.write(f"{name:<{_NAME_WIDTH}}| {text}\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._closed = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # supervisor has no type information
+    """Restarts what dies; when something cannot be started at all, stops everything."""
+
+    def __init__(self, options: ServerOptions, console: Console) -> None:
+        super().__init__(options)
+        self.gave_up = False
+        self._console = console
+
+    def runforever(self) -> None:
+        """Run until told to stop, then stop in the reverse order of starting."""
+        events.subscribe(events.ProcessLogEvent, self._on_output)
+        events.subscribe(events.ProcessStateEvent, self._on_state)
+        events.subscribe(events.SupervisorStoppingEvent, self._on_stopping)
+        super().runforever()
+
+    def _on_output(self, event: events.ProcessLogEvent) -> None:
+        self._console.feed(event.process.config.name, event.data)
+
+    def _on_state(self, event: events.ProcessStateEvent) -> None:
+        name = event.process.config.name
+        if isinstance(event, events.ProcessStateFatalEvent):
+            self._give_up(name)
+        elif isinstance(event, events.ProcessStateExitedEvent) and not _is_done(event):
+            self._console.line(name, "ended unexpectedly; starting it again")
+        elif isinstance(event, events.ProcessStateBackoffEvent):
+            self._console.line(name, "ended at once; trying again")
+        elif isinstance(event, events.ProcessStateStoppedEvent):
+            self._console.line(name, "stopped")
+
+    def _give_up(self, name: str) -> None:
+        if self.options.mood == SupervisorStates.RUNNING:  # not while it stops anyway
+            self._console.line(name, "cannot be started; stopping everything. See the lines above.")
+            self.gave_up = True
+            self.options.mood = SupervisorStates.SHUTDOWN
+
+    def _on_stopping(self, _event: events.SupervisorStoppingEvent) -> None:
+        self._console.line("supervisor", "stopping everything in order")
+
+
+def _is_done(event: events.ProcessStateExitedEvent) -> bool:
+    return bool(event.expected) and not event.process.config.autorestart
+
+
+def supervise(configuration: Path) -> bool:
+    """Run what the configuration names until a signal ends it; False when something never started."""
+    options = ServerOptions()
+    options.realize(["-c", str(configuration)])
+    options.first = True
+    options.test = False
+    supervisor = ConsoleSupervisor(options, Console())
+    try:
+        supervisor.main()
+    except ExitNow:
+        pass
+    finally:
+        options.close_logger()
+    return not supervisor.gave_up
