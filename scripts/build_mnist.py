@@ -27,7 +27,7 @@ HELD_OUT = 100
 
 
 def network() -> nn.Module:
-    """A small convolutional network on pixels in [0, 1]; 64,800 parameters."""
+    """Return a small convolutional network on pixels in [0, 1]; 64,800 parameters."""
     return nn.Sequential(
         nn.Conv2d(1, 16, kernel_size=5, stride=2, padding=2),
         nn.ReLU(),
@@ -105,7 +105,8 @@ def main() -> None:
     )
     facts = (
         f"Small CNN for handwritten digits, trained with noise on {len(rows)} MNIST digits. "
-        f"On {len(held)} held-out digits: {clean:.1%} right, {noisy:.1%} of their noisy copies at sigma {SIGMA}."
+        f"On {len(held)} held-out digits: {clean:.1%} right, "
+        f"{noisy:.1%} of their noisy copies at sigma {SIGMA}."
     )
     fields: dict[str, Value] = {
         "labels": [str(digit) for digit in range(10)],

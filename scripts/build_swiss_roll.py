@@ -2,8 +2,8 @@
 
     python -m scripts.build_swiss_roll MODELS_FOLDER
 
-Data: two interleaved spirals in the square [-1, 1] x [-1, 1], made here; the second is the first turned by half
-a turn. The setting of Figure 2 of "Tight Second-Order Certificates for Randomized Smoothing".
+Data: two interleaved spirals in the square [-1, 1] x [-1, 1], made here; the second is the first turned by
+half a turn. The setting of Figure 2 of "Tight Second-Order Certificates for Randomized Smoothing".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RADIUS = 4.5 * math.pi / 0.95
 
 
 def network() -> nn.Module:
-    """A perceptron with two hidden layers of 64."""
+    """Return a perceptron with two hidden layers of 64."""
     return nn.Sequential(
         nn.Linear(2, 64),
         nn.ReLU(),

@@ -43,7 +43,8 @@ def onnx_bytes(module: torch.nn.Module, shape: tuple[int, ...]) -> bytes:
     for value in (*model.graph.input, *model.graph.output):
         del value.metadata_props[:]
     onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString(deterministic=True)
+    data: bytes = model.SerializeToString(deterministic=True)
+    return data
 
 
 def torchscript_bytes(module: torch.nn.Module) -> bytes:
@@ -52,7 +53,7 @@ def torchscript_bytes(module: torch.nn.Module) -> bytes:
     with warnings.catch_warnings():
         # PyTorch advises torch.export over TorchScript; the service supports both formats.
         warnings.filterwarnings("ignore", message=r".*torch\.jit.*", category=DeprecationWarning)
-        torch.jit.save(torch.jit.script(module.eval()), buffer)  # type: ignore[no-untyped-call]
+        torch.jit.save(torch.jit.script(module.eval()), buffer)
     out = io.BytesIO()
     with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for name in source.namelist():

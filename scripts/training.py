@@ -43,7 +43,7 @@ def train(
     net.train()
     for epoch in range(epochs):
         total = 0.0
-        for rows in torch.randperm(len(inputs), generator=generator).split(batch):
+        for rows in torch.split(torch.randperm(len(inputs), generator=generator), batch):
             batch_inputs = augment(inputs[rows], generator)
             noise = torch.randn(batch_inputs.shape, generator=generator)
             loss = nn.functional.cross_entropy(net(batch_inputs + sigma * noise), labels[rows])

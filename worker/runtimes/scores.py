@@ -21,13 +21,16 @@ class Normaliser:
             mean = torch.tensor(norm.mean, dtype=torch.float32, device=device).reshape(shape)
             std = torch.tensor(norm.std, dtype=torch.float32, device=device).reshape(shape)
             self._terms = mean, std
+        self._scratch = torch.empty(0, dtype=torch.float32, device=device)
 
     def __call__(self, batch: torch.Tensor) -> torch.Tensor:
-        """Return the normalised batch; the batch itself is not changed."""
+        """Return the normalised batch, valid until the next call; the batch itself is not changed."""
         if self._terms is None:
             return batch
         mean, std = self._terms
-        return (batch - mean).div_(std)
+        if self._scratch.shape != batch.shape:
+            self._scratch = torch.empty_like(batch)
+        return torch.sub(batch, mean, out=self._scratch).div_(std)
 
 
 def votes_of(scores: torch.Tensor) -> torch.Tensor:
