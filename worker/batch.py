@@ -10,7 +10,7 @@ Device = Literal["cpu", "cuda"]
 """Where a runtime computes."""
 
 ELEMENTS: Final[dict[Device, int]] = {"cpu": 2**19, "cuda": 2**25}
-"""Input elements of a batch aimed at: 2 MiB of float32 on a CPU, near the size of its caches, 128 MiB on a GPU."""
+"""Input elements of a batch aimed at: 2 MiB of float32 on a CPU, near its caches' size, 128 MiB on a GPU."""
 LARGEST: Final[dict[Device, int]] = {"cpu": 4096, "cuda": 8192}
 SMALLEST: Final = 8
 
