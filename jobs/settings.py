@@ -36,6 +36,9 @@ class JobsSettings(BaseSettings):
     max_attempts: int = Field(
         default=5, ge=1, description="A step that dies this many times fails its job instead of looping."
     )
+    lease_s: Seconds = Field(
+        default=10.0, description="A process silent for this long loses the step it works on to another."
+    )
     store_timeout_s: Seconds = Field(
         default=5.0, description="Longest wait for one answer of the server before it counts as away."
     )

@@ -84,10 +84,14 @@ class Plan(Record):
 
     Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (seed, b) alone.
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
+    ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
+    whole manifest, as its normalisation belongs to the function that is certified.
     """
 
     version: Literal[1] = 1
     target: int
+    label: str
+    manifest_sha256: str
     batch: int
     blocks: int
     shard_blocks: int

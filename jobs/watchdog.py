@@ -1,0 +1,116 @@
+"""The watchdog: finds jobs that nothing works on and nothing on the queue will wake, and drives them on.
+
+Whatever was lost on the way, a message, a worker, a server's memory, the job's record says what is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Final, cast
+
+from redis import Redis
+
+from jobs import keys
+from jobs.app import QUEUE
+from jobs.connection import store_errors
+from jobs.errors import JobEnded, JobNotFound, UnsupportedRecord
+from jobs.ledger import Ledger
+from jobs.queue import Queue
+from jobs.settings import JobsSettings
+from jobs.spec import JobRecord, JobState
+from jobs.store import JobStore
+
+BATCH: Final = 100
+"""Jobs looked at in one sweep, those longest without a sign of life first."""
+
+log = logging.getLogger(__name__)
+
+
+class Watchdog:
+    """Sweeps over the jobs that have not ended. Any number of workers may do so: one at a time does."""
+
+    def __init__(self, client: Redis, settings: JobsSettings, store: JobStore, queue: Queue) -> None:
+        self._redis = client
+        self._settings = settings
+        self._store = store
+        self._ledger = Ledger(client)
+        self._queue = queue
+
+    def sweep(self) -> tuple[str, ...]:
+        """Drive on every job that has stalled, and return their ids. Raises StoreUnavailable.
+
+        A job has stalled when it has given no sign of life for ``stall_s`` and what was last sent for it
+        is no longer on the queue: the queue is in order, so it is not when a later message was taken.
+        """
+        stall = self._settings.stall_s
+        with store_errors():
+            mine = self._redis.set(keys.SWEEP_LOCK, "1", nx=True, px=round(stall * 1000 / 3))
+        if not mine:
+            return ()
+        now = time.time()
+        silent_since = min(now, self._consumed_through(now)) - stall
+        with store_errors():
+            entries = self._redis.zrange(
+                keys.ACTIVE,
+                "-inf",
+                f"({silent_since}",
+                byscore=True,
+                offset=0,
+                num=BATCH,
+            )
+        driven = [
+            entry.decode() for entry in cast("list[bytes]", entries) if self._drive(entry.decode(), now)
+        ]
+        self._forget_expired(now)
+        return tuple(driven)
+
+    def _consumed_through(self, now: float) -> float:
+        """Time up to which everything that was sent has been taken from the queue."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.llen(f"{keys.BROKER_PREFIX}{QUEUE}")
+            pipe.get(keys.CONSUMED)
+            waiting, consumed = pipe.execute()
+        return float(consumed or 0) if waiting else now
+
+    def _drive(self, job_id: str, now: float) -> bool:
+        try:
+            job = self._store.get(job_id)
+        except UnsupportedRecord as error:
+            log.warning("%s", error, extra={"job_id": job_id})
+            return False
+        except JobNotFound:
+            job = None
+        with store_errors():
+            if job is None or job.state.is_final:
+                self._redis.zrem(keys.ACTIVE, job_id)
+                return False
+            self._redis.zadd(keys.ACTIVE, {job_id: now}, xx=True)
+        log.warning("a stalled job is driven on", extra={"job_id": job_id})
+        self._send_missing(job)
+        return True
+
+    def _send_missing(self, job: JobRecord) -> None:
+        if job.state is JobState.QUEUED or job.plan is None:
+            self._queue.enqueue_select(job.id)
+            return
+        try:
+            tally = self._ledger.merge(job.id)
+        except JobEnded:
+            return
+        if tally.merged == job.plan.shards:
+            self._queue.enqueue_certify(job.id)
+        elif tally.missing:
+            for shard in tally.missing:
+                self._queue.enqueue_sample(job.id, shard)
+        else:
+            self._queue.enqueue_select(job.id)
+
+    def _forget_expired(self, now: float) -> None:
+        """Drop index entries of expired jobs, a batch at a time."""
+        oldest = now - self._settings.result_ttl_s
+        with store_errors():
+            entries = self._redis.zrange(keys.INDEX, "-inf", f"({oldest}", byscore=True, offset=0, num=BATCH)
+            for entry in cast("list[bytes]", entries):
+                if not self._redis.exists(keys.job(entry.decode())):
+                    self._redis.zrem(keys.INDEX, entry)

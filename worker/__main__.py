@@ -1,0 +1,32 @@
+"""``python -m worker``: one worker, from the environment's settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pydantic import ValidationError
+
+from worker.app import make_worker, run_worker
+from worker.logs import configure_logging
+from worker.preflight import Unfit, check
+from worker.settings import WorkerSettings
+
+
+def main() -> int:
+    """Run until a signal; exit status 2 when the settings or the machine do not allow it."""
+    try:
+        settings = WorkerSettings()
+        check(settings)
+    except (ValidationError, Unfit) as error:
+        sys.stderr.write(f"the worker cannot start: {error}\n")
+        return 2
+    configure_logging(settings.log_level)
+    # Read by the libraries when a child process loads them.
+    os.environ["OMP_NUM_THREADS"] = str(settings.threads)
+    run_worker(make_worker(settings), settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

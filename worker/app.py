@@ -1,0 +1,73 @@
+"""The worker's application: tasks, pulse and child processes, wired from settings."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import Celery, signals
+
+from jobs.app import make_celery
+from jobs.connection import connect
+from jobs.liveness import Liveness
+from jobs.queue import Queue
+from jobs.store import JobStore
+from jobs.watchdog import Watchdog
+from models.registry import Registry
+from worker.context import make_context
+from worker.pulse import Pulse, pulse_step
+from worker.settings import WorkerSettings
+from worker.tasks import register_tasks
+
+log = logging.getLogger(__name__)
+
+
+def make_worker(settings: WorkerSettings) -> Celery:
+    """Build the application of one worker. Neither PyTorch nor ONNX Runtime is touched in this process."""
+    app = make_celery(settings)
+    app.conf.update(
+        task_time_limit=settings.step_limit_s,
+        # A child imports PyTorch before it reports for work, which takes a while on a cold disk.
+        worker_proc_alive_timeout=120.0,
+    )
+    context = make_context(settings, app)
+    register_tasks(app, context)
+    # The main process must not wait for a server that is away: its connection gives up early.
+    client = connect(settings, retries=0)
+    pulse = Pulse(
+        settings,
+        context.worker_id,
+        Liveness(client, settings),
+        Watchdog(client, settings, JobStore(client, settings), Queue(app)),
+        Registry(settings.models_dir),
+    )
+    app.steps["consumer"].add(pulse_step(pulse))
+    return app
+
+
+def run_worker(app: Celery, settings: WorkerSettings) -> None:
+    """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish."""
+    signals.worker_process_init.connect(_prepare_child)
+    signals.setup_logging.connect(_keep_logging)
+    log.info("worker starts on %s, server %s", settings.device, settings.redis_url_redacted)
+    app.worker_main(
+        [
+            "--quiet",
+            "worker",
+            "--pool=prefork",
+            f"--concurrency={settings.concurrency}",
+            f"--loglevel={settings.log_level}",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )
+
+
+def _prepare_child(**_: Any) -> None:
+    """Import what takes seconds before the first task needs it."""
+    import worker.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
+
+
+def _keep_logging(**_: Any) -> None:
+    """Leave logging as the entry point has set it up: Celery does not touch it while this is connected."""

@@ -1,0 +1,64 @@
+"""Everything a worker's steps need, wired in one place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+
+from celery import Celery
+from redis import Redis
+
+from jobs.connection import connect
+from jobs.leases import Leases
+from jobs.ledger import Ledger
+from jobs.liveness import Liveness
+from jobs.queue import Queue
+from jobs.store import JobStore
+from models.registry import Registry
+from worker.loading import ModelCache
+from worker.settings import WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """One worker. Made in its main process and inherited by its children, which load the models."""
+
+    settings: WorkerSettings
+    worker_id: str
+    store: JobStore
+    ledger: Ledger
+    leases: Leases
+    liveness: Liveness
+    queue: Queue
+    registry: Registry
+    models: ModelCache
+
+    def processes(self) -> int:
+        """Count the sampling processes of all live workers, this one's at least."""
+        alive = sum(worker.processes for worker in self.liveness.live_workers())
+        return max(alive, self.settings.concurrency)
+
+    def window(self) -> int:
+        """Shards of one job that may be out: enough to keep every process busy, few enough to be fair."""
+        processes = self.processes()
+        return processes + processes // 2 + 1
+
+
+def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
+    """Wire a worker. Nothing is sent to the server yet."""
+    redis = client or connect(settings, retries=settings.store_patience)
+    worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    registry = Registry(settings.models_dir)
+    return WorkerContext(
+        settings=settings,
+        worker_id=worker_id,
+        store=JobStore(redis, settings),
+        ledger=Ledger(redis),
+        leases=Leases(redis, worker_id, settings.lease_s),
+        liveness=Liveness(redis, settings),
+        queue=Queue(app),
+        registry=registry,
+        models=ModelCache(registry, settings.device, settings.threads),
+    )

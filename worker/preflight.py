@@ -1,0 +1,38 @@
+"""What must hold before a worker takes tasks: a models directory and, where asked for, a GPU."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Final
+
+from worker.settings import WorkerSettings
+
+PROBE: Final = """
+import onnxruntime, torch
+if not torch.cuda.is_available():
+    raise SystemExit("PyTorch sees no GPU")
+if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
+    raise SystemExit("this build of ONNX Runtime has no CUDAExecutionProvider")
+"""
+
+
+class Unfit(Exception):
+    """Raised when this machine cannot do what the settings ask for."""
+
+
+def check(settings: WorkerSettings) -> None:
+    """Raise Unfit when the worker could not serve a single job."""
+    if not settings.models_dir.is_dir():
+        raise Unfit(f"there is no models directory {settings.models_dir}: set CERTIFY_MODELS_DIR")
+    if settings.device == "cuda":
+        _check_cuda()
+
+
+def _check_cuda() -> None:
+    """Ask in a process of its own: once CUDA is touched, a process can no longer fork workers."""
+    probe = subprocess.run(  # noqa: S603 - a constant program
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=False
+    )
+    if probe.returncode:
+        raise Unfit(f"CERTIFY_DEVICE is cuda, but {probe.stderr.strip().splitlines()[-1]}: use cpu or fix it")

@@ -1,0 +1,45 @@
+"""Settings of a worker, beside those it shares with the gateway."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from jobs.settings import JobsSettings, Seconds
+
+
+class WorkerSettings(JobsSettings):
+    """What a worker computes on, and in what portions. Every field is read from ``CERTIFY_<NAME>``."""
+
+    models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
+    device: Literal["cpu", "cuda"] = Field(
+        default="cpu", description="Where every model of this worker computes, and nowhere else."
+    )
+    processes: int = Field(
+        default=0, ge=0, description="Sampling processes; 0: one for each core, or one for a GPU."
+    )
+    threads: int = Field(default=1, ge=1, description="Threads of each process in a forward pass.")
+    shard_s: Seconds = Field(
+        default=2.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
+    )
+    step_limit_s: Seconds = Field(
+        default=600.0, description="A step that takes longer is killed, which counts as a failed attempt."
+    )
+    store_patience: int = Field(
+        default=20,
+        ge=0,
+        description="Times a worker tries again, up to 2 s apart, before a server counts as away.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severity of what is logged."
+    )
+
+    @property
+    def concurrency(self) -> int:
+        """Number of sampling processes, worked out."""
+        if self.processes:
+            return self.processes
+        return 1 if self.device == "cuda" else max(1, len(os.sched_getaffinity(0)) // self.threads)
