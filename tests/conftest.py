@@ -15,6 +15,7 @@ from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from tests.support.server import Server, running_server
+from tests.support.stack import Stack, running_stack
 
 
 @pytest.fixture
@@ -57,3 +58,20 @@ def queue(jobs_settings: JobsSettings) -> Iterator[Queue]:
 def repository() -> Path:
     """Root of the checkout."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models directory with the classifiers of ``tests.support.models``."""
+    from tests.support.models import write_models  # noqa: PLC0415 - PyTorch only where it is needed
+
+    directory = tmp_path_factory.mktemp("models")
+    write_models(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
+    """A server and a worker with two processes, shared by tests that leave them standing."""
+    with running_stack(tmp_path_factory.mktemp("stack"), models_dir, processes=2) as running:
+        yield running

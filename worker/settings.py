@@ -23,7 +23,7 @@ class WorkerSettings(JobsSettings):
     )
     threads: int = Field(default=1, ge=1, description="Threads of each process in a forward pass.")
     shard_s: Seconds = Field(
-        default=2.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
+        default=1.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
     )
     step_limit_s: Seconds = Field(
         default=600.0, description="A step that takes longer is killed, which counts as a failed attempt."

@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from jobs.liveness import Liveness
@@ -44,6 +42,10 @@ class Worker:
                 start_new_session=True,
             )
 
+    def log_text(self) -> str:
+        """Return what it has logged."""
+        return self.log.read_text()
+
     def wait_live(self, liveness: Liveness) -> None:
         """Wait for its heartbeat."""
         wait_until(
@@ -68,17 +70,3 @@ class Worker:
         status = self._process.wait(timeout)
         self._process = None
         return status
-
-
-@contextmanager
-def running_worker(
-    redis_url: str, models_dir: Path, log: Path, liveness: Liveness, **settings: object
-) -> Iterator[Worker]:
-    """Run a worker until the block ends; ``settings`` are those of WorkerSettings."""
-    worker = Worker(redis_url, models_dir, log, **settings)
-    worker.start()
-    try:
-        worker.wait_live(liveness)
-        yield worker
-    finally:
-        worker.kill()

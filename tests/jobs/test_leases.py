@@ -1,0 +1,89 @@
+"""Leases: one process a step, takeover from the dead, and attempts that count only crashes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from redis import Redis
+
+from jobs import keys
+from jobs.errors import JobEnded, StoreUnavailable
+from jobs.leases import Lease, Leases
+from jobs.store import JobStore
+from tests.support.specs import submission
+from tests.support.wait import wait_until
+
+
+@pytest.fixture
+def job_id(store: JobStore) -> str:
+    made = submission()
+    return store.create(made.spec, made.input_bytes).job_id
+
+
+def taken(leases: Leases, job_id: str) -> Lease:
+    lease = leases.acquire(job_id, "select", None)
+    assert lease is not None
+    return lease
+
+
+def test_a_step_in_good_hands_is_left_there(redis_client: Redis, job_id: str) -> None:
+    with taken(Leases(redis_client, "one", 0.4), job_id):
+        rival = Leases(redis_client, "two", 0.4)
+        deadline = redis_client.time()[0] + 2  # several lives of a lease that nobody renews
+        wait_until(lambda: redis_client.time()[0] >= deadline, "some renewals")
+        assert rival.acquire(job_id, "select", None) is None
+        assert rival.acquire(job_id, "certify", None) is not None
+    assert taken(rival, job_id).attempt == 1
+
+
+def test_a_silent_holder_loses_the_step(redis_client: Redis, job_id: str) -> None:
+    assert taken(Leases(redis_client, "one", 0.2), job_id).attempt == 1
+    rival = Leases(redis_client, "two", 0.2)
+    lease = wait_until(lambda: rival.acquire(job_id, "select", None), "the lease to expire")
+    assert lease is not None
+    assert lease.attempt == 2
+
+
+def test_a_dead_sibling_loses_the_step_at_once(redis_client: Redis, job_id: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as sibling:
+        sibling.wait()
+    redis_client.set(keys.lease(job_id, "select"), f"one/{sibling.pid}")
+    assert taken(Leases(redis_client, "one", 60), job_id).attempt == 1
+
+
+def test_a_living_sibling_keeps_the_step(redis_client: Redis, job_id: str) -> None:
+    redis_client.set(keys.lease(job_id, "select"), f"one/{os.getppid()}")
+    assert Leases(redis_client, "one", 60).acquire(job_id, "select", None) is None
+
+
+def test_only_attempts_without_an_orderly_end_count(redis_client: Redis, job_id: str) -> None:
+    leases = Leases(redis_client, "one", 60)
+
+    def attempt(outcome: Exception | None) -> int:
+        lease = taken(leases, job_id)
+        with suppress(ZeroDivisionError, StoreUnavailable), lease:
+            if outcome is not None:
+                raise outcome
+        return lease.attempt
+
+    outcomes = (ZeroDivisionError(), ZeroDivisionError(), StoreUnavailable("away"), None, None)
+    assert [attempt(outcome) for outcome in outcomes] == [1, 2, 3, 1, 1]
+
+
+def test_an_ended_job_gives_no_lease_and_keeps_no_attempts(
+    redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    store.cancel(job_id)
+    with pytest.raises(JobEnded):
+        Leases(redis_client, "one", 60).acquire(job_id, "select", None)
+    assert not redis_client.exists(keys.attempts(job_id))
+
+
+def test_a_lost_lease_is_not_given_back(redis_client: Redis, job_id: str) -> None:
+    with taken(Leases(redis_client, "one", 60), job_id):
+        redis_client.set(keys.lease(job_id, "select"), "two/1")
+    assert redis_client.get(keys.lease(job_id, "select")) == b"two/1"

@@ -1,0 +1,186 @@
+"""The ledger: one plan, every shard counted once in any order, few shards out, bounded space."""
+
+from __future__ import annotations
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from redis import Redis
+
+from certificates.evidence import Evidence, GradientSums, HitCounts
+from jobs import keys
+from jobs.errors import JobEnded
+from jobs.ledger import AHEAD, Ledger
+from jobs.spec import Plan, RuntimeIdentity
+from jobs.store import JobStore
+from tests.support.specs import submission
+
+SHARDS = 12
+WINDOW = 3
+
+
+def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
+    runtime = RuntimeIdentity(name="torchscript", version="2", provider="cpu", precision="float32")
+    return Plan(
+        target=target,
+        label="negative",
+        manifest_sha256="0" * 64,
+        batch=100,
+        blocks=shards,
+        shard_blocks=1,
+        runtime=runtime,
+    )
+
+
+def evidence_of(shard: int) -> Evidence:
+    """Different for each shard, and of the kind with most parts."""
+    hits = HitCounts(100, 0, (40 + shard, 60 - shard))
+    return Evidence(hits=hits, gradient=GradientSums(2, 50, shard / 2**20 - 3.0))
+
+
+@pytest.fixture
+def ledger(redis_client: Redis) -> Ledger:
+    return Ledger(redis_client)
+
+
+@pytest.fixture
+def running(store: JobStore, ledger: Ledger) -> str:
+    """A running job with a plan of ``SHARDS`` shards."""
+    made = submission(n=100 * SHARDS)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    store.start(job_id)
+    ledger.fix_plan(job_id, plan_of())
+    return job_id
+
+
+def total(shards: int) -> Evidence:
+    summed = evidence_of(0)
+    for shard in range(1, shards):
+        summed += evidence_of(shard)
+    return summed
+
+
+def test_the_first_plan_holds(ledger: Ledger, store: JobStore, running: str) -> None:
+    assert ledger.fix_plan(running, plan_of(target=1)) == plan_of(target=0)
+    assert store.get(running).plan == plan_of(target=0)
+
+
+def test_a_job_that_does_not_run_takes_no_plan(ledger: Ledger, store: JobStore) -> None:
+    made = submission()
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    with pytest.raises(JobEnded):
+        ledger.fix_plan(job_id, plan_of())
+    assert store.get(job_id).plan is None
+
+
+@pytest.mark.parametrize("order", ["forward", "backward", "shuffled"])
+def test_any_order_and_repetition_give_the_same_sum(ledger: Ledger, running: str, order: str) -> None:
+    shards = list(range(SHARDS))
+    if order == "backward":
+        shards.reverse()
+    if order == "shuffled":
+        random.Random(7).shuffle(shards)
+    for shard in shards:
+        assert ledger.store_shard(running, shard, evidence_of(shard))
+        assert not ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.merge(running)
+        assert not ledger.store_shard(running, shard, evidence_of(shard))
+        assert ledger.is_stored(running, shard)
+    tally = ledger.merge(running)
+    assert tally.merged == SHARDS
+    assert tally.evidence == total(SHARDS)
+
+
+def test_the_first_evidence_of_a_shard_holds(ledger: Ledger, running: str) -> None:
+    ledger.store_shard(running, 0, evidence_of(0))
+    assert not ledger.store_shard(running, 0, evidence_of(5))
+    assert ledger.merge(running).evidence == evidence_of(0)
+
+
+def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
+    def work(shard: int) -> None:
+        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.merge(running)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, [*range(SHARDS), *range(SHARDS)]))
+    tally = ledger.merge(running)
+    assert (tally.merged, tally.evidence) == (SHARDS, total(SHARDS))
+
+
+def test_merged_shards_take_no_space(ledger: Ledger, redis_client: Redis, running: str) -> None:
+    for shard in range(SHARDS):
+        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.merge(running)
+        assert redis_client.hlen(keys.shards(running)) == 0
+
+
+def test_no_more_shards_are_out_than_the_window(ledger: Ledger, running: str) -> None:
+    assert ledger.dispatch(running, SHARDS, WINDOW) == (0, 1, 2)
+    assert ledger.dispatch(running, SHARDS, WINDOW) == ()
+    ledger.store_shard(running, 1, evidence_of(1))
+    assert ledger.dispatch(running, SHARDS, WINDOW) == (3,)
+
+
+def test_a_wider_window_lets_more_out(ledger: Ledger, running: str) -> None:
+    ledger.dispatch(running, SHARDS, 2)
+    assert ledger.dispatch(running, SHARDS, 5) == (2, 3, 4)
+
+
+def test_every_shard_is_dispatched_once(ledger: Ledger, running: str) -> None:
+    out = list(ledger.dispatch(running, SHARDS, WINDOW))
+    seen = list(out)
+    while out:
+        ledger.store_shard(running, out[0], evidence_of(out.pop(0)))
+        ledger.merge(running)
+        taken = ledger.dispatch(running, SHARDS, WINDOW)
+        out += taken
+        seen += taken
+    assert seen == list(range(SHARDS))
+
+
+def test_shards_that_wait_for_a_lost_one_are_bounded(
+    ledger: Ledger, redis_client: Redis, store: JobStore
+) -> None:
+    made = submission(n=100 * 1000)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    store.start(job_id)
+    ledger.fix_plan(job_id, plan_of(shards=1000))
+    out = list(ledger.dispatch(job_id, 1000, WINDOW))
+    out.remove(0)
+    while out:
+        ledger.store_shard(job_id, out.pop(), Evidence(hits=HitCounts(100, 0, (40, 60))))
+        ledger.merge(job_id)
+        out += ledger.dispatch(job_id, 1000, WINDOW)
+    assert redis_client.hlen(keys.shards(job_id)) < AHEAD * WINDOW
+    assert ledger.merge(job_id).missing == (0,)
+
+
+def test_progress_counts_stored_and_running_shards(ledger: Ledger, store: JobStore, running: str) -> None:
+    ledger.store_shard(running, 0, evidence_of(0))
+    ledger.report(running, 1, 30)
+    assert store.get(running).progress.samples_done == 130
+    ledger.report(running, 1, 70)
+    assert store.get(running).progress.samples_done == 170
+    ledger.store_shard(running, 1, evidence_of(1))
+    progress = store.get(running).progress
+    assert progress.samples_done == 200
+    assert progress.samples_per_second is not None
+    assert progress.samples_per_second > 0
+
+
+def test_a_cancelled_job_stops_its_shards_and_keeps_its_progress(
+    ledger: Ledger, store: JobStore, running: str
+) -> None:
+    ledger.store_shard(running, 0, evidence_of(0))
+    ledger.report(running, 1, 30)
+    store.cancel(running)
+    with pytest.raises(JobEnded):
+        ledger.report(running, 1, 60)
+    with pytest.raises(JobEnded):
+        ledger.store_shard(running, 1, evidence_of(1))
+    with pytest.raises(JobEnded):
+        ledger.merge(running)
+    assert ledger.dispatch(running, SHARDS, WINDOW) == ()
+    assert store.get(running).progress.samples_done == 130

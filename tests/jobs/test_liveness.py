@@ -1,0 +1,46 @@
+"""Liveness: workers are seen while they announce themselves, and no longer."""
+
+from __future__ import annotations
+
+import time
+
+from redis import Redis
+
+from jobs import keys
+from jobs.liveness import Liveness, WorkerRecord
+from jobs.settings import JobsSettings
+from tests.support.wait import wait_until
+
+
+def record(name: str, started_at: float = 1.0) -> WorkerRecord:
+    return WorkerRecord(
+        id=name,
+        host="host",
+        pid=1,
+        processes=2,
+        device="cpu",
+        started_at=started_at,
+        seen_at=time.time(),
+        problems={"mnist": "broken"},
+    )
+
+
+def test_announced_workers_are_listed_oldest_first(liveness: Liveness) -> None:
+    young, old = record("young", 2.0), record("old", 1.0)
+    liveness.beat(young)
+    liveness.beat(old)
+    assert liveness.live_workers() == (old, young)
+
+
+def test_a_silent_worker_disappears(redis_client: Redis, jobs_settings: JobsSettings) -> None:
+    liveness = Liveness(redis_client, jobs_settings.model_copy(update={"heartbeat_ttl_s": 0.2}))
+    liveness.beat(record("one"))
+    assert len(liveness.live_workers()) == 1
+    wait_until(lambda: not liveness.live_workers(), "the heartbeat to expire")
+    assert redis_client.scard(keys.WORKERS) == 0
+
+
+def test_a_worker_that_leaves_is_gone_at_once(liveness: Liveness) -> None:
+    liveness.beat(record("one"))
+    liveness.leave("one")
+    assert liveness.live_workers() == ()

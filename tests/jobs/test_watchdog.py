@@ -1,0 +1,154 @@
+"""The watchdog: lost messages are sent again, and nothing else is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from redis import Redis
+
+from certificates.evidence import Evidence, HitCounts
+from jobs import keys
+from jobs.app import CERTIFY, SAMPLE, SELECT
+from jobs.leases import Leases
+from jobs.ledger import Ledger
+from jobs.queue import Queue
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
+from jobs.watchdog import Watchdog
+from tests.jobs.test_ledger import plan_of
+from tests.support.queued import drain, queued
+from tests.support.specs import submission
+
+STALL_S = 60.0
+
+
+@pytest.fixture
+def watchdog(redis_client: Redis, jobs_settings: JobsSettings, store: JobStore, queue: Queue) -> Watchdog:
+    return Watchdog(redis_client, jobs_settings.model_copy(update={"stall_s": STALL_S}), store, queue)
+
+
+@pytest.fixture
+def job_id(store: JobStore) -> str:
+    made = submission(n=300)
+    return store.create(made.spec, made.input_bytes).job_id
+
+
+def silent(client: Redis, job_id: str) -> None:
+    """Make the job's last sign of life an old one, and allow a sweep now."""
+    client.zadd(keys.ACTIVE, {job_id: time.time() - 2 * STALL_S})
+    client.delete(keys.SWEEP_LOCK)
+
+
+def with_plan(store: JobStore, client: Redis, job_id: str, stored: tuple[int, ...]) -> None:
+    """Bring the job to three shards dispatched and some of them stored."""
+    ledger = Ledger(client)
+    store.start(job_id)
+    ledger.fix_plan(job_id, plan_of(shards=3))
+    ledger.dispatch(job_id, 3, 3)
+    for shard in stored:
+        ledger.store_shard(job_id, shard, Evidence(hits=HitCounts(100, 0, (40, 60))))
+
+
+def test_a_lost_selection_is_sent_again(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
+    silent(redis_client, job_id)
+    assert watchdog.sweep() == (job_id,)
+    assert queued(redis_client) == [(SELECT, [job_id])]
+
+
+def test_missing_shards_are_sent_again(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    with_plan(store, redis_client, job_id, stored=(1,))
+    silent(redis_client, job_id)
+    watchdog.sweep()
+    assert queued(redis_client) == [(SAMPLE, [job_id, 0]), (SAMPLE, [job_id, 2])]
+
+
+def test_a_lost_last_step_is_sent_again(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    with_plan(store, redis_client, job_id, stored=(2, 0, 1))
+    silent(redis_client, job_id)
+    watchdog.sweep()
+    assert queued(redis_client) == [(CERTIFY, [job_id])]
+
+
+def test_a_plan_without_dispatched_shards_is_taken_up(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    store.start(job_id)
+    Ledger(redis_client).fix_plan(job_id, plan_of(shards=3))
+    silent(redis_client, job_id)
+    watchdog.sweep()
+    assert queued(redis_client) == [(SELECT, [job_id])]
+
+
+def test_a_job_with_recent_signs_of_life_is_left_alone(
+    watchdog: Watchdog, redis_client: Redis, job_id: str
+) -> None:
+    assert watchdog.sweep() == ()
+    assert queued(redis_client) == []
+    assert redis_client.zscore(keys.ACTIVE, job_id) is not None
+
+
+def test_a_held_lease_is_a_sign_of_life(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
+    leases = Leases(redis_client, "one", 60)
+    lease = leases.acquire(job_id, "select", None)
+    assert lease is not None
+    silent(redis_client, job_id)
+    leases.renew(lease)
+    assert watchdog.sweep() == ()
+
+
+def test_a_job_that_waits_on_a_long_queue_is_left_alone(
+    watchdog: Watchdog, redis_client: Redis, queue: Queue, job_id: str
+) -> None:
+    queue.enqueue_select(job_id)
+    redis_client.set(keys.CONSUMED, time.time() - 3 * STALL_S)
+    silent(redis_client, job_id)
+    assert watchdog.sweep() == ()
+    assert queued(redis_client) == [(SELECT, [job_id])]
+
+
+def test_a_job_that_the_queue_has_passed_is_driven_on(
+    watchdog: Watchdog, redis_client: Redis, queue: Queue, job_id: str
+) -> None:
+    queue.enqueue_certify("A" * 22)
+    redis_client.set(keys.CONSUMED, time.time())
+    silent(redis_client, job_id)
+    assert watchdog.sweep() == (job_id,)
+
+
+def test_driving_on_counts_as_a_sign_of_life(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
+    silent(redis_client, job_id)
+    watchdog.sweep()
+    drain(redis_client)
+    redis_client.delete(keys.SWEEP_LOCK)
+    assert watchdog.sweep() == ()
+
+
+def test_one_sweeps_at_a_time(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
+    silent(redis_client, job_id)
+    redis_client.set(keys.SWEEP_LOCK, "another")
+    assert watchdog.sweep() == ()
+
+
+def test_one_unreadable_job_does_not_stop_the_sweep(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    made = submission()
+    other = store.create(made.spec, made.input_bytes).job_id
+    redis_client.hset(keys.job(other), "version", "7")
+    silent(redis_client, other)
+    silent(redis_client, job_id)
+    assert watchdog.sweep() == (job_id,)
+
+
+def test_expired_jobs_leave_the_index(
+    redis_client: Redis, jobs_settings: JobsSettings, store: JobStore, queue: Queue, job_id: str
+) -> None:
+    settings = jobs_settings.model_copy(update={"result_ttl_s": 10.0})
+    redis_client.zadd(keys.INDEX, {"expired": time.time() - 20})
+    Watchdog(redis_client, settings, store, queue).sweep()
+    assert redis_client.zrange(keys.INDEX, 0, -1) == [job_id.encode()]

@@ -1,0 +1,26 @@
+"""What lies on the queue, read without taking it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import cast
+
+from redis import Redis
+
+from jobs import keys
+from jobs.app import QUEUE
+
+
+def queued(client: Redis) -> list[tuple[str, list[str | int]]]:
+    """Return name and arguments of the tasks on the queue, the next one first."""
+    content = cast("list[bytes]", client.lrange(f"{keys.BROKER_PREFIX}{QUEUE}", 0, -1))
+    messages = [json.loads(message) for message in reversed(content)]
+    return [
+        (message["headers"]["task"], json.loads(base64.b64decode(message["body"]))[0]) for message in messages
+    ]
+
+
+def drain(client: Redis) -> None:
+    """Lose every message on the queue."""
+    client.delete(f"{keys.BROKER_PREFIX}{QUEUE}")

@@ -1,0 +1,45 @@
+"""What an undisturbed run gives: the same job sampled in one go, in this process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from certificates.evidence import Evidence
+from jobs.spec import JobRecord
+from models.registry import Registry
+from tests.support.specs import Submission, submission
+from worker.runtimes import Runtime, load_runtime
+from worker.sampler import SampleRequest, sample
+
+
+@cache
+def runtime_of(models_dir: Path, model: str) -> Runtime:
+    """Load a model in this process, once."""
+    return load_runtime(Registry(models_dir).get(model), "cpu", 1)
+
+
+def half_space(models_dir: Path, *, slow: bool = False, **fields: object) -> Submission:
+    """Return a submission of the half-space classifier at distance 0.5 from its boundary."""
+    model = "slow-half-space" if slow else "half-space"
+    digest = Registry(models_dir).get(model).sha256
+    x = np.array([0.5, 0.25], np.float32)
+    return submission(x, model=model, model_sha256=digest, **fields)  # type: ignore[arg-type]  # passed on
+
+
+def undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> Evidence:
+    """Sample the whole job as one shard."""
+    assert job.plan is not None
+    spec, plan = job.spec, job.plan
+    x = np.frombuffer(content, "<f4").astype(np.float32).reshape(spec.input.shape)
+    request = SampleRequest(spec.certifier, plan.target, spec.sigma, spec.seed, 0, spec.n, plan.batch)
+    return sample(runtime_of(models_dir, spec.model), x, request, lambda _: None)
+
+
+def assert_undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> None:
+    """Check that a job succeeded with exactly the counts of an undisturbed run."""
+    assert job.certificate is not None, job.failure
+    assert job.certificate["counts"] == undisturbed(models_dir, job, content).to_dict()
+    assert job.progress.samples_done == job.spec.n
