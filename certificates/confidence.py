@@ -26,8 +26,8 @@ def clopper_pearson_lower(hits: int, n: int, alpha: float) -> float:
     _check_binomial(hits, n, alpha)
     if hits == 0:
         return 0.0
-    if 2 * hits > n:
-        return math.nextafter(1.0 - _upper(n - hits, n, alpha), 0.0)
+    if 2 * hits > n and (miss := _upper(n - hits, n, alpha)) <= 0.5:
+        return math.nextafter(1.0 - miss, 0.0)
     x = float(betaincinv(hits, n - hits + 1, alpha * (1.0 - _INVERSE_MARGIN)))
     step = 1e-15
     while betainc(hits, n - hits + 1, x) > alpha * (1.0 - _TAIL_MARGIN):
@@ -59,7 +59,7 @@ def gradient_norm_ceiling(p_lower: float, sigma: float) -> float:
     return up(profile(1.0 - max(p_lower, 0.5)) / check_sigma(sigma))
 
 
-def gradient_norm_upper_paired(  # noqa: PLR0917 - published signature, in the order of the theorem
+def gradient_norm_upper_paired(
     estimate_squared: float, pairs: int, d: int, sigma: float, alpha: float, p_lower: float
 ) -> float:
     """Return an upper bound on ``||grad p||`` per unit of input, with confidence ``1 - alpha`` (Theorem 2).
