@@ -1,0 +1,48 @@
+"""One contender in a process of its own: JSON in, JSON out, a line each.
+
+    python -m benchmarks.child SETUP
+
+Once built it prints ``{"batch": ..., "least": ...}``; for each number of samples read from standard input it
+prints how many it evaluated, the wall time and the processor time of all its threads.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.contenders import Setup, build
+from certificates import Certifier
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    answers = sys.stdout
+    sys.stdout = sys.stderr  # libraries that print must not break the protocol
+    fields = json.loads(sys.argv[1])
+    setup = Setup(**{**fields, "models": Path(fields["models"]), "certifier": Certifier(fields["certifier"])})
+    contender = build(setup)
+    _tell(answers, {"batch": contender.batch, "least": contender.least})
+    for line in sys.stdin:
+        wall, processor = time.perf_counter(), time.process_time()
+        samples = contender.draw(int(line))
+        _tell(
+            answers,
+            {
+                "samples": samples,
+                "seconds": time.perf_counter() - wall,
+                "cpu_seconds": time.process_time() - processor,
+                "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            },
+        )
+
+
+def _tell(stream: object, answer: dict[str, float]) -> None:
+    print(json.dumps(answer), file=stream, flush=True)  # type: ignore[call-overload]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""The whole service on free ports of this machine, driven over HTTP by its own client."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from client import CertificationClient, Parameters
+
+START_SECONDS = 120.0
+JOB_SECONDS = 3600.0
+STOP_SECONDS = 60.0
+
+
+class ServiceFailed(Exception):
+    """The service did not start, or a job did not succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job: what is asked for, and the input as a flat list."""
+
+    parameters: Parameters
+    shape: tuple[int, ...]
+    data: list[float]
+
+
+@contextmanager
+def running(models: Path, data: Path, *, processes: int, threads: int) -> Iterator[CertificationClient]:
+    """Start server, gateway and one worker with ``processes`` sampling processes; stop them at the end."""
+    server_port, port = _free_ports(2)
+    data.mkdir(parents=True)
+    environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | {
+        "CERTIFY_MODELS_DIR": str(models),
+        "CERTIFY_DATA_DIR": str(data),
+        "CERTIFY_SERVER_PORT": str(server_port),
+        "CERTIFY_PORT": str(port),
+        "CERTIFY_PROCESSES": str(processes),
+        "CERTIFY_THREADS": str(threads),
+    }
+    log = data / "standalone.log"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "standalone"], env=environment, stdout=output, stderr=output
+        )
+    try:
+        with CertificationClient(f"http://127.0.0.1:{port}") as client:
+            _wait_until_ready(client, process, log)
+            yield client
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run_job(client: CertificationClient, work: Work) -> float:
+    """Submit one job and return the seconds until its certificate is known; progress is not watched."""
+    start = time.perf_counter()
+    job = client.submit_tensor(work.shape, work.data, work.parameters)
+    while True:
+        now = client.get(job.id)
+        if now.status.is_final:
+            break
+        if time.perf_counter() - start > JOB_SECONDS:
+            raise ServiceFailed(f"job {job.id} has not ended after {JOB_SECONDS:.0f} s")
+        time.sleep(poll_interval(time.perf_counter() - start))
+    seconds = time.perf_counter() - start
+    if now.status.value != "succeeded":
+        raise ServiceFailed(f"job {job.id} {now.status}: {now.failure}")
+    return seconds
+
+
+def poll_interval(elapsed: float) -> float:
+    """Return how long to wait between polls: 1% of the time so far, between 5 and 200 ms."""
+    return min(0.2, max(0.005, elapsed / 100))
+
+
+def _wait_until_ready(client: CertificationClient, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not client.ready():
+        if process.poll() is not None or time.monotonic() > end:
+            tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-20:])
+            raise ServiceFailed(f"the service is not ready; the end of its log:\n{tail}")
+        time.sleep(0.1)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
