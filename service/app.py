@@ -20,7 +20,7 @@ from service import errors
 from service.context import Context
 from service.description import describe
 from service.edge import Edge
-from service.images import refuse_bombs
+from service.images import refuse_doubtful_images
 from service.metrics import Metrics, StoreCollector
 from service.routes import certifications, events, health, models, submit
 from service.settings import GatewaySettings
@@ -31,7 +31,7 @@ SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smooth
 
 def create_app(settings: GatewaySettings) -> FastAPI:
     """Build the gateway. It starts whatever the state of the server, the workers and the models."""
-    refuse_bombs()
+    refuse_doubtful_images()
     context = _context(settings)
 
     @asynccontextmanager

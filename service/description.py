@@ -21,11 +21,22 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
-            document.setdefault("components", {}).setdefault("schemas", {}).update(_schemas())
+            document["components"]["schemas"].update(_schemas())
+            _drop_framework_errors(document)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign] # the documented way to extend the description
+
+
+def _drop_framework_errors(document: dict[str, Any]) -> None:
+    """FastAPI announces its own 422 for every route with parameters; ours is a problem document."""
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
 
 
 def _schemas() -> dict[str, Any]:

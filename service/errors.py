@@ -36,7 +36,7 @@ def install(app: FastAPI) -> None:
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
     problem = _problem(request, error)
-    if problem.kind.status >= 500:
+    if problem.kind.status >= 500 and problem.kind.slug != "not-ready":
         _logger.error("%s: %s", problem.kind.slug, error)
     return problem.response(request.url.path, request_id.get())
 

@@ -117,10 +117,38 @@ def _succeeded(certifier: Certifier) -> JobRecord:
         started_at=1760000000.25,
         finished_at=1760000002.5,
         progress=Progress(samples_done=100_000, samples_total=100_000, samples_per_second=50_000.0),
-        plan=Plan(target=7, batch=1000, blocks=100, shard_blocks=50, runtime=runtime),
-        certificate=CERTIFICATES[certifier],
+        plan=Plan(
+            target=7,
+            label="7",
+            manifest_sha256=_HASH,
+            batch=1000,
+            blocks=100,
+            shard_blocks=50,
+            runtime=runtime,
+        ),
+        certificate=_document(certifier, _spec(certifier)),
         evidence=EVIDENCE[certifier],
     )
+
+
+def _document(certifier: Certifier, spec: JobSpec) -> dict[str, object]:
+    model = {
+        "name": spec.model,
+        "sha256": spec.model_sha256,
+        "manifest_sha256": _HASH,
+        "runtime": "onnxruntime 1.23.2",
+        "provider": "CPUExecutionProvider",
+        "precision": "float32",
+        "batch": 1000,
+    }
+    return {
+        **CERTIFICATES[certifier],
+        "prediction": {"index": 7, "label": "7"},
+        "n0": spec.n0,
+        "counts": EVIDENCE[certifier],
+        "model": model,
+        "seed": str(spec.seed),
+    }
 
 
 def _unfinished(state: JobState, done: int, failure: Failure | None = None) -> JobRecord:
@@ -139,8 +167,7 @@ def _unfinished(state: JobState, done: int, failure: Failure | None = None) -> J
 
 
 def _job(record: JobRecord) -> dict[str, Any]:
-    label = "7" if record.plan is not None else None
-    return {"value": job_resource(record, label).model_dump(mode="json")}
+    return {"value": job_resource(record).model_dump(mode="json")}
 
 
 _FAILURE = Failure(type="runtime-load-failed", detail="The model's file cannot be loaded; install it again.")

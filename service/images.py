@@ -29,9 +29,10 @@ _FILTERS = {
 }
 
 
-def refuse_bombs() -> None:
-    """Make Pillow raise on a suspiciously large image instead of printing a warning. Call once at start."""
+def refuse_doubtful_images() -> None:
+    """Make Pillow raise where it would only print a warning and go on. Call once at start."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    warnings.filterwarnings("error", message="Corrupt EXIF data", category=UserWarning)
 
 
 def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:

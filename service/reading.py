@@ -1,4 +1,4 @@
-"""From a job's id to its resource: what several routes do with the store and the models."""
+"""From the id in a path to the job's record."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from fastapi import Path
 
 from jobs.errors import JobNotFound
 from jobs.spec import JobRecord
-from models.errors import ModelError
 from service import examples
 from service.context import Context
-from service.resources import JobResource, job_resource
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -24,20 +22,3 @@ def read_job(ctx: Context, job_id: str) -> JobRecord:
     if not _JOB_ID.fullmatch(job_id):
         raise JobNotFound(job_id[:64])
     return ctx.store.get(job_id)
-
-
-def resource(ctx: Context, record: JobRecord) -> JobResource:
-    """Build the answer for one record, with the label of the selected class."""
-    return job_resource(record, _label(ctx, record))
-
-
-def _label(ctx: Context, record: JobRecord) -> str | None:
-    """Find the name of the selected class, if the model is still the one that was certified."""
-    if record.plan is None:
-        return None
-    try:
-        manifest = ctx.registry.get(record.spec.model)
-    except ModelError:
-        return None
-    same = manifest.sha256 == record.spec.model_sha256 and record.plan.target < len(manifest.labels)
-    return manifest.labels[record.plan.target] if same else None

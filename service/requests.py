@@ -155,8 +155,8 @@ def _typed(name: str, text: str) -> object:
 
 def _problem(error: ValidationError) -> ProblemError:
     faults = error.errors(include_url=False, include_input=False)
-    if any(fault["type"] in _UNREADABLE and not fault["loc"] for fault in faults):
-        return ProblemError("malformed-body", "The body must be one JSON object in UTF-8.")
+    if (first := faults[0])["type"] in _UNREADABLE and not first["loc"]:
+        return ProblemError("malformed-body", f"The body must be one JSON object in UTF-8: {first['msg']}")
     return fields_problem(
         [FieldError(field=_name(fault["loc"]), message=_message(fault)) for fault in faults]
     )

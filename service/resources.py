@@ -51,10 +51,10 @@ class RequestResource(Resource):
 
 
 class PredictionResource(Resource):
-    """The class that is certified. The label is null when the model has been changed or removed since."""
+    """The class that is certified."""
 
     index: int
-    label: str | None
+    label: str
 
 
 class EstimateResource(Resource):
@@ -110,9 +110,11 @@ class RuntimeModelResource(Resource):
 
     name: str
     sha256: str
+    manifest_sha256: str = Field(description="Hash of the whole manifest, normalisation included.")
     runtime: str
     provider: str
     precision: str
+    batch: int = Field(description="Rows of every forward pass.")
 
 
 class CertificateResource(Resource):
@@ -176,8 +178,8 @@ class ProgressEvent(Resource):
     progress: ProgressResource
 
 
-def job_resource(record: JobRecord, label: str | None) -> JobResource:
-    """Build the answer for one job; ``label`` names the class that selection chose, if it is known."""
+def job_resource(record: JobRecord) -> JobResource:
+    """Build the answer for one job."""
     return JobResource(
         id=record.id,
         status=record.state,
@@ -186,7 +188,7 @@ def job_resource(record: JobRecord, label: str | None) -> JobResource:
         finished_at=None if record.finished_at is None else _time(record.finished_at),
         progress=ProgressResource.model_validate(record.progress.model_dump()),
         request=_request(record.spec),
-        certificate=_certificate(record, label),
+        certificate=_certificate(record),
         failure=None if record.failure is None else FailureResource(**record.failure.model_dump()),
     )
 
@@ -212,29 +214,15 @@ def _input(spec: JobSpec) -> InputResource:
     )
 
 
-def _certificate(record: JobRecord, label: str | None) -> CertificateResource | None:
-    spec, plan = record.spec, record.plan
-    if record.certificate is None or record.evidence is None or plan is None:
+def _certificate(record: JobRecord) -> CertificateResource | None:
+    """Type what the worker wrote, and add what the gateway knows about the input."""
+    if record.certificate is None:
         return None
-    return CertificateResource.model_validate(
-        record.certificate
-        | {
-            "prediction": PredictionResource(index=plan.target, label=label),
-            "radius_unit": f"L2 distance in the input space of the model, {_scale(spec)} "
-            f"{'pixel' if spec.input.source == 'image' else 'input'} units",
-            "n0": spec.n0,
-            "counts": record.evidence,
-            "input": _input(spec),
-            "model": RuntimeModelResource(
-                name=spec.model,
-                sha256=spec.model_sha256,
-                runtime=f"{plan.runtime.name} {plan.runtime.version}",
-                provider=plan.runtime.provider,
-                precision=plan.runtime.precision,
-            ),
-            "seed": str(spec.seed),
-        }
-    )
+    spec = record.spec
+    kind = "pixel" if spec.input.source == "image" else "input"
+    unit = f"L2 distance in the input space of the model, in {_scale(spec)} {kind} units"
+    document = {**record.certificate, "radius_unit": unit, "input": _input(spec)}
+    return CertificateResource.model_validate(document)
 
 
 def _scale(spec: JobSpec) -> str:

@@ -10,8 +10,8 @@ from jobs.spec import JobRecord, JobState
 from service import examples
 from service.context import Ctx
 from service.problems import field_problem, responses
-from service.reading import JobIdPath, read_job, resource
-from service.resources import JobList, JobResource
+from service.reading import JobIdPath, read_job
+from service.resources import JobList, JobResource, job_resource
 
 MAX_LISTING_READS = 50
 """Store pages that one filtered listing looks through before it answers with what it has found."""
@@ -45,7 +45,7 @@ def list_all(
         cursor = page.next_cursor
         if cursor is None or len(found) == limit:
             break
-    return JobList(jobs=[resource(ctx, record) for record in found], next_cursor=cursor)
+    return JobList(jobs=[job_resource(record) for record in found], next_cursor=cursor)
 
 
 @router.get(
@@ -61,7 +61,7 @@ def list_all(
 def get(ctx: Ctx, job_id: JobIdPath) -> JobResource:
     """Read one job."""
     record = read_job(ctx, job_id)
-    return resource(ctx, record)
+    return job_resource(record)
 
 
 @router.delete(
@@ -76,4 +76,4 @@ def get(ctx: Ctx, job_id: JobIdPath) -> JobResource:
 def cancel(ctx: Ctx, job_id: JobIdPath) -> JobResource:
     """End a job unless it has ended."""
     record = ctx.store.cancel(read_job(ctx, job_id).id)
-    return resource(ctx, record)
+    return job_resource(record)

@@ -15,8 +15,8 @@ from jobs.spec import JobRecord
 from service import examples
 from service.context import Context, Ctx
 from service.problems import responses
-from service.reading import JobIdPath, read_job, resource
-from service.resources import progress_event
+from service.reading import JobIdPath, read_job
+from service.resources import job_resource, progress_event
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
@@ -59,5 +59,4 @@ async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEv
             record = await anyio.to_thread.run_sync(ctx.store.get, record.id)
         except CertificationError:
             return
-    last = await anyio.to_thread.run_sync(resource, ctx, record)
-    yield ServerSentEvent(event="end", data=last.model_dump_json())
+    yield ServerSentEvent(event="end", data=job_resource(record).model_dump_json())

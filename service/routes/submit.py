@@ -17,9 +17,8 @@ from service import examples
 from service.bodies import Form, read_body, read_form
 from service.context import Context, Ctx
 from service.problems import ProblemError, field_problem, responses
-from service.reading import resource
 from service.requests import decode_base64, parse_form, parse_json
-from service.resources import JobResource
+from service.resources import JobResource, job_resource
 from service.submission import Submission
 
 PATH = "/v1/certifications"
@@ -77,7 +76,7 @@ async def create(
     created, record = await anyio.to_thread.run_sync(store)
     response.headers["Location"] = f"{PATH}/{created.job_id}"
     response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
-    return resource(ctx, record)
+    return job_resource(record)
 
 
 def _check_key(key: str | None) -> None:

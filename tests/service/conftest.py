@@ -1,0 +1,109 @@
+"""One server and one gateway for all tests of this folder; what is stored is told apart by job ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from redis import Redis
+
+from jobs.connection import connect
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
+from tests.service.folders import write_models
+from tests.service.gateway import Gateway, running_gateway
+from tests.support.server import Server, running_server
+
+MAX_BODY_BYTES = 200_000
+
+
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_models(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gateway(
+    shared_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    with running_gateway(
+        tmp_path_factory.mktemp("gateway"),
+        shared_server.url,
+        models_dir,
+        max_body_bytes=MAX_BODY_BYTES,
+        body_timeout_s=1.0,
+        max_n=1_000_000,
+        events_interval_s=0.02,
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def http(gateway: Gateway) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=gateway.url, timeout=20.0) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shared_redis(shared_server: Server) -> Iterator[Redis]:
+    client = connect(JobsSettings(redis_url=shared_server.url))
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def shared_store(shared_server: Server, shared_redis: Redis) -> JobStore:
+    return JobStore(shared_redis, JobsSettings(redis_url=shared_server.url))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What one submission left behind."""
+
+    job: dict[str, Any]
+    array: NDArray[np.float32]
+
+    @property
+    def conversions(self) -> list[str]:
+        found: list[str] = self.job["request"]["input"]["conversions"]
+        return found
+
+
+class Api:
+    """Submits through HTTP and reads what was stored from the job store itself."""
+
+    def __init__(self, http: httpx.Client, store: JobStore) -> None:
+        self.http = http
+        self.store = store
+
+    def image(self, data: bytes, **fields: object) -> httpx.Response:
+        """Post an image as a multipart form."""
+        return self.http.post("/v1/certifications", data=fields, files={"image": ("x", data)})
+
+    def json(self, **body: object) -> httpx.Response:
+        """Post JSON."""
+        return self.http.post("/v1/certifications", json=body)
+
+    def stored(self, answer: httpx.Response) -> Stored:
+        """Read the input of a job that was just accepted."""
+        assert answer.status_code == 202, answer.text
+        job = answer.json()
+        values = np.frombuffer(self.store.input_bytes(job["id"]), dtype="<f4")
+        return Stored(job, values.reshape(job["request"]["input"]["shape"]))
+
+
+@pytest.fixture(scope="session")
+def api(http: httpx.Client, shared_store: JobStore) -> Api:
+    return Api(http, shared_store)

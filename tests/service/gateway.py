@@ -1,0 +1,67 @@
+"""A real gateway: `python -m service` as a process of its own, on a free port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.support.server import free_port
+from tests.support.wait import wait_until
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Where it listens, and the file with everything it has written."""
+
+    url: str
+    port: int
+    log_file: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def stop(self) -> int:
+        """End it in order and return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+
+@contextmanager
+def running_gateway(folder: Path, redis_url: str, models: Path, **settings: object) -> Iterator[Gateway]:
+    """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings."""
+    port = free_port()
+    given = {"redis_url": redis_url, "models_dir": models, "port": port, **settings}
+    environment = {f"CERTIFY_{name.upper()}": str(value) for name, value in given.items()}
+    log_file = folder / f"gateway-{port}.log"
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error::DeprecationWarning:service", "-m", "service"],
+            env=os.environ | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    gateway = Gateway(f"http://127.0.0.1:{port}", port, log_file, process)
+    try:
+        wait_until(lambda: _answers(gateway), "the gateway to answer")
+        yield gateway
+    finally:
+        if process.poll() is None:
+            gateway.stop()
+
+
+def _answers(gateway: Gateway) -> bool:
+    assert gateway.process.poll() is None, gateway.log
+    try:
+        return httpx.get(f"{gateway.url}/health/live").is_success
+    except httpx.TransportError:
+        return False

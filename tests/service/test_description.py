@@ -1,0 +1,67 @@
+"""`openapi.yaml` is what the app serves, and it is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from pydantic import TypeAdapter
+
+from certificates import Bounds, Certifier, certify
+from certificates.evidence import Evidence
+from service import examples
+from service.problems import PROBLEMS
+from service.resources import JobResource
+from service.settings import GatewaySettings
+
+
+@pytest.fixture(scope="session")
+def document(repository: Path) -> dict[str, dict[str, dict[str, dict[str, object]]]]:
+    loaded: dict[str, dict[str, dict[str, dict[str, object]]]] = yaml.safe_load(
+        (repository / "openapi.yaml").read_text()
+    )
+    return loaded
+
+
+def test_the_committed_file_is_what_is_served(document: object, http: httpx.Client) -> None:
+    """If this fails: python -m service.openapi > openapi.yaml."""
+    assert http.get("/openapi.json").json() == document
+
+
+def test_every_problem_type_is_documented(document: object) -> None:
+    written = str(document)
+    undocumented = {slug for slug in PROBLEMS if f"problem:{slug}'" not in written}
+    # Answers to requests that match no route of the description.
+    assert undocumented == {"bad-request", "not-found", "method-not-allowed"}
+
+
+def test_every_route_documents_its_defects(
+    document: dict[str, dict[str, dict[str, dict[str, object]]]],
+) -> None:
+    for path in document["paths"].values():
+        for operation in path.values():
+            responses = operation["responses"]
+            assert isinstance(responses, dict)
+            assert "500" in responses
+            assert "HTTPValidationError" not in str(operation)
+
+
+@pytest.mark.parametrize("certifier", list(Certifier))
+def test_the_example_certificates_follow_from_their_counts(certifier: Certifier) -> None:
+    evidence = Evidence.from_dict(examples.EVIDENCE[certifier])
+    computed = certify(certifier, evidence, 0.25, 0.001, Bounds.PAPER).to_dict()
+    written = examples.CERTIFICATES[certifier]
+    assert computed.keys() == written.keys()
+    assert computed["radius"] == pytest.approx(written["radius"], rel=2e-6)
+    assert computed["p_a"] == pytest.approx(written["p_a"], rel=1e-9)
+
+
+def test_the_example_answers_are_jobs() -> None:
+    for example in examples.JOBS["content"]["application/json"]["examples"].values():
+        TypeAdapter(JobResource).validate_python(example["value"])
+
+
+def test_every_setting_is_described() -> None:
+    assert all(setting.description for setting in GatewaySettings.model_fields.values())
