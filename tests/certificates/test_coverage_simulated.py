@@ -22,6 +22,7 @@ from certificates import (
     certify,
     dipole_radius,
     first_order_radius,
+    gradient_norm_ceiling,
     gradient_norm_upper_paired,
     round_up_to_grid,
     second_order_radius,
@@ -123,6 +124,23 @@ def test_second_order_and_its_gradient_bound(name: str) -> None:
         wrong_gradient += bound < classifier.gradient
     assert_rare(wrong_radius)
     assert_rare(wrong_gradient)
+
+
+@pytest.mark.parametrize("name", ["half-space p=0.52 d=1", "centred slab p=0.7 d=1", "two far tails d=1"])
+def test_the_gradient_bound_holds_where_its_ceiling_does_not_hide_it(name: str) -> None:
+    """Enough pairs for Theorem 2 to say something: below the ceiling, and not below the true norm."""
+    classifier, rng = CLASSIFIERS[name], np.random.default_rng(4)
+    pairs, experiments, wrong, informative = 10_000, 300, 0, 0
+    ceiling = gradient_norm_ceiling(0.5, SIGMA)
+    for _ in range(experiments):
+        eps = noise(rng, 1, 2 * pairs)
+        g = eps[:, 0] * classifier.votes(eps) / SIGMA
+        squared = float(g[:pairs] @ g[pairs:]) / pairs / SIGMA**2
+        bound = gradient_norm_upper_paired(squared, pairs, 1, SIGMA, ETA, p_lower=0.5)
+        wrong += bound < classifier.gradient
+        informative += bound < ceiling
+    assert wrong <= binom.ppf(1.0 - 1e-6, experiments, ETA)
+    assert informative > 0.5 * experiments or classifier.gradient > 0.9 * ceiling
 
 
 @cases
