@@ -27,6 +27,21 @@ from certificates.population import (
     first_order_radius,
     second_order_radius,
 )
+from certificates.tight_anytime import (
+    dipole_radius_anytime,
+    epoch_ends,
+    gradient_norm_upper_anytime,
+    probability_lower_anytime,
+)
+from certificates.tight_dipole import dipole_radius_joint
+from certificates.tight_gradient import gradient_norm_upper_split
+from certificates.tight_multiclass import (
+    MulticlassBound,
+    SplitStatistic,
+    first_order_multiclass,
+    second_order_multiclass,
+)
+from certificates.tight_sums import SplitProduct, SplitSums
 
 __all__ = [
     "Bounds",
@@ -40,8 +55,12 @@ __all__ = [
     "GradientNorm",
     "GradientSums",
     "HitCounts",
+    "MulticlassBound",
     "PairCounts",
     "SecondOrderCurve",
+    "SplitProduct",
+    "SplitStatistic",
+    "SplitSums",
     "certify",
     "certify_dipole",
     "certify_first_order",
@@ -50,9 +69,17 @@ __all__ = [
     "clopper_pearson_upper",
     "dipole_edge",
     "dipole_radius",
+    "dipole_radius_anytime",
+    "dipole_radius_joint",
+    "epoch_ends",
+    "first_order_multiclass",
     "first_order_radius",
     "gradient_norm_ceiling",
+    "gradient_norm_upper_anytime",
     "gradient_norm_upper_paired",
+    "gradient_norm_upper_split",
+    "probability_lower_anytime",
     "round_up_to_grid",
+    "second_order_multiclass",
     "second_order_radius",
 ]

@@ -73,9 +73,16 @@ class Certificate:
         return self.radius == 0.0
 
     def curve(self, distances: Iterable[float]) -> list[float]:
-        """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input."""
+        """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input.
+
+        Within the radius it is at least 1/2: the joint dipole bound certifies more than its separate bounds
+        on ``c_s`` and ``c_n`` do, and all of them hold together.
+        """
         lower_bound = self._curve()
-        return [lower_bound(up(rho / self.sigma)) for rho in distances]
+        return [max(lower_bound(up(rho / self.sigma)), self._floor(rho)) for rho in distances]
+
+    def _floor(self, rho: float) -> float:
+        return 0.5 if not self.abstained and 0.0 <= rho <= self.radius else 0.0
 
     def _curve(self) -> Curve:
         if self.c_s is not None and self.c_n is not None:

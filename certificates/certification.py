@@ -14,6 +14,14 @@ from certificates.confidence import (
 from certificates.evidence import Bounds, Certifier, Evidence, GradientSums, HitCounts, PairCounts
 from certificates.population import check_sigma, dipole_radius, first_order_radius, second_order_radius
 from certificates.rounding import radius_down
+from certificates.tight_certify import (
+    dipole_anytime,
+    dipole_tight,
+    first_order_anytime,
+    first_order_tight,
+    second_order_anytime,
+    second_order_tight,
+)
 
 
 def certify(
@@ -119,12 +127,18 @@ def _dipole_paper(counts: PairCounts, sigma: float, eta: float) -> Certificate:
 
 _FIRST_ORDER: dict[Bounds, Callable[[HitCounts, float, float], Certificate]] = {
     Bounds.PAPER: _first_order_paper,
+    Bounds.TIGHT: first_order_tight,
+    Bounds.ANYTIME: first_order_anytime,
 }
 _SECOND_ORDER: dict[Bounds, Callable[[HitCounts, GradientSums, float, float], Certificate]] = {
     Bounds.PAPER: _second_order_paper,
+    Bounds.TIGHT: second_order_tight,
+    Bounds.ANYTIME: second_order_anytime,
 }
 _DIPOLE: dict[Bounds, Callable[[PairCounts, float, float], Certificate]] = {
     Bounds.PAPER: _dipole_paper,
+    Bounds.TIGHT: dipole_tight,
+    Bounds.ANYTIME: dipole_anytime,
 }
 
 

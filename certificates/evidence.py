@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from certificates.tight_sums import SplitProduct, SplitSums, read_split
+
 _GRID_BITS = 20
 _GRID = float(2**_GRID_BITS)
 _LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
@@ -31,6 +33,12 @@ class Bounds(StrEnum):
 
     PAPER = "paper"
     """The bounds of the paper itself: Clopper-Pearson and Theorem 2."""
+
+    TIGHT = "tight"
+    """Sharper bounds of the same certificates, for a number of samples fixed in advance."""
+
+    ANYTIME = "anytime"
+    """Bounds that hold at every number of samples at once, so that a job may stop at any moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +128,14 @@ class GradientSums:
     d: int
     pairs: int
     paired_sum: float
+    split: SplitSums | SplitProduct | None = None
+    """Split, centred sums of the same samples; the tight bounds need them, the paper's do not."""
 
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
+        if self.split is not None and self.split.d != self.d:
+            raise ValueError(f"split sums of {self.split.d} elements do not belong to d = {self.d}")
         _check_size("d", self.d)
         if round_up_to_grid(self.paired_sum) != self.paired_sum:
             raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
@@ -132,7 +144,29 @@ class GradientSums:
         """Merge two shards, exactly; raises ValueError when their dimensions differ."""
         if self.d != other.d:
             raise ValueError("gradient sums of different dimensions do not add")
-        return GradientSums(self.d, self.pairs + other.pairs, self.paired_sum + other.paired_sum)
+        pairs, paired_sum = self.pairs + other.pairs, self.paired_sum + other.paired_sum
+        return GradientSums(self.d, pairs, paired_sum, _add_splits(self.split, other.split))
+
+    def condensed(self) -> GradientSums:
+        """Return the same evidence without the vectors of the split sums; it no longer adds."""
+        if not isinstance(self.split, SplitSums):
+            return self
+        return GradientSums(self.d, self.pairs, self.paired_sum, self.split.condensed())
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        split = None if self.split is None else self.split.to_dict()
+        return {"d": self.d, "pairs": self.pairs, "paired_sum": self.paired_sum, "split": split}
+
+
+def _add_splits(
+    left: SplitSums | SplitProduct | None, right: SplitSums | SplitProduct | None
+) -> SplitSums | None:
+    if left is None and right is None:
+        return None
+    if not (isinstance(left, SplitSums) and isinstance(right, SplitSums)):
+        raise ValueError("gradient sums with and without split vectors do not add")  # noqa: TRY004 - a value
+    return left + right
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +189,9 @@ class Evidence:
                 raise ValueError("gradient sums come with the hits of the same samples")
             if 2 * self.gradient.pairs > self.hits.n:
                 raise ValueError("gradient sums use more samples than were counted")
+            split = self.gradient.split
+            if split is not None and split.n_a + split.n_b > self.hits.n:
+                raise ValueError("split sums use more samples than were counted")
 
     @property
     def n(self) -> int:
@@ -176,7 +213,11 @@ class Evidence:
 
     def to_dict(self) -> dict[str, object]:
         """Return the evidence as JSON-ready data; the parts that were not measured are None."""
-        data: dict[str, object] = asdict(self)
+        data: dict[str, object] = {
+            "hits": None,
+            "pairs": None if self.pairs is None else asdict(self.pairs),
+            "gradient": None if self.gradient is None else self.gradient.to_dict(),
+        }
         if self.hits is not None:
             data["hits"] = {**asdict(self.hits), "per_class": list(self.hits.per_class)}
         return data
@@ -212,14 +253,17 @@ def _read_pairs(data: object) -> PairCounts:
 
 
 def _read_gradient(data: object) -> GradientSums:
-    values = _fields("gradient", data, {"d", "pairs", "paired_sum"})
-    total = values["paired_sum"]
+    if isinstance(data, Mapping):
+        data = {"split": None, **data}
+    values = _fields("gradient", data, {"d", "pairs", "paired_sum", "split"})
+    total, split = values["paired_sum"], values["split"]
     if isinstance(total, bool) or not isinstance(total, int | float):
         raise ValueError("gradient.paired_sum must be a number")  # noqa: TRY004 - one error for malformed data
     return GradientSums(
         d=_integer("gradient.d", values["d"]),
         pairs=_integer("gradient.pairs", values["pairs"]),
         paired_sum=float(total) if abs(total) < _LARGEST_SUM else math.inf,
+        split=None if split is None else read_split(split),
     )
 
 

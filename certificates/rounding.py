@@ -28,13 +28,15 @@ def up(x: float) -> float:
     return x * (1.0 + _RELATIVE_MARGIN)
 
 
-def bisect_last_true(holds: Callable[[float], bool], low: float, high: float) -> float:
+def bisect_last_true(
+    holds: Callable[[float], bool], low: float, high: float, tolerance: float = 1e-15
+) -> float:
     """Return the largest float found at which ``holds`` is true, for a predicate true below some point.
 
     ``holds(low)`` is taken as given and ``high`` is never returned: only points seen to be true are.
-    So a caller whose safe side is the lower one gets a safe answer whatever the tolerance.
+    So a caller whose safe side is the lower one gets a safe answer whatever the (relative) tolerance.
     """
-    while high - low > 1e-15 * abs(high):
+    while high - low > tolerance * abs(high):
         middle = 0.5 * (low + high)
         if not low < middle < high:
             break

@@ -39,7 +39,7 @@ class TailTable:
     exact: bool
 
     def upper(self, p: Array, q: Array) -> Array:
-        """Return the bounds, shape (rows, columns), for probabilities ``p`` with ``q = 1 - p``, both above 0."""
+        """Return the bounds, shape (rows, columns), for ``p`` and ``q = 1 - p``, both above 0."""
         certain, impossible = self.m <= 0, self.m > self.n
         n, m = np.maximum(self.n, 1.0), np.clip(self.m, 1.0, np.maximum(self.n, 1.0))
         if self.exact:
@@ -48,7 +48,7 @@ class TailTable:
             tail = _zubkov_serov(n, m, p, q)
         tail[:, certain] = 1.0
         tail[:, impossible] = 0.0
-        return np.minimum(tail, 1.0)
+        return np.asarray(np.minimum(tail, 1.0), dtype=np.float64)
 
 
 def _zubkov_serov(n: Array, m: Array, p: Array, q: Array) -> Array:

@@ -34,10 +34,10 @@ def dipole_radius_joint(both: int, one: int, pairs: int, sigma: float, eta: floa
     ``both``, ``one``: number of the ``pairs`` antithetic pairs ``(x + eps, x - eps)`` in which both sides, or
     exactly one side (either), were classified as the target. The radius is in the unit of ``sigma``; 0
     means that nothing could be certified. ValueError unless ``both + one <= pairs``, counts are not
-    negative, ``pairs >= 1``, ``sigma > 0`` and ``0 < eta < 1``.
+    negative, ``sigma > 0`` and ``0 < eta < 1``.
     """
     check_sigma(sigma)
-    if min(both, one) < 0 or pairs < 1 or both + one > pairs:
+    if min(both, one) < 0 or both + one > pairs:
         raise ValueError(f"counts {both} and {one} do not fit {pairs} pairs")
     if not 0.0 < eta < 1.0:
         raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
@@ -106,7 +106,7 @@ def _search(test: _JointTest) -> float:
 
 
 def _next(seen: list[tuple[float, float]], low: float, high: float, error: float) -> float:
-    """Aim the secant of the last two points just inside the accepted range; every fifth time halve the bracket."""
+    """Aim the secant of the last two points just inside the accepted range; each fifth time bisect."""
     r, excess = seen[-1]
     slope = 1.0 / error
     if len(seen) > 1 and seen[-2][0] != r and seen[-2][1] != excess:
@@ -120,8 +120,8 @@ def _next(seen: list[tuple[float, float]], low: float, high: float, error: float
 def _raise(mass: NDArray[np.float64]) -> NDArray[np.float64]:
     """Raise the vertices so that between neighbours each probability is below a geometric path.
 
-    A probability that runs from ``p0`` to ``p1`` in a straight line stays below ``S p0^(1-t) p1^t`` with Specht's
-    ratio ``S``, and below the larger of the two; the cheaper of both is taken.
+    A probability that runs from ``p0`` to ``p1`` in a straight line stays below ``S p0^(1-t) p1^t`` with
+    Specht's ratio ``S``, and below the larger of the two; the cheaper of both is taken.
     """
     left, right = mass[:, :-1], mass[:, 1:]
     larger = np.maximum(left, right)

@@ -28,8 +28,8 @@ class AtLeastAsGood:
     hits, the event is ``nD >= m(nS)``, and its conditional probability does not fall as ``nS`` grows. The sum
     over ``nS`` runs over blocks; each takes the conditional probability of its last ``nS``.
 
-    ``both`` counts the number of pairs ``k_0 < k_1 < ...`` at which blocks begin; the block before ``k_0`` and the
-    one from the last ``k`` on (conditional probability 1) complete the range.
+    ``both`` counts the number of pairs ``k_0 < k_1 < ...`` at which blocks begin; the block before ``k_0``
+    and the one from the last ``k`` on (conditional probability 1) complete the range.
     """
 
     both: TailTable
@@ -37,7 +37,7 @@ class AtLeastAsGood:
 
     @classmethod
     def observed(cls, both: int, one: int, pairs: int, box: Box) -> AtLeastAsGood:
-        """Return the event for these counts, with blocks laid where outcomes of parameters in ``box`` fall."""
+        """Return the event for these counts, with blocks where outcomes of parameters in ``box`` fall."""
         starts = _block_starts(pairs, box)
         before = starts - 1.0
         exact = len(starts) <= _EXACT_BLOCKS or pairs <= _EXACT_PAIRS
@@ -65,7 +65,7 @@ def _block_starts(pairs: int, box: Box) -> Array:
 
 
 def _least_one(both_side: Array, both: int, one: int, pairs: int) -> Array:
-    """Return ``m(nS)``, never too large: the edge at a radius a hair below the observed one, rounded down first.
+    """Return ``m(nS)``, never too large: the edge at a radius a hair below the observed one, rounded down.
 
     A tie, and the observed outcome itself, must lie in the event; a threshold that is one too small only
     enlarges it.

@@ -62,8 +62,8 @@ class Frontier:
     """Vertices of a chain that dominates ``{R <= r}`` inside a box.
 
     Every point ``(s, d, 1 - s - d)`` of the set is reached from a point of the chain by moving probability
-    from better to worse outcomes. Rows of ``mass`` are ``s``, ``d``, ``u``, each raised to at least a thousandth of
-    a count; they may add up to a hair more than 1.
+    from better to worse outcomes. Rows of ``mass`` are ``s``, ``d``, ``u``, each raised to at least a
+    thousandth of a count; they may add up to a hair more than 1.
     """
 
     mass: Array
@@ -89,8 +89,8 @@ def frontier(r: float, box: Box, pairs: int, step: float) -> Frontier:
 
 
 def _edge(r: float, box: Box) -> tuple[Array, Array]:
-    """Return points of the edge, ``d`` rising, that just cover its part inside the box (where there is one)."""
-    z_end = _slab_end(r)
+    """Return points of the edge, ``d`` rising, that just cover its part inside the box (if any)."""
+    z_end = slab_end(r)
     z_low = -float(ndtri(0.5 * (1.0 - box.s_low)))
     z_high = min(-float(ndtri(0.5 * (1.0 - box.s_high))), z_end)
     z_low = min(z_low, z_high)
@@ -108,7 +108,7 @@ def _edge(r: float, box: Box) -> tuple[Array, Array]:
     return np.asarray(s[inside], dtype=np.float64), np.maximum.accumulate(d[inside])
 
 
-def _slab_end(r: float) -> float:
+def slab_end(r: float) -> float:
     """Return about the half-width ``z`` at which the slab alone holds 1/2 at distance ``r``."""
     low, high = r, r + 1.0
     for _ in range(50):
@@ -121,7 +121,7 @@ def _slab_end(r: float) -> float:
 
 
 def _nodes(s: Array, d: Array, first: float, last: float, pairs: int, step: float) -> Array:
-    """Return values of ``d`` from ``first`` to ``last``, about ``step`` apart in ``2 sqrt(n) sqrt(probability)``."""
+    """Return values of ``d`` from ``first`` to ``last``, ``step`` apart in ``2 sqrt(n p)`` over all ``p``."""
     inner = np.concatenate([[first], d[(d > first) & (d < last)], [last]])
     s_inner = np.interp(inner, d, s)
     mass = np.maximum(np.stack([s_inner, inner, 1.0 - s_inner - inner]), _FLOOR / pairs)
