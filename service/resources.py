@@ -17,6 +17,12 @@ class Resource(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class OpenResource(Resource):
+    """Base of what a worker writes: a field that this gateway does not know yet is passed on, not dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
 class ProgressResource(Resource):
     """Evaluations of the base classifier so far."""
 
@@ -57,14 +63,14 @@ class PredictionResource(Resource):
     label: str
 
 
-class EstimateResource(Resource):
+class EstimateResource(OpenResource):
     """A probability: confidence bound and plain estimate."""
 
     lower: float
     estimate: float | None
 
 
-class GradientNormResource(Resource):
+class GradientNormResource(OpenResource):
     """Norm of the smoothed score's gradient, per unit of input."""
 
     upper: float
@@ -72,7 +78,7 @@ class GradientNormResource(Resource):
     ceiling: float
 
 
-class HitsResource(Resource):
+class HitsResource(OpenResource):
     """Votes of independent samples."""
 
     n: int
@@ -80,7 +86,7 @@ class HitsResource(Resource):
     per_class: list[int]
 
 
-class PairsResource(Resource):
+class PairsResource(OpenResource):
     """Outcomes of antithetic pairs."""
 
     pairs: int
@@ -89,7 +95,7 @@ class PairsResource(Resource):
     minus_only: int
 
 
-class GradientSumsResource(Resource):
+class GradientSumsResource(OpenResource):
     """Sum of Theorem 2, in unit noise."""
 
     d: int
@@ -97,7 +103,7 @@ class GradientSumsResource(Resource):
     paired_sum: float
 
 
-class CountsResource(Resource):
+class CountsResource(OpenResource):
     """Everything that was counted; the bounds can be recomputed from it."""
 
     hits: HitsResource | None
@@ -105,7 +111,7 @@ class CountsResource(Resource):
     gradient: GradientSumsResource | None
 
 
-class RuntimeModelResource(Resource):
+class RuntimeModelResource(OpenResource):
     """The classifier that voted, and what executed it."""
 
     name: str
@@ -117,7 +123,7 @@ class RuntimeModelResource(Resource):
     batch: int = Field(description="Rows of every forward pass.")
 
 
-class CertificateResource(Resource):
+class CertificateResource(OpenResource):
     """Within ``radius`` of the input no point changes the smoothed prediction, with confidence 1 - eta."""
 
     certifier: Certifier
