@@ -1,4 +1,7 @@
-"""Python client of the certification service, and the ``certify`` command line."""
+"""Python client of the certification service, and the ``certify`` command line.
+
+``client.verification.verify`` checks a certificate; it alone needs SciPy, which takes a while to load.
+"""
 
 from client.api import CertificationClient, Parameters
 from client.errors import (
@@ -11,7 +14,7 @@ from client.errors import (
     WaitTimeout,
 )
 from client.records import Job, Model, Problem, Progress, State
-from client.verification import Verdict, verify
+from client.verdict import UnreadableCertificate, Verdict
 
 __all__ = [
     "CertificationClient",
@@ -27,7 +30,7 @@ __all__ = [
     "ServiceError",
     "ServiceUnavailable",
     "State",
+    "UnreadableCertificate",
     "Verdict",
     "WaitTimeout",
-    "verify",
 ]

@@ -97,6 +97,12 @@ class CertificationClient:
         with service_errors(self.url):
             return Job.parse(document(check(self._http.get(f"{_CERTIFICATIONS}/{job_id}"))))
 
+    def jobs(self, *, limit: int = 20) -> list[Job]:
+        """Return the newest jobs, newest first."""
+        with service_errors(self.url):
+            answer = document(check(self._http.get(_CERTIFICATIONS, params={"limit": limit})))
+            return [Job.parse(entry) for entry in answer["jobs"]]
+
     def cancel(self, job_id: str) -> Job:
         """Cancel the job and return it as it then stands; a job that has ended stays as it is."""
         with service_errors(self.url):
@@ -104,7 +110,7 @@ class CertificationClient:
 
     def events(self, job_id: str) -> Iterator[Progress]:
         """Yield the job's progress as the service tells it, until the service closes the stream."""
-        timeout = httpx.Timeout(self._http.timeout, read=_EVENTS_SILENCE_S)
+        timeout = httpx.Timeout(_EVENTS_SILENCE_S)
         path = f"{_CERTIFICATIONS}/{job_id}/events"
         with service_errors(self.url), connect_sse(self._http, "GET", path, timeout=timeout) as source:
             check(source.response)

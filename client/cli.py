@@ -18,7 +18,7 @@ from client.api import DEFAULT_URL, CertificationClient, Parameters
 from client.errors import ClientError, RequestRefused, WaitTimeout
 from client.inputs import ImageFile, TensorFile, UnusableFile, read_input
 from client.records import Job, State
-from client.verification import UnreadableCertificate, verify
+from client.verdict import UnreadableCertificate
 
 
 class Exit(IntEnum):
@@ -82,6 +82,8 @@ def verify_file(
     ],
 ) -> None:
     """Recompute the bounds and the radius from a certificate's counts; exit 0 if its claim holds."""
+    from client.verification import verify  # noqa: PLC0415 - loads SciPy, which the other commands spare
+
     with _exits():
         outcome = verify(_read_json(path))
     Console().print(display.verdict(outcome), soft_wrap=True)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client import records
-from client.verification import Verdict
+from client.verdict import Verdict
 
 OnProgress = Callable[[records.Progress], None]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from certificates import Bounds, Certificate, Certifier, Evidence, certify
+from client.verdict import UnreadableCertificate, Verdict
 
 RELATIVE_TOLERANCE = 1e-9
 """Numbers beside the radius may differ by this much between versions of SciPy; no radius may be larger."""
@@ -22,27 +22,6 @@ _COUNTS = {
     Certifier.SECOND_ORDER: {"hits", "gradient"},
     Certifier.DIPOLE: {"pairs"},
 }
-
-
-class UnreadableCertificate(ValueError):
-    """The document holds no certificate, or one whose fields are missing or of the wrong type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Outcome of a check: the claim holds exactly where ``faults`` is empty.
-
-    ``claimed_radius`` is what the document says, ``radius`` what its counts support, in units of input.
-    """
-
-    claimed_radius: float
-    radius: float
-    faults: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether the counts support everything the document claims."""
-        return not self.faults
 
 
 def verify(document: Mapping[str, Any]) -> Verdict:
@@ -135,11 +114,22 @@ def _eta_faults(claim: Mapping[str, Any]) -> Iterator[str]:
 def _sample_faults(claim: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
     if claim["n"] != evidence.n:
         yield f"n is {claim['n']!r}, but {evidence.n} evaluations were counted"
+    if evidence.gradient is not None and (d := _input_elements(claim)) not in {None, evidence.gradient.d}:
+        yield f"the input has {d} elements, but the gradient was measured in {evidence.gradient.d}"
     prediction = claim.get("prediction")
     if evidence.hits is not None and isinstance(prediction, Mapping):
         index = prediction.get("index")
         if index != evidence.hits.target:
             yield f"the prediction is class {index!r}, but class {evidence.hits.target} was counted"
+
+
+def _input_elements(claim: Mapping[str, Any]) -> int | None:
+    """Return the number of elements of the input, where the certificate states its shape."""
+    match claim.get("input"):
+        case {"shape": [*sides]} if all(isinstance(side, int) for side in sides):
+            return math.prod(sides)
+        case _:
+            return None
 
 
 def _other_faults(claim: Mapping[str, Any], certificate: Certificate) -> Iterator[str]:
