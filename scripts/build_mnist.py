@@ -68,11 +68,13 @@ def shifted(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     return torch.roll(pixels, (down, right), dims=(2, 3))
 
 
-def write_examples(folder: Path, pixels: torch.Tensor, labels: torch.Tensor) -> None:
-    """Write the first held-out digit of each class as an 8-bit PNG."""
+def write_examples(folder: Path, net: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> None:
+    """Write the first held-out digit of each class that the network gets right, as an 8-bit PNG."""
     folder.mkdir(parents=True, exist_ok=True)
+    with torch.no_grad():
+        right = net(pixels).argmax(dim=1) == labels
     for digit in range(10):
-        image = pixels[labels == digit][0, 0].mul(255).round().byte().numpy()
+        image = pixels[(labels == digit) & right][0, 0].mul(255).round().byte().numpy()
         Image.fromarray(image).save(folder / f"digit-{digit}.png", optimize=True)
     print(f"wrote 10 digits to {folder}")
 
@@ -125,7 +127,7 @@ def main() -> None:
     ):
         head: dict[str, Value] = {"description": facts, "runtime": runtime}
         write_model(folders.models / name, file, data, head | fields, tables)
-    write_examples(folders.examples, pixels[held], labels[held])
+    write_examples(folders.examples, net, pixels[held], labels[held])
 
 
 if __name__ == "__main__":

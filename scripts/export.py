@@ -48,16 +48,16 @@ def onnx_bytes(module: torch.nn.Module, shape: tuple[int, ...]) -> bytes:
 
 
 def torchscript_bytes(module: torch.nn.Module) -> bytes:
-    """Script a module, without debug records: they hold paths of the machine and change from run to run."""
+    """Script and freeze a module, without records that hold paths of the machine or vary from run to run."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # PyTorch advises torch.export over TorchScript; the service supports both formats.
         warnings.filterwarnings("ignore", message=r".*torch\.jit.*", category=DeprecationWarning)
-        torch.jit.save(torch.jit.script(module.eval()), buffer)
+        torch.jit.save(torch.jit.freeze(torch.jit.script(module.eval())), buffer)
     out = io.BytesIO()
     with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
         for name in source.namelist():
-            if not name.endswith(".debug_pkl"):
+            if not name.endswith((".debug_pkl", "/.data/serialization_id")):
                 target.writestr(zipfile.ZipInfo(name), source.read(name))
     return out.getvalue()
 

@@ -26,10 +26,10 @@ class OnnxRuntime:
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int) -> None:
+        _require(device)
         self.device = torch.device(device)
         self.classes = len(manifest.labels)
         self._normalise = Normaliser(manifest, self.device)
-        _require(device)
         self._stream = _new_stream(self.device) if device == "cuda" else None
         self._session = _session(manifest, device, threads, self._stream)
         provider = self._session.get_providers()[0]

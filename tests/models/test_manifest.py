@@ -1,0 +1,181 @@
+"""What a manifest says is read as it stands; what is wrong with it is named with its field."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from models import ModelBroken, Normalisation, ResizeRule
+from models.manifest import load_manifest, read_weights
+from tests.models.model_folders import TENSOR, replace, write_folder
+
+
+def test_a_full_manifest_is_read(tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path,
+        fields={"trained_sigma": 0.25, "batch_size": 64},
+        input_table={"kind": "image", "shape": [3, 8, 6], "low": 0.0, "high": 1.0, "mode": "RGB"},
+        tables={
+            "input.resize": {"method": "stretch", "filter": "box"},
+            "normalisation": {"mean": [0.1, 0.2, 0.3], "std": [0.5, 0.5, 0.5]},
+        },
+    )
+    manifest = load_manifest(folder)
+    assert (manifest.name, manifest.labels, manifest.trained_sigma) == ("good", ("no", "yes"), 0.25)
+    assert (manifest.input.shape, manifest.d, manifest.batch_size) == ((3, 8, 6), 144, 64)
+    assert manifest.input.resize == ResizeRule(method="stretch", filter="box")
+    assert manifest.normalisation == Normalisation(mean=(0.1, 0.2, 0.3), std=(0.5, 0.5, 0.5))
+    assert manifest.weights == folder / "model.onnx"
+    assert read_weights(manifest) == b"weights"
+
+
+def test_what_is_left_out_is_none(tmp_path: Path) -> None:
+    manifest = load_manifest(write_folder(tmp_path, input_table=TENSOR))
+    assert manifest.trained_sigma is None
+    assert manifest.normalisation is None
+    assert manifest.batch_size is None
+    assert manifest.input.mode is None
+
+
+def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "labels.txt").write_text("Katze\nKäse\n crane \n", encoding="utf-8")
+    replace(folder, 'labels = ["no", "yes"]', 'labels_file = "labels.txt"')
+    assert load_manifest(folder).labels == ("Katze", "Käse", "crane")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "advice"),
+    [
+        ('name = "good"', 'name = "other"', "name", "make them equal"),
+        ('name = "good"', 'name = "Good!"', "name", "match"),
+        ('name = "good"\n', "", "name", "required"),
+        ('description = "A toy"', 'description = ""', "description", "at least 1"),
+        ('runtime = "onnx"', 'runtime = "pickle"', "runtime", "'onnx' or 'torchscript'"),
+        ('file = "model.onnx"', 'file = "../good/model.onnx"', "file", "match"),
+        ('file = "model.onnx"', 'file = "/etc/passwd"', "file", "match"),
+        ('file = "model.onnx"', 'file = ".."', "file", "match"),
+        ('file = "model.onnx"', 'file = "absent.onnx"', "file", "put it there"),
+        ('sha256 = "', 'sha256 = "x', "sha256", "match"),
+        ('labels = ["no", "yes"]\n', "", "labels", "required"),
+        ('labels = ["no", "yes"]', 'labels = ["only"]', "labels", "at least 2"),
+        ('labels = ["no", "yes"]', 'labels = ["no", ""]', "labels.1", "at least 1"),
+        ('labels = ["no", "yes"]', 'labels_file = "absent.txt"', "labels_file", "put it there"),
+        ('labels = ["no", "yes"]', 'labels_file = "../x"', "labels_file", "own folder"),
+        ('labels = ["no", "yes"]', "labels_file = 3", "labels_file", "one label a line"),
+        ('licence = "none needed"\n', "", "licence", "required"),
+        ('source = "made by a test"\n', "", "source", "required"),
+        ('source = "made by a test"', 'source = "t"\ntrained_sigma = 0', "trained_sigma", "greater than 0"),
+        ('source = "made by a test"', 'source = "t"\ntrained_sigma = nan', "trained_sigma", "finite"),
+        ('source = "made by a test"', 'source = "t"\nbatch_size = 7', "batch_size", "multiple of 2"),
+        ('source = "made by a test"', 'source = "t"\nsigma = 1', "sigma", "not permitted"),
+        ('source = "made by a test"', 'source = "t"\nfolder = "/"', "folder", "unknown field"),
+        ('kind = "image"', 'kind = "sound"', "input.kind", "'image' or 'tensor'"),
+        ('kind = "image"', 'kind = "tensor"', "input", "mode and resize are for images"),
+        ("shape = [1, 4, 4]", "shape = []", "input.shape", "at least 1"),
+        ("shape = [1, 4, 4]", "shape = [1, 0, 4]", "input.shape.1", "greater than or equal to 1"),
+        ("shape = [1, 4, 4]", "shape = [3, 4, 4]", "input", "[1, height, width]"),
+        ("shape = [1, 4, 4]", "shape = [1, 8192, 8192]", "input", "more than 16777216 elements"),
+        ("high = 1.0", "high = 0.0", "input", "low must be below high"),
+        ("high = 1.0", "high = inf", "input.high", "finite"),
+        ('mode = "L"', 'mode = "CMYK"', "input.mode", "'L' or 'RGB'"),
+        ('mode = "L"\n', "", "input", "mode must be"),
+        (
+            'mode = "L"',
+            'mode = "L"\nresize = {method = "crop", filter = "box"}',
+            "input.resize.method",
+            "'stretch'",
+        ),
+        ('mode = "L"', 'mode = "L"\n[normalisation]\nmean = [0.0]\nstd = [0.0]', "normalisation", "above 0"),
+        (
+            'mode = "L"',
+            'mode = "L"\n[normalisation]\nmean = [0.0]\nstd = [1.0, 1.0]',
+            "normalisation",
+            "same length",
+        ),
+        (
+            'mode = "L"',
+            'mode = "L"\n[normalisation]\nmean = [0.0, 0.0]\nstd = [1.0, 1.0]',
+            "normalisation",
+            "1 number or 1",
+        ),
+        ('name = "good"', "name = ", "model.toml", "not valid TOML"),
+        ('name = "good"', f"name = {'9' * 5000}", "model.toml", "not valid TOML"),
+    ],
+)
+def test_a_fault_is_named_with_its_field(tmp_path: Path, old: str, new: str, field: str, advice: str) -> None:
+    folder = write_folder(tmp_path)
+    replace(folder, old, new)
+    with pytest.raises(ModelBroken) as caught:
+        load_manifest(folder)
+    assert field in str(caught.value)
+    assert advice in str(caught.value)
+
+
+def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    replace(folder, 'runtime = "onnx"', 'runtime = "x"')
+    replace(folder, 'mode = "L"', 'mode = "Y"')
+    with pytest.raises(ModelBroken, match=r"runtime: .*input\.mode: "):
+        load_manifest(folder)
+
+
+def test_labels_and_labels_file_exclude_each_other(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, fields={"labels_file": "labels.txt"})
+    with pytest.raises(ModelBroken, match="labels or labels_file, not both"):
+        load_manifest(folder)
+
+
+def test_changed_weights_are_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    manifest = load_manifest(folder)
+    (folder / "model.onnx").write_bytes(b"weightz")
+    with pytest.raises(ModelBroken, match=r"sha256: model\.onnx has hash .* put its hash into"):
+        load_manifest(folder)
+    with pytest.raises(ModelBroken, match="sha256"):
+        read_weights(manifest)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    outside = tmp_path / "outside.onnx"
+    (folder / "model.onnx").rename(outside)
+    (folder / "model.onnx").symlink_to(outside)
+    with pytest.raises(ModelBroken, match="leads out of the model's folder"):
+        load_manifest(folder)
+
+
+def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "model.onnx").rename(folder / "v1.onnx")
+    (folder / "model.onnx").symlink_to("v1.onnx")
+    assert read_weights(load_manifest(folder)) == b"weights"
+
+
+def test_a_loop_of_links_is_a_fault_of_the_field(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "model.onnx").unlink()
+    (folder / "model.onnx").symlink_to("model.onnx")
+    with pytest.raises(ModelBroken, match=r"file: .*regular file"):
+        load_manifest(folder)
+
+
+def test_weights_must_be_a_regular_file(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "model.onnx").unlink()
+    os.mkfifo(folder / "model.onnx")
+    with pytest.raises(ModelBroken, match="file: there is no file"):
+        load_manifest(folder)
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "labels.txt").write_bytes(b"\xff\xfe")
+    replace(folder, 'labels = ["no", "yes"]', 'labels_file = "labels.txt"')
+    with pytest.raises(ModelBroken, match=r"labels_file: .* not UTF-8"):
+        load_manifest(folder)
+    (folder / "model.toml").write_bytes(b"name = '\xff'")
+    with pytest.raises(ModelBroken, match=r"model\.toml: not valid TOML"):
+        load_manifest(folder)

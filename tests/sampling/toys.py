@@ -1,0 +1,89 @@
+"""Toy base classifiers with known answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from jobs.spec import RuntimeIdentity
+
+IDENTITY = RuntimeIdentity(name="torchscript", version="0", provider="toy", precision="float32")
+CPU = torch.device("cpu")
+
+
+@dataclass
+class HalfSpace:
+    """Class 1 where the first element is above ``threshold``; keeps what it was shown."""
+
+    threshold: float = 0.0
+    identity: RuntimeIdentity = IDENTITY
+    classes: int = 2
+    device: torch.device = CPU
+    shapes: set[tuple[int, ...]] = field(default_factory=set)
+    addresses: set[int] = field(default_factory=set)
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        self.shapes.add(tuple(batch.shape))
+        self.addresses.add(batch.data_ptr())
+        return (batch.flatten(start_dim=1)[:, 0] > self.threshold).long()
+
+
+@dataclass
+class Recorder:
+    """Always class 0; keeps a copy of every batch."""
+
+    identity: RuntimeIdentity = IDENTITY
+    classes: int = 4
+    device: torch.device = CPU
+    batches: list[torch.Tensor] = field(default_factory=list)
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        self.batches.append(batch.clone())
+        return torch.zeros(len(batch), dtype=torch.int64)
+
+
+@dataclass
+class Bands:
+    """Class by the first element, cut at -0.1, 0 and 0.2."""
+
+    identity: RuntimeIdentity = IDENTITY
+    classes: int = 4
+    device: torch.device = CPU
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        return torch.bucketize(batch.flatten(start_dim=1)[:, 0].contiguous(), torch.tensor([-0.1, 0.0, 0.2]))
+
+
+def onnx_linear(
+    weights: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    bias: list[float],
+    *,
+    batch: int | str = "batch",
+    logarithm: bool = False,
+    outputs: int = 1,
+    kind: int = TensorProto.FLOAT,
+) -> bytes:
+    """An ONNX file: scores = input @ weights + bias, of their logarithm if asked for (NaN below 0)."""
+    d, classes = weights.shape
+    tables = [
+        numpy_helper.from_array(weights, "weights"),
+        numpy_helper.from_array(np.array(bias, dtype=np.float32), "bias"),
+    ]
+    nodes = [
+        helper.make_node("Gemm", ["input", "weights", "bias"], ["linear"]),
+        helper.make_node("Log" if logarithm else "Identity", ["linear"], ["scores"]),
+    ]
+    results = [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [batch, classes])]
+    if outputs == 2:
+        results.append(helper.make_tensor_value_info("linear", TensorProto.FLOAT, [batch, classes]))
+    entry = helper.make_tensor_value_info("input", kind, [batch, d])
+    graph = helper.make_graph(nodes, "toy", [entry], results, tables)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    if kind == TensorProto.FLOAT:
+        onnx.checker.check_model(model)
+    data: bytes = model.SerializeToString()
+    return data
