@@ -20,7 +20,7 @@ from worker.discrete_tables import THRESHOLD_BITS, level_tables, tv_error_bound
 _LEADING_BITS: Final = 16
 _DEEP_BITS: Final = THRESHOLD_BITS - _LEADING_BITS
 _BUCKETS: Final = 2**_LEADING_BITS
-_AMBIGUOUS: Final = np.iinfo(np.int16).min
+AMBIGUOUS: Final = np.iinfo(np.int16).min
 _CHUNK: Final = 2**16
 """Elements looked up at a time, so that the index buffers stay in the cache."""
 
@@ -37,11 +37,11 @@ class DiscreteGaussian:
 
     sigma: float
     grid: PixelGrid = field(default_factory=PixelGrid)
-    _by_bucket: NDArray[np.int16] = field(init=False, repr=False, compare=False)
-    _below: NDArray[np.int64] = field(init=False, repr=False, compare=False)
-    _deep: NDArray[np.uint64] = field(init=False, repr=False, compare=False)
-    _means: NDArray[np.float64] = field(init=False, repr=False, compare=False)
-    _values: NDArray[np.float32] = field(init=False, repr=False, compare=False)
+    by_bucket: NDArray[np.int16] = field(init=False, repr=False, compare=False)
+    below: NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    deep: NDArray[np.uint64] = field(init=False, repr=False, compare=False)
+    means: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    values: NDArray[np.float32] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.sigma) and self.sigma > 0):
@@ -52,18 +52,18 @@ class DiscreteGaussian:
         deep = np.array([t & (2**_DEEP_BITS - 1) for t in thresholds], dtype=np.uint64)
         below = np.searchsorted(leading, np.arange(_BUCKETS + 1))
         levels = (below[:-1] - tables.max_abs).astype(np.int16)
-        levels[np.diff(below) > 0] = _AMBIGUOUS
-        object.__setattr__(self, "_by_bucket", levels)
-        object.__setattr__(self, "_below", below)
-        object.__setattr__(self, "_deep", deep)
-        object.__setattr__(self, "_means", tables.means_by_level)
+        levels[np.diff(below) > 0] = AMBIGUOUS
+        object.__setattr__(self, "by_bucket", levels)
+        object.__setattr__(self, "below", below)
+        object.__setattr__(self, "deep", deep)
+        object.__setattr__(self, "means", tables.means_by_level)
         reach = np.arange(-tables.max_abs, self.grid.levels + tables.max_abs + 1)
-        object.__setattr__(self, "_values", self.grid.values(reach))
+        object.__setattr__(self, "values", self.grid.values(reach))
 
     @property
     def max_abs(self) -> int:
         """Largest ``|J|`` that is ever drawn."""
-        return len(self._means) // 2
+        return len(self.means) // 2
 
     @property
     def tv_error_per_draw(self) -> float:
@@ -84,9 +84,9 @@ class DiscreteGaussian:
         flat = out.reshape(-1)
         for start in range(0, out.size, _CHUNK):
             piece = slice(start, start + _CHUNK)
-            np.take(self._by_bucket, leading[piece], out=flat[piece], mode="clip")
-        open_ = np.flatnonzero(flat == _AMBIGUOUS)
-        flat[open_] = self._resolve(leading[open_], generator.bit_generator.random_raw(open_.size))
+            np.take(self.by_bucket, leading[piece], out=flat[piece], mode="clip")
+        open_ = np.flatnonzero(flat == AMBIGUOUS)
+        flat[open_] = self.resolve(leading[open_], generator.bit_generator.random_raw(open_.size))
 
     def conditional_mean(self, levels: NDArray[np.int16]) -> NDArray[np.float64]:
         """Return ``E[e / sigma | J = j]`` for drawn levels, each to the nearest float64.
@@ -94,7 +94,7 @@ class DiscreteGaussian:
         It stands for the unit noise ``g = e / sigma`` in gradient statistics:
         ``E[f g] = E[f conditional_mean(J)]`` for every function ``f`` of ``J``.
         """
-        return self._means[levels.astype(np.intp) + self.max_abs]
+        return self.means[levels.astype(np.intp) + self.max_abs]
 
     def write_inputs(
         self, pixels: NDArray[np.int16], levels: NDArray[np.int16], out: NDArray[np.float32], sign: int = 1
@@ -117,16 +117,16 @@ class DiscreteGaussian:
         rows = max(1, _CHUNK // max(1, origin.size))
         for start in range(0, len(out), rows):
             piece = slice(start, start + rows)
-            np.take(self._values, combine(origin, levels[piece].view(np.uint16)), out=out[piece], mode="clip")
+            np.take(self.values, combine(origin, levels[piece].view(np.uint16)), out=out[piece], mode="clip")
 
-    def _resolve(self, leading: NDArray[np.uint16], deep: NDArray[np.uint64]) -> NDArray[np.int16]:
+    def resolve(self, leading: NDArray[np.uint16], deep: NDArray[np.uint64]) -> NDArray[np.int16]:
         """Count the thresholds at or below each 80-bit number, by bisection among those of its bucket."""
-        low = self._below[leading]
-        high = self._below[leading.astype(np.intp) + 1]
+        low = self.below[leading]
+        high = self.below[leading.astype(np.intp) + 1]
         active = np.flatnonzero(low < high)
         while active.size:
             middle = (low[active] + high[active]) // 2
-            reached = self._deep[middle] <= deep[active]
+            reached = self.deep[middle] <= deep[active]
             low[active[reached]] = middle[reached] + 1
             high[active[~reached]] = middle[~reached]
             active = active[low[active] < high[active]]

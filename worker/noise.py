@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import torch
@@ -28,3 +28,44 @@ def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
     generator = torch.Generator(out.device)
     generator.manual_seed(int(source.generate_state(1, np.uint64)[0]))
     out.normal_(generator=generator)
+
+
+class NoiseSource(Protocol):
+    """Where the noisy inputs of a block come from: one input, one law of noise, one stream."""
+
+    def fill(self, inputs: torch.Tensor, block: int) -> None:
+        """Write the batch of a block.
+
+        ``inputs`` is contiguous float32 of shape ``(batch, *input shape)``. With antithetic pairs its first
+        half is ``x + eps`` and its second half, from the same draws, ``x - eps``.
+        """
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return what stands for ``g = eps / sigma`` in the last block's rows, as a gradient needs it."""
+
+    def rounding(self, products: int) -> float:
+        """Return what to add to a float64 sum of that many products of ``unit`` numbers, to be above it."""
+
+
+class GaussianSource:
+    """Float32 Gaussian noise, scaled and added in float32."""
+
+    def __init__(self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int) -> None:
+        self._x, self._sigma, self._seed, self._stream = x, sigma, seed, stream
+        self._noise = torch.empty((draws, *x.shape), dtype=torch.float32, device=x.device)
+
+    def fill(self, inputs: torch.Tensor, block: int) -> None:
+        """See NoiseSource."""
+        draws = len(self._noise)
+        fill_noise(self._noise, self._seed, self._stream, block)
+        torch.add(self._x, self._noise, alpha=self._sigma, out=inputs[:draws])
+        if draws < len(inputs):
+            torch.sub(self._x, self._noise, alpha=self._sigma, out=inputs[draws:])
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the noise itself, float32."""
+        return self._noise[rows]
+
+    def rounding(self, products: int) -> float:  # noqa: ARG002 - the protocol's signature
+        """Return 0: this noise is a float approximation in itself (docs/floating-point.md)."""
+        return 0.0

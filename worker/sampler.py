@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from certificates import Certifier
 from certificates.evidence import Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from models.grid import PixelGrid
 from worker.batch import Device, batch_size_for
-from worker.noise import ESTIMATION, SELECTION, fill_noise
+from worker.discrete_source import DiscreteSource
+from worker.noise import ESTIMATION, SELECTION, GaussianSource, NoiseSource
 from worker.runtimes.base import Runtime
 
 __all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"]
@@ -37,6 +39,7 @@ class SampleRequest:
 
     ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
     job; even for second order and dipole. ``sigma`` is in input units. ``target`` is the class A.
+    ``grid``: draw discrete noise on this grid of pixels, on which the input must lie; None: Gaussian noise.
     ValueError if a number is out of range.
     """
 
@@ -47,6 +50,7 @@ class SampleRequest:
     first_block: int
     n: int
     batch: int
+    grid: PixelGrid | None = None
 
     def __post_init__(self) -> None:
         _check(self.sigma, self.seed, self.n, self.batch)
@@ -56,13 +60,17 @@ class SampleRequest:
             raise ValueError(f"n must be even for {self.certifier}, as it counts pairs")
 
 
-def select_class(runtime: Runtime, x: Input, sigma: float, n0: int, seed: int, batch: int) -> int:
+def select_class(
+    runtime: Runtime, x: Input, sigma: float, n0: int, seed: int, batch: int, grid: PixelGrid | None = None
+) -> int:
     """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
 
-    Uses the selection stream of noise, which no estimate ever counts. Raises ModelOutputError.
+    Uses the selection stream of noise, which no estimate ever counts. ``grid`` as in SampleRequest. Raises
+    ModelOutputError, and NotOnGridError if the input is not on the grid.
     """
     _check(sigma, seed, n0, batch)
-    blocks = _Blocks(runtime, x, sigma, seed, SELECTION, batch, antithetic=False)
+    source = _source(runtime, x, sigma, seed, SELECTION, batch, grid)
+    blocks = _Blocks(runtime, source, batch, tuple(x.shape))
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
         counts += blocks.votes_per_class(block, min(batch, n0 - block * batch))
@@ -74,14 +82,14 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
 
     ``on_batch`` is called after every block with the evaluations counted so far in this call; whatever it
     raises ends the sampling, which is how a job is cancelled. Raises ModelOutputError if the model's scores
-    are not numbers, ValueError if the target is not one of its classes.
+    are not numbers, ValueError if the target is not one of its classes, NotOnGridError if the input is not
+    on the grid of discrete noise.
     """
     if request.target >= runtime.classes:
         raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
-    antithetic = request.certifier is Certifier.DIPOLE
-    blocks = _Blocks(
-        runtime, x, request.sigma, request.seed, ESTIMATION, request.batch, antithetic=antithetic
-    )
+    draws = request.batch // 2 if request.certifier is Certifier.DIPOLE else request.batch
+    source = _source(runtime, x, request.sigma, request.seed, ESTIMATION, draws, request.grid)
+    blocks = _Blocks(runtime, source, request.batch, tuple(x.shape))
     total: Evidence | None = None
     for offset in range(0, request.n, request.batch):
         rows = min(request.batch, request.n - offset)
@@ -108,17 +116,20 @@ def _count(blocks: _Blocks, request: SampleRequest, block: int, rows: int) -> Ev
 def _count_with_gradient(blocks: _Blocks, target: int, block: int, rows: int) -> Evidence:
     """Hits and the paired statistic of Theorem 2; row i is paired with row ``rows / 2 + i``.
 
-    The dot products are summed in float64 and rounded up to the grid. One step more outweighs the rounding
-    of that sum, so that the gradient norm is never understated.
+    The dot products are summed in float64 and rounded up to the grid. One step more, and what the source of
+    noise adds, outweigh the rounding of that sum, so that the gradient norm is never understated.
     """
     votes = blocks.votes(block)[:rows]
     pairs = rows // 2
     hit = votes == target
     together = hit[:pairs] & hit[pairs:]
-    paired = _sum_of_products(blocks.noise[:pairs][together], blocks.noise[pairs:rows][together])
+    first, second = blocks.source.unit(slice(pairs)), blocks.source.unit(slice(pairs, 2 * pairs))
+    hits = int(together.sum())
+    paired = _sum_of_products(first[together], second[together])
+    allowance = GRID_STEP + blocks.source.rounding(hits * blocks.d)
     return Evidence(
         hits=HitCounts(rows, target, tuple(torch.bincount(votes, minlength=blocks.classes).tolist())),
-        gradient=GradientSums(blocks.d, pairs, round_up_to_grid(paired + GRID_STEP)),
+        gradient=GradientSums(blocks.d, pairs, round_up_to_grid(paired + allowance)),
     )
 
 
@@ -134,48 +145,35 @@ def _count_pairs(blocks: _Blocks, target: int, block: int, pairs: int) -> Eviden
 
 
 def _sum_of_products(a: torch.Tensor, b: torch.Tensor) -> float:
-    """Sum of the products of all elements, in float64: each product of two float32 numbers is exact there."""
+    """Sum of the products of all elements, in float64."""
     if a.device.type == "cpu":
         return float(np.einsum("i,i->", a.numpy().ravel(), b.numpy().ravel(), dtype=np.float64))
     return float((a.double() * b).sum())
 
 
+def _source(
+    runtime: Runtime, x: Input, sigma: float, seed: int, stream: int, draws: int, grid: PixelGrid | None
+) -> NoiseSource:
+    base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
+    placed = base.to(device=runtime.device, dtype=torch.float32)
+    if grid is None:
+        return GaussianSource(placed, draws, sigma, seed, stream)
+    return DiscreteSource(placed, draws, sigma, seed, stream, grid)
+
+
 class _Blocks:
     """The noisy batches of one input and the votes on them, in buffers that are used again and again."""
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        x: Input,
-        sigma: float,
-        seed: int,
-        stream: int,
-        batch: int,
-        *,
-        antithetic: bool,
-    ) -> None:
-        device = runtime.device
-        base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
-        self._x = base.to(device=device, dtype=torch.float32)
-        self._runtime, self._sigma, self._seed, self._stream = runtime, sigma, seed, stream
-        self._antithetic = antithetic
+    def __init__(self, runtime: Runtime, source: NoiseSource, batch: int, shape: tuple[int, ...]) -> None:
+        self._runtime = runtime
+        self.source = source
         self.classes = runtime.classes
-        self.d = self._x.numel()
-        draws = batch // 2 if antithetic else batch
-        self.noise = torch.empty((draws, *self._x.shape), dtype=torch.float32, device=device)
-        self._inputs = torch.empty((batch, *self._x.shape), dtype=torch.float32, device=device)
+        self.d = math.prod(shape)
+        self._inputs = torch.empty((batch, *shape), dtype=torch.float32, device=runtime.device)
 
     def votes(self, block: int) -> torch.Tensor:
-        """Return the class of every row of a block; its noise stays in ``noise`` until the next call.
-
-        Antithetic batches hold ``x + eps`` in their first half and ``x - eps``, from the same draws, in
-        their second.
-        """
-        fill_noise(self.noise, self._seed, self._stream, block)
-        draws = len(self.noise)
-        torch.add(self._x, self.noise, alpha=self._sigma, out=self._inputs[:draws])
-        if self._antithetic:
-            torch.sub(self._x, self.noise, alpha=self._sigma, out=self._inputs[draws:])
+        """Return the class of every row of a block; ``source`` keeps its noise until the next call."""
+        self.source.fill(self._inputs, block)
         return self._runtime.votes(self._inputs)
 
     def votes_per_class(self, block: int, rows: int) -> NDArray[np.int64]:

@@ -27,7 +27,7 @@ def draw(noise: DiscreteGaussian, shape: tuple[int, ...], seed: int = 0, block: 
     return out
 
 
-@pytest.mark.parametrize("sigma", [0.004, 0.12, 0.25, 1.0, 11.0])
+@pytest.mark.parametrize("sigma", [0.004, 0.12, 0.25, 2.0])
 def test_every_draw_is_the_number_of_thresholds_reached_by_80_random_bits(sigma: float) -> None:
     """Against Python integers and bisection in the whole list of thresholds."""
     noise = DiscreteGaussian(sigma)
@@ -51,7 +51,7 @@ def test_tail_buckets_resolve_to_the_exact_level() -> None:
     values = [value for t in thresholds for value in (t - 1, t, t + 1) if value < 2**80]
     heads = np.array([value >> 64 for value in values], dtype=np.uint16)
     words = np.array([value & (2**64 - 1) for value in values], dtype=np.uint64)
-    levels = noise._resolve(heads, words)
+    levels = noise.resolve(heads, words)
     assert levels.tolist() == [bisect_right(thresholds, v) - noise.max_abs for v in values]
     assert levels.min() == -noise.max_abs
     assert levels.max() == noise.max_abs
@@ -78,7 +78,7 @@ def test_mirrored_bits_give_the_mirrored_level() -> None:
     noise = DiscreteGaussian(0.25)
     heads = np.arange(2**16, dtype=np.uint16)
     words = generator(3).bit_generator.random_raw(heads.size)
-    assert np.array_equal(noise._resolve(heads, words), -noise._resolve(~heads, ~words))
+    assert np.array_equal(noise.resolve(heads, words), -noise.resolve(~heads, ~words))
 
 
 def test_noise_is_a_function_of_seed_stream_and_block() -> None:

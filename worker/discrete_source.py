@@ -1,0 +1,66 @@
+"""Discrete noise for the sampler: noisy inputs on the grid of pixels, drawn on the model's device."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+
+from models.grid import PixelGrid
+from worker.discrete_device import DeviceTables
+from worker.discrete_noise import DiscreteGaussian
+
+LARGEST_MEAN: Final = 11.0
+"""Above every conditional mean: ``E[g | J = j] <= E[g | g > a] < a + 1 / a``, and no ``a`` is above 10.3."""
+
+
+class DiscreteSource:
+    """A NoiseSource that adds integers: pixel plus rounded Gaussian, turned into float32 by a table.
+
+    ``x``: float32 on its device, every element exactly a pixel value of ``grid``; else NotOnGridError.
+    ValueError if sigma is out of the range of DiscreteGaussian.
+
+    The draws of a block depend on (seed, stream, block) and the kind of device alone: on the CPU they come
+    from NumPy's SFC64, on a GPU from PyTorch's generator of that device.
+    """
+
+    def __init__(
+        self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int, grid: PixelGrid
+    ) -> None:
+        self._law = DiscreteGaussian(sigma, grid)
+        self._pixels = grid.indices(x.cpu().numpy())
+        self._seed, self._stream = seed, stream
+        self._levels = torch.empty((draws, *x.shape), dtype=torch.int16, device=x.device)
+        self._tables = None if x.device.type == "cpu" else DeviceTables(self._law, self._pixels, x.device)
+
+    def fill(self, inputs: torch.Tensor, block: int) -> None:
+        """See NoiseSource."""
+        draws = len(self._levels)
+        spread = np.random.SeedSequence(self._seed, spawn_key=(self._stream, block))
+        sides = [(inputs[:draws], 1)]
+        if draws < len(inputs):
+            sides.append((inputs[draws:], -1))
+        if self._tables is None:
+            self._law.sample(np.random.Generator(np.random.SFC64(spread)), self._levels.numpy())
+            for out, sign in sides:
+                self._law.write_inputs(self._pixels, self._levels.numpy(), out.numpy(), sign)
+            return
+        generator = torch.Generator(inputs.device)
+        generator.manual_seed(int(spread.generate_state(1, np.uint64)[0]))
+        self._tables.sample(generator, self._levels)
+        for out, sign in sides:
+            self._tables.write_inputs(self._levels, out, sign)
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""
+        if self._tables is None:
+            return torch.from_numpy(self._law.conditional_mean(self._levels[rows].numpy()))
+        return self._tables.conditional_mean(self._levels[rows])
+
+    def rounding(self, products: int) -> float:
+        """Return ``m^2 b^2 2**-52`` for ``m`` products of factors up to ``b``.
+
+        Twice the worst case of summation in any order, the rounding of factors and products included.
+        """
+        return float((products * LARGEST_MEAN) ** 2 * 2.0**-52)
