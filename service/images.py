@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +34,7 @@ _FILTERS = {
 def refuse_doubtful_images() -> None:
     """Make Pillow raise where it would only print a warning and go on. Call once at start."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    warnings.filterwarnings("error", message="Corrupt EXIF data", category=UserWarning)
+    warnings.filterwarnings("error", category=UserWarning, module=r"PIL\.")
 
 
 def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:
@@ -47,10 +49,13 @@ def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:
     """
     notes: list[str] = []
     with _open(data, max_pixels) as opened:
-        _load(opened)
+        with _refusing("the image is truncated or corrupt"):
+            opened.load()
         _note_depth(opened, data, notes)
-        upright = _upright(opened, notes)
-    picture, white = _to_mode(upright, str(spec.mode), notes)
+        with _refusing("the EXIF block is corrupt; remove it"):
+            upright = _upright(opened, notes)
+    with _refusing("its colours cannot be converted"):
+        picture, white = _to_mode(upright, str(spec.mode), notes)
     unit = _to_unit(picture, white, spec, notes)
     channels_first = unit[np.newaxis] if unit.ndim == 2 else np.moveaxis(unit, 2, 0)
     if (spec.low, spec.high) != (0.0, 1.0):
@@ -77,12 +82,15 @@ def _open(data: bytes, max_pixels: int) -> ImageFile.ImageFile:
     return picture
 
 
-def _load(picture: ImageFile.ImageFile) -> None:
-    """Decode the pixels."""
+@contextmanager
+def _refusing(message: str) -> Iterator[None]:
+    """Refuse the image whatever goes wrong: hostile files make decoders raise anything."""
     try:
-        picture.load()
-    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error and more
-        raise _invalid("the image is truncated or corrupt") from error
+        yield
+    except ProblemError:
+        raise
+    except Exception as error:
+        raise _invalid(message) from error
 
 
 def _note_depth(picture: Image.Image, data: bytes, notes: list[str]) -> None:
@@ -97,13 +105,10 @@ def _note_depth(picture: Image.Image, data: bytes, notes: list[str]) -> None:
 
 def _upright(picture: Image.Image, notes: list[str]) -> Image.Image:
     """Apply the EXIF orientation."""
-    try:
-        orientation = picture.getexif().get(0x0112, 1)
-        if orientation in range(2, 9):
-            notes.append(f"EXIF orientation {orientation} applied")
-        return ImageOps.exif_transpose(picture)
-    except Exception as error:  # EXIF is free-form binary
-        raise _invalid("the EXIF block is corrupt; remove it") from error
+    orientation = picture.getexif().get(0x0112, 1)
+    if orientation in range(2, 9):
+        notes.append(f"EXIF orientation {orientation} applied")
+    return ImageOps.exif_transpose(picture)
 
 
 def _to_mode(picture: Image.Image, mode: str, notes: list[str]) -> tuple[Image.Image, float]:
