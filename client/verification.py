@@ -125,11 +125,11 @@ def _sample_faults(claim: Mapping[str, Any], evidence: Evidence) -> Iterator[str
 
 def _input_elements(claim: Mapping[str, Any]) -> int | None:
     """Return the number of elements of the input, where the certificate states its shape."""
-    match claim.get("input"):
-        case {"shape": [*sides]} if all(isinstance(side, int) for side in sides):
-            return math.prod(sides)
-        case _:
-            return None
+    given = claim.get("input")
+    sides = given.get("shape") if isinstance(given, Mapping) else None
+    if not isinstance(sides, list) or not all(isinstance(side, int) for side in sides):
+        return None
+    return int(math.prod(sides))
 
 
 def _other_faults(claim: Mapping[str, Any], certificate: Certificate) -> Iterator[str]:

@@ -1,0 +1,101 @@
+"""``python -m standalone`` as a user starts it, on free ports and with data of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from client import CertificationClient
+from jobs.connection import connect
+from jobs.liveness import Liveness
+from jobs.settings import JobsSettings
+from tests.support.server import free_port
+from tests.support.wait import wait_until
+
+
+class Standalone:
+    """One instance, which can be started and stopped again and again on the same data."""
+
+    def __init__(self, folder: Path, repository: Path) -> None:
+        self.data = folder / "data"
+        self.log = folder / "output.log"
+        self.port, self.server_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        settings = {
+            "CERTIFY_DATA_DIR": self.data,
+            "CERTIFY_PORT": self.port,
+            "CERTIFY_SERVER_PORT": self.server_port,
+            "CERTIFY_PROCESSES": 1,
+        }
+        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        self.environment = inherited | {name: str(value) for name, value in settings.items()}
+        self._repository = repository
+        self._session: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start in a session of its own, by which everything it starts can be told."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "standalone"],
+                cwd=self._repository,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._session = self._process.pid
+        wait_until(self._ready, "the service to be ready", 60)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """End it as Ctrl-C does and return its exit status."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        status = self._process.wait(timeout=60)
+        self._process = None
+        return status
+
+    def destroy(self) -> None:
+        """Kill whatever is left after a test that failed."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=20)
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
+    def processes(self) -> set[int]:
+        """Return the processes of the session that still run."""
+        pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+        return {pid for pid in pids if self._is_ours(pid)}
+
+    def worker_pids(self) -> set[int]:
+        """Return the main processes of the workers that announce themselves."""
+        settings = JobsSettings(redis_url=f"redis://127.0.0.1:{self.server_port}/0")
+        with connect(settings) as client:
+            return {record.pid for record in Liveness(client, settings).live_workers()}
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            return os.getsid(pid) == self._session and state != "Z"
+        except (ProcessLookupError, FileNotFoundError):
+            return False
+
+    def _ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        with CertificationClient(self.url) as client:
+            return client.ready()
+
+
+@pytest.fixture
+def standalone(tmp_path: Path, repository: Path) -> Iterator[Standalone]:
+    instance = Standalone(tmp_path, repository)
+    yield instance
+    instance.destroy()

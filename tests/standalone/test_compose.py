@@ -1,0 +1,122 @@
+"""What the compose files promise, read from the files themselves."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+SERVICES = ("redis", "gateway", "worker")
+
+
+@pytest.fixture(scope="session")
+def compose(repository: Path) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((repository / "docker-compose.yml").read_text())
+    return read
+
+
+@pytest.fixture(scope="session")
+def dockerfile(repository: Path) -> str:
+    return (repository / "docker" / "Dockerfile").read_text()
+
+
+def test_services(compose: dict[str, Any]) -> None:
+    assert tuple(compose["services"]) == SERVICES
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_confined(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["user"].partition(":")[0] not in ("", "0", "root")
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert service["pids_limit"] > 0
+    assert service["mem_limit"]
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_watched(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+    assert service["restart"] == "unless-stopped"
+    assert service["init"] is True
+    assert re.fullmatch(r"[0-9]+s", service["stop_grace_period"])
+
+
+def test_only_the_gateway_is_published_and_on_the_loopback(compose: dict[str, Any]) -> None:
+    published = {
+        name: service["ports"] for name, service in compose["services"].items() if "ports" in service
+    }
+    assert published == {"gateway": ["${CERTIFY_PUBLISH:-127.0.0.1:8000}:8000"]}
+    assert compose["networks"]["backend"] == {"internal": True}
+    assert compose["services"]["redis"]["networks"] == ["backend"]
+
+
+def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
+    assert not {"container_name", "ports"} & compose["services"]["worker"].keys()
+
+
+def test_models_are_read_only(compose: dict[str, Any]) -> None:
+    for name in ("gateway", "worker"):
+        assert compose["services"][name]["volumes"] == ["./models:/models:ro"]
+
+
+def test_server_writes_every_job_to_its_volume(compose: dict[str, Any], dockerfile: str) -> None:
+    stage = dockerfile[dockerfile.index("AS redis") :]
+    for words in ('"--appendonly", "yes"', '"--appendfsync", "always"', '"--maxmemory-policy", "noeviction"'):
+        assert words in stage.replace("\\\n     ", "")
+    assert '"--dir", "/var/lib/certify"' in stage
+    assert compose["services"]["redis"]["volumes"] == ["redis-data:/var/lib/certify"]
+    assert "redis-data" in compose["volumes"]
+
+
+def test_images_are_pinned_and_not_run_as_root(dockerfile: str) -> None:
+    assert set(re.findall(r"^FROM (\S+:\S+)", dockerfile, re.MULTILINE)) == {
+        "python:3.11-slim-bookworm",
+        "redis:7-bookworm",
+    }
+    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["10001:10001", "redis"]
+
+
+def test_every_installation_is_constrained(dockerfile: str) -> None:
+    for command in re.findall(r"pip install.*", dockerfile):
+        assert "-c requirements/lock.txt" in command or "--no-deps" in command
+
+
+def test_gateway_image_has_no_model_runtime(compose: dict[str, Any], repository: Path) -> None:
+    extra = compose["services"]["gateway"]["build"]["args"]["EXTRA"]
+    extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    needed = requirements(extras, extra)
+    assert "fastapi" in needed
+    assert not {"torch", "onnxruntime", "onnxruntime-gpu"} & needed
+    assert {"torch", "onnxruntime"} <= requirements(
+        extras, compose["services"]["worker"]["build"]["args"]["EXTRA"]
+    )
+
+
+def test_gpu_override(repository: Path) -> None:
+    worker = yaml.safe_load((repository / "docker-compose.gpu.yml").read_text())["services"]["worker"]
+    extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    needed = requirements(extras, worker["build"]["args"]["EXTRA"])
+    assert "onnxruntime-gpu" in needed
+    assert "onnxruntime" not in needed  # the two share one import folder
+    assert worker["environment"]["CERTIFY_DEVICE"] == "cuda"
+    (device,) = worker["deploy"]["resources"]["reservations"]["devices"]
+    assert device["capabilities"] == ["gpu"]
+
+
+def requirements(extras: dict[str, list[str]], extra: str) -> set[str]:
+    """Return the names that an extra of the project brings, through its other extras."""
+    names: set[str] = set()
+    for requirement in extras[extra]:
+        if inner := re.fullmatch(r"certification-service\[(.+)\]", requirement):
+            names |= {name for part in inner[1].split(",") for name in requirements(extras, part)}
+        else:
+            names.add(re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower())
+    return names

@@ -1,0 +1,80 @@
+"""The standalone service serves, repairs itself, keeps what it accepted and leaves nothing running."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from client import CertificationClient, Job, Parameters, State
+from client.verification import verify
+from standalone.checks import lock_data_folder
+from tests.standalone.conftest import Standalone
+from tests.support.wait import wait_until
+
+
+def certify(url: str, repository: Path, *, n: int = 2000) -> Job:
+    image = (repository / "examples" / "digit-7.png").read_bytes()
+    with CertificationClient(url) as client:
+        return client.wait(client.submit_image(image, Parameters("mnist", n=n, seed=1)).id, timeout_s=60)
+
+
+def test_life(standalone: Standalone, repository: Path) -> None:
+    standalone.start()
+    before = certify(standalone.url, repository)
+    assert before.status is State.SUCCEEDED
+    assert verify(before.document).holds
+
+    (worker,) = standalone.worker_pids()
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: standalone.worker_pids() - {worker}, "another worker", 60)
+    assert certify(standalone.url, repository).certificate == before.certificate
+
+    assert standalone.stop() == 0
+    assert standalone.processes() == set()
+    log = standalone.log.read_text()
+    assert "\nready      | The service is ready at " in log
+    assert (
+        log.index("worker     | stopped")
+        < log.index("gateway    | stopped")
+        < log.index("server     | stopped")
+    )
+    assert "worker     | ended" in log  # the one that was killed
+
+    standalone.start()
+    with CertificationClient(standalone.url) as client:
+        assert client.get(before.id).document == before.document
+    assert standalone.stop(signal.SIGTERM) == 0
+    assert standalone.processes() == set()
+
+
+def test_refuses_a_data_folder_in_use(standalone: Standalone) -> None:
+    with lock_data_folder(standalone.data):
+        said = refusal(standalone.environment)
+    assert f"is in use by another instance (process {os.getpid()})" in said
+
+
+@pytest.mark.parametrize("setting", ["CERTIFY_PORT", "CERTIFY_SERVER_PORT"])
+def test_refuses_a_port_in_use(standalone: Standalone, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", int(standalone.environment[setting]))):
+        assert f"Set {setting} to a free port" in refusal(standalone.environment)
+
+
+def refusal(environment: dict[str, str]) -> str:
+    """Return what an instance says that cannot start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "standalone"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("cannot start: ")
+    return done.stderr

@@ -1,0 +1,81 @@
+"""What is supervised and how, and what happens when a program can never run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from standalone.programs import configuration
+from standalone.settings import StandaloneSettings
+
+
+def settings(tmp_path: Path, **given: object) -> StandaloneSettings:
+    return StandaloneSettings.model_validate({"data_dir": tmp_path, "redis_url": None} | given)
+
+
+def test_embedded_server_loses_nothing_and_listens_on_the_loopback(tmp_path: Path) -> None:
+    command = configuration(settings(tmp_path, server_port=7001))["program:server"]["command"]
+    for flag in (
+        "--bind 127.0.0.1",
+        "--port 7001",
+        "--appendonly yes",
+        "--appendfsync always",
+        "--maxmemory-policy noeviction",
+        f"--dir {tmp_path}/server",
+    ):
+        assert flag in command
+
+
+def test_server_starts_first_and_stops_last(tmp_path: Path) -> None:
+    config = configuration(settings(tmp_path))
+    programs = {name: section for name, section in config.items() if name.startswith("program:")}
+    by_priority = sorted(programs, key=lambda name: int(programs[name]["priority"]))
+    assert by_priority == ["program:server", "program:gateway", "program:worker", "program:ready"]
+
+
+def test_another_server_replaces_the_embedded_one(tmp_path: Path) -> None:
+    other = settings(tmp_path, redis_url="redis://db.example:6379/1")
+    assert "program:server" not in configuration(other)
+    assert other.broker_url == "redis://db.example:6379/1"
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "CERTIFY_REDIS_URL"])
+def test_both_names_of_the_server_are_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.setenv(name, "redis://db.example:6379/1")
+    assert StandaloneSettings().redis_url == "redis://db.example:6379/1"
+
+
+def test_bad_settings_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTIFY_PORT", "many")
+    with pytest.raises(ValidationError, match="port"):
+        StandaloneSettings()
+
+
+def test_workers_have_names_of_their_own(tmp_path: Path) -> None:
+    section = configuration(settings(tmp_path, workers=3))["program:worker"]
+    assert section["numprocs"] == "3"
+    assert "%(process_num)" in section["process_name"]
+
+
+def test_program_that_never_starts_stops_everything(tmp_path: Path) -> None:
+    config = tmp_path / "supervisord.conf"
+    config.write_text(
+        f"[supervisord]\nnodaemon=true\nsilent=true\nlogfile={tmp_path}/log\npidfile={tmp_path}/pid\n"
+        "[program:broken]\ncommand=/bin/sh -c 'echo no luck; exit 3'\nstartretries=0\n"
+        "redirect_stderr=true\nstdout_events_enabled=true\npriority=2\n"
+        "[program:patient]\ncommand=/bin/sleep 600\npriority=1\n"
+    )
+    code = "import sys, pathlib, standalone.supervision as s; print(s.supervise(pathlib.Path(sys.argv[1])))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, config], capture_output=True, text=True, timeout=60, check=True
+    )
+    lines = [line.replace(" ", "") for line in done.stdout.splitlines()]
+    assert "broken|noluck" in lines
+    assert "broken|cannotbestarted;stoppingeverything.Seethelinesabove." in lines
+    assert "patient|stopped" in lines
+    assert lines[-1] == "False"
