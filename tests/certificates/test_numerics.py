@@ -26,7 +26,7 @@ from certificates import (
     gradient_norm_upper_paired,
     second_order_radius,
 )
-from certificates.rounding import radius_down
+from certificates.rounding import bisect_last_true, radius_down
 
 mp = mpmath.mp.clone()
 mp.dps = 50
@@ -158,6 +158,14 @@ def test_theorem_2_deviation_has_the_stated_tail(d: int, pairs: int, alpha: floa
     small = deviation <= 2 * mp.sqrt(2) * d
     exponent = pairs * deviation**2 / (16 * d) if small else pairs * deviation / (4 * mp.sqrt(2))
     assert alpha * (1 - 1e-6) <= mp.exp(-exponent) <= alpha
+
+
+@pytest.mark.parametrize("end", [1e-300, 0.1, 1.0 / 3.0, 7.0 - 1e-12])
+def test_bisection_returns_the_end_at_which_the_predicate_holds(end: float) -> None:
+    found = bisect_last_true(lambda x: x <= end, 0.0, 7.0)
+    assert found <= end
+    assert found >= end * (1.0 - 1e-14) - 1e-300
+    assert bisect_last_true(lambda x: x < end, 0.0, 7.0) < end
 
 
 @pytest.mark.parametrize(
