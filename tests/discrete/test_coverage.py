@@ -22,6 +22,7 @@ from certificates import (
     certify_second_order,
     round_up_to_grid,
 )
+from certificates.tight_sums import SplitSums
 from tests.discrete.level_sets import CASES, LevelSet
 
 ETA = 0.05
@@ -39,9 +40,9 @@ def first_order(hits: int, n: int) -> float:
 
 
 @cache
-def dipole(pairs: int, both: int, plus: int) -> float:
-    """The paper's bounds do not look at the pairs of which only the minus side hits."""
-    return certify_dipole(PairCounts(pairs, both, plus, 0), 1.0, ETA, Bounds.PAPER).radius
+def dipole(pairs: int, both: int, plus: int, bounds: Bounds = Bounds.PAPER) -> float:
+    """The paper's bounds look at the plus side alone, the tight ones at how often exactly one side hits."""
+    return certify_dipole(PairCounts(pairs, both, plus, 0), 1.0, ETA, bounds).radius
 
 
 def true_radius(case: LevelSet) -> float:
@@ -57,14 +58,15 @@ def test_first_order_exactly(case: LevelSet, n: int) -> None:
 
 
 @cases
-@pytest.mark.parametrize("pairs", [8, 24])
-def test_dipole_exactly(case: LevelSet, pairs: int) -> None:
-    outcomes = [(both, plus) for both in range(pairs + 1) for plus in range(pairs + 1 - both)]
-    law = multinomial(pairs, [case.c_s, case.c_n, max(0.0, 1 - case.c_s - case.c_n)])
+@pytest.mark.parametrize(("bounds", "pairs"), [(Bounds.PAPER, 24), (Bounds.TIGHT, 12)])
+def test_dipole_exactly(case: LevelSet, bounds: Bounds, pairs: int) -> None:
+    one = case.c_n if bounds is Bounds.PAPER else 2 * case.c_n
+    outcomes = [(both, single) for both in range(pairs + 1) for single in range(pairs + 1 - both)]
+    law = multinomial(pairs, [case.c_s, one, max(0.0, 1 - case.c_s - one)])
     wrong = sum(
-        float(law.pmf([both, plus, pairs - both - plus]))
-        for both, plus in outcomes
-        if dipole(pairs, both, plus) > true_radius(case)
+        float(law.pmf([both, single, pairs - both - single]))
+        for both, single in outcomes
+        if dipole(pairs, both, single, bounds) > true_radius(case)
     )
     assert wrong <= ETA
 
@@ -114,6 +116,23 @@ def second_order(hits: int, paired_sum: float, pairs: int) -> float:
     counts = HitCounts(2 * pairs, 1, (2 * pairs - hits, hits))
     sums = GradientSums(1, pairs, round_up_to_grid(paired_sum))
     return certify_second_order(counts, sums, 1.0, ETA, Bounds.PAPER).radius
+
+
+@pytest.mark.parametrize("name", [name for name in CERTIFIABLE if not name.startswith("pixels")])
+def test_second_order_with_split_sums_simulated(name: str) -> None:
+    """Sums of ``(f - 1/2) m(J)`` over two halves, drawn as counts of every level."""
+    case, half = CERTIFIABLE[name], 1000
+    statistic = (case.hit - 0.5) * case.means
+    drawn = np.random.default_rng(4).multinomial(half, case.mass, (2, REPETITIONS))
+    hits = drawn[:, :, case.hit].sum(axis=(0, 2))
+    sums = drawn @ statistic
+    wrong = 0
+    for h, a, b in zip(hits, sums[0], sums[1], strict=True):
+        counts = HitCounts(2 * half, 1, (2 * half - int(h), int(h)))
+        gradient = GradientSums(1, 0, 0.0, SplitSums.of_block(half, [a], half, [b]))
+        radius = certify_second_order(counts, gradient, 1.0, ETA, Bounds.TIGHT).radius
+        wrong += radius > true_radius(case)
+    assert wrong <= ALLOWED
 
 
 def test_second_order_uses_the_gradient_that_was_measured() -> None:
