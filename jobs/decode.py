@@ -30,7 +30,6 @@ def decode_record(
         progress=_progress(fields, sum(map(int, in_flight)), spec.n, now),
         plan=Plan.model_validate_json(fields["plan"]) if "plan" in fields else None,
         certificate=_json(fields, "certificate"),
-        evidence=_json(fields, "evidence"),
         failure=Failure.model_validate_json(fields["failure"]) if "failure" in fields else None,
     )
 

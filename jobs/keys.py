@@ -33,6 +33,11 @@ def shards(job_id: str) -> str:
     return f"{PREFIX}job:{job_id}:shards"
 
 
+def evidence(job_id: str) -> str:
+    """Name the string with the summed evidence of all merged shards: large, so not part of the record."""
+    return f"{PREFIX}job:{job_id}:evidence"
+
+
 def progress(job_id: str) -> str:
     """Name the hash shard number -> evaluations done, for shards that are being sampled."""
     return f"{PREFIX}job:{job_id}:progress"

@@ -109,15 +109,16 @@ class Ledger:
                 return tally
             with store_errors():
                 self._merge(
-                    keys=[keys.job(job_id), keys.shards(job_id)],
+                    keys=[keys.job(job_id), keys.shards(job_id), keys.evidence(job_id)],
                     args=[tally.merged, merged, json.dumps(total.to_dict(), allow_nan=False)],
                 )
 
     def _read(self, job_id: str) -> tuple[Tally, dict[int, bytes]]:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["state", "merged", "dispatched", "evidence"])
+            pipe.hmget(keys.job(job_id), ["state", "merged", "dispatched"])
             pipe.hgetall(keys.shards(job_id))
-            (state, merged, dispatched, evidence), stored = pipe.execute()
+            pipe.get(keys.evidence(job_id))
+            (state, merged, dispatched), stored, evidence = pipe.execute()
         if state != JobState.RUNNING.encode():
             raise JobEnded(f"job {job_id} is not running")
         waiting = {int(shard): cast("bytes", content) for shard, content in stored.items()}

@@ -39,18 +39,19 @@ return state
 """
 
 FINISH: Final = """
--- KEYS job input shards progress attempts active; ARGV id now state ttl_ms [field value]...
--- Returns 1 when this call ended the job, 0 when it had ended before, -1 when there is no such job.
+-- KEYS job progress active [others]; ARGV id now state ttl_ms [field value]...
+-- Deletes progress and the other keys. Returns 1 when this call ended the job, 0 when it had ended before,
+-- -1 when there is no such job.
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return -1 end
 if state ~= 'queued' and state ~= 'running' then return 0 end
-for _, done in ipairs(redis.call('HVALS', KEYS[4])) do
+for _, done in ipairs(redis.call('HVALS', KEYS[2])) do
     redis.call('HINCRBY', KEYS[1], 'samples', done)
 end
 redis.call('HSET', KEYS[1], 'state', ARGV[3], 'finished_at', ARGV[2])
 for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
-redis.call('ZREM', KEYS[6], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('DEL', KEYS[2], unpack(KEYS, 4))
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
 if idempotency then redis.call('PEXPIRE', idempotency, ARGV[4]) end
@@ -100,11 +101,12 @@ return 1
 """
 
 MERGE: Final = """
--- KEYS job shards; ARGV expected merged evidence. Replaces the shards from `expected` up to `merged` by the
--- sum of all shards below `merged`, unless another worker has merged meanwhile (returns 0).
+-- KEYS job shards evidence; ARGV expected merged evidence. Replaces the shards from `expected`
+-- up to `merged` by the sum of all below `merged`, unless another worker has merged meanwhile (returns 0).
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 if redis.call('HGET', KEYS[1], 'merged') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'merged', ARGV[2], 'evidence', ARGV[3])
+redis.call('HSET', KEYS[1], 'merged', ARGV[2])
+redis.call('SET', KEYS[3], ARGV[3])
 for shard = ARGV[1], ARGV[2] - 1 do redis.call('HDEL', KEYS[2], shard) end
 return 1
 """

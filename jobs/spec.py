@@ -136,5 +136,4 @@ class JobRecord(Record):
     progress: Progress
     plan: Plan | None = None
     certificate: dict[str, object] | None = None
-    evidence: dict[str, object] | None = None
     failure: Failure | None = None

@@ -156,11 +156,12 @@ class JobStore:
     def _end(self, job_id: str, state: JobState, *fields: str) -> bool:
         names = [
             keys.job(job_id),
+            keys.progress(job_id),
+            keys.ACTIVE,
             keys.job_input(job_id),
             keys.shards(job_id),
-            keys.progress(job_id),
+            keys.evidence(job_id),
             keys.attempts(job_id),
-            keys.ACTIVE,
         ]
         ttl_ms = max(1, round(self._settings.result_ttl_s * 1000))
         with store_errors():

@@ -127,7 +127,6 @@ def _succeeded(certifier: Certifier) -> JobRecord:
             runtime=runtime,
         ),
         certificate=_document(certifier, _spec(certifier)),
-        evidence=EVIDENCE[certifier],
     )
 
 

@@ -27,6 +27,8 @@ def make_worker(settings: WorkerSettings) -> Celery:
     app = make_celery(settings)
     app.conf.update(
         task_time_limit=settings.step_limit_s,
+        # How long the result of a child that died is waited for, before its step is taken up again.
+        worker_lost_wait=1.0,
         # A child imports PyTorch before it reports for work, which takes a while on a cold disk.
         worker_proc_alive_timeout=120.0,
     )

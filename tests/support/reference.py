@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from certificates.evidence import Evidence
-from jobs.spec import JobRecord
+from jobs.spec import JobRecord, JobSpec
 from models.registry import Registry
 from tests.support.specs import Submission, submission
 from worker.runtimes import Runtime, load_runtime
@@ -18,6 +19,7 @@ from worker.sampler import SampleRequest, sample
 @cache
 def runtime_of(models_dir: Path, model: str) -> Runtime:
     """Load a model in this process, once."""
+    torch.set_num_threads(1)
     return load_runtime(Registry(models_dir).get(model), "cpu", 1)
 
 
@@ -29,17 +31,18 @@ def half_space(models_dir: Path, *, slow: bool = False, **fields: object) -> Sub
     return submission(x, model=model, model_sha256=digest, **fields)  # type: ignore[arg-type]  # passed on
 
 
-def undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> Evidence:
-    """Sample the whole job as one shard."""
-    assert job.plan is not None
-    spec, plan = job.spec, job.plan
+@cache
+def undisturbed(models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes) -> Evidence:
+    """Sample a whole job as one shard."""
     x = np.frombuffer(content, "<f4").astype(np.float32).reshape(spec.input.shape)
-    request = SampleRequest(spec.certifier, plan.target, spec.sigma, spec.seed, 0, spec.n, plan.batch)
+    request = SampleRequest(spec.certifier, target, spec.sigma, spec.seed, 0, spec.n, batch)
     return sample(runtime_of(models_dir, spec.model), x, request, lambda _: None)
 
 
 def assert_undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> None:
     """Check that a job succeeded with exactly the counts of an undisturbed run."""
     assert job.certificate is not None, job.failure
-    assert job.certificate["counts"] == undisturbed(models_dir, job, content).to_dict()
+    assert job.plan is not None
+    expected = undisturbed(models_dir, job.spec, job.plan.target, job.plan.batch, content)
+    assert job.certificate["counts"] == expected.to_dict()
     assert job.progress.samples_done == job.spec.n

@@ -47,10 +47,14 @@ class Worker:
         return self.log.read_text()
 
     def wait_live(self, liveness: Liveness) -> None:
-        """Wait for its heartbeat."""
-        wait_until(
-            lambda: any(record.pid == self.pid for record in liveness.live_workers()), "a live worker", 60
-        )
+        """Wait for its heartbeat; AssertionError with its log when it ends instead."""
+
+        def live() -> bool:
+            assert self._process is not None
+            assert self._process.poll() is None, self.log_text()
+            return any(record.pid == self.pid for record in liveness.live_workers())
+
+        wait_until(live, "a live worker", 60)
 
     def kill(self) -> None:
         """Kill it and all its children at once, as a power cut would."""
