@@ -1,0 +1,54 @@
+"""A worker that could not serve a job refuses to start and says what to do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from worker.settings import WorkerSettings
+
+
+def start(repository: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {f"CERTIFY_{name.upper()}": value for name, value in settings.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "worker"],
+        cwd=repository,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_models_it_does_not_start(repository: Path, tmp_path: Path) -> None:
+    ended = start(repository, models_dir=str(tmp_path / "absent"))
+    assert ended.returncode == 2
+    assert "CERTIFY_MODELS_DIR" in ended.stderr
+
+
+def test_a_senseless_setting_is_named(repository: Path) -> None:
+    ended = start(repository, threads="0")
+    assert ended.returncode == 2
+    assert "threads" in ended.stderr
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_not_replaced_by_the_cpu(repository: Path, models_dir: Path) -> None:
+    ended = start(repository, models_dir=str(models_dir), device="cuda")
+    assert ended.returncode == 2
+    assert "sees no GPU" in ended.stderr
+
+
+def test_processes_follow_the_machine_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    assert WorkerSettings().concurrency == 8
+    assert WorkerSettings(threads=4).concurrency == 2
+    assert WorkerSettings(threads=16).concurrency == 1
+    assert WorkerSettings(device="cuda").concurrency == 1
+    assert WorkerSettings(processes=3, device="cuda").concurrency == 3
