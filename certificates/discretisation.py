@@ -40,14 +40,20 @@ def certify_discrete(
     *,
     steps: float,
     d: int,
+    draws: int,
 ) -> Certificate:
     """Turn evidence from discrete noise into a certificate that is wrong with probability at most ``eta``.
 
     As ``certify``, with ``discretisation_error`` taken off ``eta`` first and shown in ``eta_spent``. It
-    speaks of the base classifier applied to its input rounded to the grid. ValueError as ``certify``, and
-    if the error leaves nothing of ``eta``.
+    speaks of the base classifier applied to its input rounded to the grid. ``draws`` is the ``n`` that was
+    asked for, also if the job ended before: how early it ends may depend on what was drawn. ValueError as
+    ``certify``, if ``draws`` is below the evidence's ``n``, and if the error leaves nothing of ``eta``.
     """
-    error = discretisation_error(steps, d, evidence.n)
+    if draws < evidence.n:
+        raise ValueError(
+            f"draws must be at least the {evidence.n} evaluations that were counted, got {draws}"
+        )
+    error = discretisation_error(steps, d, draws)
     if error >= eta:
         raise ValueError(
             f"discrete noise costs {error:.3g} of eta = {eta:g}: ask for a larger eta or fewer samples"
