@@ -94,8 +94,9 @@ def test_the_float_fed_depends_on_the_integer_sum_alone(low: float, high: float,
     assert len(np.unique(out)) == len(np.unique(sums))
 
 
-def test_the_largest_noise_does_not_overflow() -> None:
-    noise = DiscreteGaussian(2999.5 / 255)
+def test_sums_beyond_int16_do_not_overflow() -> None:
+    noise = DiscreteGaussian(6.4)
+    assert 2 * noise.max_abs + 255 > np.iinfo(np.int16).max
     levels = np.array([[noise.max_abs], [-noise.max_abs]], dtype=np.int16)
     out = np.empty((2, 1), dtype=np.float32)
     for pixel, sign in ((0, 1), (255, 1), (0, -1), (255, -1)):
