@@ -19,7 +19,7 @@ OnProgress = Callable[[records.Progress], None]
 
 @contextmanager
 def progress_bar(console: Console) -> Iterator[OnProgress]:
-    """Show a live bar while the block runs; the block calls the function it is given."""
+    """Show a live bar, on a terminal alone, while the block runs; it calls the function it is given."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -27,7 +27,7 @@ def progress_bar(console: Console) -> Iterator[OnProgress]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("sampling", total=1, rate="")
 
         def show(progress: records.Progress) -> None:
