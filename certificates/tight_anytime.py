@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 _LARGEST_RADIUS = 8.0
 """Past this many sigmas the misses of a slab are no float64 fraction of 1."""
 
+_LEAST_RADIUS = 1e-3
+"""A radius below this part of the observed one is not searched for."""
+
 
 def probability_lower_anytime(hits: int, n: int, alpha: float) -> float:
     """Return a lower bound on a probability that holds at every ``n`` at once with confidence ``1 - alpha``.
@@ -54,8 +57,13 @@ def dipole_radius_anytime(both: int, one: int, pairs: int, sigma: float, eta: fl
         return 0.0
     counts = np.array([both, one, pairs - both - one], dtype=np.float64)
     needed = _needed(counts, eta)
+
+    def certified(r: float) -> bool:
+        return _likelihood_upper(r, counts) <= needed
+
     high = min(DipoleCurve(both / pairs, one / (2 * pairs)).root(), _LARGEST_RADIUS)
-    return down(sigma * bisect_last_true(lambda r: _likelihood_upper(r, counts) <= needed, 0.0, high, 1e-7))
+    low = _LEAST_RADIUS * high
+    return down(sigma * bisect_last_true(certified, low, high, 1e-7)) if certified(low) else 0.0
 
 
 def pair_shares_lower_anytime(both: int, one: int, pairs: int, eta: float) -> tuple[float, float]:
@@ -151,24 +159,25 @@ def _likelihood_upper(r: float, counts: Array) -> float:
     b = 0.5 * math.exp(y * r - 0.5 * r * r)
     level = float(ndtr(y - r) - ndtr(-z - r) + 0.5 * erf((z - r) * math.sqrt(0.5)))
     limit = (a * s + b * d - level + 1e-14) * (1.0 + 1e-13)
-    gain = np.array([a, b, 0.0]) - limit
     n = float(counts.sum())
-    positive = counts > 0
+    seen = [(c, w - limit) for c, w in zip(counts.tolist(), (a, b, 0.0), strict=True) if c > 0.0]
 
-    def slope(m: float) -> float:
-        return float((counts * gain / (n + m * gain))[positive].sum())
+    def rising(m: float) -> bool:
+        return math.fsum(c * gain / (n + m * gain) for c, gain in seen) >= 0.0
 
     largest = n / max(limit, 1e-300) * (1.0 - 1e-9)
-    multiplier = bisect_last_true(lambda m: slope(m) >= 0.0, 0.0, largest, 1e-10)
-    weights = n + multiplier * gain
-    return float(xlogy(counts, np.where(positive, counts, 1.0) / weights)[positive].sum())
+    multiplier = bisect_last_true(rising, 0.0, largest, 1e-10)
+    return math.fsum(c * math.log(c / (n + multiplier * gain)) for c, gain in seen)
 
 
 def _likeliest(r: float, counts: Array) -> tuple[float, float]:
     """Return about the likeliest point ``(s, d)`` of the edge of the set of radii at most ``r``."""
     high = slab_end(r)
     low = bisect_last_true(
-        lambda z: math.erf(z * math.sqrt(0.5)) + 2.0 * float(dipole_edge(r, z)) >= 1.0, 0.0, high
+        lambda z: math.erf(z * math.sqrt(0.5)) + 2.0 * float(dipole_edge(r, z)) >= 1.0,
+        0.0,
+        high,
+        1e-4,
     )
     for _ in range(4):
         z = np.linspace(low, high, 33)

@@ -51,16 +51,21 @@ class TailTable:
         return np.asarray(np.minimum(tail, 1.0), dtype=np.float64)
 
 
+def _log(p: Array, q: Array) -> Array:
+    """Return ``ln p`` from whichever of ``p`` and ``q = 1 - p`` is small, so that no digits are lost."""
+    return np.where(p < 0.5, np.log(p), np.log1p(-np.minimum(q, 0.5)))
+
+
 def _zubkov_serov(n: Array, m: Array, p: Array, q: Array) -> Array:
     below, above = m - 1.0, n - m + 1.0
     ends = (m == 1.0) | (m == n)
-    log_p, log_q = np.log(p)[:, None], np.log(q)[:, None]
+    log_p, log_q = _log(p, q)[:, None], _log(q, p)[:, None]
     known = xlogy(below, below / n) + xlogy(above, above / n)
     cross = below * log_p + above * log_q
     error = _ENTROPY_MARGIN * (n - known - cross)
     sign = np.where(below > n * p[:, None], -1.0, 1.0)
     twice_entropy = 2.0 * (known - cross + sign * error)
-    tail = ndtr(sign * np.sqrt(np.maximum(twice_entropy, 0.0))) * (1.0 + 1e-13)
+    tail = ndtr(sign * np.sqrt(np.maximum(twice_entropy, 0.0))) * (1.0 + 1e-13) + 1e-300
     if ends.any():
         one = -np.expm1(n[ends] * log_q)
         every = np.exp(n[ends] * log_p)

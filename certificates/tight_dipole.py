@@ -21,9 +21,12 @@ from certificates.tight_region import Box, frontier
 BOX_SHARE = 0.01
 """Part of eta that the confidence box spends."""
 
-_STEP = 0.4
-_SLACK = 2e-3
+_STEP = 0.35
+_SLACK = 4e-3
 """The search stops at a verified radius whose probability is within this many normal quantiles of eta."""
+
+_CLOSE = 4e-3
+"""It also stops when the last accepted and the last refused radius are this many standard errors apart."""
 
 _TRIES = 25
 
@@ -100,7 +103,7 @@ def _search(test: _JointTest) -> float:
             high = r
         seen.append((r, excess))
         r = _next(seen, low, high, error)
-        if not low < r < high or high - low < 1e-7 * high or high < hopeless:
+        if not low < r < high or high - low < _CLOSE * error or high < hopeless:
             break
     return low
 

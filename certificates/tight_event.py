@@ -15,7 +15,7 @@ from certificates.tight_region import Box
 
 Array = NDArray[np.float64]
 
-_BLOCKS = 1200
+_BLOCKS = 600
 _EXACT_BLOCKS = 160
 _EXACT_PAIRS = 2000
 
