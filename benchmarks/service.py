@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from client import CertificationClient, Parameters
+from client.records import Job, State
 
 START_SECONDS = 120.0
 JOB_SECONDS = 3600.0
@@ -34,8 +35,10 @@ class Work:
 
 
 @contextmanager
-def running(models: Path, data: Path, *, processes: int, threads: int) -> Iterator[CertificationClient]:
-    """Start server, gateway and one worker with ``processes`` sampling processes; stop them at the end."""
+def running(
+    models: Path, data: Path, *, workers: int = 1, processes: int, threads: int
+) -> Iterator[CertificationClient]:
+    """Start server, gateway and workers with ``processes`` sampling processes each; stop them at the end."""
     server_port, port = _free_ports(2)
     data.mkdir(parents=True)
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | {
@@ -43,6 +46,7 @@ def running(models: Path, data: Path, *, processes: int, threads: int) -> Iterat
         "CERTIFY_DATA_DIR": str(data),
         "CERTIFY_SERVER_PORT": str(server_port),
         "CERTIFY_PORT": str(port),
+        "CERTIFY_WORKERS": str(workers),
         "CERTIFY_PROCESSES": str(processes),
         "CERTIFY_THREADS": str(threads),
     }
@@ -65,20 +69,28 @@ def running(models: Path, data: Path, *, processes: int, threads: int) -> Iterat
 
 
 def run_job(client: CertificationClient, work: Work) -> float:
-    """Submit one job and return the seconds until its certificate is known; progress is not watched."""
+    """Submit one job and return the seconds until its certificate is known; raises ServiceFailed."""
     start = time.perf_counter()
-    job = client.submit_tensor(work.shape, work.data, work.parameters)
-    while True:
-        now = client.get(job.id)
-        if now.status.is_final:
-            break
-        if time.perf_counter() - start > JOB_SECONDS:
-            raise ServiceFailed(f"job {job.id} has not ended after {JOB_SECONDS:.0f} s")
-        time.sleep(poll_interval(time.perf_counter() - start))
-    seconds = time.perf_counter() - start
-    if now.status.value != "succeeded":
-        raise ServiceFailed(f"job {job.id} {now.status}: {now.failure}")
-    return seconds
+    await_certificate(client, submit(client, work).id)
+    return time.perf_counter() - start
+
+
+def submit(client: CertificationClient, work: Work) -> Job:
+    """Submit one job; the service answers once it is stored."""
+    return client.submit_tensor(work.shape, work.data, work.parameters)
+
+
+def await_certificate(client: CertificationClient, job_id: str) -> Job:
+    """Poll a job until it has succeeded; raises ServiceFailed if it ends otherwise or not at all."""
+    start = time.perf_counter()
+    while not (job := client.get(job_id)).status.is_final:
+        elapsed = time.perf_counter() - start
+        if elapsed > JOB_SECONDS:
+            raise ServiceFailed(f"job {job_id} has not ended after {JOB_SECONDS:.0f} s")
+        time.sleep(poll_interval(elapsed))
+    if job.status is not State.SUCCEEDED:
+        raise ServiceFailed(f"job {job_id} {job.status}: {job.failure}")
+    return job
 
 
 def poll_interval(elapsed: float) -> float:
