@@ -1,7 +1,8 @@
 """Certificates of randomized smoothing: pure mathematics, from counts to radii."""
 
-from certificates.certificate import Certificate, Estimate, GradientNorm
+from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
 from certificates.certification import certify, certify_dipole, certify_first_order, certify_second_order
+from certificates.claim import Claim
 from certificates.confidence import (
     clopper_pearson_lower,
     clopper_pearson_upper,
@@ -9,14 +10,13 @@ from certificates.confidence import (
     gradient_norm_upper_paired,
 )
 from certificates.evidence import (
-    Bounds,
-    Certifier,
     Evidence,
     GradientSums,
     HitCounts,
     PairCounts,
     round_up_to_grid,
 )
+from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
 from certificates.population import (
     Curve,
     DipoleCurve,
@@ -47,8 +47,11 @@ __all__ = [
     "Bounds",
     "Certificate",
     "Certifier",
+    "Claim",
     "Curve",
+    "Decision",
     "DipoleCurve",
+    "EndedBy",
     "Estimate",
     "Evidence",
     "FirstOrderCurve",
@@ -56,7 +59,9 @@ __all__ = [
     "GradientSums",
     "HitCounts",
     "MulticlassBound",
+    "Noise",
     "PairCounts",
+    "Rival",
     "SecondOrderCurve",
     "SplitProduct",
     "SplitStatistic",

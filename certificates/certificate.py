@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from certificates.evidence import Bounds, Certifier
+from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
 from certificates.population import Curve, DipoleCurve, FirstOrderCurve, SecondOrderCurve
 from certificates.rounding import up
 
@@ -40,13 +40,26 @@ class GradientNorm:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """The class that limits a multi-class radius: its index, upper confidence bound and plain estimate."""
+
+    index: int
+    upper: float
+    estimate: float | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        return {"index": self.index, "upper": self.upper, "estimate": self.estimate}
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """No ``x'`` with ``||x' - x||_2 <= radius`` changes the prediction, with confidence ``1 - eta``.
 
     ``radius`` and ``sigma`` are in units of input; the radius is rounded down to six significant
     digits, and it is 0 exactly where the certifier abstains. ``n`` counts evaluations of the base
     classifier. What the certifier does not measure is None. ``eta_spent`` maps each confidence bound
-    to its share of eta.
+    to its share of eta. ``p_other``: the other class that limits a multi-class certificate.
     """
 
     certifier: Certifier
@@ -60,6 +73,10 @@ class Certificate:
     c_n: Estimate | None
     gradient_norm: GradientNorm | None
     eta_spent: dict[str, float]
+    noise: Noise = Noise.GAUSSIAN
+    decision: Decision = Decision.MAJORITY
+    ended_by: EndedBy = EndedBy.SAMPLES
+    p_other: Rival | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.radius < math.inf:
@@ -75,14 +92,15 @@ class Certificate:
     def curve(self, distances: Iterable[float]) -> list[float]:
         """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input.
 
-        Within the radius it is at least 1/2: the joint dipole bound certifies more than its separate bounds
-        on ``c_s`` and ``c_n`` do, and all of them hold together.
+        Within the radius of a majority certificate it is at least 1/2: the joint dipole bound certifies more
+        than its separate bounds on ``c_s`` and ``c_n`` do, and all of them hold together.
         """
         lower_bound = self._curve()
         return [max(lower_bound(up(rho / self.sigma)), self._floor(rho)) for rho in distances]
 
     def _floor(self, rho: float) -> float:
-        return 0.5 if not self.abstained and 0.0 <= rho <= self.radius else 0.0
+        certified = self.decision is Decision.MAJORITY and not self.abstained
+        return 0.5 if certified and 0.0 <= rho <= self.radius else 0.0
 
     def _curve(self) -> Curve:
         if self.c_s is not None and self.c_n is not None:
@@ -102,7 +120,11 @@ class Certificate:
             "eta": self.eta,
             "n": self.n,
             "bounds": self.bounds.value,
+            "noise": self.noise.value,
+            "decision": self.decision.value,
+            "ended_by": self.ended_by.value,
             "p_a": self.p_a.to_dict(),
+            "p_other": None if self.p_other is None else self.p_other.to_dict(),
             "c_s": None if self.c_s is None else self.c_s.to_dict(),
             "c_n": None if self.c_n is None else self.c_n.to_dict(),
             "gradient_norm": None if self.gradient_norm is None else self.gradient_norm.to_dict(),

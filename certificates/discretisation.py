@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 from certificates.certificate import Certificate
 from certificates.certification import certify
@@ -16,7 +17,18 @@ from certificates.evidence import Bounds, Certifier, Evidence
 SHARE = "noise_discretisation"
 """Its name among the shares of eta."""
 
+LARGEST_STEPS = 3000
+"""Largest sigma, in steps of the grid, that discrete noise is drawn for."""
+
+PIXEL_LEVELS = 255
+"""Steps of the grid between black and white."""
+
 _THRESHOLD_ERROR = 2.0**-81
+
+
+def grid_steps(sigma: float, low: float, high: float) -> float:
+    """Return ``sigma`` in steps of the grid of 8-bit pixels on the input scale ``[low, high]``."""
+    return float(Fraction(sigma) * PIXEL_LEVELS / (Fraction(high) - Fraction(low)))
 
 
 def discretisation_error(steps: float, d: int, draws: int) -> float:

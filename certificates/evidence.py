@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
+from certificates.kinds import Bounds, Certifier
 from certificates.tight_sums import SplitProduct, SplitSums, read_split
+
+__all__ = [
+    "Bounds",
+    "Certifier",
+    "Evidence",
+    "GradientSums",
+    "HitCounts",
+    "PairCounts",
+    "round_up_to_grid",
+]
 
 _GRID_BITS = 20
 _GRID = float(2**_GRID_BITS)
 _LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
 _LARGEST_COUNT = 2**53
-
-
-class Certifier(StrEnum):
-    """Which certificate is asked for (Levine et al., "Tight Second-Order Certificates")."""
-
-    FIRST_ORDER = "first_order"
-    """Cohen et al. (2019): the value of the smoothed score alone."""
-
-    SECOND_ORDER = "second_order"
-    """Theorem 1: the value and an upper bound on the gradient norm."""
-
-    DIPOLE = "dipole"
-    """Theorem 3: votes at antithetic pairs ``x + eps`` and ``x - eps``."""
-
-
-class Bounds(StrEnum):
-    """Which confidence bounds turn counts into a certificate."""
-
-    PAPER = "paper"
-    """The bounds of the paper itself: Clopper-Pearson and Theorem 2."""
-
-    TIGHT = "tight"
-    """Sharper bounds of the same certificates, for a number of samples fixed in advance."""
-
-    ANYTIME = "anytime"
-    """Bounds that hold at every number of samples at once, so that a job may stop at any moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +114,15 @@ class GradientSums:
     paired_sum: float
     split: SplitSums | SplitProduct | None = None
     """Split, centred sums of the same samples; the tight bounds need them, the paper's do not."""
+    per_class: tuple[SplitSums, ...] | tuple[SplitProduct, ...] | None = None
+    """The same for every class, in class order: multi-class certificates need them instead of ``split``."""
 
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
-        if self.split is not None and self.split.d != self.d:
-            raise ValueError(f"split sums of {self.split.d} elements do not belong to d = {self.d}")
+        for split in self.splits():
+            if split.d != self.d:
+                raise ValueError(f"split sums of {split.d} elements do not belong to d = {self.d}")
         _check_size("d", self.d)
         if round_up_to_grid(self.paired_sum) != self.paired_sum:
             raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
@@ -145,27 +132,54 @@ class GradientSums:
         if self.d != other.d:
             raise ValueError("gradient sums of different dimensions do not add")
         pairs, paired_sum = self.pairs + other.pairs, self.paired_sum + other.paired_sum
-        return GradientSums(self.d, pairs, paired_sum, _add_splits(self.split, other.split))
+        split = _add_splits(_listed(self.split), _listed(other.split))
+        per_class = _add_splits(self.per_class, other.per_class)
+        return GradientSums(self.d, pairs, paired_sum, split[0] if split else None, per_class)
+
+    def splits(self) -> tuple[SplitSums | SplitProduct, ...]:
+        """Return all split sums that were counted."""
+        return (*_listed(self.split), *(self.per_class or ()))
 
     def condensed(self) -> GradientSums:
         """Return the same evidence without the vectors of the split sums; it no longer adds."""
-        if not isinstance(self.split, SplitSums):
-            return self
-        return GradientSums(self.d, self.pairs, self.paired_sum, self.split.condensed())
+        split = self.split.condensed() if isinstance(self.split, SplitSums) else self.split
+        per_class = None
+        if self.per_class is not None:
+            per_class = tuple(_condensed(one) for one in self.per_class)
+        return GradientSums(self.d, self.pairs, self.paired_sum, split, per_class)
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data."""
-        split = None if self.split is None else self.split.to_dict()
-        return {"d": self.d, "pairs": self.pairs, "paired_sum": self.paired_sum, "split": split}
+        return {
+            "d": self.d,
+            "pairs": self.pairs,
+            "paired_sum": self.paired_sum,
+            "split": None if self.split is None else self.split.to_dict(),
+            "per_class": None if self.per_class is None else [one.to_dict() for one in self.per_class],
+        }
+
+
+def _listed(split: SplitSums | SplitProduct | None) -> tuple[SplitSums | SplitProduct, ...]:
+    return () if split is None else (split,)
+
+
+def _condensed(split: SplitSums | SplitProduct) -> SplitProduct:
+    return split.condensed() if isinstance(split, SplitSums) else split
 
 
 def _add_splits(
-    left: SplitSums | SplitProduct | None, right: SplitSums | SplitProduct | None
-) -> SplitSums | None:
+    left: Sequence[SplitSums | SplitProduct] | None, right: Sequence[SplitSums | SplitProduct] | None
+) -> tuple[SplitSums, ...] | None:
     if left is None and right is None:
         return None
+    if left is None or right is None or len(left) != len(right):
+        raise ValueError("gradient sums with and without split vectors do not add")
+    return tuple(_add_split(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _add_split(left: SplitSums | SplitProduct, right: SplitSums | SplitProduct) -> SplitSums:
     if not (isinstance(left, SplitSums) and isinstance(right, SplitSums)):
-        raise ValueError("gradient sums with and without split vectors do not add")  # noqa: TRY004 - a value
+        raise ValueError("a condensed split product does not add")  # noqa: TRY004 - a value
     return left + right
 
 
@@ -189,9 +203,11 @@ class Evidence:
                 raise ValueError("gradient sums come with the hits of the same samples")
             if 2 * self.gradient.pairs > self.hits.n:
                 raise ValueError("gradient sums use more samples than were counted")
-            split = self.gradient.split
-            if split is not None and split.n_a + split.n_b > self.hits.n:
+            if any(split.n_a + split.n_b > self.hits.n for split in self.gradient.splits()):
                 raise ValueError("split sums use more samples than were counted")
+            per_class = self.gradient.per_class
+            if per_class is not None and len(per_class) != len(self.hits.per_class):
+                raise ValueError("per-class gradient sums must be as many as the classes counted")
 
     @property
     def n(self) -> int:
@@ -210,6 +226,21 @@ class Evidence:
         if self.gradient is not None and other.gradient is not None:
             both = self.gradient + other.gradient
         return Evidence(hits=self.hits + other.hits, gradient=both)
+
+    def condensed(self) -> Evidence:
+        """Return the same evidence without vectors: what a certificate is published with."""
+        if self.gradient is None:
+            return self
+        return Evidence(hits=self.hits, gradient=self.gradient.condensed())
+
+    def at_epoch(self, product: SplitProduct | None) -> Evidence:
+        """Return the evidence of anytime-valid bounds: these votes, and the split product of an ended epoch.
+
+        ``product`` is None before the first epoch has ended. Evidence without gradient sums is left as it is.
+        """
+        if self.gradient is None:
+            return self
+        return Evidence(hits=self.hits, gradient=GradientSums(self.gradient.d, 0, 0.0, product))
 
     def to_dict(self) -> dict[str, object]:
         """Return the evidence as JSON-ready data; the parts that were not measured are None."""
@@ -254,9 +285,9 @@ def _read_pairs(data: object) -> PairCounts:
 
 def _read_gradient(data: object) -> GradientSums:
     if isinstance(data, Mapping):
-        data = {"split": None, **data}
-    values = _fields("gradient", data, {"d", "pairs", "paired_sum", "split"})
-    total, split = values["paired_sum"], values["split"]
+        data = {"split": None, "per_class": None, **data}
+    values = _fields("gradient", data, {"d", "pairs", "paired_sum", "split", "per_class"})
+    total, split, per_class = values["paired_sum"], values["split"], values["per_class"]
     if isinstance(total, bool) or not isinstance(total, int | float):
         raise ValueError("gradient.paired_sum must be a number")  # noqa: TRY004 - one error for malformed data
     return GradientSums(
@@ -264,7 +295,17 @@ def _read_gradient(data: object) -> GradientSums:
         pairs=_integer("gradient.pairs", values["pairs"]),
         paired_sum=float(total) if abs(total) < _LARGEST_SUM else math.inf,
         split=None if split is None else read_split(split),
+        per_class=None if per_class is None else _read_splits(per_class),
     )
+
+
+def _read_splits(data: object) -> tuple[SplitSums, ...] | tuple[SplitProduct, ...]:
+    splits = [read_split(one) for one in data] if isinstance(data, list | tuple) else []
+    sums = tuple(split for split in splits if isinstance(split, SplitSums))
+    products = tuple(split for split in splits if isinstance(split, SplitProduct))
+    if not splits or (sums and products):
+        raise ValueError("gradient.per_class must be a list of split sums or of split products")
+    return sums or products
 
 
 def _check_size(name: str, count: int) -> None:

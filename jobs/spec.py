@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certificates import Bounds, Certifier
+from certificates import Bounds, Certifier, Claim, Decision, Noise
+from certificates.discretisation import grid_steps
 
 RECORD_VERSION = 1
 """Version of every stored record; a worker refuses records of another version."""
@@ -51,23 +53,50 @@ class InputRecord(Record):
     conversions: tuple[str, ...] = ()
 
 
+class StopRule(Record):
+    """End the job as soon as this much is certified; ``radius`` is in input units."""
+
+    radius: float = Field(gt=0)
+
+
 class JobSpec(Record):
     """One certification as accepted: nothing in it changes afterwards.
 
-    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units.
+    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units. ``owner`` names
+    whose job it is; it is empty where the service asks for no keys.
     """
 
     version: Literal[1] = 1
     model: str
     model_sha256: str
     certifier: Certifier
-    bounds: Bounds
+    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
+    decision: Decision = Decision.MAJORITY
+    noise: Noise = Noise.GAUSSIAN
     sigma: float
     n: int
     n0: int
     eta: float
+    stop: StopRule | None = None
     seed: int
     input: InputRecord
+    owner: str = ""
+
+    def claim(self) -> Claim:
+        """Return what this job is to certify."""
+        discrete = self.noise is Noise.DISCRETE
+        return Claim(
+            certifier=self.certifier,
+            bounds=self.bounds,
+            sigma=self.sigma,
+            eta=self.eta,
+            n=self.n,
+            d=math.prod(self.input.shape),
+            decision=self.decision,
+            noise=self.noise,
+            grid_steps=grid_steps(self.sigma, self.input.low, self.input.high) if discrete else None,
+            stop_radius=None if self.stop is None else self.stop.radius,
+        )
 
 
 class RuntimeIdentity(Record):
@@ -124,6 +153,16 @@ class Progress(Record):
     samples_per_second: float | None = None
 
 
+class RunningCertificate(Record):
+    """The largest radius certified so far, in input units, and the evaluations that it rests on.
+
+    It holds whatever comes later: with the job's eta, and together with the job's own certificate.
+    """
+
+    radius: float
+    samples: int
+
+
 class JobRecord(Record):
     """A job as read from the store. Times are seconds since the epoch (UTC)."""
 
@@ -135,5 +174,6 @@ class JobRecord(Record):
     finished_at: float | None = None
     progress: Progress
     plan: Plan | None = None
+    running: RunningCertificate | None = None
     certificate: dict[str, object] | None = None
     failure: Failure | None = None

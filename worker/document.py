@@ -17,6 +17,7 @@ def certificate_document(
         "prediction": {"index": plan.target, "label": plan.label},
         "n0": spec.n0,
         "counts": evidence.to_dict(),
+        "claim": spec.claim().to_dict(),
         "input": {
             "shape": list(spec.input.shape),
             "scale": f"[{spec.input.low:g},{spec.input.high:g}]",

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import certify as compute_certificate
 from jobs.errors import JobEnded, PermanentFailure
 from jobs.spec import JobRecord, JobState, Plan
 from worker.context import WorkerContext
@@ -48,7 +47,7 @@ def certify(context: WorkerContext, job: JobRecord) -> None:
         return
     if tally.evidence.n != spec.n:
         raise PermanentFailure("internal", f"{tally.evidence.n} samples were counted instead of {spec.n}")
-    certificate = compute_certificate(spec.certifier, tally.evidence, spec.sigma, spec.eta, spec.bounds)
+    certificate = spec.claim().final(tally.evidence)
     context.store.succeed(job.id, certificate_document(spec, plan, tally.evidence, certificate))
 
 
