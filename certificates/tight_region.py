@@ -10,6 +10,7 @@ the set is therefore found on a chain of tangent pieces.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,8 @@ from certificates.population import DipoleCurve, dipole_edge
 
 Array = NDArray[np.float64]
 
-_GRID = 129
+_GRID = 65
+_REFINED = 33
 _FLOOR = 1e-3
 """Probabilities are kept above this many counts in ``n`` pairs, so that ratios of neighbours stay finite."""
 
@@ -70,14 +72,24 @@ class Frontier:
 
 
 def frontier(r: float, box: Box, pairs: int, step: float) -> Frontier:
-    """Return the chain for a distance ``r > 0``; neighbours are about ``step`` standard deviations apart."""
+    """Return the chain for a distance ``r > 0``; neighbours are about ``step`` standard deviations apart.
+
+    Pieces touch the edge at their middle, but at their outer end where the chain leaves the box: there the
+    chain must be seen to be outside. Where it is not, the end is raised to a corner that dominates the rest.
+    """
     floor = _FLOOR / pairs
     s_edge, d_edge = _edge(r, box)
-    d_first, d_last = max(box.d_low, d_edge[0]), min(box.d_high, d_edge[-1])
+    d_first = max(box.d_low, d_edge[0], 1.0 - box.u_high - s_edge[0] - 0.1 * floor)
+    d_last = min(box.d_high, d_edge[-1], 1.0 - box.u_low - s_edge[-1])
     d_first = min(d_first, d_last)
     nodes = _nodes(s_edge, d_edge, d_first, d_last, pairs, step)
-    middle = np.maximum(0.5 * (nodes[1:] + nodes[:-1]), floor)
-    left, right = _tangents(r, np.interp(middle, d_edge, s_edge), middle, nodes)
+    touch = 0.5 * (nodes[1:] + nodes[:-1])
+    if d_first > box.d_low and s_edge[0] + d_first <= 1.0 - box.u_high:
+        touch[0] = d_first
+    if d_last < box.d_high and s_edge[-1] <= box.s_low:
+        touch[-1] = d_last
+    touch = np.maximum(touch, floor)
+    left, right = _tangents(r, np.interp(touch, d_edge, s_edge), touch, nodes)
     s = np.maximum(np.append(left, -1.0), np.insert(right, 0, -1.0))
     if d_first > box.d_low and s[0] + d_first > 1.0 - box.u_high:
         s[0] = max(s[0], box.s_high)
@@ -95,17 +107,36 @@ def _edge(r: float, box: Box) -> tuple[Array, Array]:
     z_high = min(-float(ndtri(0.5 * (1.0 - box.s_high))), z_end)
     z_low = min(z_low, z_high)
     z_low = max(z_low - 1e-6 * (z_high - z_low), 0.0)
+    first = _crossing(r, z_high, z_low, lambda s, d: (d >= box.d_low) & (s + d >= 1.0 - box.u_high))
+    last = _crossing(r, z_low, z_high, lambda s, d: (d <= box.d_high) & (s + d <= 1.0 - box.u_low))
+    z = _ramps(first, min(first, last))
+    s, d = _on_edge(r, z)
+    return s, np.maximum.accumulate(d)
+
+
+def _crossing(
+    r: float, outside: float, inside: float, fits: Callable[[Array, Array], NDArray[np.bool_]]
+) -> float:
+    """Return the ``z`` just before the first point from ``outside`` on that fits (``outside`` if it fits)."""
+    z = _ramps(outside, inside)
+    for _ in range(4):
+        first = int(np.argmax(np.append(fits(*_on_edge(r, z)), True)))
+        if first == 0:
+            break
+        outside, inside = float(z[max(first - 2, 0)]), float(z[min(first, len(z) - 1)])
+        z = np.linspace(outside, inside, _REFINED)
+    return outside
+
+
+def _on_edge(r: float, z: Array) -> tuple[Array, Array]:
+    return np.asarray(erf(z * math.sqrt(0.5)), dtype=np.float64), 2.0 * dipole_edge(r, z)
+
+
+def _ramps(start: float, stop: float) -> Array:
+    """Return points from ``start`` to ``stop``, dense at both ends."""
     ramp = np.linspace(0.0, 1.0, _GRID) ** 2
-    for _ in range(3):
-        z = np.sort(np.concatenate([z_low + (z_high - z_low) * ramp, z_high - (z_high - z_low) * ramp]))[::-1]
-        s, d = erf(z * math.sqrt(0.5)), 2.0 * dipole_edge(r, z)
-        before = (d < box.d_low) | (s + d < 1.0 - box.u_high)
-        after = (d > box.d_high) | (s + d > 1.0 - box.u_low)
-        first = max(int(np.count_nonzero(before)) - 1, 0)
-        last = min(len(z) - int(np.count_nonzero(after)), len(z) - 1)
-        z_high, z_low = float(z[min(first, last)]), float(z[max(first, last)])
-    inside = slice(min(first, last), max(first, last) + 1)
-    return np.asarray(s[inside], dtype=np.float64), np.maximum.accumulate(d[inside])
+    share = np.sort(np.concatenate([0.5 * ramp, 1.0 - 0.5 * ramp[:-1]]))
+    return start + (stop - start) * share
 
 
 def slab_end(r: float) -> float:
@@ -126,7 +157,7 @@ def _nodes(s: Array, d: Array, first: float, last: float, pairs: int, step: floa
     s_inner = np.interp(inner, d, s)
     mass = np.maximum(np.stack([s_inner, inner, 1.0 - s_inner - inner]), _FLOOR / pairs)
     arc = np.append(0.0, np.cumsum(np.linalg.norm(np.diff(2.0 * np.sqrt(pairs * mass), axis=1), axis=0)))
-    pieces = int(np.clip(math.ceil(arc[-1] / step), 1, 256))
+    pieces = int(np.clip(math.ceil(arc[-1] / step), 2, 256))
     nodes = np.interp(np.linspace(0.0, arc[-1], pieces + 1), arc, inner)
     nodes[0], nodes[-1] = first, last
     return np.asarray(nodes, dtype=np.float64)

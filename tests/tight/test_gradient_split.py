@@ -171,14 +171,13 @@ def test_gradient_bound_and_radius_cover(case: OneDirection, d: int) -> None:
     for count in np.unique(hits):
         p_lower = clopper_pearson_lower(int(count), 2 * n_half, 0.9 * ETA)
 
-        def radius(product: float, p_lower: float = p_lower) -> float:
-            return second_order_radius(p_lower, bound(product, 0.1 * ETA, p_lower), sigma)
+        def too_large(product: float, p_lower: float = p_lower) -> bool:
+            norm = bound(product, 0.1 * ETA, p_lower)
+            return second_order_radius(p_lower, norm, sigma) > true_radius * (1.0 + 1e-9)
 
         here = products[hits == count]
-        if radius(float(here.min())) <= true_radius * (1.0 + 1e-9):
-            continue
-        too_large = last_where(lambda product, f=radius: f(product) > true_radius * (1.0 + 1e-9), -10.0, 10.0)
-        wrong += int(np.count_nonzero(here <= too_large))
+        if too_large(float(here.min())):
+            wrong += int(np.count_nonzero(here <= last_where(too_large, -10.0, 10.0)))
     assert wrong <= allowed(ETA)
 
 
@@ -197,10 +196,11 @@ def test_epochs_cover_all_at_once(d: int) -> None:
         before = n_half
         products = (along[0] * along[1] + (across[0] * across[1]).sum(axis=1)) / n_half**2
 
-        def bound(product: float, epoch: int = epoch, n_half: int = n_half) -> float:
-            return gradient_norm_upper_anytime(product, n_half, epoch, width + 1, 1.0, ETA, 0.5)
+        def too_small(product: float, epoch: int = epoch, n_half: int = n_half) -> bool:
+            bound = gradient_norm_upper_anytime(product, n_half, epoch, width + 1, 1.0, ETA, 0.5)
+            return bound < case.gradient
 
-        wrong |= products <= last_where(lambda u, f=bound: f(u) < case.gradient, -10.0, 10.0)
+        wrong |= products <= last_where(too_small, -10.0, 10.0)
     assert np.count_nonzero(wrong) <= allowed(ETA)
 
 

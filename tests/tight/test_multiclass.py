@@ -1,0 +1,104 @@
+"""Multi-class certificates: exact coverage for three classes, and classifiers along one direction."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import gammaln, ndtr, ndtri, xlogy
+from scipy.stats import binom
+
+from certificates import (
+    HitCounts,
+    SplitStatistic,
+    clopper_pearson_lower,
+    clopper_pearson_upper,
+    first_order_multiclass,
+    first_order_radius,
+    second_order_multiclass,
+)
+
+
+@pytest.mark.parametrize("eta", [0.01, 0.05, 0.3])
+@pytest.mark.parametrize("n", [5, 12, 30])
+def test_first_order_is_wrong_with_probability_at_most_eta_for_three_classes(n: int, eta: float) -> None:
+    a, b = (side.ravel() for side in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
+    a, b = a[a + b <= n], b[a + b <= n]
+    c = n - a - b
+    counts = zip(a.tolist(), b.tolist(), c.tolist(), strict=True)
+    certified = np.array(
+        [first_order_multiclass(HitCounts(n, 0, votes), 1.0, eta).radius for votes in counts]
+    )
+    ways = gammaln(n + 1) - gammaln(a + 1) - gammaln(b + 1) - gammaln(c + 1)
+    worst = 0.0
+    steps = np.linspace(0.0, 1.0, 61)
+    for p_a in steps[1:-1]:
+        for p_b in steps[steps <= 1.0 - p_a]:
+            p_c = max(1.0 - p_a - p_b, 0.0)
+            rival = max(p_b, p_c)
+            true = max(0.5 * float(ndtri(p_a) - ndtri(rival)), 0.0) if rival > 0.0 else math.inf
+            chance = np.exp(ways + xlogy(a, p_a) + xlogy(b, p_b) + xlogy(c, p_c))
+            worst = max(worst, float(chance[certified > true + 1e-11].sum()))
+    assert worst <= eta
+
+
+def test_first_order_has_its_closed_form() -> None:
+    counts, eta = HitCounts(1000, 1, (150, 600, 250, 0)), 0.01
+    bound = first_order_multiclass(counts, 0.25, eta)
+    low, high = clopper_pearson_lower(600, 1000, eta / 2), clopper_pearson_upper(250, 1000, eta / 2)
+    assert bound.radius == pytest.approx(0.125 * float(ndtri(low) - ndtri(high)), rel=1e-9)
+    assert bound.radius > first_order_radius(clopper_pearson_lower(600, 1000, eta), 0.25)
+    assert bound.rival == 2
+    assert sum(bound.eta_spent.values()) <= eta
+
+
+def test_a_class_that_only_leads_is_certified_where_the_majority_abstains() -> None:
+    counts = HitCounts(10_000, 0, (4500, 2000, 2000, 1500))
+    assert first_order_radius(clopper_pearson_lower(4500, 10_000, 0.001), 1.0) == 0.0
+    assert first_order_multiclass(counts, 1.0, 0.001).radius > 0.3
+
+
+def test_two_classes_give_the_majority_radius_at_half_of_eta() -> None:
+    counts = HitCounts(1000, 0, (700, 300))
+    majority = first_order_radius(clopper_pearson_lower(700, 1000, 0.0005), 0.5)
+    assert first_order_multiclass(counts, 0.5, 0.001).radius == pytest.approx(majority, rel=1e-9)
+
+
+def test_second_order_covers_three_classes_along_one_direction() -> None:
+    """Classes in bands of ``u . g``: exact scores, gradients and smoothed scores at every shift."""
+    eta, n_half, repetitions, edges = 0.05, 150, 4000, np.array([-0.9, 0.8])
+    rng = np.random.default_rng(3)
+    statistics = np.zeros((2, repetitions, 3))
+    votes = np.zeros((repetitions, 3), dtype=int)
+    for half in range(2):
+        z = rng.standard_normal((repetitions, n_half))
+        label = np.searchsorted(edges, z)
+        for c in range(3):
+            hit = label == c
+            votes[:, c] += hit.sum(axis=1)
+            statistics[half, :, c] = ((hit - 0.5) * z).mean(axis=1)
+    products = statistics.prod(axis=0)
+    bands = [(-np.inf, edges[0]), (edges[0], edges[1]), (edges[1], np.inf)]
+    shifts = np.linspace(0.0, 3.0, 3001)
+    scores = np.array([ndtr(b - shifts) - ndtr(a - shifts) for a, b in bands])
+    mirrored = np.array([ndtr(b + shifts) - ndtr(a + shifts) for a, b in bands])
+    caught_up = [(table[1] <= np.maximum(table[0], table[2])).argmax() for table in (scores, mirrored)]
+    true = float(min(shifts[i] for i in caught_up))
+    wrong = 0
+    for i in range(0, repetitions, 2):
+        splits = [SplitStatistic(float(products[i, c]), n_half) for c in range(3)]
+        counts = HitCounts(2 * n_half, 1, tuple(votes[i].tolist()))
+        wrong += second_order_multiclass(counts, splits, 1, 1.0, eta).radius > true
+    assert wrong <= binom.ppf(1.0 - 1e-6, repetitions // 2, eta)
+
+
+def test_gradients_known_to_be_small_help() -> None:
+    counts = HitCounts(100_000, 0, (60_000, 15_000, 15_000, 10_000))
+    flat = [SplitStatistic(0.0, 50_000)] * 4
+    steep = [SplitStatistic(0.3, 50_000)] * 4
+    first = first_order_multiclass(counts, 0.25, 0.001).radius
+    assert second_order_multiclass(counts, flat, 49, 0.25, 0.001).radius > 1.2 * first
+    assert second_order_multiclass(counts, steep, 49, 0.25, 0.001).radius == pytest.approx(first, rel=0.01)
+    with pytest.raises(ValueError, match="4 classes need as many gradient sums, got 3"):
+        second_order_multiclass(counts, flat[:3], 49, 0.25, 0.001)
