@@ -16,7 +16,7 @@ def main() -> None:
     with CertificationClient(url, timeout_s=5.0) as client:
         while not client.ready():
             time.sleep(_INTERVAL_S)
-    sys.stdout.write(f"The service is ready at {url} (API description: {url}/docs). Ctrl-C stops it.\n")
+    sys.stdout.write(f"The service is ready at {url} (its API: {url}/openapi.json). Ctrl-C stops it.\n")
 
 
 main()
