@@ -115,7 +115,7 @@ def compare(images: list[Image], n: int, eta: float, seed: int, repeats: int) ->
             if paper > 0.0:
                 below[image.sigma, certifier].append(radius[certifier, Bounds.TIGHT] / paper - 1.0)
     yield f"N = {n}, eta = {eta}, seed {seed}, {repeats} draws an image; against first order at the same N"
-    yield "| sigma | certifier | bounds | certificates | gain > 1% | lose > 1% | mean gain | ms, mean | ms, max |"
+    yield "| sigma | certifier | bounds | runs | gain > 1% | lose > 1% | mean gain | ms, mean | ms, max |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for key, values in sorted(gains.items()):
         gain, cost = np.array(values), 1e3 * np.array(seconds[key])
