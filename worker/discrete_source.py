@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import torch
 
 from models.grid import PixelGrid
 from worker.discrete_device import DeviceTables
 from worker.discrete_noise import DiscreteGaussian
-
-LARGEST_MEAN: Final = 11.0
-"""Above every conditional mean: ``E[g | J = j] <= E[g | g > a] < a + 1 / a``, and no ``a`` is above 10.3."""
+from worker.noise import rounding_of_products
 
 
 class DiscreteSource:
@@ -59,8 +55,5 @@ class DiscreteSource:
         return self._tables.conditional_mean(self._levels[rows])
 
     def rounding(self, products: int) -> float:
-        """Return ``m^2 b^2 2**-52`` for ``m`` products of factors up to ``b``.
-
-        Twice the worst case of summation in any order, the rounding of factors and products included.
-        """
-        return float((products * LARGEST_MEAN) ** 2 * 2.0**-52)
+        """See ``rounding_of_products``."""
+        return rounding_of_products(products)

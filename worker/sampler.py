@@ -17,11 +17,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from certificates import Certifier
-from certificates.evidence import Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from certificates import Bounds, Certifier, Decision
+from certificates.evidence import Evidence, HitCounts, PairCounts
 from models.grid import PixelGrid
 from worker.batch import Device, batch_size_for
 from worker.discrete_source import DiscreteSource
+from worker.gradient import gradient_statistic
 from worker.noise import ESTIMATION, SELECTION, GaussianSource, NoiseSource
 from worker.runtimes.base import Runtime
 
@@ -29,8 +30,6 @@ __all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"
 
 Input = NDArray[np.float32] | torch.Tensor
 """One input in the model's input space, without the batch dimension."""
-
-GRID_STEP = 2.0**-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ class SampleRequest:
     ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
     job; even for second order and dipole. ``sigma`` is in input units. ``target`` is the class A.
     ``grid``: draw discrete noise on this grid of pixels, on which the input must lie; None: Gaussian noise.
-    ValueError if a number is out of range.
+    ``bounds`` and ``decision`` say which gradient sums second order needs. ValueError if a number is out of
+    range.
     """
 
     certifier: Certifier
@@ -51,6 +51,8 @@ class SampleRequest:
     n: int
     batch: int
     grid: PixelGrid | None = None
+    bounds: Bounds = Bounds.TIGHT
+    decision: Decision = Decision.MAJORITY
 
     def __post_init__(self) -> None:
         _check(self.sigma, self.seed, self.n, self.batch)
@@ -73,7 +75,7 @@ def select_class(
     blocks = _Blocks(runtime, source, batch, tuple(x.shape))
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
-        counts += blocks.votes_per_class(block, min(batch, n0 - block * batch))
+        counts += blocks.by_class(blocks.votes(block)[: min(batch, n0 - block * batch)])
     return int(counts.argmax())
 
 
@@ -91,46 +93,25 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
     source = _source(runtime, x, request.sigma, request.seed, ESTIMATION, draws, request.grid)
     blocks = _Blocks(runtime, source, request.batch, tuple(x.shape))
     total: Evidence | None = None
+    gradient = None
+    if request.certifier is Certifier.SECOND_ORDER:
+        about = (request.target, runtime.classes, blocks.d, runtime.device)
+        gradient = gradient_statistic(request.bounds, request.decision, *about)
     for offset in range(0, request.n, request.batch):
         rows = min(request.batch, request.n - offset)
-        counted = _count(blocks, request, request.first_block + offset // request.batch, rows)
+        block = request.first_block + offset // request.batch
+        if request.certifier is Certifier.DIPOLE:
+            counted = _count_pairs(blocks, request.target, block, rows // 2)
+        else:
+            votes = blocks.votes(block)[:rows]
+            if gradient is not None:
+                gradient.add(votes, blocks.source)
+            counted = Evidence(hits=HitCounts(rows, request.target, tuple(blocks.by_class(votes).tolist())))
         total = counted if total is None else total + counted
         on_batch(offset + rows)
     if total is None:
         raise ValueError("n must be at least 1")
-    return total
-
-
-def _count(blocks: _Blocks, request: SampleRequest, block: int, rows: int) -> Evidence:
-    """Count the first ``rows`` evaluations of one block."""
-    match request.certifier:
-        case Certifier.FIRST_ORDER:
-            per_class = blocks.votes_per_class(block, rows)
-            return Evidence(hits=HitCounts(rows, request.target, tuple(per_class.tolist())))
-        case Certifier.SECOND_ORDER:
-            return _count_with_gradient(blocks, request.target, block, rows)
-        case Certifier.DIPOLE:
-            return _count_pairs(blocks, request.target, block, rows // 2)
-
-
-def _count_with_gradient(blocks: _Blocks, target: int, block: int, rows: int) -> Evidence:
-    """Hits and the paired statistic of Theorem 2; row i is paired with row ``rows / 2 + i``.
-
-    The dot products are summed in float64 and rounded up to the grid. One step more, and what the source of
-    noise adds, outweigh the rounding of that sum, so that the gradient norm is never understated.
-    """
-    votes = blocks.votes(block)[:rows]
-    pairs = rows // 2
-    hit = votes == target
-    together = hit[:pairs] & hit[pairs:]
-    first, second = blocks.source.unit(slice(pairs)), blocks.source.unit(slice(pairs, 2 * pairs))
-    hits = int(together.sum())
-    paired = _sum_of_products(first[together], second[together])
-    allowance = GRID_STEP + blocks.source.rounding(hits * blocks.d)
-    return Evidence(
-        hits=HitCounts(rows, target, tuple(torch.bincount(votes, minlength=blocks.classes).tolist())),
-        gradient=GradientSums(blocks.d, pairs, round_up_to_grid(paired + allowance)),
-    )
+    return total if gradient is None else Evidence(hits=total.hits, gradient=gradient.sums())
 
 
 def _count_pairs(blocks: _Blocks, target: int, block: int, pairs: int) -> Evidence:
@@ -142,13 +123,6 @@ def _count_pairs(blocks: _Blocks, target: int, block: int, pairs: int) -> Eviden
         torch.stack((plus & minus, plus & ~minus, minus & ~plus)).sum(dim=1).tolist()
     )
     return Evidence(pairs=PairCounts(pairs, both, plus_only, minus_only))
-
-
-def _sum_of_products(a: torch.Tensor, b: torch.Tensor) -> float:
-    """Sum of the products of all elements, in float64."""
-    if a.device.type == "cpu":
-        return float(np.einsum("i,i->", a.numpy().ravel(), b.numpy().ravel(), dtype=np.float64))
-    return float((a.double() * b).sum())
 
 
 def _source(
@@ -176,9 +150,9 @@ class _Blocks:
         self.source.fill(self._inputs, block)
         return self._runtime.votes(self._inputs)
 
-    def votes_per_class(self, block: int, rows: int) -> NDArray[np.int64]:
-        """Return the votes of the first ``rows`` rows of a block, by class."""
-        return torch.bincount(self.votes(block)[:rows], minlength=self.classes).cpu().numpy()
+    def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
+        """Return how many of these votes each class has."""
+        return torch.bincount(votes, minlength=self.classes).cpu().numpy()
 
 
 def _check(sigma: float, seed: int, n: int, batch: int) -> None:

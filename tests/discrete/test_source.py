@@ -11,14 +11,14 @@ from numpy.random import SFC64, Generator, SeedSequence
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from certificates import Certifier, Evidence
+from certificates import Bounds, Certifier, Evidence
 from jobs.spec import RuntimeIdentity
 from models.grid import NotOnGridError, PixelGrid
 from tests.discrete.level_sets import INF, LevelSet
 from worker.discrete_device import DeviceTables
 from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import LARGEST_MEAN, DiscreteSource
-from worker.noise import ESTIMATION, SELECTION
+from worker.discrete_source import DiscreteSource
+from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION
 from worker.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -45,7 +45,7 @@ class FirstPixel:
 
 
 def run(certifier: Certifier, n: int, first_block: int = 0, runtime: FirstPixel | None = None) -> Evidence:
-    request = SampleRequest(certifier, 1, SIGMA, SEED, first_block, n, BATCH, GRID)
+    request = SampleRequest(certifier, 1, SIGMA, SEED, first_block, n, BATCH, GRID, Bounds.PAPER)
     return sample(runtime or FirstPixel(), X, request, lambda _: None)
 
 
@@ -109,7 +109,7 @@ def test_the_paired_statistic_sums_conditional_means_and_is_never_understated() 
     hit = PIXELS[0] + levels[:, 0] >= EDGE
     together = hit[:half] & hit[half:]
     exact = math.fsum((means[:half][together] * means[half:][together]).ravel().tolist())
-    assert exact < gradient.paired_sum <= exact + 2 * 2.0**-20 + (BATCH * 4 * LARGEST_MEAN) ** 2 * 2.0**-52
+    assert exact < gradient.paired_sum <= exact + 2 * 2.0**-20 + (BATCH * 4 * LARGEST_NUMBER) ** 2 * 2.0**-52
 
 
 def test_the_paired_statistic_estimates_the_squared_gradient_norm() -> None:
@@ -120,7 +120,7 @@ def test_the_paired_statistic_estimates_the_squared_gradient_norm() -> None:
 
 @pytest.mark.parametrize("sigma", [0.0003, 0.001, 0.25, 1.0])
 def test_no_conditional_mean_exceeds_what_the_rounding_bound_assumes(sigma: float) -> None:
-    assert np.abs(DiscreteGaussian(sigma).means).max() < LARGEST_MEAN
+    assert np.abs(DiscreteGaussian(sigma).means).max() < LARGEST_NUMBER
 
 
 def test_an_input_off_the_grid_is_refused() -> None:

@@ -6,7 +6,7 @@ import itertools
 import random
 import resource
 import sys
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 
 import numpy as np
@@ -15,7 +15,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates import Certifier
+from certificates import Bounds, Certifier, Decision
 from certificates.evidence import Evidence
 from tests.sampling.toys import Bands, HalfSpace, Recorder
 from worker.noise import ESTIMATION, SELECTION, fill_noise
@@ -30,9 +30,16 @@ everywhere = pytest.mark.parametrize("certifier", list(Certifier))
 
 
 def request(
-    certifier: Certifier, *, first: int = 0, n: int = N, seed: int = 3, target: int = 2
+    certifier: Certifier,
+    *,
+    first: int = 0,
+    n: int = N,
+    seed: int = 3,
+    target: int = 2,
+    bounds: Bounds = Bounds.TIGHT,
+    decision: Decision = Decision.MAJORITY,
 ) -> SampleRequest:
-    return SampleRequest(certifier, target, SIGMA, seed, first, n, BATCH)
+    return SampleRequest(certifier, target, SIGMA, seed, first, n, BATCH, bounds=bounds, decision=decision)
 
 
 def run(wanted: SampleRequest) -> Evidence:
@@ -40,17 +47,26 @@ def run(wanted: SampleRequest) -> Evidence:
 
 
 @everywhere
+@pytest.mark.parametrize(
+    ("bounds", "decision"),
+    [
+        (Bounds.PAPER, Decision.MAJORITY),
+        (Bounds.TIGHT, Decision.MAJORITY),
+        (Bounds.TIGHT, Decision.MULTICLASS),
+    ],
+)
 @given(cuts=st.sets(st.integers(1, BLOCKS - 1)), order=st.randoms(use_true_random=False))
 def test_any_cut_into_shards_in_any_order_counts_the_same(
-    certifier: Certifier, cuts: set[int], order: random.Random
+    certifier: Certifier, bounds: Bounds, decision: Decision, cuts: set[int], order: random.Random
 ) -> None:
     edges = [0, *sorted(cuts), BLOCKS]
+    wanted = partial(request, certifier, bounds=bounds, decision=decision)
     shards = [
-        run(request(certifier, first=first, n=min(last * BATCH, N) - first * BATCH))
+        run(wanted(first=first, n=min(last * BATCH, N) - first * BATCH))
         for first, last in itertools.pairwise(edges)
     ]
     order.shuffle(shards)
-    assert reduce(add, shards) == run(request(certifier))
+    assert reduce(add, shards) == run(wanted())
 
 
 @everywhere

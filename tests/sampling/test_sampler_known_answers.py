@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from certificates import Certifier
+from certificates import Bounds, Certifier
 from tests.sampling.toys import Bands, HalfSpace
 from worker.noise import ESTIMATION, fill_noise
 from worker.sampler import SampleRequest, sample, select_class
@@ -34,12 +34,12 @@ def likely(count: int, n: int, p: float) -> bool:
 
 
 def negligible(products: int) -> float:
-    """A thousandth of the standard deviation of a sum of products of unit Gaussians, and two grid steps."""
-    return 1e-3 * math.sqrt(products) + 2.0**-19
+    """A hundredth of the standard deviation of a sum of products of unit Gaussians, and two grid steps."""
+    return 1e-2 * math.sqrt(products) + 2.0**-19
 
 
 def request(certifier: Certifier, n: int = N) -> SampleRequest:
-    return SampleRequest(certifier, 1, SIGMA, 9, 0, n, BATCH)
+    return SampleRequest(certifier, 1, SIGMA, 9, 0, n, BATCH, bounds=Bounds.PAPER)
 
 
 @pytest.mark.parametrize("d", [1, 2, 49])
@@ -99,7 +99,7 @@ def test_float64_sums_of_large_inputs_are_not_understated_either() -> None:
     gradient = sample(
         HalfSpace(threshold=-1e9),
         np.zeros(d, dtype=np.float32),
-        SampleRequest(Certifier.SECOND_ORDER, 1, SIGMA, 1, 0, 2 * pairs, 2 * pairs),
+        SampleRequest(Certifier.SECOND_ORDER, 1, SIGMA, 1, 0, 2 * pairs, 2 * pairs, bounds=Bounds.PAPER),
         lambda _: None,
     ).gradient
     assert gradient is not None
