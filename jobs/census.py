@@ -1,32 +1,53 @@
-"""Counting the stored jobs by state, for metrics."""
+"""Numbers about all jobs, for metrics: read in one round trip, however many jobs are stored."""
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass
 from typing import Final, cast
 
 from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.spec import JobState
 
-_CHUNK: Final = 1000
+OUTCOMES: Final = ("certified", "abstained", "failed", "cancelled")
 
 
-def count_jobs(client: Redis) -> dict[JobState, int]:
-    """Count the jobs that have not expired, by state: one small read a job, a thousand at a time.
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Jobs that wait and run now, and what has been done since the store was first used.
 
-    Raises StoreUnavailable.
+    ``oldest_queued_at`` is in seconds since the epoch, None while nothing waits; ``memory`` is the server's
+    used memory in bytes.
     """
-    counts: Counter[JobState] = Counter()
-    start = 0
-    with store_errors():
-        while job_ids := cast("list[bytes]", client.zrange(keys.INDEX, start, start + _CHUNK - 1)):
-            with client.pipeline(transaction=False) as pipe:
-                for job_id in job_ids:
-                    pipe.hget(keys.job(job_id.decode()), "state")
-                states = cast("list[bytes | None]", pipe.execute())
-            counts.update(JobState(state.decode()) for state in states if state is not None)
-            start += _CHUNK
-    return dict(counts)
+
+    queued: int
+    running: int
+    oldest_queued_at: float | None
+    outcomes: dict[str, int]
+    samples: int
+    shards: int
+    shard_seconds: float
+    memory: int
+
+
+def take_census(client: Redis) -> Census:
+    """Read the numbers. Raises StoreUnavailable."""
+    with store_errors(), client.pipeline(transaction=True) as pipe:
+        pipe.zcard(keys.ACTIVE)
+        pipe.zcard(keys.QUEUED)
+        pipe.zrange(keys.QUEUED, 0, 0, withscores=True)
+        pipe.hgetall(keys.TOTALS)
+        pipe.info("memory")
+        active, queued, oldest, stored, memory = pipe.execute()
+    totals = {name.decode(): value for name, value in cast("dict[bytes, bytes]", stored).items()}
+    return Census(
+        queued=queued,
+        running=max(0, active - queued),
+        oldest_queued_at=float(oldest[0][1]) if oldest else None,
+        outcomes={outcome: int(totals.get(outcome, 0)) for outcome in OUTCOMES},
+        samples=int(totals.get("samples", 0)),
+        shards=int(totals.get("shards", 0)),
+        shard_seconds=float(totals.get("shard_seconds", 0.0)),
+        memory=int(memory["used_memory"]),
+    )

@@ -19,6 +19,14 @@ class JobConflict(CertificationError):
     """Raised when an idempotency key was used before for a different request."""
 
 
+class StoreFull(CertificationError):
+    """Raised when there is no room for another job: too many have not ended, or memory is short."""
+
+
+class OwnerFull(CertificationError):
+    """Raised when an owner has as many jobs that have not ended as it may have."""
+
+
 class InvalidCursor(CertificationError):
     """Raised when a listing is continued from a cursor that this service did not give out."""
 

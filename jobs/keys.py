@@ -11,6 +11,10 @@ INDEX: Final = f"{PREFIX}jobs"
 """Sorted set of all job ids by creation time."""
 ACTIVE: Final = f"{PREFIX}active"
 """Sorted set of the ids of jobs that have not ended, by the time of their last sign of life."""
+QUEUED: Final = f"{PREFIX}queued"
+"""Sorted set of the ids of jobs that no worker has begun, by creation time."""
+TOTALS: Final = f"{PREFIX}totals"
+"""Hash of counters that only grow: jobs by outcome, samples and shards counted."""
 WORKERS: Final = f"{PREFIX}workers"
 """Set of the ids of workers that have announced themselves."""
 CONSUMED: Final = f"{PREFIX}consumed_through"
@@ -34,8 +38,13 @@ def shards(job_id: str) -> str:
 
 
 def evidence(job_id: str) -> str:
-    """Name the string with the summed evidence of all merged shards: large, so not part of the record."""
+    """Name the string with what the merged shards add up to: large, so not part of the record."""
     return f"{PREFIX}job:{job_id}:evidence"
+
+
+def running(job_id: str) -> str:
+    """Name the string with the best certificate that the merged shards have supported."""
+    return f"{PREFIX}job:{job_id}:running"
 
 
 def progress(job_id: str) -> str:
@@ -53,9 +62,20 @@ def lease(job_id: str, step: str) -> str:
     return f"{PREFIX}job:{job_id}:lease:{step}"
 
 
-def idempotency(key: str) -> str:
-    """Name the string with the fingerprint of the request and id of its job."""
-    return f"{PREFIX}idempotency:{hashlib.sha256(key.encode()).hexdigest()}"
+def owned(owner: str) -> str:
+    """Name the sorted set of an owner's job ids by creation time."""
+    return f"{PREFIX}owner:{owner}:jobs"
+
+
+def owned_active(owner: str) -> str:
+    """Name the set of the ids of an owner's jobs that have not ended."""
+    return f"{PREFIX}owner:{owner}:active"
+
+
+def idempotency(key: str, owner: str = "") -> str:
+    """Name the string with the fingerprint of the request and id of its job. Owners share no keys."""
+    text = f"{owner}\n{key}" if owner else key
+    return f"{PREFIX}idempotency:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def worker(worker_id: str) -> str:

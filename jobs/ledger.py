@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import Final, cast
 
 from redis import Redis
@@ -16,21 +17,28 @@ from redis import Redis
 from certificates.evidence import Evidence
 from jobs import keys, scripts
 from jobs.connection import store_errors
+from jobs.document import certificate_document
 from jobs.errors import JobEnded
-from jobs.spec import JobState, Plan
+from jobs.prefix import Prefix
+from jobs.spec import JobSpec, JobState, Plan
 
 AHEAD: Final = 4
 """Shards may be this many windows beyond the merged ones: all that waits while one shard is being redone."""
+AHEAD_BYTES: Final = 64 * 2**20
+"""And no more windows than one once the shards that wait could take this much memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a job is: shards merged, and the sum of their evidence (None before the first)."""
+    """How far a job is."""
 
     merged: int
-    evidence: Evidence | None
+    complete: bool
+    """Whether nothing more is to be counted: all shards are merged, or the radius to stop at is certified."""
     missing: tuple[int, ...]
     """Shards that were put on the queue and are not stored."""
+    prefix: Prefix | None = None
+    """What the merged shards support; read only when there was something to merge, or all is complete."""
 
 
 class Ledger:
@@ -62,7 +70,7 @@ class Ledger:
         with store_errors():
             taken = self._dispatch(
                 keys=[keys.job(job_id), keys.shards(job_id), keys.ACTIVE],
-                args=[job_id, time.time(), shards, window, AHEAD * window],
+                args=[job_id, time.time(), shards, window, AHEAD * window, AHEAD_BYTES],
             )
         return tuple(cast("list[int]", taken))
 
@@ -76,13 +84,16 @@ class Ledger:
         if state is None or cast("bytes", state).decode() != JobState.RUNNING:
             raise JobEnded(f"job {job_id} is not running")
 
-    def store_shard(self, job_id: str, shard: int, evidence: Evidence) -> bool:
-        """Store what a shard counted, once. False when it was stored before. Raises JobEnded."""
+    def store_shard(self, job_id: str, shard: int, evidence: Evidence, seconds: float = 0.0) -> bool:
+        """Store what a shard counted, once. False when it was stored before. Raises JobEnded.
+
+        ``seconds`` is how long it took, for the totals that metrics show.
+        """
         content = json.dumps(evidence.to_dict(), allow_nan=False)
         with store_errors():
             stored = self._store(
-                keys=[keys.job(job_id), keys.shards(job_id), keys.progress(job_id), keys.ACTIVE],
-                args=[job_id, time.time(), shard, content, evidence.n],
+                keys=[keys.job(job_id), keys.shards(job_id), keys.progress(job_id), keys.ACTIVE, keys.TOTALS],
+                args=[job_id, time.time(), shard, content, evidence.n, seconds],
             )
         if stored == -1:
             raise JobEnded(f"job {job_id} is not running")
@@ -96,32 +107,63 @@ class Ledger:
             merged, waiting = pipe.execute()
         return bool(waiting) or shard < int(merged or 0)
 
-    def merge(self, job_id: str) -> Tally:
-        """Merge the shards that follow on those merged, and return the tally."""
-        while True:
-            tally, waiting = self._read(job_id)
-            total, merged = tally.evidence, tally.merged
-            while (content := waiting.get(merged)) is not None:
-                shard = Evidence.from_dict(json.loads(content))
-                total = shard if total is None else total + shard
-                merged += 1
-            if merged == tally.merged or total is None:
-                return tally
-            with store_errors():
-                self._merge(
-                    keys=[keys.job(job_id), keys.shards(job_id), keys.evidence(job_id)],
-                    args=[tally.merged, merged, json.dumps(total.to_dict(), allow_nan=False)],
-                )
+    def merge(self, job_id: str, spec: JobSpec, plan: Plan) -> Tally:
+        """Merge the shards that follow on those merged, and return the tally. Raises JobEnded.
 
-    def _read(self, job_id: str) -> tuple[Tally, dict[int, bytes]]:
+        Whatever is merged is stored together with the certificate that it supports, if that is the best so
+        far. A job that is to stop at a radius is merged no further than the first shard that certifies it.
+        """
+        claim = spec.claim()
+        while True:
+            tally, next_ones = self._look(job_id, plan)
+            if not (tally.complete or next_ones):
+                return tally
+            prefix, waiting = self._read(job_id, next_ones)
+            if prefix.merged != tally.merged:
+                continue
+            if tally.complete:
+                return replace(tally, prefix=prefix)
+            for content in waiting:
+                if content is None or prefix.stopped:
+                    break
+                prefix = prefix.add(Evidence.from_dict(json.loads(content)), claim, plan)
+            self._write(job_id, tally.merged, prefix, spec, plan)
+
+    def _look(self, job_id: str, plan: Plan) -> tuple[Tally, list[int]]:
+        """Return how far the job is, and the shards that wait to be merged next."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["state", "merged", "dispatched"])
-            pipe.hgetall(keys.shards(job_id))
-            pipe.get(keys.evidence(job_id))
-            (state, merged, dispatched), stored, evidence = pipe.execute()
+            pipe.hmget(keys.job(job_id), ["state", "merged", "dispatched", "stopped"])
+            pipe.hkeys(keys.shards(job_id))
+            (state, merged, dispatched, stopped), names = pipe.execute()
         if state != JobState.RUNNING.encode():
             raise JobEnded(f"job {job_id} is not running")
-        waiting = {int(shard): cast("bytes", content) for shard, content in stored.items()}
-        missing = tuple(k for k in range(int(merged), int(dispatched)) if k not in waiting)
-        total = Evidence.from_dict(json.loads(evidence)) if evidence is not None else None
-        return Tally(int(merged), total, missing), waiting
+        stored, merged = {int(name) for name in names}, int(merged)
+        complete = stopped is not None or merged == plan.shards
+        missing = () if complete else tuple(k for k in range(merged, int(dispatched)) if k not in stored)
+        next_ones = list(takewhile(stored.__contains__, count(merged)))
+        return Tally(merged, complete, missing), next_ones
+
+    def _read(self, job_id: str, shards: list[int]) -> tuple[Prefix, list[bytes | None]]:
+        """Read what is merged, and the evidence of some shards."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.get(keys.evidence(job_id))
+            pipe.hmget(keys.shards(job_id), [str(shard) for shard in shards] or ["-"])
+            merged, waiting = pipe.execute()
+        prefix = Prefix() if merged is None else Prefix.from_dict(json.loads(merged))
+        return prefix, waiting
+
+    def _write(self, job_id: str, expected: int, prefix: Prefix, spec: JobSpec, plan: Plan) -> None:
+        """Store a longer prefix unless another worker has merged meanwhile."""
+        claim = spec.claim()
+        running: list[str | int] = []
+        if claim.runs:
+            evidence = prefix.supported()
+            certificate = claim.running(evidence)
+            document = certificate_document(spec, plan, evidence, certificate)
+            running = [repr(certificate.radius), evidence.n, json.dumps(document, allow_nan=False)]
+        content = json.dumps(prefix.to_dict(), allow_nan=False)
+        with store_errors():
+            self._merge(
+                keys=[keys.job(job_id), keys.shards(job_id), keys.evidence(job_id), keys.running(job_id)],
+                args=[expected, prefix.merged, content, int(prefix.stopped), *running],
+            )

@@ -8,13 +8,24 @@ from __future__ import annotations
 from typing import Final
 
 CREATE: Final = """
--- KEYS job input index active [idempotency]; ARGV id now version spec input fingerprint
--- Returns nothing, or "fingerprint:id" of the job that already holds the idempotency key.
-if KEYS[5] then
-    local held = redis.call('GET', KEYS[5])
-    if held then return held end
-    redis.call('SET', KEYS[5], ARGV[6] .. ':' .. ARGV[1])
-    redis.call('HSET', KEYS[1], 'idempotency', KEYS[5])
+-- KEYS job input index active queued owned owned_active [idempotency];
+-- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix; a limit of 0: none.
+-- Returns {'created'}; {'held', "fingerprint:id"} of the job that already holds the idempotency key;
+-- {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created, nothing is stored.
+if KEYS[8] then
+    local held = redis.call('GET', KEYS[8])
+    if held then return {'held', held} end
+end
+local function reached(limit, number) return tonumber(limit) > 0 and number >= tonumber(limit) end
+if reached(ARGV[10], redis.call('SCARD', KEYS[7])) then return {'full', 'owner'} end
+if reached(ARGV[8], redis.call('ZCARD', KEYS[4])) then return {'full', 'jobs'} end
+if tonumber(ARGV[9]) > 0 then
+    local used = string.match(redis.call('INFO', 'memory'), 'used_memory:(%d+)')
+    if reached(ARGV[9], tonumber(used) + #ARGV[5]) then return {'full', 'bytes'} end
+end
+if KEYS[8] then
+    redis.call('SET', KEYS[8], ARGV[6] .. ':' .. ARGV[1])
+    redis.call('HSET', KEYS[1], 'idempotency', KEYS[8])
 end
 -- Times in the index are unique, so a listing can go on behind any of them.
 local now = ARGV[2]
@@ -24,23 +35,37 @@ redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'state', 'queue
 redis.call('SET', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
 redis.call('ZADD', KEYS[4], now, ARGV[1])
-return false
+redis.call('ZADD', KEYS[5], now, ARGV[1])
+if ARGV[7] ~= '' then
+    -- Each new job makes room for itself: the owner's oldest jobs leave its list once they have expired.
+    for _, old in ipairs(redis.call('ZRANGE', KEYS[6], 0, 9)) do
+        if redis.call('EXISTS', ARGV[11] .. old) == 0 then redis.call('ZREM', KEYS[6], old) end
+    end
+    redis.call('ZADD', KEYS[6], now, ARGV[1])
+    redis.call('SADD', KEYS[7], ARGV[1])
+    redis.call('HSET', KEYS[1], 'owned_active', KEYS[7])
+end
+return {'created'}
 """
 
 START: Final = """
--- KEYS job active; ARGV id now. Returns the state after, or nothing when there is no such job.
+-- KEYS job active queued; ARGV id now. Returns the state after, or nothing when there is no such job.
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == 'queued' then
     redis.call('HSET', KEYS[1], 'state', 'running', 'started_at', ARGV[2])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
+    redis.call('ZREM', KEYS[3], ARGV[1])
     return 'running'
 end
 return state
 """
 
 FINISH: Final = """
--- KEYS job progress active [others]; ARGV id now state ttl_ms [field value]...
--- Deletes progress and the other keys. Returns 1 when this call ended the job, 0 when it had ended before,
+-- KEYS job progress active queued totals running [others];
+-- ARGV id now state ttl_ms outcome [field value]...
+-- Counts the outcome in totals; a cancelled job keeps the certificate that its samples supported. Deletes
+-- progress, running and the other keys.
+-- Returns 1 when this call ended the job, 0 when it had ended before,
 -- -1 when there is no such job.
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state then return -1 end
@@ -49,9 +74,17 @@ for _, done in ipairs(redis.call('HVALS', KEYS[2])) do
     redis.call('HINCRBY', KEYS[1], 'samples', done)
 end
 redis.call('HSET', KEYS[1], 'state', ARGV[3], 'finished_at', ARGV[2])
-for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 6, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+if ARGV[3] == 'cancelled' then
+    local certificate = redis.call('GET', KEYS[6])
+    if certificate then redis.call('HSET', KEYS[1], 'certificate', certificate) end
+end
 redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('DEL', KEYS[2], unpack(KEYS, 4))
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('HINCRBY', KEYS[5], ARGV[5], 1)
+redis.call('DEL', KEYS[2], unpack(KEYS, 6))
+local owned_active = redis.call('HGET', KEYS[1], 'owned_active')
+if owned_active then redis.call('SREM', owned_active, ARGV[1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
 if idempotency then redis.call('PEXPIRE', idempotency, ARGV[4]) end
@@ -69,14 +102,18 @@ return redis.call('HGET', KEYS[1], 'plan')
 """
 
 DISPATCH: Final = """
--- KEYS job shards active; ARGV id now shards window ahead. Returns the shards to put on the queue now.
--- At most `window` shards are out at a time, and none is `ahead` or more beyond those merged.
+-- KEYS job shards active; ARGV id now shards window ahead ahead_bytes. Returns the shards to queue now.
+-- At most `window` shards are out at a time, and none is `ahead` or more beyond those merged; nor, past one
+-- window, so far that those which wait take more than `ahead_bytes`. A job that has stopped gets none.
 local out = {}
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return out end
-local counts = redis.call('HMGET', KEYS[1], 'dispatched', 'stored', 'merged')
+local counts = redis.call('HMGET', KEYS[1], 'dispatched', 'stored', 'merged', 'shard_bytes', 'stopped')
+if counts[5] then return out end
 local next_one, stored, merged = tonumber(counts[1]), tonumber(counts[2]), tonumber(counts[3])
-while next_one < tonumber(ARGV[3]) and next_one - stored < tonumber(ARGV[4])
-    and next_one - merged < tonumber(ARGV[5]) do
+local window = tonumber(ARGV[4])
+local fitting = math.floor(tonumber(ARGV[6]) / tonumber(counts[4] or 1))
+local ahead = math.max(window, math.min(tonumber(ARGV[5]), fitting))
+while next_one < tonumber(ARGV[3]) and next_one - stored < window and next_one - merged < ahead do
     if next_one >= merged and redis.call('HEXISTS', KEYS[2], next_one) == 0 then
         table.insert(out, next_one)
     end
@@ -88,26 +125,39 @@ return out
 """
 
 STORE_SHARD: Final = """
--- KEYS job shards progress active; ARGV id now shard evidence samples.
+-- KEYS job shards progress active totals; ARGV id now shard evidence samples seconds.
 -- Returns 1 when stored by this call, 0 when it was stored before, -1 unless the job is running.
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return -1 end
 if tonumber(ARGV[3]) < tonumber(redis.call('HGET', KEYS[1], 'merged')) then return 0 end
 if redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4]) == 0 then return 0 end
 redis.call('HINCRBY', KEYS[1], 'stored', 1)
+redis.call('HSET', KEYS[1], 'shard_bytes', #ARGV[4])
 redis.call('HINCRBY', KEYS[1], 'samples', ARGV[5])
+redis.call('HINCRBY', KEYS[5], 'samples', ARGV[5])
+redis.call('HINCRBY', KEYS[5], 'shards', 1)
+redis.call('HINCRBYFLOAT', KEYS[5], 'shard_seconds', ARGV[6])
 redis.call('HDEL', KEYS[3], ARGV[3])
 redis.call('ZADD', KEYS[4], 'XX', ARGV[2], ARGV[1])
 return 1
 """
 
 MERGE: Final = """
--- KEYS job shards evidence; ARGV expected merged evidence. Replaces the shards from `expected`
--- up to `merged` by the sum of all below `merged`, unless another worker has merged meanwhile (returns 0).
+-- KEYS job shards evidence running; ARGV expected merged evidence stopped [radius samples certificate].
+-- Replaces the shards from `expected` up to `merged` by the sum of all below `merged`, unless another worker
+-- has merged meanwhile (returns 0). The certificate stays if an earlier one has a larger radius.
 if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
 if redis.call('HGET', KEYS[1], 'merged') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'merged', ARGV[2])
 redis.call('SET', KEYS[3], ARGV[3])
 for shard = ARGV[1], ARGV[2] - 1 do redis.call('HDEL', KEYS[2], shard) end
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'stopped', 1) end
+if ARGV[5] then
+    local best = redis.call('HGET', KEYS[1], 'running_radius')
+    if not best or tonumber(ARGV[5]) >= tonumber(best) then
+        redis.call('HSET', KEYS[1], 'running_radius', ARGV[5], 'running_samples', ARGV[6])
+        redis.call('SET', KEYS[4], ARGV[7])
+    end
+end
 return 1
 """
 

@@ -11,15 +11,16 @@ import json
 import math
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from redis import Redis
 
 from jobs import keys, scripts
 from jobs.connection import store_errors
 from jobs.decode import decode_record
-from jobs.errors import InvalidCursor, JobConflict, JobNotFound
+from jobs.errors import InvalidCursor, JobConflict, JobNotFound, OwnerFull, StoreFull
 from jobs.settings import JobsSettings
 from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, JobState
 
@@ -30,6 +31,22 @@ class Idempotency:
 
     key: str
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be stored when a job is added; 0 stands for no limit.
+
+    ``active`` and ``owned`` count jobs that have not ended, of everybody and of the job's owner;
+    ``memory`` is the server's used memory in bytes.
+    """
+
+    active: int = 0
+    owned: int = 0
+    memory: int = 0
+
+
+NO_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +80,35 @@ class JobStore:
         with store_errors():
             self._redis.ping()
 
-    def create(self, spec: JobSpec, input_bytes: bytes, idempotency: Idempotency | None = None) -> Created:
+    def create(
+        self,
+        spec: JobSpec,
+        input_bytes: bytes,
+        idempotency: Idempotency | None = None,
+        limits: Limits = NO_LIMITS,
+    ) -> Created:
         """Store a new job in one transaction; once it returns, the job is in the append-only file.
 
         ``input_bytes`` are the little-endian, C-ordered float32 elements of the input. Raises
-        JobConflict when ``idempotency.key`` belongs to a request with another fingerprint.
+        JobConflict when ``idempotency.key`` belongs to a request with another fingerprint, StoreFull
+        or OwnerFull when the limits leave no room; nothing is stored then.
         """
         job_id = secrets.token_urlsafe(16)
-        names = [keys.job(job_id), keys.job_input(job_id), keys.INDEX, keys.ACTIVE]
+        names = [
+            keys.job(job_id),
+            keys.job_input(job_id),
+            keys.INDEX,
+            keys.ACTIVE,
+            keys.QUEUED,
+            keys.owned(spec.owner),
+            keys.owned_active(spec.owner),
+        ]
         fingerprint = ""
         if idempotency is not None:
-            names.append(keys.idempotency(idempotency.key))
+            names.append(keys.idempotency(idempotency.key, spec.owner))
             fingerprint = idempotency.fingerprint
         with store_errors():
-            held = self._create(
+            answer = self._create(
                 keys=names,
                 args=[
                     job_id,
@@ -85,11 +117,19 @@ class JobStore:
                     spec.model_dump_json(),
                     input_bytes,
                     fingerprint,
+                    spec.owner,
+                    limits.active,
+                    limits.memory,
+                    limits.owned,
+                    keys.job(""),
                 ],
             )
-        if held is None:
+        what, *told = (part.decode() for part in cast("list[bytes]", answer))
+        if what == "created":
             return Created(job_id, replayed=False)
-        held_fingerprint, _, held_id = cast("bytes", held).decode().rpartition(":")
+        if what == "full":
+            raise OwnerFull(_FULL["owner"]) if told[0] == "owner" else StoreFull(_FULL[told[0]])
+        held_fingerprint, _, held_id = told[0].rpartition(":")
         if held_fingerprint != fingerprint:
             raise JobConflict("this idempotency key was used before for a different request")
         return Created(held_id, replayed=True)
@@ -101,49 +141,61 @@ class JobStore:
             raise JobNotFound(job_id)
         return record
 
-    def list_jobs(self, limit: int, cursor: str | None = None) -> JobPage:
-        """List at most ``limit`` jobs, newest first, going on behind ``cursor``.
+    def list_jobs(self, limit: int, cursor: str | None = None, owner: str = "") -> JobPage:
+        """List at most ``limit`` jobs of an owner, newest first, going on behind ``cursor``.
 
         Raises InvalidCursor for a cursor from elsewhere. Entries of expired jobs are dropped on the way.
         """
         behind = f"({_decode_cursor(cursor)!r}" if cursor is not None else "+inf"
+        index = keys.owned(owner) if owner else keys.INDEX
         found: list[JobRecord] = []
         while len(found) <= limit:
             with store_errors():
                 entries = self._redis.zrevrangebyscore(
-                    keys.INDEX, behind, "-inf", start=0, num=limit + 1, withscores=True
+                    index, behind, "-inf", start=0, num=limit + 1, withscores=True
                 )
             listed = cast("list[tuple[bytes, float]]", entries)
             if not listed:
                 break
             behind = f"({listed[-1][1]!r}"
-            found += self._read_listed([job_id.decode() for job_id, _ in listed])
+            read = self._read_listed(index, [job_id.decode() for job_id, _ in listed])
+            found += [record for record in read if record.spec.owner == owner]
         page = tuple(found[:limit])
         return JobPage(page, _encode_cursor(page[-1].created_at) if page and len(found) > limit else None)
+
+    def queue_positions(self, job_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many jobs are to be begun up to and including each of these that is still queued."""
+        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.zrank(keys.QUEUED, job_id)
+            ranks = cast("list[int | None]", pipe.execute())
+        return {job_id: rank + 1 for job_id, rank in zip(job_ids, ranks, strict=True) if rank is not None}
 
     def cancel(self, job_id: str) -> JobRecord:
         """End a job that has not ended; one that has is left as it is. Returns the record after.
 
-        Raises JobNotFound.
+        The certificate that its merged samples supported, if any, becomes its own. Raises JobNotFound.
         """
-        self._end(job_id, JobState.CANCELLED)
+        self._end(job_id, JobState.CANCELLED, "cancelled")
         return self.get(job_id)
 
     def start(self, job_id: str) -> JobState:
         """Mark a queued job as running and return its state. Raises JobNotFound."""
         with store_errors():
-            state = self._start(keys=[keys.job(job_id), keys.ACTIVE], args=[job_id, time.time()])
+            state = self._start(keys=[keys.job(job_id), keys.ACTIVE, keys.QUEUED], args=[job_id, time.time()])
         if state is None:
             raise JobNotFound(job_id)
         return JobState(cast("bytes", state).decode())
 
     def succeed(self, job_id: str, certificate: dict[str, object]) -> bool:
         """Store the certificate, once. False when the job had ended before. Raises JobNotFound."""
-        return self._end(job_id, JobState.SUCCEEDED, "certificate", json.dumps(certificate, allow_nan=False))
+        outcome = "abstained" if certificate.get("abstained") else "certified"
+        content = json.dumps(certificate, allow_nan=False)
+        return self._end(job_id, JobState.SUCCEEDED, outcome, "certificate", content)
 
     def fail(self, job_id: str, failure: Failure) -> bool:
         """Store why the job failed. False when the job had ended before. Raises JobNotFound."""
-        return self._end(job_id, JobState.FAILED, "failure", failure.model_dump_json())
+        return self._end(job_id, JobState.FAILED, "failed", "failure", failure.model_dump_json())
 
     def input_bytes(self, job_id: str) -> bytes:
         """Read the input's bytes; they are dropped when the job ends. Raises JobNotFound."""
@@ -153,11 +205,14 @@ class JobStore:
             raise JobNotFound(job_id)
         return content
 
-    def _end(self, job_id: str, state: JobState, *fields: str) -> bool:
+    def _end(self, job_id: str, state: JobState, outcome: str, *fields: str) -> bool:
         names = [
             keys.job(job_id),
             keys.progress(job_id),
             keys.ACTIVE,
+            keys.QUEUED,
+            keys.TOTALS,
+            keys.running(job_id),
             keys.job_input(job_id),
             keys.shards(job_id),
             keys.evidence(job_id),
@@ -165,17 +220,19 @@ class JobStore:
         ]
         ttl_ms = max(1, round(self._settings.result_ttl_s * 1000))
         with store_errors():
-            ended = self._finish(keys=names, args=[job_id, time.time(), state.value, ttl_ms, *fields])
+            ended = self._finish(
+                keys=names, args=[job_id, time.time(), state.value, ttl_ms, outcome, *fields]
+            )
         if ended == -1:
             raise JobNotFound(job_id)
         return bool(ended)
 
-    def _read_listed(self, job_ids: list[str]) -> list[JobRecord]:
+    def _read_listed(self, index: str, job_ids: list[str]) -> list[JobRecord]:
         records = self._read(job_ids)
         expired = [job_id for job_id, record in zip(job_ids, records, strict=True) if record is None]
         if expired:
             with store_errors():
-                self._redis.zrem(keys.INDEX, *expired)
+                self._redis.zrem(index, *expired)
         return [record for record in records if record is not None]
 
     def _read(self, job_ids: list[str]) -> list[JobRecord | None]:
@@ -189,6 +246,13 @@ class JobStore:
             decode_record(job_id, fields, in_flight, now) if fields else None
             for job_id, fields, in_flight in zip(job_ids, answers[::2], answers[1::2], strict=True)
         ]
+
+
+_FULL: Final = {
+    "jobs": "as many jobs as may be stored have not ended yet",
+    "bytes": "the server of the job store uses as much memory as it may",
+    "owner": "this key has as many jobs that have not ended as it may have",
+}
 
 
 def _encode_cursor(created_at: float) -> str:

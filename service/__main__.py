@@ -6,6 +6,7 @@ import uvicorn
 
 from service.app import create_app
 from service.logs import configure_logging
+from service.serving import protocol
 from service.settings import GatewaySettings
 
 GRACE_S = 10
@@ -23,6 +24,8 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=protocol(settings.head_timeout_s),
+        limit_concurrency=settings.max_connections,
         timeout_graceful_shutdown=GRACE_S,
     )
 

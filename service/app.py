@@ -8,19 +8,24 @@ from importlib.metadata import version
 
 import anyio
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from jobs.app import make_celery
-from jobs.census import count_jobs
+from jobs.census import take_census
 from jobs.connection import connect
 from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.store import JobStore
 from models.registry import Registry
 from service import errors
+from service.access import Access
+from service.bounds import Pool
 from service.context import Context
 from service.description import describe
 from service.edge import Edge
+from service.gate import Gate
 from service.images import refuse_doubtful_images
+from service.keyring import Keyring
 from service.metrics import Metrics, StoreCollector
 from service.routes import certifications, events, health, models, submit
 from service.settings import GatewaySettings
@@ -30,7 +35,10 @@ SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smooth
 
 
 def create_app(settings: GatewaySettings) -> FastAPI:
-    """Build the gateway. It starts whatever the state of the server, the workers and the models."""
+    """Build the gateway. It starts whatever the state of the server, the workers and the models.
+
+    Raises KeysFileError when API keys are set up and their file cannot be read.
+    """
     refuse_doubtful_images()
     context = _context(settings)
 
@@ -51,17 +59,30 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app.state.context = context
     for module in (submit, certifications, events, models, health):
         app.include_router(module.router)
-    app.add_middleware(Edge, metrics=context.metrics)
+    _allow_origins(app, settings)
+    app.add_middleware(Edge, metrics=context.metrics, gate=Gate(settings))
     errors.install(app)
     describe(app)
     return app
+
+
+def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
+    """Let pages of the origins that the operator lists use the API; without any, no page may."""
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            expose_headers=["Location", "Idempotency-Replayed", "Retry-After", "X-Request-ID"],
+        )
 
 
 def _context(settings: GatewaySettings) -> Context:
     redis = connect(settings)
     liveness = Liveness(redis, settings)
     registry = Registry(settings.models_dir)
-    collector = StoreCollector(lambda: count_jobs(redis), lambda: len(liveness.live_workers()))
+    collector = StoreCollector(lambda: take_census(redis), liveness.live_workers)
     return Context(
         settings=settings,
         redis=redis,
@@ -72,4 +93,7 @@ def _context(settings: GatewaySettings) -> Context:
         submissions=Submissions(settings, registry),
         metrics=Metrics(collector),
         decoding=anyio.CapacityLimiter(settings.max_parallel_decodes),
+        access=Access(None if settings.keys_file is None else Keyring(settings.keys_file)),
+        bodies=Pool(settings.max_held_bytes, "Too many bytes of request bodies are being received."),
+        streams=Pool(settings.max_event_streams, "Too many streams of events are open."),
     )

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
+from service.bounds import Held
 from service.problems import ProblemError, field_problem
 
 MAX_FORM_FIELDS = 32
@@ -33,21 +34,31 @@ class _InMemoryParser(MultiPartParser):
     spool_max_size = sys.maxsize
 
 
-async def read_body(request: Request, limit: int, timeout_s: float) -> bytes:
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """Limits of one body: its size, its time, and its share of what all bodies together may hold."""
+
+    most_bytes: int
+    timeout_s: float
+    held: Held
+
+
+async def read_body(request: Request, limits: BodyLimits) -> bytes:
     """Read the whole body.
 
     Raises:
-        ProblemError: ``body-too-large`` as soon as more than ``limit`` bytes are announced or seen;
-            ``body-timeout`` when it takes longer than ``timeout_s``; ``malformed-body`` when it is empty.
+        ProblemError: ``body-too-large`` as soon as more than ``most_bytes`` are announced or seen;
+            ``body-timeout`` when it takes longer than ``timeout_s``; ``malformed-body`` when it is empty;
+            ``overloaded`` when bodies that are held already leave no room.
 
     """
-    chunks = [chunk async for chunk in _limited(request, limit, timeout_s)]
+    chunks = [chunk async for chunk in _limited(request, limits)]
     if not (body := b"".join(chunks)):
         raise ProblemError("malformed-body", "The body is empty. Send JSON or a multipart form.")
     return body
 
 
-async def read_form(request: Request, limit: int, timeout_s: float) -> Form:
+async def read_form(request: Request, limits: BodyLimits) -> Form:
     """Read a multipart form.
 
     Raises:
@@ -55,7 +66,7 @@ async def read_form(request: Request, limit: int, timeout_s: float) -> Form:
             ``invalid-request`` when a field is given twice.
 
     """
-    stream = _limited(request, limit, timeout_s)
+    stream = _limited(request, limits)
     parser = _InMemoryParser(
         request.headers, stream, max_files=1, max_fields=MAX_FORM_FIELDS, max_part_size=MAX_FIELD_BYTES
     )
@@ -80,8 +91,9 @@ async def read_form(request: Request, limit: int, timeout_s: float) -> Form:
     return Form(fields, files)
 
 
-async def _limited(request: Request, limit: int, timeout_s: float) -> AsyncGenerator[bytes, None]:
+async def _limited(request: Request, limits: BodyLimits) -> AsyncGenerator[bytes, None]:
     """Body chunks; the limits hold for the sum of all chunks and for the time since the first call."""
+    limit, timeout_s = limits.most_bytes, limits.timeout_s
     announced = request.headers.get("content-length", "0")
     too_large = ProblemError("body-too-large", f"The body exceeds {limit:,} bytes.", headers=_CLOSE)
     if announced.isdecimal() and (len(announced) > 18 or int(announced) > limit):
@@ -103,4 +115,5 @@ async def _limited(request: Request, limit: int, timeout_s: float) -> AsyncGener
         size += len(chunk)
         if size > limit:
             raise too_large
+        limits.held.take(len(chunk))
         yield chunk

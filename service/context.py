@@ -13,6 +13,8 @@ from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.store import JobStore
 from models.registry import Registry
+from service.access import Access
+from service.bounds import Pool
 from service.metrics import Metrics
 from service.settings import GatewaySettings
 from service.submission import Submissions
@@ -20,7 +22,11 @@ from service.submission import Submissions
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The gateway's parts. ``decoding`` bounds how many bodies are parsed and decoded at once."""
+    """The gateway's parts.
+
+    ``decoding`` bounds how many bodies are parsed and decoded at once, ``bodies`` the bytes of all bodies
+    that are held, ``streams`` the streams of events that are open.
+    """
 
     settings: GatewaySettings
     redis: Redis
@@ -31,9 +37,12 @@ class Context:
     submissions: Submissions
     metrics: Metrics
     decoding: anyio.CapacityLimiter
+    access: Access
+    bodies: Pool
+    streams: Pool
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     return cast("Context", request.app.state.context)
 
 

@@ -10,6 +10,7 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.gate import Gate
 from service.logs import request_id
 from service.metrics import Metrics
 from service.problems import ProblemError
@@ -19,6 +20,9 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
 }
 _logger = logging.getLogger(__name__)
 
@@ -26,9 +30,10 @@ _logger = logging.getLogger(__name__)
 class Edge:
     """ASGI middleware. A client's own ``X-Request-ID`` is kept if it is plain; else one is drawn."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate) -> None:
         self._app = app
         self._metrics = metrics
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,7 +46,10 @@ class Edge:
         began = time.perf_counter()
         answer = _Answer(send, identifier)
         try:
-            await self._app(scope, receive, answer)
+            with self._gate.passing(scope):
+                await self._app(scope, receive, answer)
+        except ProblemError as refusal:
+            await refusal.response(scope["path"], identifier)(scope, receive, answer)
         except Exception:
             _logger.exception("defect while answering %s %r", scope["method"], scope["path"])
             if answer.status is None:

@@ -16,6 +16,8 @@ from jobs.errors import (
     InvalidCursor,
     JobConflict,
     JobNotFound,
+    OwnerFull,
+    StoreFull,
     StoreUnavailable,
     UnsupportedRecord,
 )
@@ -51,11 +53,14 @@ def _problem(request: Request, error: Exception) -> ProblemError:
     return next((make(error) for kind, make in _TABLE.items() if isinstance(error, kind)), _DEFECT)
 
 
+_RETRY_FULL: Final = {"Retry-After": "10"}
 _RETRY: Final = {"Retry-After": RETRY_AFTER_S}
 _DEFECT: Final = ProblemError("internal-error", "The request failed; the log has the cause.")
 _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     JobNotFound: lambda _: ProblemError("job-not-found", "No such job: the id is wrong or it has expired."),
     JobConflict: lambda error: field_problem("Idempotency-Key", str(error), "idempotency-key-reused"),
+    StoreFull: lambda error: ProblemError("overloaded", _sentence(error), headers=_RETRY_FULL),
+    OwnerFull: lambda error: ProblemError("too-many-jobs", _sentence(error), headers=_RETRY_FULL),
     InvalidCursor: lambda error: field_problem("cursor", str(error)),
     UnsupportedRecord: lambda error: ProblemError("unsupported-record", str(error)),
     StoreUnavailable: lambda _: ProblemError(
@@ -68,6 +73,10 @@ _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     ModelError: lambda error: ProblemError("not-ready", str(error), headers=_RETRY),
 }
 """First match wins, so a subclass stands before its base."""
+
+
+def _sentence(error: Exception) -> str:
+    return f"Nothing was stored: {error}. Try again later."
 
 
 def _parameter_errors(error: RequestValidationError) -> list[FieldError]:

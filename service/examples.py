@@ -4,85 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from certificates import Bounds, Certifier
-from jobs.spec import Failure, InputRecord, JobRecord, JobSpec, JobState, Plan, Progress, RuntimeIdentity
+from certificates import Certifier, EndedBy
+from jobs.spec import (
+    Failure,
+    InputRecord,
+    JobRecord,
+    JobSpec,
+    JobState,
+    Plan,
+    Progress,
+    RunningCertificate,
+    RuntimeIdentity,
+    StopRule,
+)
+from service.example_certificates import EXAMPLES, Example
 from service.resources import job_resource, progress_event
 
 JOB_ID = "xT5c0b9GkC2yQ1sW8dZrLg"
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-_HITS = {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]}
-
-EVIDENCE: dict[Certifier, dict[str, object]] = {
-    Certifier.FIRST_ORDER: {"hits": _HITS, "pairs": None, "gradient": None},
-    Certifier.SECOND_ORDER: {
-        "hits": _HITS,
-        "pairs": None,
-        "gradient": {"d": 784, "pairs": 50000, "paired_sum": 400.0},
-    },
-    Certifier.DIPOLE: {
-        "hits": None,
-        "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
-        "gradient": None,
-    },
-}
-
-CERTIFICATES: dict[Certifier, dict[str, object]] = {
-    Certifier.FIRST_ORDER: {
-        "certifier": "first_order",
-        "abstained": False,
-        "radius": 0.368974,
-        "norm": "l2",
-        "sigma": 0.25,
-        "eta": 0.001,
-        "n": 100000,
-        "bounds": "paper",
-        "p_a": {"lower": 0.930014211869465, "estimate": 0.9325},
-        "c_s": None,
-        "c_n": None,
-        "gradient_norm": None,
-        "eta_spent": {"p_a": 0.001},
-    },
-    Certifier.SECOND_ORDER: {
-        "certifier": "second_order",
-        "abstained": False,
-        "radius": 0.368671,
-        "norm": "l2",
-        "sigma": 0.25,
-        "eta": 0.001,
-        "n": 100000,
-        "bounds": "paper",
-        "p_a": {"lower": 0.9298516095008759, "estimate": 0.9325},
-        "c_s": None,
-        "c_n": None,
-        "gradient_norm": {
-            "upper": 0.5379473039312075,
-            "estimate": 0.35777087639996635,
-            "ceiling": 0.5379473039312075,
-        },
-        "eta_spent": {"p_a": 0.0005, "gradient_norm": 0.0005},
-    },
-    Certifier.DIPOLE: {
-        "certifier": "dipole",
-        "abstained": False,
-        "radius": 0.383047,
-        "norm": "l2",
-        "sigma": 0.25,
-        "eta": 0.001,
-        "n": 100000,
-        "bounds": "paper",
-        "p_a": {"lower": 0.9243104171459724, "estimate": 0.9324},
-        "c_s": {"lower": 0.8747436942853944, "estimate": 0.8796},
-        "c_n": {"lower": 0.049566722860578075, "estimate": 0.0528},
-        "gradient_norm": None,
-        "eta_spent": {"c_s": 0.0005, "c_n": 0.0005},
-    },
-}
-
 _BASE: dict[str, object] = {"model": "mnist", "sigma": 0.25, "n": 100000}
+_FIELDS: dict[str, dict[str, object]] = {
+    **{certifier.value: {"certifier": certifier.value} for certifier in Certifier},
+    "paper": {"certifier": "dipole", "bounds": "paper"},
+    "stop": {"stop": {"radius": 0.3}},
+    "multiclass": {"certifier": "first_order", "decision": "multiclass"},
+    "discrete": {"noise": "discrete"},
+}
 _TENSOR = {"shape": [2], "data": [0.31, 0.74]}
 
 
-def _spec(certifier: Certifier) -> JobSpec:
+def _spec(example: Example) -> JobSpec:
+    claim = example.claim
     source = InputRecord(
         shape=(1, 28, 28),
         low=0.0,
@@ -94,29 +46,34 @@ def _spec(certifier: Certifier) -> JobSpec:
     return JobSpec(
         model="mnist",
         model_sha256=_HASH[::-1],
-        certifier=certifier,
-        bounds=Bounds.PAPER,
-        sigma=0.25,
-        n=100_000,
+        certifier=claim.certifier,
+        bounds=claim.bounds,
+        decision=claim.decision,
+        noise=claim.noise,
+        sigma=claim.sigma,
+        n=claim.n,
         n0=100,
-        eta=0.001,
+        eta=claim.eta,
+        stop=None if claim.stop_radius is None else StopRule(radius=claim.stop_radius),
         seed=4611686018427387904,
         input=source,
     )
 
 
-def _succeeded(certifier: Certifier) -> JobRecord:
+def _ended(example: Example) -> JobRecord:
+    done = int(str(example.certificate["n"]))
+    cancelled = example.ended_by is EndedBy.CANCELLED
     runtime = RuntimeIdentity(
         name="onnxruntime", version="1.23.2", provider="CPUExecutionProvider", precision="float32"
     )
     return JobRecord(
         id=JOB_ID,
-        spec=_spec(certifier),
-        state=JobState.SUCCEEDED,
+        spec=_spec(example),
+        state=JobState.CANCELLED if cancelled else JobState.SUCCEEDED,
         created_at=1760000000.0,
         started_at=1760000000.25,
         finished_at=1760000002.5,
-        progress=Progress(samples_done=100_000, samples_total=100_000, samples_per_second=50_000.0),
+        progress=Progress(samples_done=done, samples_total=100_000, samples_per_second=50_000.0),
         plan=Plan(
             target=7,
             label="7",
@@ -126,11 +83,11 @@ def _succeeded(certifier: Certifier) -> JobRecord:
             shard_blocks=50,
             runtime=runtime,
         ),
-        certificate=_document(certifier, _spec(certifier)),
+        certificate=_document(example, _spec(example)),
     )
 
 
-def _document(certifier: Certifier, spec: JobSpec) -> dict[str, object]:
+def _document(example: Example, spec: JobSpec) -> dict[str, object]:
     model = {
         "name": spec.model,
         "sha256": spec.model_sha256,
@@ -141,10 +98,11 @@ def _document(certifier: Certifier, spec: JobSpec) -> dict[str, object]:
         "batch": 1000,
     }
     return {
-        **CERTIFICATES[certifier],
+        **example.certificate,
         "prediction": {"index": 7, "label": "7"},
         "n0": spec.n0,
-        "counts": EVIDENCE[certifier],
+        "counts": example.counts,
+        "claim": example.claim.to_dict(),
         "model": model,
         "seed": str(spec.seed),
     }
@@ -153,7 +111,7 @@ def _document(certifier: Certifier, spec: JobSpec) -> dict[str, object]:
 def _unfinished(state: JobState, done: int, failure: Failure | None = None) -> JobRecord:
     return JobRecord(
         id=JOB_ID,
-        spec=_spec(Certifier.DIPOLE),
+        spec=_spec(EXAMPLES["dipole"]),
         state=state,
         created_at=1760000000.0,
         started_at=1760000000.25 if done else None,
@@ -161,12 +119,14 @@ def _unfinished(state: JobState, done: int, failure: Failure | None = None) -> J
         progress=Progress(
             samples_done=done, samples_total=100_000, samples_per_second=50_000.0 if done else None
         ),
+        running=RunningCertificate(radius=0.372539, samples=40_000) if state is JobState.RUNNING else None,
         failure=failure,
     )
 
 
 def _job(record: JobRecord) -> dict[str, Any]:
-    return {"value": job_resource(record).model_dump(mode="json")}
+    position = 1 if record.state is JobState.QUEUED else None
+    return {"value": job_resource(record, position).model_dump(mode="json")}
 
 
 _FAILURE = Failure(type="runtime-load-failed", detail="The model's file cannot be loaded; install it again.")
@@ -175,9 +135,8 @@ JOBS: dict[str, Any] = {
     "content": {
         "application/json": {
             "examples": {
-                **{certifier.value: _job(_succeeded(certifier)) for certifier in Certifier},
+                **{name: _job(_ended(example)) for name, example in EXAMPLES.items()},
                 "running": _job(_unfinished(JobState.RUNNING, 40_000)),
-                "cancelled": _job(_unfinished(JobState.CANCELLED, 40_000)),
                 "failed": _job(_unfinished(JobState.FAILED, 40_000, _FAILURE)),
             }
         }
@@ -203,7 +162,7 @@ EVENTS: dict[str, Any] = {
             "examples": {
                 "running": {
                     "value": "event: progress\ndata: "
-                    + progress_event(_unfinished(JobState.RUNNING, 40_000)).model_dump_json()
+                    + progress_event(job_resource(_unfinished(JobState.RUNNING, 40_000))).model_dump_json()
                     + "\n\n"
                 }
             },
@@ -218,18 +177,16 @@ SUBMISSION_BODY: dict[str, Any] = {
             "multipart/form-data": {
                 "schema": {"$ref": "#/components/schemas/CertificationForm"},
                 "examples": {
-                    certifier.value: {"value": {**_BASE, "certifier": certifier.value, "image": "(a file)"}}
-                    for certifier in Certifier
+                    name: {"value": {**_BASE, **fields, "image": "(a file)"}}
+                    for name, fields in (_FIELDS | {"stop": {"stop_radius": 0.3}}).items()
                 },
             },
             "application/json": {
                 "schema": {"$ref": "#/components/schemas/CertificationJson"},
                 "examples": {
                     **{
-                        certifier.value: {
-                            "value": {**_BASE, "certifier": certifier.value, "image": "iVBORw0KGgo..."}
-                        }
-                        for certifier in Certifier
+                        name: {"value": {**_BASE, **fields, "image": "iVBORw0KGgo..."}}
+                        for name, fields in _FIELDS.items()
                     },
                     "tensor": {
                         "value": {"model": "swiss-roll", "certifier": "dipole", "n": 10000, "tensor": _TENSOR}

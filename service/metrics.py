@@ -2,43 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from jobs.census import Census
 from jobs.errors import StoreUnavailable
-from jobs.spec import JobState
+from jobs.liveness import WorkerRecord
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class StoreCollector(Collector):
-    """Jobs by state and live workers, read at every scrape; absent while the store is away."""
+    """Jobs, queue, samples and live workers, read at every scrape; absent while the store is away."""
 
-    def __init__(self, jobs: Callable[[], Mapping[JobState, int]], workers: Callable[[], int]) -> None:
-        self._jobs = jobs
+    def __init__(self, census: Callable[[], Census], workers: Callable[[], Sequence[WorkerRecord]]) -> None:
+        self._census = census
         self._workers = workers
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Read the store."""
-        up = GaugeMetricFamily("certify_store_up", "1 if the job store answers.")
+    def collect(self) -> Iterator[Metric]:
+        """Read the store: a few small answers, however many jobs there are."""
         try:
-            counts, workers = self._jobs(), self._workers()
+            census, workers = self._census(), self._workers()
         except StoreUnavailable:
-            up.add_metric([], 0)
-            yield up
+            yield _gauge("store_up", "1 if the job store answers.", 0)
             return
-        up.add_metric([], 1)
-        yield up
-        jobs = GaugeMetricFamily("certify_jobs", "Jobs in the store by state.", labels=["state"])
-        for state in JobState:
-            jobs.add_metric([state.value], counts.get(state, 0))
-        yield jobs
-        alive = GaugeMetricFamily("certify_workers", "Workers that have lately given a sign of life.")
-        alive.add_metric([], workers)
-        yield alive
+        yield _gauge("store_up", "1 if the job store answers.", 1)
+        yield from _jobs(census)
+        yield from _work(census)
+        yield from _alive(workers)
+
+
+def _jobs(census: Census) -> Iterator[Metric]:
+    jobs = GaugeMetricFamily("certify_jobs", "Jobs that have not ended, by state.", labels=["state"])
+    jobs.add_metric(["queued"], census.queued)
+    jobs.add_metric(["running"], census.running)
+    yield jobs
+    oldest = census.oldest_queued_at
+    age = 0.0 if oldest is None else max(0.0, time.time() - oldest)
+    yield _gauge("queue_age_seconds", "How long the oldest queued job has waited; 0 without one.", age)
+    ended = CounterMetricFamily("certify_jobs_ended", "Jobs that have ended, by outcome.", labels=["outcome"])
+    for outcome, number in census.outcomes.items():
+        ended.add_metric([outcome], number)
+    yield ended
+
+
+def _work(census: Census) -> Iterator[Metric]:
+    yield _counter("samples", "Evaluations of base classifiers that were counted.", census.samples)
+    yield _counter("shards", "Shards that were counted.", census.shards)
+    yield _counter("shard_seconds", "Time that the counted shards took.", census.shard_seconds)
+    yield _gauge("store_memory_bytes", "Memory that the server of the job store uses.", census.memory)
+
+
+def _alive(workers: Sequence[WorkerRecord]) -> Iterator[Metric]:
+    yield _gauge("workers", "Workers that have lately given a sign of life.", len(workers))
+    seen = GaugeMetricFamily(
+        "certify_worker_seen_timestamp_seconds", "Last sign of life of each live worker.", labels=["worker"]
+    )
+    processes = GaugeMetricFamily(
+        "certify_worker_processes", "Sampling processes of each live worker.", labels=["worker"]
+    )
+    for worker in workers:
+        seen.add_metric([worker.id], worker.seen_at)
+        processes.add_metric([worker.id], worker.processes)
+    yield seen
+    yield processes
+
+
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    family = GaugeMetricFamily(f"certify_{name}", meaning)
+    family.add_metric([], value)
+    return family
+
+
+def _counter(name: str, meaning: str, value: float) -> Metric:
+    family = CounterMetricFamily(f"certify_{name}", meaning)
+    family.add_metric([], value)
+    return family
 
 
 class Metrics:

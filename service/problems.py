@@ -37,6 +37,13 @@ def _table(*types: ProblemType) -> dict[str, ProblemType]:
 PROBLEMS: dict[str, ProblemType] = _table(
     ProblemType("bad-request", 400, "Bad request", "The request is not valid HTTP for this route."),
     ProblemType("malformed-body", 400, "Malformed body", "The body is empty, or not JSON or multipart."),
+    ProblemType("unauthorized", 401, "Unauthorized", "API keys are set up here, and no valid one was sent."),
+    ProblemType(
+        "origin-not-allowed",
+        403,
+        "Origin not allowed",
+        "The page or host name is none that this gateway serves.",
+    ),
     ProblemType("not-found", 404, "Not found", "There is no such path."),
     ProblemType("job-not-found", 404, "No such job", "The id names no stored job."),
     ProblemType("model-not-found", 404, "No such model", "No model of that name is installed."),
@@ -55,8 +62,13 @@ PROBLEMS: dict[str, ProblemType] = _table(
         "Idempotency key reused",
         "The key was used before, with a different request.",
     ),
+    ProblemType("too-many-requests", 429, "Too many requests", "The key's requests a minute are used up."),
+    ProblemType("too-many-jobs", 429, "Too many jobs", "The key has as many unfinished jobs as it may."),
     ProblemType("internal-error", 500, "Internal error", "A defect of the service; the log has the cause."),
     ProblemType("unsupported-record", 500, "Unsupported record", "The job was stored by another release."),
+    ProblemType(
+        "overloaded", 503, "Overloaded", "The queue, the store or the gateway is full; nothing was stored."
+    ),
     ProblemType("store-unavailable", 503, "Store unavailable", "The job store does not answer. Try again."),
     ProblemType("not-ready", 503, "Not ready", "Jobs cannot run now; the checks say why."),
 )
@@ -136,9 +148,9 @@ def fields_problem(errors: list[FieldError]) -> ProblemError:
 
 
 def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI ``responses`` of a route that may answer with these problems; 500 is always among them."""
+    """OpenAPI ``responses`` of a route with these problems; 403 and 500 are always among them."""
     grouped: dict[int, list[ProblemType]] = {}
-    for slug in (*slugs, "internal-error"):
+    for slug in (*slugs, "origin-not-allowed", "internal-error"):
         grouped.setdefault(PROBLEMS[slug].status, []).append(PROBLEMS[slug])
     return {
         status: {

@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -19,7 +19,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from certificates import Bounds, Certifier
+from certificates import Bounds, Certifier, Decision, Noise
 from models.manifest import MAX_ELEMENTS
 from service.problems import FieldError, ProblemError, field_problem, fields_problem
 
@@ -27,7 +27,7 @@ MAX_SEED = 2**63 - 1
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
 _INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
-_NUMBER_FIELDS = frozenset({"sigma", "eta"})
+_NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
 _UNREADABLE = frozenset({"json_invalid", "model_type"})
 
 
@@ -62,7 +62,21 @@ class CertificationFields(_Body):
 
     model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
     certifier: Certifier = Field(default=Certifier.DIPOLE, description="Which certificate to compute.")
-    bounds: Bounds = Field(default=Bounds.PAPER, description="Which confidence bounds to use.")
+    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Field(
+        default=Bounds.TIGHT,
+        description="Which confidence bounds to use: the service's sharper ones, or the paper's own.",
+    )
+    decision: Decision = Field(
+        default=Decision.MAJORITY,
+        description="What is certified: that the class keeps a score above one half (`majority`), or above "
+        "that of every other class (`multiclass`; tight bounds, `first_order` and `second_order`).",
+    )
+    noise: Noise = Field(
+        default=Noise.GAUSSIAN,
+        description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "
+        "that the guarantee holds for 8-bit images as computed. For models of images; a tensor, or an image "
+        "of more than 8 bits, must lie on that grid.",
+    )
     sigma: float | None = Field(
         default=None,
         gt=0,
@@ -84,6 +98,20 @@ class CertificationFields(_Body):
         description="Seed of all noise: an integer from 0 to 2^63 - 1, or the same as decimal text. "
         "Default: drawn at random and told in the answer.",
     )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return None
+
+    def name_of(self, field: str) -> str:
+        """Return the name that this request has for a field of the API."""
+        return field
+
+
+class StopFields(_Body):
+    """When to end before all `n` evaluations."""
+
+    radius: float = Field(gt=0, description="End as soon as this radius is certified, in input units.")
 
 
 class TensorInput(_Body):
@@ -107,9 +135,34 @@ class CertificationJson(CertificationFields):
         json_schema_extra={"contentEncoding": "base64"},
     )
     tensor: TensorInput | None = Field(default=None, description="The input itself, instead of an image.")
+    stop: StopFields | None = Field(
+        default=None, description="End early once a radius is certified. Tight bounds, `majority` decision."
+    )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return None if self.stop is None else self.stop.radius
 
 
-class CertificationForm(CertificationFields):
+class FormFields(CertificationFields):
+    """The text fields of a form; it has no nested objects, so ``stop.radius`` is ``stop_radius`` here."""
+
+    stop_radius: float | None = Field(
+        default=None,
+        gt=0,
+        description="End early once this radius is certified, in input units: JSON's `stop.radius`.",
+    )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return self.stop_radius
+
+    def name_of(self, field: str) -> str:
+        """Return the name that a form has for a field of the API."""
+        return "stop_radius" if field.startswith("stop") else field
+
+
+class CertificationForm(FormFields):
     """Body as multipart form: numbers as decimal text."""
 
     image: bytes = Field(description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"})
@@ -126,11 +179,11 @@ def parse_json(body: bytes) -> CertificationJson:
     return request
 
 
-def parse_form(fields: Mapping[str, str]) -> CertificationFields:
+def parse_form(fields: Mapping[str, str]) -> FormFields:
     """Read the text fields of a form. Raises ProblemError that names every field at fault."""
     typed: dict[str, object] = {name: _typed(name, text) for name, text in fields.items()}
     try:
-        return CertificationFields.model_validate_json(json.dumps(typed))
+        return FormFields.model_validate_json(json.dumps(typed))
     except ValidationError as error:
         raise _problem(error) from None
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certificates import Bounds, Certifier
+from certificates import Bounds, Certifier, Decision, EndedBy, Noise
 from jobs.spec import JobRecord, JobSpec, JobState
 
 
@@ -41,6 +41,12 @@ class InputResource(Resource):
     conversions: list[str] = Field(description="What was done to obtain the array, in order.")
 
 
+class StopResource(Resource):
+    """When a job may end before all its evaluations."""
+
+    radius: float = Field(description="Radius to certify, in input units.")
+
+
 class RequestResource(Resource):
     """The request as accepted, with every default filled in."""
 
@@ -48,10 +54,13 @@ class RequestResource(Resource):
     model_sha256: str
     certifier: Certifier
     bounds: Bounds
+    decision: Decision
+    noise: Noise
     sigma: float
     n: int
     n0: int
     eta: float
+    stop: StopResource | None = Field(description="When the job may end early; null: after `n` evaluations.")
     seed: str
     input: InputResource
 
@@ -78,6 +87,14 @@ class GradientNormResource(OpenResource):
     ceiling: float
 
 
+class RivalResource(OpenResource):
+    """The other class that limits a multi-class radius: upper confidence bound and plain estimate."""
+
+    index: int
+    upper: float
+    estimate: float | None
+
+
 class HitsResource(OpenResource):
     """Votes of independent samples."""
 
@@ -95,12 +112,25 @@ class PairsResource(OpenResource):
     minus_only: int
 
 
+class SplitResource(OpenResource):
+    """Inner product of the two halves' means of centred votes times unit noise: the tight gradient bound."""
+
+    n_a: int
+    n_b: int
+    d: int
+    inner: float
+    error: float = Field(description="Bound on the rounding error of `inner`.")
+    epoch: int | None = Field(description="Which epoch of an anytime-valid job it belongs to.")
+
+
 class GradientSumsResource(OpenResource):
-    """Sum of Theorem 2, in unit noise."""
+    """Gradient sums, in unit noise: `paired_sum` for the paper's bounds (Theorem 2), `split` for tight ones."""
 
     d: int
     pairs: int
     paired_sum: float
+    split: SplitResource | None = None
+    per_class: list[SplitResource] | None = Field(default=None, description="For multi-class certificates.")
 
 
 class CountsResource(OpenResource):
@@ -123,6 +153,28 @@ class RuntimeModelResource(OpenResource):
     batch: int = Field(description="Rows of every forward pass.")
 
 
+class ClaimResource(OpenResource):
+    """What the job was to certify, fixed before it sampled; with the counts it gives the certificate."""
+
+    certifier: Certifier
+    bounds: Bounds
+    sigma: float
+    eta: float
+    n: int = Field(description="Evaluations asked for.")
+    d: int = Field(description="Elements of the input.")
+    decision: Decision
+    noise: Noise
+    grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
+    stop_radius: float | None
+
+
+class RunningResource(Resource):
+    """What is certified already while the job runs: true whatever comes later."""
+
+    radius: float = Field(description="Largest radius certified so far, in input units.")
+    samples: int = Field(description="Evaluations that it rests on.")
+
+
 class CertificateResource(OpenResource):
     """Within ``radius`` of the input no point changes the smoothed prediction, with confidence 1 - eta."""
 
@@ -136,12 +188,25 @@ class CertificateResource(OpenResource):
     eta: float
     n: int
     n0: int
-    bounds: Bounds
+    bounds: Bounds = Field(
+        description="`anytime` for a job that ended early or could have: bounds that hold at any moment."
+    )
+    noise: Noise = Field(
+        description="`gaussian`: the guarantee is that of real Gaussian noise. `discrete`: it holds for "
+        "8-bit images and the noise as computed."
+    )
+    decision: Decision
+    ended_by: EndedBy = Field(
+        description="`samples`: all were counted. `stop_radius`: the radius asked for was certified. "
+        "`cancelled`: the job was cancelled, and this is what its samples up to then support."
+    )
     p_a: EstimateResource
+    p_other: RivalResource | None = Field(description="Multi-class certificates only.")
     c_s: EstimateResource | None
     c_n: EstimateResource | None
     gradient_norm: GradientNormResource | None
     counts: CountsResource
+    claim: ClaimResource
     eta_spent: dict[str, float] = Field(description="How eta was divided among the confidence bounds.")
     input: InputResource
     model: RuntimeModelResource
@@ -164,8 +229,20 @@ class JobResource(Resource):
     started_at: datetime | None
     finished_at: datetime | None
     progress: ProgressResource
+    queue_position: int | None = Field(
+        description="Place among the jobs that no worker has begun, 1 being the next; null once begun."
+    )
+    waiting_for: str | None = Field(
+        description="What the job cannot go on without, for example `no live worker`; null while all is well."
+    )
+    running: RunningResource | None = Field(
+        description="What is certified already; null before anything is, and with the paper's bounds."
+    )
     request: RequestResource
-    certificate: CertificateResource | None = Field(description="Null until the job has succeeded.")
+    certificate: CertificateResource | None = Field(
+        description="Null until the job has succeeded. A cancelled job has one too, marked `ended_by: "
+        "cancelled`, where its samples up to then support one."
+    )
     failure: FailureResource | None = Field(description="Null unless the job has failed.")
 
 
@@ -182,9 +259,14 @@ class ProgressEvent(Resource):
     id: str
     status: JobState
     progress: ProgressResource
+    queue_position: int | None
+    waiting_for: str | None
+    running: RunningResource | None
 
 
-def job_resource(record: JobRecord) -> JobResource:
+def job_resource(
+    record: JobRecord, queue_position: int | None = None, waiting_for: str | None = None
+) -> JobResource:
     """Build the answer for one job."""
     return JobResource(
         id=record.id,
@@ -193,20 +275,29 @@ def job_resource(record: JobRecord) -> JobResource:
         started_at=None if record.started_at is None else _time(record.started_at),
         finished_at=None if record.finished_at is None else _time(record.finished_at),
         progress=ProgressResource.model_validate(record.progress.model_dump()),
+        queue_position=queue_position,
+        waiting_for=waiting_for,
+        running=None if record.running is None else RunningResource(**record.running.model_dump()),
         request=_request(record.spec),
         certificate=_certificate(record),
         failure=None if record.failure is None else FailureResource(**record.failure.model_dump()),
     )
 
 
-def progress_event(record: JobRecord) -> ProgressEvent:
+def progress_event(job: JobResource) -> ProgressEvent:
     """Build the event for a job that is under way."""
-    progress = ProgressResource.model_validate(record.progress.model_dump())
-    return ProgressEvent(id=record.id, status=record.state, progress=progress)
+    return ProgressEvent(
+        id=job.id,
+        status=job.status,
+        progress=job.progress,
+        queue_position=job.queue_position,
+        waiting_for=job.waiting_for,
+        running=job.running,
+    )
 
 
 def _request(spec: JobSpec) -> RequestResource:
-    fields = spec.model_dump(exclude={"version", "seed", "input"})
+    fields = spec.model_dump(exclude={"version", "seed", "input", "owner"})
     return RequestResource(**fields, seed=str(spec.seed), input=_input(spec))
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from jobs.settings import JobsSettings, Seconds
 from service.images import LARGEST_PIXEL_LIMIT
+
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")]
+"""An origin as browsers send it: scheme, host and port, nothing behind."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; a name other than localhost is not looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class GatewaySettings(JobsSettings):
@@ -19,12 +31,54 @@ class GatewaySettings(JobsSettings):
 
     host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the gateway listens on.")
+    keys_file: Path | None = Field(
+        default=None,
+        description="File with the hashes of API keys, read again when it changes. Unset: no keys are used.",
+    )
+    allow_anonymous: bool = Field(
+        default=False,
+        description="Answer without keys where other machines can reach the gateway, under any host name.",
+    )
+    metrics_open: bool = Field(
+        default=False, description="`/metrics` needs no key, even where keys are set up."
+    )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Origins whose pages may use the API from a browser, as a JSON list; no others may.",
+    )
     models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
     max_body_bytes: int = Field(
         default=16 * 2**20, ge=1024, description="Largest body of a request, in bytes; past it 413."
     )
     body_timeout_s: Seconds = Field(
         default=30.0, description="A body that takes longer than this to arrive is refused with 408."
+    )
+    head_timeout_s: Seconds = Field(
+        default=10.0, description="A connection whose request line and headers take longer is closed."
+    )
+    max_connections: int = Field(
+        default=1000, ge=1, description="Open connections; past it a plain 503, without a problem document."
+    )
+    max_requests: int = Field(
+        default=200,
+        ge=1,
+        description="Requests answered at the same time, health checks and event streams apart; else 503.",
+    )
+    max_event_streams: int = Field(
+        default=200, ge=1, description="Streams of events that are open at the same time; past it 503."
+    )
+    max_held_bytes: int = Field(
+        default=256 * 2**20,
+        ge=1024,
+        description="Bytes of request bodies held in memory at the same time; past it 503.",
+    )
+    max_active_jobs: int = Field(
+        default=1000, ge=1, description="Jobs that have not ended; past it submissions are answered 503."
+    )
+    max_stored_bytes: int = Field(
+        default=2**30,
+        ge=2**20,
+        description="Used memory of the job store's server, in bytes; past it submissions are answered 503.",
     )
     max_pixels: int = Field(
         default=25_000_000,
@@ -64,4 +118,11 @@ class GatewaySettings(JobsSettings):
             raise ValueError("sigma_min must not exceed sigma_max")
         if self.eta_min > self.eta_max:
             raise ValueError("eta_min must not exceed eta_max")
+        if self.max_held_bytes < self.max_body_bytes:
+            raise ValueError("max_held_bytes must not be less than max_body_bytes")
+        if not (is_loopback(self.host) or self.keys_file is not None or self.allow_anonymous):
+            raise ValueError(
+                f"other machines can reach {self.host}, and no API keys are set up: set CERTIFY_KEYS_FILE, "
+                "or CERTIFY_ALLOW_ANONYMOUS=true if anyone who gets there may use the service"
+            )
         return self

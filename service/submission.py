@@ -7,18 +7,19 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import Certifier
-from jobs.spec import InputRecord, JobSpec
+from certificates import Claim, Noise
+from certificates.discretisation import grid_steps
+from jobs.spec import InputRecord, JobSpec, StopRule
 from models.errors import ModelNotFound
-from models.manifest import ModelManifest
+from models.grid import NotOnGridError, PixelGrid
+from models.manifest import InputSpec, ModelManifest
 from models.registry import Registry
+from service.access import Caller
 from service.images import decode_image
 from service.inputs import DecodedInput, from_tensor
 from service.problems import FieldError, field_problem, fields_problem
 from service.requests import MAX_SEED, CertificationFields, TensorInput
 from service.settings import GatewaySettings
-
-_PAIRED = frozenset({Certifier.SECOND_ORDER, Certifier.DIPOLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Submissions:
         self._settings = settings
         self._registry = registry
 
-    def check(self, fields: CertificationFields, given: bytes | TensorInput) -> Submission:
+    def check(self, fields: CertificationFields, given: bytes | TensorInput, caller: Caller) -> Submission:
         """Check a request, decode its image or tensor and fill in the defaults.
 
         Raises:
@@ -50,22 +51,29 @@ class Submissions:
         """
         manifest = self._model(fields.model)
         sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
-        faults = _faults(fields, sigma, manifest, self._settings)
+        faults = _faults(fields, sigma, manifest, self._settings, caller)
         if faults or sigma is None:
             raise fields_problem(faults)
         decoded = self._decode(given, manifest)
+        if fields.noise is Noise.DISCRETE:
+            _check_on_grid(decoded, manifest.input)
+        stop = fields.stop_at()
         record = decoded.record(manifest.input)
         spec = JobSpec(
             model=manifest.name,
             model_sha256=manifest.sha256,
             certifier=fields.certifier,
             bounds=fields.bounds,
+            decision=fields.decision,
+            noise=fields.noise,
+            stop=None if stop is None else StopRule(radius=stop),
             sigma=sigma,
             n=fields.n,
             n0=fields.n0,
             eta=fields.eta,
             seed=secrets.randbelow(MAX_SEED + 1) if fields.seed is None else fields.seed,
             input=record,
+            owner=caller.owner,
         )
         return Submission(spec, decoded.data, _fingerprint(fields, record))
 
@@ -85,9 +93,13 @@ class Submissions:
 
 
 def _faults(
-    fields: CertificationFields, sigma: float | None, manifest: ModelManifest, limits: GatewaySettings
+    fields: CertificationFields,
+    sigma: float | None,
+    manifest: ModelManifest,
+    limits: GatewaySettings,
+    caller: Caller,
 ) -> list[FieldError]:
-    """List what the settings and the model forbid."""
+    """List what the settings, the model and the caller's key forbid."""
     messages: list[tuple[str, str]] = []
     if sigma is None:
         messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
@@ -95,18 +107,62 @@ def _faults(
         messages.append(
             ("sigma", f"must be from {limits.sigma_min:g} to {limits.sigma_max:g}, not {sigma:g}")
         )
-    if fields.n > limits.max_n:
-        messages.append(("n", f"must be at most {limits.max_n:,}"))
-    if fields.certifier in _PAIRED and fields.n % 2:
-        messages.append(("n", f"must be even for {fields.certifier}: samples are drawn in pairs"))
+    max_n = min(limits.max_n, caller.max_n or limits.max_n)
+    if fields.n > max_n:
+        messages.append(("n", f"must be at most {max_n:,}"))
     if fields.n0 > limits.max_n0:
         messages.append(("n0", f"must be at most {limits.max_n0:,}"))
     if not limits.eta_min <= fields.eta <= limits.eta_max:
         messages.append(("eta", f"must be from {limits.eta_min:g} to {limits.eta_max:g}"))
-    return [FieldError(field=field, message=message) for field, message in messages]
+    if sigma is not None:
+        named = {field for field, _ in messages}
+        rules = _combination_faults(fields, sigma, manifest)
+        messages += [(field, message) for field, message in rules if field not in named]
+    return [FieldError(field=fields.name_of(field), message=message) for field, message in messages]
+
+
+def _combination_faults(
+    fields: CertificationFields, sigma: float, manifest: ModelManifest
+) -> list[tuple[str, str]]:
+    """List what does not go together, by the rules that workers and verification share."""
+    spec, steps = manifest.input, None
+    if fields.noise is Noise.DISCRETE:
+        if spec.kind != "image":
+            return [("noise", f"must be gaussian: model {manifest.name} takes tensors, which have no grid")]
+        try:
+            PixelGrid(spec.low, spec.high)
+        except ValueError as error:
+            return [("noise", f"must be gaussian for model {manifest.name}: {error}")]
+        steps = grid_steps(sigma, spec.low, spec.high)
+    claim = Claim(
+        certifier=fields.certifier,
+        bounds=fields.bounds,
+        sigma=sigma,
+        eta=fields.eta,
+        n=fields.n,
+        d=manifest.d,
+        decision=fields.decision,
+        noise=fields.noise,
+        grid_steps=steps,
+        stop_radius=fields.stop_at(),
+    )
+    return claim.problems(classes=len(manifest.labels))
+
+
+def _check_on_grid(decoded: DecodedInput, spec: InputSpec) -> None:
+    """Refuse an input that is none of the 8-bit images for which discrete noise guarantees anything."""
+    try:
+        PixelGrid(spec.low, spec.high).indices(decoded.array)
+    except NotOnGridError as error:
+        field, slug = _OFF_GRID[decoded.source]
+        message = f"{error}; discrete noise needs an input of 8-bit pixels"
+        raise field_problem(field, message, slug) from None
+
+
+_OFF_GRID = {"image": ("image", "invalid-image"), "tensor": ("tensor.data", "invalid-tensor")}
 
 
 def _fingerprint(fields: CertificationFields, record: InputRecord) -> str:
-    asked = fields.model_dump(mode="json", exclude={"image", "tensor"})
-    text = json.dumps([asked, record.sha256], sort_keys=True)
+    asked = fields.model_dump(mode="json", exclude={"image", "tensor", "stop", "stop_radius"})
+    text = json.dumps([asked, fields.stop_at(), record.sha256], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

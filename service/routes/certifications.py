@@ -10,11 +10,14 @@ from jobs.spec import JobRecord, JobState
 from service import examples
 from service.context import Ctx
 from service.problems import field_problem, responses
-from service.reading import JobIdPath, read_job
-from service.resources import JobList, JobResource, job_resource
+from service.reading import JobIdPath, read_job, show_job, show_jobs
+from service.resources import JobList, JobResource
+from service.who import Who
 
 MAX_LISTING_READS = 50
 """Store pages that one filtered listing looks through before it answers with what it has found."""
+READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
+"""Problems of every route that reads jobs; not ready while the keys file cannot be read."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
 
@@ -22,13 +25,14 @@ router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
 @router.get(
     "",
     operation_id="listCertifications",
-    summary="List certifications, newest first",
+    summary="List your certifications, newest first",
     description="Go on with `cursor` until `next_cursor` is null; a page filtered by `state` may be short.",
     response_model=JobList,
-    responses=responses("invalid-request", "unsupported-record", "store-unavailable"),
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
 )
 def list_all(
     ctx: Ctx,
+    caller: Who,
     limit: Annotated[int, Query(ge=1, description="Most jobs in one page.")] = 20,
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
@@ -40,12 +44,12 @@ def list_all(
         raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
     found: list[JobRecord] = []
     for _ in range(MAX_LISTING_READS):
-        page = ctx.store.list_jobs(limit - len(found), cursor)
+        page = ctx.store.list_jobs(limit - len(found), cursor, caller.owner)
         found += [record for record in page.jobs if state in (None, record.state)]
         cursor = page.next_cursor
         if cursor is None or len(found) == limit:
             break
-    return JobList(jobs=[job_resource(record) for record in found], next_cursor=cursor)
+    return JobList(jobs=show_jobs(ctx, found), next_cursor=cursor)
 
 
 @router.get(
@@ -55,13 +59,12 @@ def list_all(
     response_model=JobResource,
     responses={
         200: examples.JOBS,
-        **responses("job-not-found", "unsupported-record", "store-unavailable"),
+        **responses("unauthorized", "job-not-found", "too-many-requests", *READING),
     },
 )
-def get(ctx: Ctx, job_id: JobIdPath) -> JobResource:
+def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobResource:
     """Read one job."""
-    record = read_job(ctx, job_id)
-    return job_resource(record)
+    return show_job(ctx, read_job(ctx, caller, job_id))
 
 
 @router.delete(
@@ -71,9 +74,8 @@ def get(ctx: Ctx, job_id: JobIdPath) -> JobResource:
     description="A job that has not ended is cancelled; one that has ended stays as it is. Either way the "
     "answer is the job as it stands, so repeating the call is harmless.",
     response_model=JobResource,
-    responses=responses("job-not-found", "unsupported-record", "store-unavailable"),
+    responses=responses("unauthorized", "job-not-found", "too-many-requests", *READING),
 )
-def cancel(ctx: Ctx, job_id: JobIdPath) -> JobResource:
+def cancel(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobResource:
     """End a job unless it has ended."""
-    record = ctx.store.cancel(read_job(ctx, job_id).id)
-    return job_resource(record)
+    return show_job(ctx, ctx.store.cancel(read_job(ctx, caller, job_id).id))

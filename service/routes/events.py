@@ -9,14 +9,17 @@ import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Depends
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
 
 from jobs.errors import CertificationError
 from jobs.spec import JobRecord
 from service import examples
+from service.bounds import Pool
 from service.context import Context, Ctx
 from service.problems import responses
-from service.reading import JobIdPath, read_job
-from service.resources import job_resource, progress_event
+from service.reading import JobIdPath, read_job, show_job
+from service.resources import ProgressEvent, job_resource, progress_event
+from service.who import Who
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
@@ -24,8 +27,8 @@ SEND_TIMEOUT_S = 30
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
 
 
-def _job(ctx: Ctx, job_id: JobIdPath) -> JobRecord:
-    return read_job(ctx, job_id)
+def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
+    return read_job(ctx, caller, job_id)
 
 
 @router.get(
@@ -38,19 +41,43 @@ def _job(ctx: Ctx, job_id: JobIdPath) -> JobRecord:
     response_class=EventSourceResponse,
     responses={
         200: examples.EVENTS,
-        **responses("job-not-found", "unsupported-record", "store-unavailable"),
+        **responses(
+            "unauthorized",
+            "job-not-found",
+            "too-many-requests",
+            "unsupported-record",
+            "overloaded",
+            "store-unavailable",
+            "not-ready",
+        ),
     },
 )
 async def events(ctx: Ctx, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
     """Stream until the job has ended. The first read is made before the answer starts, so it may be 404."""
-    return EventSourceResponse(_follow(ctx, record), ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
+    return _Stream(ctx.streams, _follow(ctx, record))
+
+
+class _Stream(EventSourceResponse):
+    """A stream that counts among those that may be open, from its beginning until it is closed."""
+
+    def __init__(self, streams: Pool, content: AsyncIterator[ServerSentEvent]) -> None:
+        super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
+        self._streams = streams
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._streams.share() as place:
+            place.take(1)
+            await super().__call__(scope, receive, send)
 
 
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
     """Look at the job again and again; ends early when the store is away or the job has expired."""
     told = ""
     while not record.state.is_final:
-        data = progress_event(record).model_dump_json()
+        try:
+            data = (await anyio.to_thread.run_sync(_progress, ctx, record)).model_dump_json()
+        except CertificationError:
+            return
         if data != told:
             yield ServerSentEvent(event="progress", data=data)
             told = data
@@ -60,3 +87,7 @@ async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEv
         except CertificationError:
             return
     yield ServerSentEvent(event="end", data=job_resource(record).model_dump_json())
+
+
+def _progress(ctx: Context, record: JobRecord) -> ProgressEvent:
+    return progress_event(show_job(ctx, record))

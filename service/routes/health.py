@@ -12,6 +12,7 @@ from service.context import Ctx
 from service.metrics import CONTENT_TYPE
 from service.problems import ProblemError, responses
 from service.resources import Resource
+from service.who import MetricsReader
 
 router = APIRouter(tags=["operations"])
 
@@ -50,7 +51,8 @@ def ready(ctx: Ctx) -> readiness.Readiness:
     operation_id="getMetrics",
     summary="Prometheus metrics",
     response_class=PlainTextResponse,
-    responses=responses(),
+    responses=responses("unauthorized", "too-many-requests", "not-ready"),
+    dependencies=[MetricsReader],
 )
 def metrics(ctx: Ctx) -> Response:
     """Render the gateway's registry."""

@@ -11,8 +11,9 @@ from models.manifest import ModelManifest, Normalisation, ResizeRule
 from service.context import Ctx
 from service.problems import responses
 from service.resources import Resource
+from service.who import AnyCaller
 
-router = APIRouter(prefix="/v1/models", tags=["models"])
+router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller])
 
 
 class ModelInputResource(Resource):
@@ -52,7 +53,7 @@ class ModelList(Resource):
     "",
     operation_id="listModels",
     summary="List the installed models",
-    responses=responses("not-ready"),
+    responses=responses("unauthorized", "too-many-requests", "overloaded", "not-ready"),
 )
 def list_models(ctx: Ctx) -> ModelList:
     """Read the models directory."""
@@ -65,7 +66,9 @@ def list_models(ctx: Ctx) -> ModelList:
     "/{name}",
     operation_id="getModel",
     summary="Describe one model",
-    responses=responses("model-not-found", "model-broken", "not-ready"),
+    responses=responses(
+        "unauthorized", "model-not-found", "model-broken", "too-many-requests", "overloaded", "not-ready"
+    ),
 )
 def get_model(
     ctx: Ctx, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]

@@ -10,16 +10,18 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Request, Response, status
 
 from jobs.errors import StoreUnavailable
-from jobs.spec import JobRecord
-from jobs.store import Created, Idempotency
+from jobs.store import Created, Idempotency, Limits
 from models.errors import ModelBroken
 from service import examples
-from service.bodies import Form, read_body, read_form
+from service.access import Caller
+from service.bodies import BodyLimits, Form, read_body, read_form
 from service.context import Context, Ctx
 from service.problems import ProblemError, field_problem, responses
+from service.reading import show_job
 from service.requests import decode_base64, parse_form, parse_json
-from service.resources import JobResource, job_resource
+from service.resources import JobResource
 from service.submission import Submission
+from service.who import Who
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
@@ -42,6 +44,7 @@ _logger = logging.getLogger(__name__)
         202: examples.ACCEPTED,
         **responses(
             "malformed-body",
+            "unauthorized",
             "body-timeout",
             "model-broken",
             "body-too-large",
@@ -51,6 +54,9 @@ _logger = logging.getLogger(__name__)
             "image-too-large",
             "invalid-tensor",
             "idempotency-key-reused",
+            "too-many-requests",
+            "too-many-jobs",
+            "overloaded",
             "store-unavailable",
             "not-ready",
         ),
@@ -60,6 +66,7 @@ async def create(
     request: Request,
     response: Response,
     ctx: Ctx,
+    caller: Who,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -70,13 +77,16 @@ async def create(
 ) -> JobResource:
     """Read the body on the event loop; parse, decode and store it in a thread."""
     _check_key(idempotency_key)
-    body = await _body(request, ctx)
-    submission = await anyio.to_thread.run_sync(_parse, ctx, body, limiter=ctx.decoding)
-    store = partial(_store, ctx, submission, idempotency_key)
-    created, record = await anyio.to_thread.run_sync(store)
+    with ctx.bodies.share() as held:
+        limits = BodyLimits(ctx.settings.max_body_bytes, ctx.settings.body_timeout_s, held)
+        body = await _body(request, limits)
+        submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body, limiter=ctx.decoding)
+        del body
+    store = partial(_store, ctx, caller, submission, idempotency_key)
+    created, job = await anyio.to_thread.run_sync(store)
     response.headers["Location"] = f"{PATH}/{created.job_id}"
     response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
-    return job_resource(record)
+    return job
 
 
 def _check_key(key: str | None) -> None:
@@ -84,48 +94,54 @@ def _check_key(key: str | None) -> None:
         raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
 
 
-async def _body(request: Request, ctx: Context) -> bytes | Form:
+async def _body(request: Request, limits: BodyLimits) -> bytes | Form:
     """Read the body according to its content type."""
-    limit, timeout_s = ctx.settings.max_body_bytes, ctx.settings.body_timeout_s
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        return await read_body(request, limit, timeout_s)
+        return await read_body(request, limits)
     if kind == "multipart/form-data":
-        return await read_form(request, limit, timeout_s)
+        return await read_form(request, limits)
     detail = "Send multipart/form-data with a file part `image`, or application/json."
     raise ProblemError(
         "unsupported-media-type", detail, headers={"Accept": "multipart/form-data, application/json"}
     )
 
 
-def _parse(ctx: Context, body: bytes | Form) -> Submission:
+def _parse(ctx: Context, caller: Caller, body: bytes | Form) -> Submission:
     """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
     if isinstance(body, bytes):
         request = parse_json(body)
         given = decode_base64(request.image) if request.image is not None else request.tensor
         if given is None:  # parse_json has seen to it
             raise field_problem("image", "is required")
-        return ctx.submissions.check(request, given)
+        return ctx.submissions.check(request, given, caller)
     if unknown := sorted(set(body.files) - {"image"}):
         raise field_problem(unknown[0][:64], "is not a file part of this request; the file is `image`")
     fields = parse_form(body.fields)
     if "image" not in body.files:
         raise field_problem("image", "is required, as a file part")
-    return ctx.submissions.check(fields, body.files["image"])
+    return ctx.submissions.check(fields, body.files["image"], caller)
 
 
-def _store(ctx: Context, submission: Submission, key: str | None) -> tuple[Created, JobRecord]:
+def _store(
+    ctx: Context, caller: Caller, submission: Submission, key: str | None
+) -> tuple[Created, JobResource]:
     """Store the job, then put it on the queue; a stored job is never lost."""
     _refuse_if_no_worker_has(ctx, submission.spec.model)
     idempotency = None if key is None else Idempotency(key, submission.fingerprint)
-    created = ctx.store.create(submission.spec, submission.data, idempotency)
+    limits = Limits(
+        active=ctx.settings.max_active_jobs,
+        owned=caller.max_active_jobs or 0,
+        memory=ctx.settings.max_stored_bytes,
+    )
+    created = ctx.store.create(submission.spec, submission.data, idempotency, limits)
     if not created.replayed:
         ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.value).inc()
         try:
             ctx.queue.enqueue_select(created.job_id)
         except StoreUnavailable:
             _logger.warning("job %s is stored but not queued; the watchdog will queue it", created.job_id)
-    return created, ctx.store.get(created.job_id)
+    return created, show_job(ctx, ctx.store.get(created.job_id))
 
 
 def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:

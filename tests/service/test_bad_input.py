@@ -146,7 +146,7 @@ CASES = [
     form("seed as a word", REQUEST, 422, "seed", seed="lucky"),
     form("an unknown field", REQUEST, 422, "sigmma", sigmma="0.25"),
     form("a tensor in a form", REQUEST, 422, "tensor", tensor=json.dumps(TENSOR)),
-    form("several faults at once", REQUEST, 422, "n", "n0", "eta", n="1001", n0="200000", eta="1e-12"),
+    form("several faults at once", REQUEST, 422, "n0", "eta", "n", n="1001", n0="200000", eta="1e-12"),
     Case("a form without a file", REQUEST, 422, ("image",), {"files": {"model": (None, "grey")}}),
     Case(
         "the image as a text field",

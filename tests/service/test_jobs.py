@@ -127,7 +127,11 @@ def test_events_tell_progress_until_the_job_ends(api: Api, job: str) -> None:
             "id": job,
             "status": "queued",
             "progress": {"samples_done": 0, "samples_total": 100_000, "samples_per_second": None},
+            "queue_position": data["queue_position"],
+            "waiting_for": "no live worker",
+            "running": None,
         }
+        assert data["queue_position"] >= 1
         with ThreadPoolExecutor(1) as pool:
             cancelled = pool.submit(httpx.delete, f"{api.http.base_url}/v1/certifications/{job}").result()
         rest = parse("\n".join(lines))

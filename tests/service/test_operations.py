@@ -195,7 +195,9 @@ def test_metrics_count_requests_submissions_and_jobs(own_gateway: Gateway, own_s
     for line in (
         'certify_submissions_total{certifier="dipole",model="grey"} 2.0',
         'certify_jobs{state="queued"} 1.0',
-        'certify_jobs{state="cancelled"} 1.0',
+        'certify_jobs{state="running"} 0.0',
+        'certify_jobs_ended_total{outcome="cancelled"} 1.0',
+        'certify_worker_processes{worker="w1"} 1.0',
         "certify_workers 1.0",
         "certify_store_up 1.0",
         'certify_http_requests_total{method="POST",route="/v1/certifications",status="202"} 2.0',
@@ -258,7 +260,7 @@ def test_a_defect_is_a_500_that_tells_nothing_and_a_log_entry_that_tells_all(
 def test_a_body_that_never_arrives_is_given_up(gateway: Gateway) -> None:
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as client:
         client.sendall(
-            b"POST /v1/certifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"POST /v1/certifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
             b"Content-Length: 1000\r\n\r\n{"
         )
         answer = b""

@@ -34,11 +34,14 @@ def test_the_answer_is_the_job_with_its_defaults(api: Api) -> None:
         "model": "grey",
         "model_sha256": SHA256,
         "certifier": "dipole",
-        "bounds": "paper",
+        "bounds": "tight",
+        "decision": "majority",
+        "noise": "gaussian",
         "sigma": 0.25,
         "n": 100_000,
         "n0": 100,
         "eta": 0.001,
+        "stop": None,
     }
 
 

@@ -1,0 +1,376 @@
+"""Certificates for the examples of the API's description: claim, counts and what follows from them.
+
+A test computes each certificate again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Noise
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A job's claim, what it counted, how it ended, and its certificate as published."""
+
+    claim: Claim
+    counts: dict[str, object]
+    ended_by: EndedBy
+    certificate: dict[str, object]
+
+
+EXAMPLES: Final[dict[str, Example]] = {
+    "first_order": Example(
+        claim=Claim(
+            certifier=Certifier.FIRST_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784
+        ),
+        counts={
+            "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
+            "pairs": None,
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "first_order",
+            "abstained": False,
+            "radius": 0.368969,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "tight",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9300117914006227, "estimate": 0.9325},
+            "p_other": None,
+            "c_s": None,
+            "c_n": None,
+            "gradient_norm": None,
+            "eta_spent": {"p_a": 0.0009899999999999998, "while_running": 1e-05},
+        },
+    ),
+    "second_order": Example(
+        claim=Claim(
+            certifier=Certifier.SECOND_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784
+        ),
+        counts={
+            "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
+            "pairs": None,
+            "gradient": {
+                "d": 784,
+                "pairs": 0,
+                "paired_sum": 0.0,
+                "split": {
+                    "n_a": 50000,
+                    "n_b": 50000,
+                    "d": 784,
+                    "inner": 0.0125,
+                    "error": 1e-10,
+                    "epoch": None,
+                },
+                "per_class": None,
+            },
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "second_order",
+            "abstained": False,
+            "radius": 0.374257,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "tight",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9299865331381848, "estimate": 0.9325},
+            "p_other": None,
+            "c_s": None,
+            "c_n": None,
+            "gradient_norm": {
+                "upper": 0.4857057581599521,
+                "estimate": 0.4472135954999579,
+                "ceiling": 0.5371511526751211,
+            },
+            "eta_spent": {
+                "p_a": 0.0008909999999999106,
+                "gradient_norm": 9.899999999999998e-05,
+                "while_running": 1e-05,
+            },
+        },
+    ),
+    "dipole": Example(
+        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
+        counts={
+            "hits": None,
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "dipole",
+            "abstained": False,
+            "radius": 0.383382,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "tight",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9225119073116802, "estimate": 0.93255},
+            "p_other": None,
+            "c_s": {"lower": 0.8727088502242365, "estimate": 0.8796},
+            "c_n": {"lower": 0.049803057087535935, "estimate": 0.05295},
+            "gradient_norm": None,
+            "eta_spent": {
+                "radius": 0.0009800999999999018,
+                "box": 9.899999999999998e-06,
+                "while_running": 1e-05,
+            },
+        },
+    ),
+    "first_order_paper": Example(
+        claim=Claim(
+            certifier=Certifier.FIRST_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784
+        ),
+        counts={
+            "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
+            "pairs": None,
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "first_order",
+            "abstained": False,
+            "radius": 0.368974,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "paper",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.930014211869465, "estimate": 0.9325},
+            "p_other": None,
+            "c_s": None,
+            "c_n": None,
+            "gradient_norm": None,
+            "eta_spent": {"p_a": 0.001},
+        },
+    ),
+    "second_order_paper": Example(
+        claim=Claim(
+            certifier=Certifier.SECOND_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784
+        ),
+        counts={
+            "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
+            "pairs": None,
+            "gradient": {"d": 784, "pairs": 50000, "paired_sum": 400.0, "split": None, "per_class": None},
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "second_order",
+            "abstained": False,
+            "radius": 0.368671,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "paper",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9298516095008759, "estimate": 0.9325},
+            "p_other": None,
+            "c_s": None,
+            "c_n": None,
+            "gradient_norm": {
+                "upper": 0.5379473039312075,
+                "estimate": 0.35777087639996635,
+                "ceiling": 0.5379473039312075,
+            },
+            "eta_spent": {"p_a": 0.0005, "gradient_norm": 0.0005},
+        },
+    ),
+    "dipole_paper": Example(
+        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
+        counts={
+            "hits": None,
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "dipole",
+            "abstained": False,
+            "radius": 0.383047,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "paper",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9243104171459724, "estimate": 0.9324},
+            "p_other": None,
+            "c_s": {"lower": 0.8747436942853944, "estimate": 0.8796},
+            "c_n": {"lower": 0.049566722860578075, "estimate": 0.0528},
+            "gradient_norm": None,
+            "eta_spent": {"c_s": 0.0005, "c_n": 0.0005},
+        },
+    ),
+    "stop": Example(
+        claim=Claim(
+            certifier=Certifier.DIPOLE,
+            bounds=Bounds.TIGHT,
+            sigma=0.25,
+            eta=0.001,
+            n=100_000,
+            d=784,
+            stop_radius=0.3,
+        ),
+        counts={
+            "hits": None,
+            "pairs": {"pairs": 4000, "both": 3520, "plus_only": 211, "minus_only": 213},
+            "gradient": None,
+        },
+        ended_by=EndedBy.STOP_RADIUS,
+        certificate={
+            "certifier": "dipole",
+            "abstained": False,
+            "radius": 0.359442,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 8000,
+            "bounds": "anytime",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "stop_radius",
+            "p_a": {"lower": 0.8903514180619355, "estimate": 0.933},
+            "p_other": None,
+            "c_s": {"lower": 0.84976857373082, "estimate": 0.88},
+            "c_n": {"lower": 0.040582844331204564, "estimate": 0.053},
+            "gradient_norm": None,
+            "eta_spent": {"radius": 0.001},
+        },
+    ),
+    "multiclass": Example(
+        claim=Claim(
+            certifier=Certifier.FIRST_ORDER,
+            bounds=Bounds.TIGHT,
+            sigma=0.25,
+            eta=0.001,
+            n=100_000,
+            d=784,
+            decision=Decision.MULTICLASS,
+        ),
+        counts={
+            "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
+            "pairs": None,
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "first_order",
+            "abstained": False,
+            "radius": 0.399137,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "tight",
+            "noise": "gaussian",
+            "decision": "multiclass",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9298493132121498, "estimate": 0.9325},
+            "p_other": {"index": 9, "upper": 0.04285925053924005, "estimate": 0.04076},
+            "c_s": None,
+            "c_n": None,
+            "gradient_norm": None,
+            "eta_spent": {
+                "p_a": 0.0004949999999999503,
+                "other_p": 0.0004949999999999503,
+                "while_running": 1e-05,
+            },
+        },
+    ),
+    "discrete": Example(
+        claim=Claim(
+            certifier=Certifier.DIPOLE,
+            bounds=Bounds.TIGHT,
+            sigma=0.25,
+            eta=0.001,
+            n=100_000,
+            d=784,
+            noise=Noise.DISCRETE,
+            grid_steps=63.75,
+        ),
+        counts={
+            "hits": None,
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "gradient": None,
+        },
+        ended_by=EndedBy.SAMPLES,
+        certificate={
+            "certifier": "dipole",
+            "abstained": False,
+            "radius": 0.383382,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 100000,
+            "bounds": "tight",
+            "noise": "discrete",
+            "decision": "majority",
+            "ended_by": "samples",
+            "p_a": {"lower": 0.9225119073116608, "estimate": 0.93255},
+            "p_other": None,
+            "c_s": {"lower": 0.8727088502242231, "estimate": 0.8796},
+            "c_n": {"lower": 0.04980305708752997, "estimate": 0.05295},
+            "gradient_norm": None,
+            "eta_spent": {
+                "radius": 0.0009800999999572287,
+                "box": 9.899999999568957e-06,
+                "while_running": 9.999999999564604e-06,
+                "noise_discretisation": 4.3539313286262206e-14,
+            },
+        },
+    ),
+    "cancelled": Example(
+        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
+        counts={
+            "hits": None,
+            "pairs": {"pairs": 20000, "both": 17592, "plus_only": 1056, "minus_only": 1062},
+            "gradient": None,
+        },
+        ended_by=EndedBy.CANCELLED,
+        certificate={
+            "certifier": "dipole",
+            "abstained": False,
+            "radius": 0.372539,
+            "norm": "l2",
+            "sigma": 0.25,
+            "eta": 0.001,
+            "n": 40000,
+            "bounds": "anytime",
+            "noise": "gaussian",
+            "decision": "majority",
+            "ended_by": "cancelled",
+            "p_a": {"lower": 0.9101134529931492, "estimate": 0.93255},
+            "p_other": None,
+            "c_s": {"lower": 0.8640014065518534, "estimate": 0.8796},
+            "c_n": {"lower": 0.04611204644138683, "estimate": 0.05295},
+            "gradient_norm": None,
+            "eta_spent": {"radius": 1e-05, "when_complete": 0.0009899999999999998},
+        },
+    ),
+}
