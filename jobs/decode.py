@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.errors import UnsupportedRecord
-from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, JobState, Plan, Progress
+from jobs.spec import (
+    RECORD_VERSION,
+    Failure,
+    JobRecord,
+    JobSpec,
+    JobState,
+    Plan,
+    Progress,
+    RunningCertificate,
+)
 
 
 def decode_record(
@@ -29,6 +38,7 @@ def decode_record(
         finished_at=_number(fields, "finished_at"),
         progress=_progress(fields, sum(map(int, in_flight)), spec.n, now),
         plan=Plan.model_validate_json(fields["plan"]) if "plan" in fields else None,
+        running=_running(fields),
         certificate=_json(fields, "certificate"),
         failure=Failure.model_validate_json(fields["failure"]) if "failure" in fields else None,
     )
@@ -48,6 +58,12 @@ def _progress(fields: Mapping[str, str], in_flight: int, total: int, now: float)
     began, ended = _number(fields, "sampling_at"), _number(fields, "finished_at") or now
     rate = done / (ended - began) if began is not None and done and ended > began else None
     return Progress(samples_done=done, samples_total=total, samples_per_second=rate)
+
+
+def _running(fields: Mapping[str, str]) -> RunningCertificate | None:
+    if "running_radius" not in fields:
+        return None
+    return RunningCertificate(radius=float(fields["running_radius"]), samples=int(fields["running_samples"]))
 
 
 def _number(fields: Mapping[str, str], name: str) -> float | None:

@@ -38,7 +38,7 @@ class Tally:
     missing: tuple[int, ...]
     """Shards that were put on the queue and are not stored."""
     prefix: Prefix | None = None
-    """What the merged shards support; read only when there was something to merge, or all is complete."""
+    """What the merged shards add up to; read once the job is complete."""
 
 
 class Ledger:
@@ -110,8 +110,8 @@ class Ledger:
     def merge(self, job_id: str, spec: JobSpec, plan: Plan) -> Tally:
         """Merge the shards that follow on those merged, and return the tally. Raises JobEnded.
 
-        Whatever is merged is stored together with the certificate that it supports, if that is the best so
-        far. A job that is to stop at a radius is merged no further than the first shard that certifies it.
+        Part of a job is stored together with the certificate that it supports, if that is the best so far. A
+        job that is to stop at a radius is merged no further than the first shard that certifies it.
         """
         claim = spec.claim()
         while True:
@@ -156,9 +156,9 @@ class Ledger:
         """Store a longer prefix unless another worker has merged meanwhile."""
         claim = spec.claim()
         running: list[str | int] = []
-        if claim.runs:
+        if claim.runs and not (prefix.merged == plan.shards and claim.stop_radius is None):
             evidence = prefix.supported()
-            certificate = claim.running(evidence)
+            certificate = prefix.certificate or claim.running(evidence)
             document = certificate_document(spec, plan, evidence, certificate)
             running = [repr(certificate.radius), evidence.n, json.dumps(document, allow_nan=False)]
         content = json.dumps(prefix.to_dict(), allow_nan=False)

@@ -95,10 +95,10 @@ class Watchdog:
             self._queue.enqueue_select(job.id)
             return
         try:
-            tally = self._ledger.merge(job.id)
+            tally = self._ledger.merge(job.id, job.spec, job.plan)
         except JobEnded:
             return
-        if tally.merged == job.plan.shards:
+        if tally.complete:
             self._queue.enqueue_certify(job.id)
         elif tally.missing:
             for shard in tally.missing:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jobs.errors import PermanentFailure
 from jobs.spec import JobSpec, Plan
 from models import ModelManifest
 from models.registry import Registry
 from worker.batch import Device, batch_size_for
-from worker.runtimes.base import Runtime
+
+if TYPE_CHECKING:
+    from worker.runtimes.base import Runtime
 
 KEPT: Final = 2
 """Runtimes that a process keeps in memory."""

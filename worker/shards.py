@@ -19,3 +19,17 @@ def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) ->
     shared = -(-blocks // max(1, processes))
     floor = max(1, int(aimed * SHORTEST))
     return min(aimed, max(shared, floor), blocks)
+
+
+CHECKPOINTS: Final = 32
+"""Points at which a job that may stop early looks at its radius, if it has as many blocks."""
+LONGEST: Final = 32
+"""Blocks of a shard of such a job at most, however many checkpoints that makes."""
+
+
+def checkpoint_blocks(blocks: int) -> int:
+    """Return the blocks of each shard of a job that stops at a radius, which it looks for after every shard.
+
+    The number of blocks alone decides, not the time they take, so that a seed gives one certificate.
+    """
+    return min(LONGEST, max(1, blocks // CHECKPOINTS))

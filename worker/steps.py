@@ -4,72 +4,75 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates import Noise
+from jobs.document import certificate_document
 from jobs.errors import JobEnded, PermanentFailure
-from jobs.spec import JobRecord, JobState, Plan
+from jobs.spec import JobRecord, JobSpec, JobState, Plan
+from models.grid import PixelGrid
 from worker.context import WorkerContext
-from worker.document import certificate_document
 from worker.loading import LoadedModel
-from worker.shards import shard_blocks
+from worker.shards import checkpoint_blocks, shard_blocks
+
+if TYPE_CHECKING:
+    from worker.sampler import SampleRequest
 
 REPORT_S: Final = 0.2
 """Least time between two reports of a shard's progress, at which a cancelled job also stops."""
 
 
 def select(context: WorkerContext, job: JobRecord) -> None:
-    """Fix the class and the plan, once, and put the first shards on the queue."""
+    """Fix the class and the plan, once, and put the first shards on the queue.
+
+    A job of a single shard is sampled here and now, so that a small job waits in the queue once.
+    """
     if context.store.start(job.id) is not JobState.RUNNING:
         raise JobEnded(f"job {job.id} has ended")
     plan = job.plan or context.ledger.fix_plan(job.id, _make_plan(context, job))
-    _advance(context, job.id, plan)
+    if plan.shards == 1 and not context.ledger.is_stored(job.id, 0):
+        _count(context, job, plan, 0)
+    _advance(context, job, plan)
 
 
 def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
-    """Count one shard, store its evidence, and put on the queue what comes next."""
+    """Count one shard, store its evidence, and do what comes next."""
     plan = _plan(job)
     if not 0 <= shard < plan.shards:
         raise PermanentFailure("internal", f"there is no shard {shard} in a job of {plan.shards}")
     if not context.ledger.is_stored(job.id, shard):
         _count(context, job, plan, shard)
-    _advance(context, job.id, plan)
+    _advance(context, job, plan)
 
 
 def certify(context: WorkerContext, job: JobRecord) -> None:
-    """Turn the evidence of all shards into the certificate, and end the job."""
-    plan, spec = _plan(job), job.spec
-    tally = context.ledger.merge(job.id)
-    if tally.merged < plan.shards or tally.evidence is None:
-        _advance(context, job.id, plan)
-        return
-    if tally.evidence.n != spec.n:
-        raise PermanentFailure("internal", f"{tally.evidence.n} samples were counted instead of {spec.n}")
-    certificate = spec.claim().final(tally.evidence)
-    context.store.succeed(job.id, certificate_document(spec, plan, tally.evidence, certificate))
+    """Drive on a job whose shards are all there."""
+    _advance(context, job, _plan(job))
 
 
 def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int) -> None:
-    from worker.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
-    from worker.sampler import sample as draw  # noqa: PLC0415 - as above
+    from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
-    spec = job.spec
-    loaded = context.models.for_plan(spec, plan)
-    first_block, n = plan.shard_samples(shard, spec.n)
-    request = SampleRequest(spec.certifier, plan.target, spec.sigma, spec.seed, first_block, n, plan.batch)
+    loaded = context.models.for_plan(job.spec, plan)
+    first_block, n = plan.shard_samples(shard, job.spec.n)
+    request = _request(job.spec, loaded, plan.target, first_block, n)
+    began = time.perf_counter()
     evidence = draw(loaded.runtime, _input(context, job), request, _reporter(context, job.id, shard))
-    context.ledger.store_shard(job.id, shard, evidence)
+    context.ledger.store_shard(job.id, shard, evidence, time.perf_counter() - began)
 
 
-def _advance(context: WorkerContext, job_id: str, plan: Plan) -> None:
-    """Put the next shards on the queue, or the last step when all shards are merged."""
-    if context.ledger.merge(job_id).merged == plan.shards:
-        context.queue.enqueue_certify(job_id)
+def _advance(context: WorkerContext, job: JobRecord, plan: Plan) -> None:
+    """Put the next shards on the queue; or end the job with its certificate when nothing is left to count."""
+    tally = context.ledger.merge(job.id, job.spec, plan)
+    if tally.complete and tally.prefix is not None:
+        evidence, certificate = tally.prefix.final(job.spec.claim())
+        context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
-    for shard in context.ledger.dispatch(job_id, plan.shards, context.window()):
-        context.queue.enqueue_sample(job_id, shard)
+    for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):
+        context.queue.enqueue_sample(job.id, shard)
 
 
 def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
@@ -77,10 +80,18 @@ def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
 
     spec = job.spec
     loaded = context.models.for_spec(spec)
-    x = _input(context, job)
-    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.seed, loaded.batch)
+    x, grid = _input(context, job), _grid(spec, loaded)
+    for field, message in spec.claim().problems(loaded.runtime.classes):
+        raise PermanentFailure("invalid_request", f"{field} {message}")
+    if grid is not None and not grid.contains(x):
+        raise PermanentFailure("invalid_request", "discrete noise needs an input of 8-bit pixel values")
+    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.seed, loaded.batch, grid)
     blocks = -(-spec.n // loaded.batch)
-    cut = shard_blocks(blocks, _block_s(job, loaded, x), context.settings.shard_s, context.processes())
+    if spec.stop is not None:
+        cut = checkpoint_blocks(blocks)
+    else:
+        block_s = _block_s(spec, loaded, x, blocks)
+        cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
     return Plan(
         target=target,
         label=loaded.manifest.labels[target],
@@ -92,16 +103,38 @@ def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
     )
 
 
-def _block_s(job: JobRecord, loaded: LoadedModel, x: NDArray[np.float32]) -> float:
-    """Measure the time of one block, in seconds. What it counts is thrown away."""
-    from worker.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
-    from worker.sampler import sample as draw  # noqa: PLC0415 - as above
+def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], block: int) -> float:
+    """Measure the time of one block, in seconds; ``block`` is one that the job never counts."""
+    from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
-    spec = job.spec
-    trial = SampleRequest(spec.certifier, 0, spec.sigma, spec.seed, 0, loaded.batch, loaded.batch)
+    trial = _request(spec, loaded, 0, block, loaded.batch)
     began = time.perf_counter()
     draw(loaded.runtime, x, trial, lambda _: None)
     return time.perf_counter() - began
+
+
+def _request(spec: JobSpec, loaded: LoadedModel, target: int, first_block: int, n: int) -> SampleRequest:
+    from worker.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
+
+    return SampleRequest(
+        certifier=spec.certifier,
+        target=target,
+        sigma=spec.sigma,
+        seed=spec.seed,
+        first_block=first_block,
+        n=n,
+        batch=loaded.batch,
+        grid=_grid(spec, loaded),
+        bounds=spec.bounds,
+        decision=spec.decision,
+    )
+
+
+def _grid(spec: JobSpec, loaded: LoadedModel) -> PixelGrid | None:
+    """Return the grid of discrete noise, None for Gaussian noise."""
+    if spec.noise is Noise.GAUSSIAN:
+        return None
+    return PixelGrid(loaded.manifest.input.low, loaded.manifest.input.high)
 
 
 def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int], None]:

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
+from certificates import Bounds
 from certificates.evidence import Evidence, GradientSums, HitCounts
 from jobs import keys
 from jobs.errors import JobEnded
-from jobs.ledger import AHEAD, Ledger
+from jobs.ledger import AHEAD, Ledger, Tally
+from jobs.prefix import Prefix
 from jobs.spec import Plan, RuntimeIdentity
 from jobs.store import JobStore
 from tests.support.specs import submission
@@ -33,6 +35,11 @@ def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
     )
 
 
+def merge(ledger: Ledger, job_id: str, shards: int = SHARDS) -> Tally:
+    made = submission(n=100 * shards, bounds=Bounds.PAPER)
+    return ledger.merge(job_id, made.spec, plan_of(shards=shards))
+
+
 def evidence_of(shard: int) -> Evidence:
     """Different for each shard, and of the kind with most parts."""
     hits = HitCounts(100, 0, (40 + shard, 60 - shard))
@@ -47,7 +54,7 @@ def ledger(redis_client: Redis) -> Ledger:
 @pytest.fixture
 def running(store: JobStore, ledger: Ledger) -> str:
     """A running job with a plan of ``SHARDS`` shards."""
-    made = submission(n=100 * SHARDS)
+    made = submission(n=100 * SHARDS, bounds=Bounds.PAPER)
     job_id = store.create(made.spec, made.input_bytes).job_id
     store.start(job_id)
     ledger.fix_plan(job_id, plan_of())
@@ -84,35 +91,36 @@ def test_any_order_and_repetition_give_the_same_sum(ledger: Ledger, running: str
     for shard in shards:
         assert ledger.store_shard(running, shard, evidence_of(shard))
         assert not ledger.store_shard(running, shard, evidence_of(shard))
-        ledger.merge(running)
+        merge(ledger, running)
         assert not ledger.store_shard(running, shard, evidence_of(shard))
         assert ledger.is_stored(running, shard)
-    tally = ledger.merge(running)
-    assert tally.merged == SHARDS
-    assert tally.evidence == total(SHARDS)
+    tally = merge(ledger, running)
+    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=Prefix(SHARDS, total(SHARDS)))
 
 
 def test_the_first_evidence_of_a_shard_holds(ledger: Ledger, running: str) -> None:
     ledger.store_shard(running, 0, evidence_of(0))
     assert not ledger.store_shard(running, 0, evidence_of(5))
-    assert ledger.merge(running).evidence == evidence_of(0)
+    for shard in range(1, SHARDS):
+        ledger.store_shard(running, shard, evidence_of(shard))
+    assert merge(ledger, running).prefix == Prefix(SHARDS, total(SHARDS))
 
 
 def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
     def work(shard: int) -> None:
         ledger.store_shard(running, shard, evidence_of(shard))
-        ledger.merge(running)
+        merge(ledger, running)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, [*range(SHARDS), *range(SHARDS)]))
-    tally = ledger.merge(running)
-    assert (tally.merged, tally.evidence) == (SHARDS, total(SHARDS))
+    tally = merge(ledger, running)
+    assert (tally.merged, tally.prefix) == (SHARDS, Prefix(SHARDS, total(SHARDS)))
 
 
 def test_merged_shards_take_no_space(ledger: Ledger, redis_client: Redis, running: str) -> None:
     for shard in range(SHARDS):
         ledger.store_shard(running, shard, evidence_of(shard))
-        ledger.merge(running)
+        merge(ledger, running)
         assert redis_client.hlen(keys.shards(running)) == 0
 
 
@@ -133,7 +141,7 @@ def test_every_shard_is_dispatched_once(ledger: Ledger, running: str) -> None:
     seen = list(out)
     while out:
         ledger.store_shard(running, out[0], evidence_of(out.pop(0)))
-        ledger.merge(running)
+        merge(ledger, running)
         taken = ledger.dispatch(running, SHARDS, WINDOW)
         out += taken
         seen += taken
@@ -151,10 +159,10 @@ def test_shards_that_wait_for_a_lost_one_are_bounded(
     out.remove(0)
     while out:
         ledger.store_shard(job_id, out.pop(), Evidence(hits=HitCounts(100, 0, (40, 60))))
-        ledger.merge(job_id)
+        merge(ledger, job_id, 1000)
         out += ledger.dispatch(job_id, 1000, WINDOW)
     assert redis_client.hlen(keys.shards(job_id)) < AHEAD * WINDOW
-    assert ledger.merge(job_id).missing == (0,)
+    assert merge(ledger, job_id, 1000).missing == (0,)
 
 
 def test_progress_counts_stored_and_running_shards(ledger: Ledger, store: JobStore, running: str) -> None:
@@ -181,6 +189,6 @@ def test_a_cancelled_job_stops_its_shards_and_keeps_its_progress(
     with pytest.raises(JobEnded):
         ledger.store_shard(running, 1, evidence_of(1))
     with pytest.raises(JobEnded):
-        ledger.merge(running)
+        merge(ledger, running)
     assert ledger.dispatch(running, SHARDS, WINDOW) == ()
     assert store.get(running).progress.samples_done == 130

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from certificates import Noise
 from certificates.evidence import Evidence
 from jobs.spec import JobRecord, JobSpec
+from models.grid import PixelGrid
 from models.registry import Registry
 from tests.support.specs import Submission, submission
 from worker.runtimes import Runtime, load_runtime
@@ -35,14 +37,27 @@ def half_space(models_dir: Path, *, slow: bool = False, **fields: object) -> Sub
 def undisturbed(models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes) -> Evidence:
     """Sample a whole job as one shard."""
     x = np.frombuffer(content, "<f4").astype(np.float32).reshape(spec.input.shape)
-    request = SampleRequest(spec.certifier, target, spec.sigma, spec.seed, 0, spec.n, batch)
+    request = SampleRequest(
+        certifier=spec.certifier,
+        target=target,
+        sigma=spec.sigma,
+        seed=spec.seed,
+        first_block=0,
+        n=spec.n,
+        batch=batch,
+        grid=PixelGrid(spec.input.low, spec.input.high) if spec.noise is Noise.DISCRETE else None,
+        bounds=spec.bounds,
+        decision=spec.decision,
+    )
     return sample(runtime_of(models_dir, spec.model), x, request, lambda _: None)
 
 
 def assert_undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> None:
-    """Check that a job succeeded with exactly the counts of an undisturbed run."""
+    """Check that a job succeeded with exactly the counts and the certificate of an undisturbed run."""
     assert job.certificate is not None, job.failure
     assert job.plan is not None
-    expected = undisturbed(models_dir, job.spec, job.plan.target, job.plan.batch, content)
+    expected = undisturbed(models_dir, job.spec, job.plan.target, job.plan.batch, content).condensed()
     assert job.certificate["counts"] == expected.to_dict()
+    computed = job.spec.claim().final(expected).to_dict()
+    assert {name: job.certificate[name] for name in computed} == computed
     assert job.progress.samples_done == job.spec.n

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import Bounds, Certifier
-from jobs.spec import InputRecord, JobSpec
+from certificates import Bounds, Certifier, Decision, Noise
+from jobs.spec import InputRecord, JobSpec, StopRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ def submission(
     model: str = "half-space",
     model_sha256: str = "0" * 64,
     certifier: Certifier = Certifier.FIRST_ORDER,
+    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT,
+    decision: Decision = Decision.MAJORITY,
+    noise: Noise = Noise.GAUSSIAN,
+    stop: float | None = None,
     n: int = 10_000,
     n0: int = 100,
     sigma: float = 0.5,
@@ -46,7 +51,10 @@ def submission(
         model=model,
         model_sha256=model_sha256,
         certifier=certifier,
-        bounds=Bounds.PAPER,
+        bounds=bounds,
+        decision=decision,
+        noise=noise,
+        stop=None if stop is None else StopRule(radius=stop),
         sigma=sigma,
         n=n,
         n0=n0,
