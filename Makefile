@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
 
-.PHONY: help demo serve test lint openapi efficientnet-lite0 lock clean
+.PHONY: help demo serve test lint openapi settings efficientnet-lite0 lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -29,6 +29,10 @@ lint: $(VENV)/.lint ## Check style, types and the direction of imports
 openapi: $(VENV)/.test ## Write openapi.yaml from the gateway
 	$(BIN)/python -m service.openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
+
+settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own descriptions
+	$(BIN)/python -m scripts.settings_table > docs/settings.md.new
+	mv docs/settings.md.new docs/settings.md
 
 efficientnet-lite0: $(VENV)/.models ## Export an ImageNet model into models/
 	$(BIN)/python -m scripts.export_efficientnet_lite0 models
