@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import onnx
+import onnx.numpy_helper
 import torch
 from torch import nn
 
@@ -69,7 +71,7 @@ def prepare(models: Path, name: str) -> None:
 
 def eager(manifest: ModelManifest) -> nn.Module:
     """Return a model as a plain PyTorch module on inputs in the model's own input space."""
-    return nn.Sequential(Normalise(manifest), _network(manifest.name)).eval()
+    return nn.Sequential(Normalise(manifest), _network(manifest)).eval()
 
 
 class Normalise(nn.Module):
@@ -87,12 +89,13 @@ class Normalise(nn.Module):
         return x if self.mean is None or self.std is None else (x - self.mean) / self.std
 
 
-def _network(name: str) -> nn.Module:
-    match name:
+def _network(manifest: ModelManifest) -> nn.Module:
+    match manifest.name:
         case "mnist":
             net = mnist_network()
-            file = SHIPPED / "mnist-torchscript" / "model.pt"
-            net.load_state_dict(torch.jit.load(file).state_dict())  # type: ignore[no-untyped-call]
+            tensors = onnx.load(manifest.weights).graph.initializer
+            weights = {tensor.name: torch.tensor(onnx.numpy_helper.to_array(tensor)) for tensor in tensors}
+            net.load_state_dict({name: weights[name] for name in net.state_dict()})
             return net
         case "cifar-resnet":
             return resnet20()
@@ -101,7 +104,7 @@ def _network(name: str) -> nn.Module:
 
             return network()
         case _:
-            raise ModelMissing(f"{name} has no eager form in benchmarks/networks.py")
+            raise ModelMissing(f"{manifest.name} has no eager form in benchmarks/networks.py")
 
 
 def _write_resnet(folder: Path) -> None:

@@ -155,8 +155,7 @@ def _missing(setup: Setup) -> str:
 
 def _samples_of_a_turn(team: Team, seconds: float) -> int:
     """Warm up, and return how many samples take about ``seconds``."""
-    team.measure(1)
-    trial = team.measure(64)
+    trial = team.measure(1)
     while trial.seconds < seconds / 8:
         trial = team.measure(2 * trial.samples)
     return max(1, round(trial.rate * seconds))
