@@ -210,3 +210,23 @@ def test_a_flat_score_is_recognised_a_thousand_times_better_than_by_theorem_2() 
     assert slack[0] / slack[1] == pytest.approx(100.0, rel=1e-6)
     paper = 4.0 * math.sqrt(49 * math.log(1e4) / 50_000)
     assert slack[0] < 0.002 * paper
+
+
+@pytest.mark.parametrize("d", [1, 49, 3072, 150_528])
+@pytest.mark.parametrize("size", [0.3, 3.0])
+def test_normal_halves_with_the_proxy_variance_are_covered_but_not_by_much(d: int, size: float) -> None:
+    """For them the exponential moment of the proof is an equality; the dimension enters as it should."""
+    n_half = 10**8
+    s = PROXY_VARIANCE / n_half
+    m, rng = size * s * math.sqrt(d), np.random.default_rng(d)
+    along = math.sqrt(m) + math.sqrt(s) * rng.standard_normal(REPETITIONS)
+    length = np.sqrt(along**2 + (s * rng.chisquare(d - 1, REPETITIONS) if d > 1 else 0.0))
+    products = along * math.sqrt(m) + math.sqrt(s) * length * rng.standard_normal(REPETITIONS)
+
+    def too_small(product: float) -> bool:
+        return gradient_norm_upper_split(product, n_half, d, 1.0, ETA, 0.5) < math.sqrt(m)
+
+    wrong = np.count_nonzero(products <= last_where(too_small, -1.0, 1.0))
+    assert wrong <= allowed(ETA)
+    if d > 1 and size > 1.0:
+        assert wrong >= 0.1 * ETA * REPETITIONS
