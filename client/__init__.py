@@ -13,7 +13,7 @@ from client.errors import (
     ServiceUnavailable,
     WaitTimeout,
 )
-from client.records import Job, Model, Problem, Progress, State
+from client.records import Job, Model, Problem, Progress, Running, Standing, State
 from client.verdict import UnreadableCertificate, Verdict
 
 __all__ = [
@@ -27,8 +27,10 @@ __all__ = [
     "Problem",
     "Progress",
     "RequestRefused",
+    "Running",
     "ServiceError",
     "ServiceUnavailable",
+    "Standing",
     "State",
     "UnreadableCertificate",
     "Verdict",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from httpx_sse import SSEError, connect_sse
 
 from client.errors import ServiceError, ServiceUnavailable, WaitTimeout
 from client.http import check, document, service_errors
-from client.records import Job, Model, Progress
+from client.records import Job, Model, Standing
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 _CERTIFICATIONS = "/v1/certifications"
@@ -29,7 +28,7 @@ class Parameters:
     """What to certify with. None leaves the choice to the service, which answers with what it chose.
 
     ``sigma`` is in units of input; ``n`` and ``n0`` count evaluations of the classifier; ``eta`` is the
-    probability that the certificate may be wrong.
+    probability that the certificate may be wrong; the job ends early at ``stop_radius``, in input units.
     """
 
     model: str
@@ -39,11 +38,20 @@ class Parameters:
     n0: int | None = None
     eta: float | None = None
     bounds: str | None = None
+    decision: str | None = None
+    noise: str | None = None
+    stop_radius: float | None = None
     seed: int | None = None
 
-    def given(self) -> dict[str, Any]:
-        """Return the fields that are not None."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+    def form(self) -> dict[str, str]:
+        """Return the fields that are not None as those of a form."""
+        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+
+    def json(self) -> dict[str, Any]:
+        """Return the fields that are not None as those of a JSON body."""
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        stop = fields.pop("stop_radius", None)
+        return fields if stop is None else {**fields, "stop": {"radius": stop}}
 
 
 class CertificationClient:
@@ -53,12 +61,18 @@ class CertificationClient:
     subclass) when it refuses, and ServiceError when it answers with a defect.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, *, timeout_s: float = 30.0) -> None:
+    def __init__(
+        self, url: str = DEFAULT_URL, *, api_key: str | None = None, timeout_s: float = 30.0
+    ) -> None:
         """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer."""
+        headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
         self.url = url.rstrip("/")
         with service_errors(self.url):
             self._http = httpx.Client(
-                base_url=self.url, timeout=timeout_s, transport=httpx.HTTPTransport(retries=2)
+                base_url=self.url,
+                headers=headers,
+                timeout=timeout_s,
+                transport=httpx.HTTPTransport(retries=2),
             )
 
     def __enter__(self) -> Self:
@@ -77,8 +91,7 @@ class CertificationClient:
         self, image: bytes, parameters: Parameters, *, name: str = "image", idempotency_key: str | None = None
     ) -> Job:
         """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job."""
-        fields = {key: str(value) for key, value in parameters.given().items()}
-        return self._submit(idempotency_key, data=fields, files={"image": (name, image)})
+        return self._submit(idempotency_key, data=parameters.form(), files={"image": (name, image)})
 
     def submit_tensor(
         self,
@@ -90,7 +103,7 @@ class CertificationClient:
     ) -> Job:
         """Submit an array in the model's own input space; ``data`` holds it flat, in C order."""
         tensor = {"shape": list(shape), "data": list(data)}
-        return self._submit(idempotency_key, json={**parameters.given(), "tensor": tensor})
+        return self._submit(idempotency_key, json={**parameters.json(), "tensor": tensor})
 
     def get(self, job_id: str) -> Job:
         """Return the job as it stands; raises JobNotFound."""
@@ -108,17 +121,16 @@ class CertificationClient:
         with service_errors(self.url):
             return Job.parse(document(check(self._http.delete(f"{_CERTIFICATIONS}/{job_id}"))))
 
-    def events(self, job_id: str) -> Iterator[Progress]:
-        """Yield the job's progress as the service tells it, until the service closes the stream."""
+    def events(self, job_id: str) -> Iterator[Standing]:
+        """Yield how the job stands as the service tells it, until the service closes the stream."""
         timeout = httpx.Timeout(_EVENTS_SILENCE_S)
         path = f"{_CERTIFICATIONS}/{job_id}/events"
         with service_errors(self.url), connect_sse(self._http, "GET", path, timeout=timeout) as source:
             check(source.response)
             try:
                 for event in source.iter_sse():
-                    message = json.loads(event.data)
-                    yield Progress.model_validate(message["progress"])
-            except (SSEError, KeyError, TypeError, json.JSONDecodeError) as error:
+                    yield Standing.model_validate_json(event.data)
+            except SSEError as error:
                 raise ServiceError(f"{self.url}{path} sent an event this client cannot read") from error
 
     def wait(
@@ -127,7 +139,7 @@ class CertificationClient:
         *,
         timeout_s: float | None = None,
         patience_s: float = 30.0,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Job], None] | None = None,
     ) -> Job:
         """Return the job once it has ended, in whichever final state; asks for it again and again.
 
@@ -145,7 +157,7 @@ class CertificationClient:
             else:
                 last_answer = time.monotonic()
                 if on_progress is not None:
-                    on_progress(job.progress)
+                    on_progress(job)
                 if job.status.is_final:
                     return job
             if timeout_s is not None and time.monotonic() - started >= timeout_s:

@@ -41,6 +41,9 @@ EPILOG = (
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, epilog=EPILOG, pretty_exceptions_enable=False)
 Url = Annotated[str, typer.Option(envvar="CERTIFY_URL", help="Address of the service.")]
+ApiKey = Annotated[
+    str | None, typer.Option(envvar="CERTIFY_API_KEY", help="Key, where the service asks for one.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON.")]
 
 
@@ -56,17 +59,21 @@ def certify_file(
     n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
     n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,
     eta: Annotated[float | None, typer.Option(help="Probability that the certificate may be wrong.")] = None,
-    bounds: Annotated[str | None, typer.Option(help="Confidence bounds to use.")] = None,
+    bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
+    stop_radius: Annotated[float | None, typer.Option(help="End once this radius is certified.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Give up waiting after so many seconds.")] = None,
     url: Url = DEFAULT_URL,
+    api_key: ApiKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify FILE. This is the default: 'certify FILE ...' does the same. Ctrl-C cancels the job."""
-    parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, seed)
+    parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, seed)
     with _exits():
         given = read_input(path)
-        with CertificationClient(url) as client:
+        with CertificationClient(url, api_key=api_key) as client:
             job = _run(client, given, parameters, timeout)
     if as_json:
         _print_json(job.document)
@@ -91,9 +98,9 @@ def verify_file(
 
 
 @app.command("models")
-def list_models(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def list_models(url: Url = DEFAULT_URL, api_key: ApiKey = None, as_json: AsJson = False) -> None:
     """List the base classifiers that the service offers."""
-    with _exits(), CertificationClient(url) as client:
+    with _exits(), CertificationClient(url, api_key=api_key) as client:
         models = client.models()
     if as_json:
         _print_json([model.document for model in models])

@@ -14,7 +14,7 @@ from rich.text import Text
 from client import records
 from client.verdict import Verdict
 
-OnProgress = Callable[[records.Progress], None]
+OnProgress = Callable[[records.Standing], None]
 
 
 @contextmanager
@@ -26,28 +26,48 @@ def progress_bar(console: Console) -> Iterator[OnProgress]:
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} samples"),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[certified]}"),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("sampling", total=1, rate="")
+        task = bar.add_task("submitted", total=1, rate="", certified="")
 
-        def show(progress: records.Progress) -> None:
-            speed = progress.samples_per_second
-            rate = "" if speed is None else f"{speed:,.0f}/s"
-            bar.update(task, completed=progress.samples_done, total=progress.samples_total, rate=rate)
+        def show(job: records.Standing) -> None:
+            speed, running = job.progress.samples_per_second, job.running
+            bar.update(
+                task,
+                description=_activity(job),
+                completed=job.progress.samples_done,
+                total=job.progress.samples_total,
+                rate="" if speed is None else f"{speed:,.0f}/s",
+                certified="" if running is None else f"radius {running.radius} certified so far",
+            )
 
         yield show
 
 
+def _activity(job: records.Standing) -> str:
+    if job.waiting_for is not None:
+        return f"waiting: {job.waiting_for}"
+    return job.status if job.queue_position is None else f"queued, place {job.queue_position}"
+
+
 def result(job: records.Job) -> Text:
     """Say in plain words what a job has shown."""
+    if job.certificate is None:
+        return _without_certificate(job)
+    said = _abstained(job.certificate) if job.abstained else _certified(job.certificate)
+    if job.status is not records.State.CANCELLED:
+        return said
+    return Text.assemble(
+        (f"Cancelled. This is what {job.certificate['n']:,} samples support.\n", "yellow"), said
+    )
+
+
+def _without_certificate(job: records.Job) -> Text:
     if job.status is records.State.CANCELLED:
         return Text(f"Cancelled. Job {job.id} has no certificate.", style="yellow")
-    if job.certificate is None:
-        reason = (
-            "no reason was given" if job.failure is None else f"{job.failure.detail} ({job.failure.type})"
-        )
-        return Text(f"Failed. Job {job.id}: {reason}", style="red")
-    return _abstained(job.certificate) if job.abstained else _certified(job.certificate)
+    reason = "no reason was given" if job.failure is None else f"{job.failure.detail} ({job.failure.type})"
+    return Text(f"Failed. Job {job.id}: {reason}", style="red")
 
 
 def _certified(certificate: dict[str, Any]) -> Text:
@@ -65,8 +85,8 @@ def _certified(certificate: dict[str, Any]) -> Text:
 def _abstained(certificate: dict[str, Any]) -> Text:
     text = Text("Abstained: nothing could be certified\n", style="bold yellow")
     text.append(
-        f"The smoothed classifier's most frequent class, {_label(certificate)}, is not shown to have a "
-        f"score above one half. A larger n or a smaller sigma may help.\n",
+        f"The samples do not show that the smoothed classifier answers {_label(certificate)}. "
+        "A larger n or a smaller sigma may help.\n",
         style="not bold default",
     )
     return text.append(_how(certificate), style="not bold dim")
@@ -81,8 +101,11 @@ def _how(certificate: dict[str, Any]) -> str:
     if certificate.get("gradient_norm") is not None:
         bounds.append(f"gradient norm <= {certificate['gradient_norm']['upper']:.6f}")
     model = certificate["model"]
+    kinds = (
+        f"{certificate['bounds']} bounds, {certificate['noise']} noise, {certificate['decision']} decision"
+    )
     return (
-        f"{certificate['certifier']} certifier, {certificate['bounds']} bounds: {', '.join(bounds)}\n"
+        f"{certificate['certifier']} certifier, {kinds}: {', '.join(bounds)}\n"
         f"model {model['name']} ({model['runtime']}, {model['provider']}), sigma {certificate['sigma']:g}, "
         f"n {certificate['n']:,}, eta {certificate['eta']:g}, seed {certificate['seed']}"
     )

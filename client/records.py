@@ -64,15 +64,31 @@ class Failure(_Answer):
     detail: str
 
 
-class Job(_Answer):
-    """A certification: its state, its progress and, once it succeeded, its certificate.
+class Running(_Answer):
+    """What is certified already while a job runs, in input units; it holds whatever comes later."""
 
-    ``document`` is the service's answer as it came, which is what ``verify`` checks.
-    """
+    radius: float
+    samples: int
+
+
+class Standing(_Answer):
+    """How a job stands, as events tell it. ``waiting_for``: what it cannot go on without."""
 
     id: str
     status: State
     progress: Progress
+    queue_position: int | None = None
+    waiting_for: str | None = None
+    running: Running | None = None
+
+
+class Job(Standing):
+    """A certification: how it stands and, once it has ended, its certificate.
+
+    A cancelled job has a certificate where its samples up to then support one. ``document`` is the
+    service's answer as it came, which is what ``verify`` checks.
+    """
+
     failure: Failure | None = None
     certificate: dict[str, Any] | None = None
     document: dict[str, Any] = Field(repr=False)
@@ -84,7 +100,7 @@ class Job(_Answer):
 
     @property
     def abstained(self) -> bool:
-        """Whether the job succeeded without being able to certify anything."""
+        """Whether the job ended without being able to certify anything."""
         return bool(self.certificate and self.certificate["abstained"])
 
 

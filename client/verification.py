@@ -6,96 +6,71 @@ seed and model and compare the counts.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from certificates import Bounds, Certificate, Certifier, Evidence, certify
+from certificates import Certificate, Claim, EndedBy, Evidence, Noise
+from certificates.discretisation import grid_steps
 from client.verdict import UnreadableCertificate, Verdict
 
 RELATIVE_TOLERANCE = 1e-9
 """Numbers beside the radius may differ by this much between versions of SciPy; no radius may be larger."""
 
-_SHARED_WITH_REQUEST = ("certifier", "bounds", "sigma", "eta", "n", "n0", "seed", "input")
-_COUNTS = {
-    Certifier.FIRST_ORDER: {"hits"},
-    Certifier.SECOND_ORDER: {"hits", "gradient"},
-    Certifier.DIPOLE: {"pairs"},
-}
+_NEEDED = frozenset({"radius", "ended_by", "claim", "counts"})
+_OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "noise")
+_OF_CERTIFICATE = ("n0", "seed")
+_OF_MODEL = {"name": "model", "sha256": "model_sha256"}
 
 
 def verify(document: Mapping[str, Any]) -> Verdict:
-    """Recompute a certificate from its counts and compare.
+    """Recompute a certificate from its counts and compare everything it states.
 
     Args:
-        document: the service's answer for a succeeded job, or its ``certificate`` alone.
+        document: the service's answer for a job that has a certificate, or its ``certificate`` alone.
+            With the whole answer, the certificate must also be one for the request beside it.
 
     Returns:
-        The verdict, with one sentence for each claim that the counts do not support.
+        The verdict, with one sentence for each statement that the counts do not support.
 
     Raises:
         UnreadableCertificate: the document holds no certificate that could be checked.
 
     """
-    claim = _certificate(document)
-    evidence = _evidence(claim)
+    stated = _certificate(document)
+    claimed = _radius(stated)
     try:
-        certificate = certify(
-            Certifier(claim["certifier"]),
-            evidence,
-            _number(claim, "sigma"),
-            _number(claim, "eta"),
-            Bounds(claim["bounds"]),
-        )
+        claim, evidence = Claim.from_dict(stated["claim"]), Evidence.from_dict(stated["counts"])
+        ended_by = EndedBy(stated["ended_by"])
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnreadableCertificate(f"the certificate cannot be read: {error}") from error
+    faults = [*_context_faults(stated, claim, evidence), *_request_faults(document, stated, claim)]
+    try:
+        certificate = claim.certificate(evidence, ended_by)
     except (ValueError, ArithmeticError) as error:
-        raise UnreadableCertificate(f"nothing can be computed from this certificate: {error}") from error
-    claimed = _number(claim, "radius")
-    faults = [
-        *_radius_faults(claimed, certificate.radius),
-        *_eta_faults(claim),
-        *_sample_faults(claim, evidence),
-        *_other_faults(claim, certificate),
-        *_request_faults(document, claim),
-    ]
-    return Verdict(claimed, certificate.radius, tuple(faults))
+        return Verdict(claimed, 0.0, (f"the counts support no such certificate: {error}", *faults))
+    found = [*_radius_faults(claimed, certificate.radius), *_other_faults(stated, certificate), *faults]
+    return Verdict(claimed, certificate.radius, tuple(found))
 
 
 def _certificate(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if not isinstance(document, Mapping):
         raise UnreadableCertificate("the document is not a JSON object")
-    if "status" in document and document["status"] != "succeeded":
-        raise UnreadableCertificate(f"the job is {document['status']}: it has no certificate")
-    claim = document.get("certificate", document)
-    if not isinstance(claim, Mapping):
-        raise UnreadableCertificate("the document holds no certificate")
-    needed = {"certifier", "bounds", "sigma", "eta", "n", "radius", "abstained", "eta_spent", "counts"}
-    if missing := needed - claim.keys():
+    stated = document.get("certificate", document)
+    if not isinstance(stated, Mapping):
+        state = document.get("status", "of an unknown state")
+        raise UnreadableCertificate(f"the document holds no certificate; the job is {state}")
+    if missing := _NEEDED - stated.keys():
         raise UnreadableCertificate(f"the certificate lacks {', '.join(sorted(missing))}")
-    if not isinstance(claim["counts"], Mapping) or not isinstance(claim["eta_spent"], Mapping):
-        raise UnreadableCertificate("counts and eta_spent must be objects")
-    return claim
+    return stated
 
 
-def _evidence(claim: Mapping[str, Any]) -> Evidence:
-    try:
-        evidence = Evidence.from_dict(claim["counts"])
-        expected = _COUNTS[Certifier(claim["certifier"])]
-    except ValueError as error:
-        raise UnreadableCertificate(f"the counts cannot be used: {error}") from error
-    measured = {name for name in ("hits", "pairs", "gradient") if getattr(evidence, name) is not None}
-    if measured != expected:
-        raise UnreadableCertificate(
-            f"a {claim['certifier']} certificate counts {' and '.join(sorted(expected))}, "
-            f"this one {' and '.join(sorted(measured))}"
-        )
-    return evidence
-
-
-def _number(values: Mapping[str, Any], name: str) -> float:
-    value = values[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise UnreadableCertificate(f"{name} must be a finite number")
-    return float(value)
+def _radius(stated: Mapping[str, Any]) -> float:
+    radius = stated["radius"]
+    if isinstance(radius, bool) or not isinstance(radius, int | float) or not math.isfinite(radius):
+        raise UnreadableCertificate("radius must be a finite number")
+    return float(radius)
 
 
 def _radius_faults(claimed: float, supported: float) -> Iterator[str]:
@@ -105,67 +80,79 @@ def _radius_faults(claimed: float, supported: float) -> Iterator[str]:
         yield f"the radius {claimed!r} is not the one that the counts give, {supported!r}"
 
 
-def _eta_faults(claim: Mapping[str, Any]) -> Iterator[str]:
-    spent = math.fsum(_number(claim["eta_spent"], name) for name in claim["eta_spent"])
-    if spent > _number(claim, "eta"):
-        yield f"the bounds spend {spent!r} in all, more than eta {claim['eta']!r}"
+def _other_faults(stated: Mapping[str, Any], certificate: Certificate) -> Iterator[str]:
+    """Compare whatever else the certificate states, the division of eta included, with what it should."""
+    for name, expected in certificate.to_dict().items():
+        if name not in stated:
+            yield f"{name} is not stated"
+        elif name != "radius":
+            yield from _differences(name, stated[name], expected)
 
 
-def _sample_faults(claim: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
-    if claim["n"] != evidence.n:
-        yield f"n is {claim['n']!r}, but {evidence.n} evaluations were counted"
-    if evidence.gradient is not None and (d := _input_elements(claim)) not in {None, evidence.gradient.d}:
-        yield f"the input has {d} elements, but the gradient was measured in {evidence.gradient.d}"
-    prediction = claim.get("prediction")
-    if evidence.hits is not None and isinstance(prediction, Mapping):
-        index = prediction.get("index")
-        if index != evidence.hits.target:
-            yield f"the prediction is class {index!r}, but class {evidence.hits.target} was counted"
-
-
-def _input_elements(claim: Mapping[str, Any]) -> int | None:
-    """Return the number of elements of the input, where the certificate states its shape."""
-    given = claim.get("input")
-    sides = given.get("shape") if isinstance(given, Mapping) else None
-    if not isinstance(sides, list) or not all(isinstance(side, int) for side in sides):
-        return None
-    return int(math.prod(sides))
-
-
-def _other_faults(claim: Mapping[str, Any], certificate: Certificate) -> Iterator[str]:
-    """Compare whatever else the certificate states with what the counts give."""
-    expected = certificate.to_dict()
-    for name in ("abstained", "norm", "p_a", "c_s", "c_n", "gradient_norm", "eta_spent"):
-        if name in claim:
-            yield from _differences(name, claim[name], expected[name])
-
-
-def _differences(name: str, claimed: object, expected: object) -> Iterator[str]:
-    if isinstance(expected, dict) and isinstance(claimed, Mapping) and claimed.keys() == expected.keys():
+def _differences(name: str, stated: object, expected: object) -> Iterator[str]:
+    if isinstance(expected, dict) and isinstance(stated, Mapping) and stated.keys() == expected.keys():
         for key, value in expected.items():
-            yield from _differences(f"{name}.{key}", claimed[key], value)
-    elif not _agree(claimed, expected):
-        yield f"{name} is {claimed!r}, but the counts give {expected!r}"
+            yield from _differences(f"{name}.{key}", stated[key], value)
+    elif not _agree(stated, expected):
+        yield f"{name} is {_shown(stated)}, but the counts give {_shown(expected)}"
 
 
-def _agree(claimed: object, expected: object) -> bool:
-    if isinstance(claimed, bool) or isinstance(expected, bool):
-        return claimed is expected
-    if isinstance(claimed, int | float) and isinstance(expected, int | float):
-        return math.isclose(claimed, expected, rel_tol=RELATIVE_TOLERANCE)
-    return claimed == expected
+def _agree(stated: object, expected: object) -> bool:
+    if isinstance(stated, bool) or isinstance(expected, bool):
+        return stated is expected
+    if isinstance(stated, int | float) and isinstance(expected, int | float):
+        return math.isclose(stated, expected, rel_tol=RELATIVE_TOLERANCE)
+    return stated == expected
 
 
-def _request_faults(document: Mapping[str, Any], claim: Mapping[str, Any]) -> Iterator[str]:
+def _context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) -> Iterator[str]:
+    """Compare the claim with the input and the prediction that the certificate names."""
+    prediction = _object(stated, "prediction").get("index")
+    if evidence.hits is not None and prediction not in (None, evidence.hits.target):
+        yield f"the prediction is class {_shown(prediction)}, but class {evidence.hits.target} was counted"
+    given = _object(stated, "input")
+    shape = given.get("shape")
+    if isinstance(shape, list) and _elements(shape) != claim.d:
+        yield f"the input has shape {_shown(shape)}, but the claim is about {claim.d} elements"
+    if claim.noise is Noise.DISCRETE and claim.grid_steps != _grid_steps(given.get("scale"), claim.sigma):
+        yield f"the claim says {_shown(claim.grid_steps)} steps, which is not sigma on the input's scale"
+
+
+def _elements(shape: list[Any]) -> int | None:
+    return math.prod(shape) if all(isinstance(side, int) for side in shape) else None
+
+
+def _grid_steps(scale: object, sigma: float) -> float | None:
+    """Return sigma in steps of the grid of 8-bit pixels on a scale as text, ``[low,high]``."""
+    try:
+        low, high = json.loads(str(scale))
+        return grid_steps(sigma, low, high)
+    except (ValueError, TypeError, ArithmeticError):
+        return None
+
+
+def _request_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
     """Compare the certificate with the request it stands beside."""
     request = document.get("request")
-    if not isinstance(request, Mapping) or claim is document:
+    if stated is document or not isinstance(request, Mapping):
         return
-    for name in _SHARED_WITH_REQUEST:
-        if name in request and name in claim and request[name] != claim[name]:
-            yield f"{name} was requested as {request[name]!r}, but the certificate says {claim[name]!r}"
-    model = claim.get("model")
-    if isinstance(model, Mapping):
-        for name, field in (("name", "model"), ("sha256", "model_sha256")):
-            if field in request and model.get(name) != request[field]:
-                yield f"{field} was requested as {request[field]!r}, the certificate says {model.get(name)!r}"
+    fixed = claim.to_dict()
+    pairs = [(name, fixed[name]) for name in _OF_CLAIM]
+    pairs += [(name, stated.get(name)) for name in _OF_CERTIFICATE]
+    pairs += [(field, _object(stated, "model").get(name)) for name, field in _OF_MODEL.items()]
+    pairs += [("stop", None if claim.stop_radius is None else {"radius": claim.stop_radius})]
+    for name, value in pairs:
+        if request.get(name) != value:
+            yield f"{name} was requested as {_shown(request.get(name))}, the certificate says {_shown(value)}"
+    asked, given = _object(request, "input").get("sha256"), _object(stated, "input").get("sha256")
+    if asked != given:
+        yield f"the certificate is about another input, {_shown(given)} instead of {_shown(asked)}"
+
+
+def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:200]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from client import CertificationClient, State
+from client.verification import verify
 from tests.client.conftest import Certify
 from tests.support.wait import wait_until
 
@@ -46,6 +47,17 @@ def test_options_may_come_before_the_file(certify: Certify, digit: Path) -> None
     assert json.loads(done.stdout)["request"]["seed"] == "5"
 
 
+def test_stops_at_a_radius(certify: Certify, point: Path) -> None:
+    limits = ("--n", "4000000", "--stop-radius", "0.3")
+    done = certify(point, "--model", "half-space", "--sigma", "0.5", *limits, "--json")
+    assert done.returncode == 0, done.stderr
+    certificate = json.loads(done.stdout)["certificate"]
+    assert certificate["ended_by"] == "stop_radius"
+    assert certificate["radius"] >= 0.3
+    assert certificate["n"] < 4_000_000
+    assert certify("verify", "-", stdin=done.stdout).returncode == 0
+
+
 def test_abstained(certify: Certify, digit: Path) -> None:
     done = certify(digit, "--model", "mnist", "--n", "4")
     assert done.returncode == 3, done.stderr
@@ -75,6 +87,9 @@ def test_ctrl_c_cancels_the_job(
     assert command.returncode == 5, stderr
     job = json.loads(stdout)
     assert job["status"] == "cancelled"
+    if job["certificate"] is not None:  # what its samples up to then support
+        assert job["certificate"]["ended_by"] == "cancelled"
+        assert verify(job).holds
     assert client.get(job["id"]).status is State.CANCELLED
 
 

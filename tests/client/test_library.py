@@ -25,7 +25,7 @@ ENDLESS = Parameters("slow-half-space", sigma=0.5, n=100_000_000)
 def test_submit_wait_verify(client: CertificationClient, digit: Path) -> None:
     job = client.submit_image(digit.read_bytes(), SMALL)
     told: list[int] = []
-    done = client.wait(job.id, on_progress=lambda progress: told.append(progress.samples_done))
+    done = client.wait(job.id, on_progress=lambda job: told.append(job.progress.samples_done))
     assert done.status is State.SUCCEEDED
     assert told == sorted(told)
     assert told[-1] == 1000
@@ -48,8 +48,9 @@ def test_idempotency_key_gives_the_same_job(client: CertificationClient, digit: 
 
 def test_events_end_with_all_samples(client: CertificationClient) -> None:
     job = client.submit_tensor([2], [1.0, 0.0], Parameters("half-space", sigma=0.5, n=20_000))
-    progress = list(client.events(job.id))
-    assert progress[-1].samples_done == progress[-1].samples_total == 20_000
+    standings = list(client.events(job.id))
+    assert standings[-1].status is State.SUCCEEDED
+    assert standings[-1].progress.samples_done == standings[-1].progress.samples_total == 20_000
     assert client.get(job.id).status is State.SUCCEEDED
 
 

@@ -53,7 +53,7 @@ def test_only_the_gateway_is_published_and_on_the_loopback(compose: dict[str, An
     published = {
         name: service["ports"] for name, service in compose["services"].items() if "ports" in service
     }
-    assert published == {"gateway": ["${CERTIFY_PUBLISH:-127.0.0.1:8000}:8000"]}
+    assert published == {"gateway": ["127.0.0.1:${CERTIFY_PORT:-8000}:8000"]}
     assert compose["networks"]["backend"] == {"internal": True}
     assert compose["services"]["redis"]["networks"] == ["backend"]
 
