@@ -7,12 +7,7 @@ in docs/floating-point.md.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
-
-from certificates.certificate import Certificate
-from certificates.certification import certify
-from certificates.evidence import Bounds, Certifier, Evidence
 
 SHARE = "noise_discretisation"
 """Its name among the shares of eta."""
@@ -35,41 +30,10 @@ def discretisation_error(steps: float, d: int, draws: int) -> float:
     """Return a bound on the total variation between all noise of a job and its exact law, rounded up.
 
     ``steps``: sigma in steps of the grid, 255 sigma for pixels scaled to [0, 1]; ``d``: input elements;
-    ``draws``: noise vectors at most drawn in estimation. It is ``draws d (21 steps + 4) 2**-81``.
+    ``draws``: noise vectors at most drawn in estimation: the ``n`` that was asked for even if a job ends
+    before, as how early it ends may depend on what was drawn. It is ``draws d (21 steps + 4) 2**-81``.
     ValueError if an argument is out of range.
     """
     if not 0.0 < steps < math.inf or d < 1 or draws < 0:
         raise ValueError(f"steps and d must be positive and draws not negative, got {steps}, {d}, {draws}")
     return math.nextafter(draws * (d * ((21.0 * steps + 4.0) * _THRESHOLD_ERROR)) * (1.0 + 1e-12), math.inf)
-
-
-def certify_discrete(
-    certifier: Certifier,
-    evidence: Evidence,
-    sigma: float,
-    eta: float,
-    bounds: Bounds,
-    *,
-    steps: float,
-    d: int,
-    draws: int,
-) -> Certificate:
-    """Turn evidence from discrete noise into a certificate that is wrong with probability at most ``eta``.
-
-    As ``certify``, with ``discretisation_error`` taken off ``eta`` first and shown in ``eta_spent``. It
-    speaks of the base classifier applied to its input rounded to the grid. ``draws`` is the ``n`` that was
-    asked for, also if the job ended before: how early it ends may depend on what was drawn. ValueError as
-    ``certify``, if ``draws`` is below the evidence's ``n``, and if the error leaves nothing of ``eta``.
-    """
-    if draws < evidence.n:
-        raise ValueError(
-            f"draws must be at least the {evidence.n} evaluations that were counted, got {draws}"
-        )
-    error = discretisation_error(steps, d, draws)
-    if error >= eta:
-        raise ValueError(
-            f"discrete noise costs {error:.3g} of eta = {eta:g}: ask for a larger eta or fewer samples"
-        )
-    left = math.nextafter(eta - error, 0.0)
-    exact = certify(certifier, evidence, sigma, left, bounds)
-    return replace(exact, eta=eta, eta_spent={**exact.eta_spent, SHARE: error})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from certificates import Bounds, Certifier, Evidence, HitCounts, PairCounts, certify
-from certificates.discretisation import SHARE, certify_discrete, discretisation_error
+from certificates import Bounds, Certifier, Claim, Evidence, HitCounts, Noise, PairCounts
+from certificates.discretisation import LARGEST_STEPS, SHARE, discretisation_error, grid_steps
 from models.grid import PixelGrid
+from worker import discrete_tables
 from worker.discrete_noise import DiscreteGaussian
 
 N = 100_000
@@ -30,6 +32,20 @@ def test_the_largest_job_of_an_imagenet_model_keeps_its_eta() -> None:
     assert discretisation_error(255 * 0.25, 150_528, 10**9) < 1e-6
 
 
+def claim_of(
+    certifier: Certifier,
+    bounds: Bounds,
+    *,
+    eta: float = 0.001,
+    n: int = N,
+    d: int = 784,
+    stop: float | None = None,
+) -> tuple[Claim, Claim]:
+    """Return the same claim for Gaussian and for discrete noise."""
+    plain = Claim(certifier, bounds, 0.25, eta, n, d, stop_radius=stop)
+    return plain, replace(plain, noise=Noise.DISCRETE, grid_steps=63.75)
+
+
 @pytest.mark.parametrize("bounds", [Bounds.PAPER, Bounds.TIGHT])
 @pytest.mark.parametrize(
     ("certifier", "evidence"), [(Certifier.FIRST_ORDER, HITS), (Certifier.DIPOLE, PAIRS)]
@@ -37,38 +53,40 @@ def test_the_largest_job_of_an_imagenet_model_keeps_its_eta() -> None:
 def test_shares_add_up_to_eta_and_the_radius_is_that_of_what_is_left(
     certifier: Certifier, evidence: Evidence, bounds: Bounds
 ) -> None:
-    eta = 0.001
-    certificate = certify_discrete(certifier, evidence, 0.25, eta, bounds, steps=63.75, d=784, draws=N)
-    assert certificate.eta == eta
-    assert certificate.eta_spent[SHARE] == discretisation_error(63.75, 784, N)
-    assert math.fsum(certificate.eta_spent.values()) <= eta
-    plain = certify(certifier, evidence, 0.25, eta, bounds)
-    assert 0.999 * plain.radius < certificate.radius <= plain.radius
+    plain, discrete = (claim.final(evidence) for claim in claim_of(certifier, bounds))
+    assert discrete.eta == plain.eta
+    assert discrete.noise is Noise.DISCRETE
+    assert discrete.eta_spent[SHARE] == discretisation_error(63.75, 784, N)
+    assert math.fsum(discrete.eta_spent.values()) <= discrete.eta
+    assert 0.999 * plain.radius < discrete.radius <= plain.radius
 
 
 def test_a_charge_that_matters_lowers_the_radius() -> None:
-    """With a million billion elements a draw half of eta is gone."""
-    d = int(0.0005 / discretisation_error(63.75, 1, 100_000))
-    certificate = certify_discrete(
-        Certifier.FIRST_ORDER, HITS, 0.25, 0.001, Bounds.PAPER, steps=63.75, d=d, draws=N
-    )
-    assert certificate.eta_spent["p_a"] == pytest.approx(0.0005, rel=1e-6)
-    assert certificate.radius < certify(Certifier.FIRST_ORDER, HITS, 0.25, 0.001, Bounds.PAPER).radius
+    """With a million billion elements a draw nearly half of eta is gone."""
+    d = int(0.00049 / discretisation_error(63.75, 1, N))
+    plain, discrete = (claim.final(HITS) for claim in claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, d=d))
+    assert discrete.eta_spent["p_a"] == pytest.approx(0.00051, rel=1e-6)
+    assert discrete.radius < plain.radius
 
 
-def test_a_charge_beyond_eta_is_refused() -> None:
-    with pytest.raises(ValueError, match="larger eta"):
-        certify_discrete(
-            Certifier.FIRST_ORDER, HITS, 0.25, 1e-13, Bounds.PAPER, steps=63.75, d=150_528, draws=N
-        )
+def test_a_charge_of_half_of_eta_is_refused() -> None:
+    _, discrete = claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, eta=1e-13, d=150_528)
+    assert [field for field, _ in discrete.problems()] == ["eta"]
+    with pytest.raises(ValueError, match="too small for discrete noise"):
+        discrete.final(HITS)
 
 
 def test_a_job_that_ended_early_is_charged_for_all_that_it_might_have_drawn() -> None:
-    eta, kind = 0.001, Certifier.FIRST_ORDER
-    certificate = certify_discrete(kind, HITS, 0.25, eta, Bounds.PAPER, steps=63.75, d=784, draws=10 * N)
-    assert certificate.eta_spent[SHARE] == discretisation_error(63.75, 784, 10 * N)
-    with pytest.raises(ValueError, match="at least the 100000"):
-        certify_discrete(kind, HITS, 0.25, eta, Bounds.PAPER, steps=63.75, d=784, draws=N - 1)
+    _, discrete = claim_of(Certifier.FIRST_ORDER, Bounds.TIGHT, n=10 * N, stop=0.1)
+    for certificate in (discrete.final(HITS), discrete.running(HITS)):
+        assert certificate.n == N
+        assert certificate.eta_spent[SHARE] == discretisation_error(63.75, 784, 10 * N)
+
+
+def test_steps_of_the_grid_are_those_of_the_sampler() -> None:
+    for low, high in ((0.0, 1.0), (-1.0, 1.0), (-4.0, 4.0), (0.1, 0.7)):
+        assert grid_steps(0.37, low, high) == float(PixelGrid(low, high).steps(0.37))
+    assert LARGEST_STEPS == discrete_tables.LARGEST_STEPS
 
 
 @pytest.mark.parametrize(("steps", "d", "draws"), [(0.0, 1, 1), (math.inf, 1, 1), (1.0, 0, 1), (1.0, 1, -1)])
