@@ -1,0 +1,177 @@
+"""Certificates of part of a job: running radius, stopping at one, gradient epochs; in any order."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from redis import Redis
+
+from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, SplitSums
+from jobs import keys
+from jobs.ledger import AHEAD_BYTES, Ledger, Tally
+from jobs.prefix import Prefix
+from jobs.spec import JobSpec, JobState, Plan
+from jobs.store import JobStore
+from tests.jobs.test_ledger import plan_of
+from tests.support.specs import submission
+
+SHARDS = 12
+D = 2
+
+
+@pytest.fixture
+def ledger(redis_client: Redis) -> Ledger:
+    return Ledger(redis_client)
+
+
+def evidence_of(shard: int, gradient: bool) -> Evidence:
+    """A shard of 100 samples; the third has unlucky votes."""
+    hits = HitCounts(100, 0, (60, 40) if shard == 2 else (95, 5))
+    if not gradient:
+        return Evidence(hits=hits)
+    sums = SplitSums.of_block(50, np.full(D, 5.0 + shard), 50, np.full(D, 6.0))
+    return Evidence(hits=hits, gradient=GradientSums(D, 0, 0.0, split=sums))
+
+
+def running_job(
+    store: JobStore, ledger: Ledger, certifier: Certifier = Certifier.FIRST_ORDER, stop: float | None = None
+) -> tuple[str, JobSpec, Plan]:
+    made = submission(n=100 * SHARDS, certifier=certifier, stop=stop)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    store.start(job_id)
+    return job_id, made.spec, ledger.fix_plan(job_id, plan_of(shards=SHARDS))
+
+
+def prefix_of(spec: JobSpec, plan: Plan, shards: int) -> Prefix:
+    prefix = Prefix()
+    for shard in range(shards):
+        gradient = spec.certifier is Certifier.SECOND_ORDER
+        prefix = prefix.add(evidence_of(shard, gradient), spec.claim(), plan)
+    return prefix
+
+
+def test_the_job_shows_the_best_radius_so_far(ledger: Ledger, store: JobStore) -> None:
+    job_id, spec, plan = running_job(store, ledger)
+    assert store.get(job_id).running is None
+    shown = []
+    for shard in range(4):
+        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=False))
+        ledger.merge(job_id, spec, plan)
+        running = store.get(job_id).running
+        assert running is not None
+        shown.append((running.radius, running.samples))
+    alone = [spec.claim().running(prefix_of(spec, plan, k).supported()).radius for k in range(1, 5)]
+    assert alone[2] < alone[1]
+    assert shown == [(alone[0], 100), (alone[1], 200), (alone[1], 200), (max(alone), shown[3][1])]
+
+
+def test_a_cancelled_job_keeps_the_certificate_of_its_samples(
+    ledger: Ledger, store: JobStore, redis_client: Redis
+) -> None:
+    job_id, spec, plan = running_job(store, ledger, Certifier.SECOND_ORDER)
+    for shard in (0, 1, 3):
+        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
+    ledger.merge(job_id, spec, plan)
+    job = store.cancel(job_id)
+    assert job.state is JobState.CANCELLED
+    document = job.certificate
+    assert document is not None
+    claim, counts = document["claim"], document["counts"]
+    assert isinstance(claim, dict)
+    assert isinstance(counts, dict)
+    again = Claim.from_dict(claim).certificate(Evidence.from_dict(counts), EndedBy.CANCELLED).to_dict()
+    assert {name: document[name] for name in again} == again
+    assert (document["n"], document["ended_by"], document["bounds"]) == (200, "cancelled", "anytime")
+    assert not list(redis_client.scan_iter(f"{keys.job(job_id)}:*"))
+
+
+def test_a_cancelled_job_without_samples_or_with_the_papers_bounds_has_none(
+    ledger: Ledger, store: JobStore
+) -> None:
+    job_id, _, _ = running_job(store, ledger)
+    assert store.cancel(job_id).certificate is None
+    made = submission(n=100 * SHARDS, bounds=Bounds.PAPER)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    store.start(job_id)
+    plan = ledger.fix_plan(job_id, plan_of(shards=SHARDS))
+    ledger.store_shard(job_id, 0, evidence_of(0, gradient=False))
+    ledger.merge(job_id, made.spec, plan)
+    job = store.cancel(job_id)
+    assert (job.certificate, job.running) == (None, None)
+
+
+@pytest.mark.parametrize("certifier", [Certifier.FIRST_ORDER, Certifier.SECOND_ORDER])
+@pytest.mark.parametrize("order", ["forward", "backward", "shuffled", "in pairs"])
+def test_a_job_stops_at_the_same_shard_in_any_order(
+    ledger: Ledger, store: JobStore, certifier: Certifier, order: str
+) -> None:
+    """The second shard reaches the radius, the third loses it again: only merging in order can tell."""
+    gradient = certifier is Certifier.SECOND_ORDER
+    probe = submission(n=100 * SHARDS, certifier=certifier, stop=9.0).spec
+    plan = plan_of(shards=SHARDS)
+    radii = [probe.claim().running(prefix_of(probe, plan, k).supported()).radius for k in range(1, 5)]
+    assert radii[0] < radii[1] > radii[2]
+    job_id, spec, plan = running_job(store, ledger, certifier, stop=radii[1])
+    shards = list(range(SHARDS))
+    if order == "backward":
+        shards.reverse()
+    if order == "shuffled":
+        random.Random(3).shuffle(shards)
+    for shard in shards:
+        ledger.store_shard(job_id, shard, evidence_of(shard, gradient))
+        if order != "in pairs" or shard % 2:
+            ledger.merge(job_id, spec, plan)
+    tally = ledger.merge(job_id, spec, plan)
+    assert (tally.merged, tally.complete, tally.missing) == (2, True, ())
+    assert tally.prefix is not None
+    evidence, certificate = tally.prefix.final(spec.claim())
+    assert (evidence.n, certificate.n) == (200, 200)
+    assert certificate.ended_by is EndedBy.STOP_RADIUS
+    assert certificate.radius == radii[1]
+    assert ledger.dispatch(job_id, SHARDS, 4) == ()
+
+
+def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: JobStore) -> None:
+    job_id, spec, plan = running_job(store, ledger, Certifier.SECOND_ORDER, stop=9.0)
+    for shard in range(SHARDS):
+        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
+    tally = ledger.merge(job_id, spec, plan)
+    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=prefix_stored(spec, plan))
+    assert tally.prefix is not None
+    _, certificate = tally.prefix.final(spec.claim())
+    assert (certificate.n, certificate.ended_by) == (spec.n, EndedBy.SAMPLES)
+
+
+def prefix_stored(spec: JobSpec, plan: Plan) -> Prefix:
+    """Return the prefix of all shards as it is read back: without the certificate on its way."""
+    return Prefix.from_dict(prefix_of(spec, plan, SHARDS).to_dict())
+
+
+def test_gradient_epochs_end_after_one_two_four_eight_and_all_shards() -> None:
+    spec, plan = submission(n=100 * SHARDS, certifier=Certifier.SECOND_ORDER).spec, plan_of(shards=SHARDS)
+    seen = [prefix_of(spec, plan, shards).product for shards in range(1, SHARDS + 1)]
+    epochs = [(product.epoch, product.n_a) for product in seen if product is not None]
+    assert epochs == [
+        (0, 50), (1, 100), (1, 100), (2, 200), (2, 200), (2, 200), (2, 200),
+        (3, 400), (3, 400), (3, 400), (3, 400), (4, 600),
+    ]  # fmt: skip
+    whole = prefix_of(spec, plan, SHARDS).evidence
+    assert whole is not None
+    assert whole.gradient is not None
+    assert isinstance(whole.gradient.split, SplitSums)
+    assert seen[-1] == whole.gradient.split.condensed(4)
+
+
+def test_large_shards_that_wait_for_a_lost_one_are_fewer(
+    ledger: Ledger, store: JobStore, redis_client: Redis
+) -> None:
+    job_id, _, _ = running_job(store, ledger)
+    assert ledger.dispatch(job_id, SHARDS, 2) == (0, 1)
+    ledger.store_shard(job_id, 1, evidence_of(1, gradient=False))
+    redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
+    assert ledger.dispatch(job_id, SHARDS, 2) == (2,)
+    ledger.store_shard(job_id, 2, evidence_of(2, gradient=False))
+    redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
+    assert ledger.dispatch(job_id, SHARDS, 2) == ()
