@@ -124,7 +124,7 @@ class SplitResource(OpenResource):
 
 
 class GradientSumsResource(OpenResource):
-    """Gradient sums, in unit noise: `paired_sum` for the paper's bounds (Theorem 2), `split` for tight ones."""
+    """Gradient sums, in unit noise: `paired_sum` for the paper's bounds, `split` for tight ones."""
 
     d: int
     pairs: int
