@@ -81,3 +81,8 @@ def idempotency(key: str, owner: str = "") -> str:
 def worker(worker_id: str) -> str:
     """Name the string with the worker's last heartbeat; expires by itself."""
     return f"{PREFIX}worker:{worker_id}"
+
+
+def broken_models(worker_id: str) -> str:
+    """Name the hash SHA-256 of a model's weights -> why this worker could not load it."""
+    return f"{PREFIX}worker:{worker_id}:broken"

@@ -41,12 +41,26 @@ class Liveness:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
             pipe.sadd(keys.WORKERS, record.id)
+            pipe.pexpire(keys.broken_models(record.id), self._ttl_ms)
             pipe.execute()
+
+    def report_broken(self, worker_id: str, model_sha256: str, detail: str) -> None:
+        """Note that a process of this worker could not load a model; forgotten when the worker ends."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.broken_models(worker_id), model_sha256, detail)
+            pipe.pexpire(keys.broken_models(worker_id), self._ttl_ms)
+            pipe.execute()
+
+    def broken_models(self, worker_id: str) -> dict[str, str]:
+        """Return the models that processes of this worker could not load: SHA-256 -> reason."""
+        with store_errors():
+            noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.broken_models(worker_id)))
+        return {sha256.decode(): detail.decode() for sha256, detail in noted.items()}
 
     def leave(self, worker_id: str) -> None:
         """Take back the announcement at an orderly end."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(keys.worker(worker_id))
+            pipe.delete(keys.worker(worker_id), keys.broken_models(worker_id))
             pipe.srem(keys.WORKERS, worker_id)
             pipe.execute()
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from functools import partial
 
 from celery import Celery
 from redis import Redis
@@ -51,14 +52,16 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
     redis = client or connect(settings, retries=settings.store_patience)
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     registry = Registry(settings.models_dir)
+    liveness = Liveness(redis, settings)
+    on_broken = partial(liveness.report_broken, worker_id)
     return WorkerContext(
         settings=settings,
         worker_id=worker_id,
         store=JobStore(redis, settings),
         ledger=Ledger(redis),
         leases=Leases(redis, worker_id, settings.lease_s),
-        liveness=Liveness(redis, settings),
+        liveness=liveness,
         queue=Queue(app),
         registry=registry,
-        models=ModelCache(registry, settings.device, settings.threads),
+        models=ModelCache(registry, settings.device, settings.threads, on_broken),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -33,10 +34,18 @@ class LoadedModel:
 class ModelCache:
     """The models of one process."""
 
-    def __init__(self, registry: Registry, device: Device, threads: int) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        device: Device,
+        threads: int,
+        on_broken: Callable[[str, str], None] = lambda _sha256, _reason: None,
+    ) -> None:
+        """Keep models of ``registry``; ``on_broken`` is told the hash of weights that cannot be loaded."""
         self._registry = registry
         self._device = device
         self._threads = threads
+        self._on_broken = on_broken
         self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
 
     def for_spec(self, spec: JobSpec) -> LoadedModel:
@@ -89,8 +98,12 @@ class ModelCache:
     def _open(self, manifest: ModelManifest, fingerprint: str) -> LoadedModel:
         import torch  # noqa: PLC0415 - only in the child process
 
-        from worker.runtimes import load_runtime  # noqa: PLC0415 - as above
+        from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         torch.set_num_threads(self._threads)
-        runtime = load_runtime(manifest, self._device, self._threads)
+        try:
+            runtime = load_runtime(manifest, self._device, self._threads)
+        except RuntimeLoadError as error:
+            self._on_broken(manifest.sha256, str(error))
+            raise
         return LoadedModel(manifest, fingerprint, runtime, batch_size_for(manifest, self._device))

@@ -71,10 +71,17 @@ class Pulse:
             self._liveness.leave(self._worker_id)
 
     def _problems(self) -> dict[str, str]:
+        """Name the models that are not as their manifest says, and those that a process could not load."""
         try:
-            return self._registry.problems()
+            problems = self._registry.problems()
+            broken = self._liveness.broken_models(self._worker_id)
+            for name in set(self._registry.names()) - problems.keys() if broken else ():
+                detail = broken.get(self._registry.get(name).sha256)
+                if detail is not None:
+                    problems[name] = detail
         except ModelError as error:
             return {"*": str(error)}
+        return problems
 
 
 def pulse_step(pulse: Pulse) -> type[bootsteps.StartStopStep]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from certificates import Noise
 from certificates.evidence import Evidence
-from jobs.spec import JobRecord, JobSpec
+from jobs.spec import JobRecord, JobSpec, Plan
 from models.grid import PixelGrid
 from models.registry import Registry
 from tests.support.specs import Submission, submission
@@ -25,25 +26,39 @@ def runtime_of(models_dir: Path, model: str) -> Runtime:
     return load_runtime(Registry(models_dir).get(model), "cpu", 1)
 
 
-def half_space(models_dir: Path, *, slow: bool = False, **fields: object) -> Submission:
-    """Return a submission of the half-space classifier at distance 0.5 from its boundary."""
+def half_space(
+    models_dir: Path, *, slow: bool = False, x: NDArray[np.float32] | None = None, **fields: object
+) -> Submission:
+    """Return a submission of the half-space classifier; without ``x``, at distance 0.5 from its boundary."""
     model = "slow-half-space" if slow else "half-space"
     digest = Registry(models_dir).get(model).sha256
-    x = np.array([0.5, 0.25], np.float32)
+    x = np.array([0.5, 0.25], np.float32) if x is None else x
     return submission(x, model=model, model_sha256=digest, **fields)  # type: ignore[arg-type]  # passed on
 
 
 @cache
 def undisturbed(models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes) -> Evidence:
     """Sample a whole job as one shard."""
+    return _sample(models_dir, spec, target, batch, content, (0, spec.n))
+
+
+def shard_undisturbed(models_dir: Path, spec: JobSpec, plan: Plan, shard: int, content: bytes) -> Evidence:
+    """Sample one shard of a job."""
+    return _sample(models_dir, spec, plan.target, plan.batch, content, plan.shard_samples(shard, spec.n))
+
+
+def _sample(
+    models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes, run: tuple[int, int]
+) -> Evidence:
     x = np.frombuffer(content, "<f4").astype(np.float32).reshape(spec.input.shape)
+    first_block, n = run
     request = SampleRequest(
         certifier=spec.certifier,
         target=target,
         sigma=spec.sigma,
         seed=spec.seed,
-        first_block=0,
-        n=spec.n,
+        first_block=first_block,
+        n=n,
         batch=batch,
         grid=PixelGrid(spec.input.low, spec.input.high) if spec.noise is Noise.DISCRETE else None,
         bounds=spec.bounds,
