@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,8 +42,13 @@ EPILOG = (
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, epilog=EPILOG, pretty_exceptions_enable=False)
 Url = Annotated[str, typer.Option(envvar="CERTIFY_URL", help="Address of the service.")]
-ApiKey = Annotated[
-    str | None, typer.Option(envvar="CERTIFY_API_KEY", help="Key, where the service asks for one.")
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--api-key-file",
+        envvar="CERTIFY_API_KEY_FILE",
+        help="File with the API key, where one is asked for; CERTIFY_API_KEY may hold the key itself.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON.")]
 
@@ -66,14 +72,14 @@ def certify_file(
     seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Give up waiting after so many seconds.")] = None,
     url: Url = DEFAULT_URL,
-    api_key: ApiKey = None,
+    key_file: KeyFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Certify FILE. This is the default: 'certify FILE ...' does the same. Ctrl-C cancels the job."""
     parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, seed)
     with _exits():
         given = read_input(path)
-        with CertificationClient(url, api_key=api_key) as client:
+        with CertificationClient(url, api_key=_api_key(key_file)) as client:
             job = _run(client, given, parameters, timeout)
     if as_json:
         _print_json(job.document)
@@ -98,14 +104,24 @@ def verify_file(
 
 
 @app.command("models")
-def list_models(url: Url = DEFAULT_URL, api_key: ApiKey = None, as_json: AsJson = False) -> None:
+def list_models(url: Url = DEFAULT_URL, key_file: KeyFile = None, as_json: AsJson = False) -> None:
     """List the base classifiers that the service offers."""
-    with _exits(), CertificationClient(url, api_key=api_key) as client:
+    with _exits(), CertificationClient(url, api_key=_api_key(key_file)) as client:
         models = client.models()
     if as_json:
         _print_json([model.document for model in models])
     else:
         Console().print(display.models_table(models))
+
+
+def _api_key(path: Path | None) -> str | None:
+    """Read the key from a file or the environment: a command line shows in lists of processes."""
+    if path is None:
+        return os.environ.get("CERTIFY_API_KEY") or None
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise UnusableFile(f"{path} cannot be read: {error}") from error
 
 
 def main(arguments: list[str] | None = None) -> None:

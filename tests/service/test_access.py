@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -77,10 +78,15 @@ def replace(path: Path, content: str) -> None:
 
 @pytest.fixture
 def ask(guarded: Gateway) -> Ask:
-    def send(method: str, path: str, key: str | None = None, **more: object) -> httpx.Response:
-        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        headers |= more.pop("headers", {})  # type: ignore[arg-type]  # given by the tests below
-        return httpx.request(method, guarded.url + path, headers=headers, timeout=20, **more)  # type: ignore[arg-type]  # passed on
+    def send(
+        method: str,
+        path: str,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        given = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return httpx.request(method, guarded.url + path, headers=given | (headers or {}), timeout=20, **more)
 
     return send
 

@@ -80,6 +80,7 @@ def webp_bomb() -> bytes:
 
 
 KEYED = png16(np.zeros((4, 4), np.uint16), 0, (b"tRNS", b"\0\0"))
+OFF_GRID = png16(np.full((4, 4), 1000, np.uint16), 0)
 BOMB = png(50_000, 50_000, 8, 0, b"\0" * 1000)
 REQUEST = "invalid-request"
 IMAGE = "invalid-image"
@@ -146,6 +147,50 @@ CASES = [
     form("seed as a word", REQUEST, 422, "seed", seed="lucky"),
     form("an unknown field", REQUEST, 422, "sigmma", sigmma="0.25"),
     form("a tensor in a form", REQUEST, 422, "tensor", tensor=json.dumps(TENSOR)),
+    form("bounds that are no choice", REQUEST, 422, "bounds", bounds="anytime"),
+    form("an unknown decision", REQUEST, 422, "decision", decision="plurality"),
+    form("multi-class dipole", REQUEST, 422, "decision", decision="multiclass"),
+    form(
+        "multi-class with the paper's bounds",
+        REQUEST,
+        422,
+        "decision",
+        decision="multiclass",
+        certifier="first_order",
+        bounds="paper",
+    ),
+    form("stopping with the paper's bounds", REQUEST, 422, "stop_radius", stop_radius="0.1", bounds="paper"),
+    form(
+        "stopping a multi-class job",
+        REQUEST,
+        422,
+        "stop_radius",
+        stop_radius="0.1",
+        decision="multiclass",
+        certifier="first_order",
+    ),
+    form("a stop radius of zero", REQUEST, 422, "stop_radius", stop_radius="0"),
+    form("a negative stop radius", REQUEST, 422, "stop_radius", stop_radius="-1"),
+    form("a stop radius that is no number", REQUEST, 422, "stop_radius", stop_radius="NaN"),
+    form("an infinite stop radius", REQUEST, 422, "stop_radius", stop_radius="1e999"),
+    form("stop as JSON in a form", REQUEST, 422, "stop", stop='{"radius": 0.1}'),
+    body("a stop rule without its radius", REQUEST, 422, "stop.radius", stop={}),
+    body("a stop rule with an unknown field", REQUEST, 422, "stop.samples", stop={"radius": 1, "samples": 2}),
+    body("a stop rule that is a number", REQUEST, 422, "stop", stop=0.5),
+    body("the form's stop radius in JSON", REQUEST, 422, "stop_radius", stop_radius=0.5),
+    body(
+        "stopping with the paper's bounds, in JSON", REQUEST, 422, "stop", stop={"radius": 1}, bounds="paper"
+    ),
+    form("unknown noise", REQUEST, 422, "noise", noise="laplace"),
+    body("discrete noise for a model of tensors", REQUEST, 422, "noise", noise="discrete"),
+    form("discrete noise on a 16-bit image", IMAGE, 422, "image", noise="discrete", image=OFF_GRID),
+    Case(
+        "discrete noise on a tensor off the grid",
+        "invalid-tensor",
+        422,
+        ("tensor.data",),
+        {"json": {"model": "grey", "noise": "discrete", "tensor": {"shape": [1, 4, 4], "data": [0.1] * 16}}},
+    ),
     form("several faults at once", REQUEST, 422, "n0", "eta", "n", n="1001", n0="200000", eta="1e-12"),
     Case("a form without a file", REQUEST, 422, ("image",), {"files": {"model": (None, "grey")}}),
     Case(

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from certificates import Bounds, Certifier, certify
-from certificates.evidence import Evidence
+from certificates import Certifier
+from client.verification import verify
 from tests.service.gateway import running_gateway
 from tests.service.test_jobs import parse
 from tests.support.stack import running_stack
@@ -84,14 +84,14 @@ def test_the_same_input_gives_the_same_certificate_however_it_is_sent(
 def check_certificate(job: dict[str, Any], certifier: Certifier) -> None:
     """Check a certificate against its own counts and the request."""
     certificate = job["certificate"]
-    evidence = Evidence.from_dict(certificate["counts"])
-    again = certify(certifier, evidence, 0.25, 0.001, Bounds.PAPER).to_dict()
-    assert {name: certificate[name] for name in again} == again
+    assert verify(job).faults == ()
+    assert certificate["bounds"] == job["request"]["bounds"] == "tight"
+    assert certificate["ended_by"] == "samples"
     assert certificate["prediction"] == {"index": DIGIT, "label": str(DIGIT)}
     assert certificate["abstained"] is False
     assert certificate["radius"] > 0
     assert certificate["radius_unit"] == "L2 distance in the input space of the model, in [0,1] pixel units"
-    assert certificate["n"] == evidence.n == N
+    assert certificate["n"] == N
     assert certificate["n0"] == 100
     assert certificate["seed"] == str(SEED)
     assert certificate["input"] == job["request"]["input"]
@@ -121,8 +121,114 @@ def test_a_running_job_can_be_cancelled(service: httpx.Client, digit: bytes) -> 
     wait_until(lambda: service.get(path).json()["progress"]["samples_done"], "the job to make progress")
     cancelled = service.delete(path).json()
     assert cancelled["status"] == "cancelled"
-    assert cancelled["certificate"] is None
     assert 0 < cancelled["progress"]["samples_done"] < 100_000_000
+
+
+def post(service: httpx.Client, digit: bytes, **fields: object) -> httpx.Response:
+    """Submit the digit as a form."""
+    data = {"model": "mnist", "n": N, "seed": SEED, **fields}
+    return service.post("/v1/certifications", data=data, files={"image": digit})
+
+
+@pytest.mark.parametrize("certifier", list(Certifier))
+def test_the_papers_own_bounds_can_be_asked_for(
+    service: httpx.Client, digit: bytes, certifier: Certifier
+) -> None:
+    job = finished(service, post(service, digit, certifier=certifier.value, bounds="paper"))
+    assert job["certificate"]["bounds"] == "paper"
+    assert job["certificate"]["radius"] > 0
+    assert verify(job).faults == ()
+
+
+def test_a_multi_class_certificate_names_the_class_that_limits_it(
+    service: httpx.Client, digit: bytes
+) -> None:
+    plain = finished(service, post(service, digit, certifier="first_order"))["certificate"]
+    job = finished(service, post(service, digit, certifier="first_order", decision="multiclass"))
+    certificate = job["certificate"]
+    assert certificate["decision"] == "multiclass"
+    assert certificate["p_other"]["index"] != DIGIT
+    assert certificate["counts"] == plain["counts"]
+    assert certificate["radius"] > 0
+    assert verify(job).faults == ()
+
+
+@pytest.mark.parametrize("certifier", list(Certifier))
+def test_discrete_noise_says_what_its_precision_costs(
+    service: httpx.Client, digit: bytes, certifier: Certifier
+) -> None:
+    job = finished(service, post(service, digit, certifier=certifier.value, noise="discrete"))
+    certificate = job["certificate"]
+    assert certificate["noise"] == job["request"]["noise"] == "discrete"
+    assert 0 < certificate["eta_spent"]["noise_discretisation"] < 1e-9
+    assert certificate["radius"] > 0
+    assert verify(job).faults == ()
+
+
+@pytest.mark.parametrize("certifier", list(Certifier))
+def test_a_job_ends_once_its_radius_is_certified(
+    service: httpx.Client, digit: bytes, certifier: Certifier
+) -> None:
+    n = 2_000_000
+    job = finished(service, post(service, digit, certifier=certifier.value, n=n, stop_radius=0.2))
+    certificate = job["certificate"]
+    assert job["request"]["stop"] == {"radius": 0.2}
+    assert certificate["ended_by"] == "stop_radius"
+    assert certificate["bounds"] == "anytime"
+    assert certificate["radius"] >= 0.2
+    assert certificate["n"] == job["progress"]["samples_done"] < n
+    assert job["running"]["radius"] == certificate["radius"]
+    assert verify(job).faults == ()
+
+
+def test_the_radius_so_far_is_told_and_a_cancelled_job_keeps_it(service: httpx.Client, digit: bytes) -> None:
+    path = post(service, digit, n=100_000_000).headers["location"]
+    told: list[dict[str, Any]] = []
+    with service.stream("GET", f"{path}/events") as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                told.append(json.loads(line.removeprefix("data: ")))
+                if (told[-1]["running"] or {}).get("radius", 0) > 0:
+                    break
+    seen = told[-1]["running"]
+    assert 0 < seen["samples"] < 100_000_000
+    job = service.delete(path).json()
+    certificate = job["certificate"]
+    assert job["status"] == "cancelled"
+    assert certificate["ended_by"] == "cancelled"
+    assert certificate["radius"] >= seen["radius"]
+    assert certificate["n"] < 100_000_000
+    assert service.get(path).json() == job
+    assert verify(job).faults == ()
+
+
+def test_the_papers_bounds_certify_nothing_before_the_end(service: httpx.Client, digit: bytes) -> None:
+    path = post(service, digit, n=100_000_000, bounds="paper").headers["location"]
+    wait_until(lambda: service.get(path).json()["progress"]["samples_done"], "the job to make progress")
+    job = service.delete(path).json()
+    assert job["running"] is None
+    assert job["certificate"] is None
+
+
+def test_metrics_count_what_was_sampled(service: httpx.Client, digit: bytes) -> None:
+    def metrics() -> dict[str, float]:
+        lines = service.get("/metrics").text.splitlines()
+        return {
+            name: float(value)
+            for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+        }
+
+    before = metrics()
+    finished(service, post(service, digit, certifier="first_order"))
+    finished(service, post(service, digit, certifier="first_order", n=2))
+    after = metrics()
+    grown = {name: after[name] - before[name] for name in after if name in before}
+    assert grown["certify_samples_total"] >= N + 2
+    assert grown["certify_shards_total"] >= 2
+    assert grown["certify_shard_seconds_total"] > 0
+    assert grown['certify_jobs_ended_total{outcome="certified"}'] == 1
+    assert grown['certify_jobs_ended_total{outcome="abstained"}'] == 1
+    assert after["certify_workers"] == 1
 
 
 def test_it_is_ready_with_its_worker(service: httpx.Client) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 
 import numpy as np
 from redis import Redis
 
 from jobs import keys
+from models.grid import PixelGrid
 from tests.service.conftest import Api
 from tests.service.folders import SHA256
 from tests.service.pictures import RAMP, encode
@@ -111,3 +113,37 @@ def test_the_same_key_with_another_request_is_refused(api: Api, shared_redis: Re
         assert answer.json()["type"].endswith(":idempotency-key-reused")
         assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
     assert shared_redis.zcard(keys.INDEX) == stored
+
+
+def test_an_8_bit_image_is_taken_with_discrete_noise_also_when_resized(api: Api) -> None:
+    api.stored(api.image(PNG, model="grey", noise="discrete"))
+    api.stored(api.image(PNG, model="signed", noise="discrete"))
+    large = encode(np.random.default_rng(1).integers(0, 256, (9, 7, 3), dtype=np.uint8))
+    for model in ("colour", "cropped"):
+        stored = api.stored(api.image(large, model=model, noise="discrete"))
+        assert any("resized" in note for note in stored.conversions)
+        assert PixelGrid().contains(stored.array)
+    data = (RAMP / 255).ravel().tolist()
+    api.stored(api.json(model="grey", noise="discrete", tensor={"shape": [1, 4, 4], "data": data}))
+
+
+def test_the_new_kinds_are_stored_as_asked_for(api: Api) -> None:
+    spec = api.store.get(
+        api.image(PNG, model="grey", certifier="first_order", decision="multiclass").json()["id"]
+    ).spec
+    assert spec.decision == "multiclass"
+    by_form = api.image(PNG, model="grey", stop_radius="0.25").json()
+    text = base64.b64encode(PNG).decode()
+    by_json = api.json(model="grey", image=text, stop={"radius": 0.25}).json()
+    assert by_form["request"]["stop"] == by_json["request"]["stop"] == {"radius": 0.25}
+
+
+def test_a_form_and_its_json_are_the_same_request(api: Api) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    fields = {"model": "grey", "stop_radius": "0.25"}
+    first = api.http.post("/v1/certifications", headers=key, data=fields, files={"image": PNG})
+    text = base64.b64encode(PNG).decode()
+    body = {"model": "grey", "stop": {"radius": 0.25}, "image": text}
+    second = api.http.post("/v1/certifications", headers=key, json=body)
+    assert second.status_code == 202, second.text
+    assert second.json()["id"] == first.json()["id"]

@@ -1,0 +1,79 @@
+"""A service that asks for API keys: how the client finds its key, and what it says without one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from client import CertificationClient, Parameters, RequestRefused
+from service.keyring import hash_key, new_key
+from tests.service.folders import GREY, write_model
+from tests.service.gateway import running_gateway
+from tests.support.server import running_server
+
+KEY = new_key()
+
+
+@pytest.fixture(scope="module")
+def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("guarded")
+    write_model(folder / "models", "grey", GREY)
+    keys_file = folder / "keys.toml"
+    keys_file.write_text(f'[[key]]\nname = "me"\nsha256 = "{hash_key(KEY)}"\n')
+    data = folder / "valkey"
+    data.mkdir()
+    with (
+        running_server(data) as server,
+        running_gateway(folder, server.url, folder / "models", keys_file=keys_file) as gateway,
+    ):
+        yield gateway.url
+
+
+def models(url: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``certify models``."""
+    return subprocess.run(
+        [sys.executable, "-m", "client", "models", "--url", url, *options],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_a_key_it_says_what_to_do(guarded_url: str) -> None:
+    done = models(guarded_url)
+    assert done.returncode == 2
+    assert "API key" in done.stderr
+
+
+def test_the_key_comes_from_a_file_or_the_environment(guarded_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(KEY + "\n")
+    for done in (models(guarded_url, "--api-key-file", str(path)), models(guarded_url, CERTIFY_API_KEY=KEY)):
+        assert done.returncode == 0, done.stderr
+        assert "grey" in done.stdout
+
+
+def test_a_key_file_that_cannot_be_read_is_named(guarded_url: str, tmp_path: Path) -> None:
+    done = models(guarded_url, "--api-key-file", str(tmp_path / "absent"))
+    assert done.returncode == 2
+    assert "absent cannot be read" in done.stderr
+
+
+def test_the_library_takes_the_key(guarded_url: str) -> None:
+    with CertificationClient(guarded_url, api_key=KEY) as client:
+        assert [model.name for model in client.models()] == ["grey"]
+        job = client.submit_tensor([1, 4, 4], [0.0] * 16, Parameters("grey"))
+        assert client.cancel(job.id).status == "cancelled"
+    with (
+        CertificationClient(guarded_url, api_key=new_key()) as client,
+        pytest.raises(RequestRefused) as caught,
+    ):
+        client.models()
+    assert caught.value.problem.kind == "unauthorized"
