@@ -69,7 +69,8 @@ class SplitStatistic:
 
     The first half of a block's rows is in half A of the samples, the second in half B. A block's sum is one
     matrix product in float64, rounded to the grid of SplitSums, on which blocks add exactly: how a job is cut
-    into runs of blocks changes nothing. Memory: ``2 len(classes) d`` float64 numbers, where votes are.
+    into runs of blocks changes nothing. Memory, on the device of the votes: ``2 len(classes) d`` float64
+    numbers, and half a block of noise as float64.
     """
 
     def __init__(self, classes: torch.Tensor, d: int, *, per_class: bool) -> None:
@@ -77,6 +78,7 @@ class SplitStatistic:
         self._d = d
         self._per_class = per_class
         self._sums = torch.zeros((2, len(classes), d), dtype=torch.float64, device=classes.device)
+        self._noise = torch.empty((0, d), dtype=torch.float64, device=classes.device)
         self._rows = 0
         self._rounded = 0
 
@@ -87,7 +89,7 @@ class SplitStatistic:
             stop = min(start + _ROWS, half)
             for side, rows in enumerate((slice(start, stop), slice(half + start, half + stop))):
                 weights = (votes[rows] == self._classes[:, None]).double() - 0.5
-                block = weights @ noise.unit(rows).reshape(stop - start, self._d).double()
+                block = weights @ self._float64(noise.unit(rows).reshape(stop - start, self._d))
                 self._sums[side] += block.mul_(_GRID).round_().mul_(1.0 / _GRID)
             self._rounded += 1
         self._rows += half
@@ -98,6 +100,14 @@ class SplitStatistic:
         if self._per_class:
             return GradientSums(self._d, 0, 0.0, per_class=splits)
         return GradientSums(self._d, 0, 0.0, split=splits[0])
+
+    def _float64(self, noise: torch.Tensor) -> torch.Tensor:
+        """Return float64 noise, in a buffer that is used again and again."""
+        if noise.dtype == torch.float64:
+            return noise
+        if len(self._noise) < len(noise):
+            self._noise = torch.empty_like(noise, dtype=torch.float64)
+        return self._noise[: len(noise)].copy_(noise)
 
     def _splits(self) -> Iterator[SplitSums]:
         side_a, side_b = (half.cpu().numpy().astype("<f8", copy=False) for half in self._sums)
