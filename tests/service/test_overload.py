@@ -175,7 +175,8 @@ def test_a_second_request_on_a_connection_has_as_much_time(small: Gateway) -> No
     def answer(client: socket.socket) -> bytes:
         received = b""
         while not received.endswith(b'{"status":"live"}'):
-            assert (chunk := client.recv(4096))
+            chunk = client.recv(4096)
+            assert chunk
             received += chunk
         return received
 
