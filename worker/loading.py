@@ -15,6 +15,7 @@ from models.registry import Registry
 from worker.batch import Device, batch_size_for
 
 if TYPE_CHECKING:
+    from worker.determinism import Reference
     from worker.runtimes.base import Runtime
 
 KEPT: Final = 2
@@ -29,6 +30,7 @@ class LoadedModel:
     manifest_sha256: str
     runtime: Runtime
     batch: int
+    reference: Reference
 
 
 class ModelCache:
@@ -51,7 +53,8 @@ class ModelCache:
     def for_spec(self, spec: JobSpec) -> LoadedModel:
         """Load the model that a job was accepted for.
 
-        Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now.
+        Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now, or
+        gives different votes on equal inputs.
         """
         manifest = self._registry.get(spec.model)
         if manifest.sha256 != spec.model_sha256:
@@ -98,12 +101,15 @@ class ModelCache:
     def _open(self, manifest: ModelManifest, fingerprint: str) -> LoadedModel:
         import torch  # noqa: PLC0415 - only in the child process
 
+        from worker.determinism import Reference  # noqa: PLC0415 - as above
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         torch.set_num_threads(self._threads)
+        batch = batch_size_for(manifest, self._device)
         try:
             runtime = load_runtime(manifest, self._device, self._threads)
-        except RuntimeLoadError as error:
+            reference = Reference(manifest, runtime, batch)
+        except (RuntimeLoadError, PermanentFailure) as error:
             self._on_broken(manifest.sha256, str(error))
             raise
-        return LoadedModel(manifest, fingerprint, runtime, batch_size_for(manifest, self._device))
+        return LoadedModel(manifest, fingerprint, runtime, batch, reference)

@@ -68,6 +68,8 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan) -> None:
     """Put the next shards on the queue; or end the job with its certificate when nothing is left to count."""
     tally = context.ledger.merge(job.id, job.spec, plan)
     if tally.complete and tally.prefix is not None:
+        loaded = context.models.for_plan(job.spec, plan)
+        loaded.reference.check(_input(context, job), job.spec.sigma, job.spec.seed)
         evidence, certificate = tally.prefix.final(job.spec.claim())
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return

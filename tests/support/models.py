@@ -45,11 +45,33 @@ class Hangs(torch.nn.Module):
         return x + turns
 
 
+class Random(torch.nn.Module):
+    """Votes that no input decides."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.rand(x.shape[0], 2)
+
+
+class Drifts(torch.nn.Module):
+    """The half-space, until after twenty batches its classes change places for good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches = torch.nn.Parameter(torch.zeros(()), requires_grad=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.batches += 1
+        sign = 1.0 if bool(self.batches <= 20) else -1.0
+        return torch.stack((-x[:, 0], x[:, 0]), dim=1) * sign
+
+
 MODELS: dict[str, torch.nn.Module] = {
     "half-space": HalfSpace(),
     "slow-half-space": SlowHalfSpace(),
     "raises": Raises(),
     "hangs": Hangs(),
+    "random": Random(),
+    "drifts": Drifts(),
 }
 
 

@@ -1,0 +1,78 @@
+"""A classifier that is not one fixed function gets no certificate, and its job says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from jobs.errors import PermanentFailure
+from jobs.spec import JobRecord, JobState
+from models.manifest import load_manifest
+from models.registry import Registry
+from scripts.export import Value
+from tests.models.model_folders import write_folder
+from tests.support.specs import submission
+from tests.support.stack import Stack
+from worker.determinism import Reference
+from worker.runtimes import load_runtime
+
+
+def ended(stack: Stack, models_dir: Path, model: str, n: int) -> JobRecord:
+    digest = Registry(models_dir).get(model).sha256
+    x = np.array([0.5, 0.25], np.float32)
+    return stack.finished(stack.submit(submission(x, model=model, model_sha256=digest, n=n)))
+
+
+def test_random_votes_are_found_at_load(stack: Stack, models_dir: Path) -> None:
+    job = ended(stack, models_dir, "random", 1_000)
+    assert job.failure is not None
+    assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
+    assert "'random' is not one fixed function: at load, one batch given twice" in job.failure.detail
+
+
+def test_a_function_that_changes_during_a_job_is_found_at_its_end(stack: Stack, models_dir: Path) -> None:
+    job = ended(stack, models_dir, "drifts", 20_000)
+    assert job.failure is not None
+    assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
+    assert "the batch given at load, given again as the job ended" in job.failure.detail
+    assert job.certificate is None
+
+
+def onnx_noisy(spread: float) -> bytes:
+    """Return an ONNX file: the half-space of the first of two inputs, after noise of its own on both."""
+    nodes = [
+        helper.make_node("RandomNormalLike", ["input"], ["noise"], scale=spread),
+        helper.make_node("Add", ["input", "noise"], ["noisy"]),
+        helper.make_node("Identity", ["noisy"], ["scores"]),
+    ]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["b", 2]) for name in ("input", "scores")]
+    graph = helper.make_graph(nodes, "noisy", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def reference(root: Path, spread: float) -> Reference:
+    fields: dict[str, Value] = {"runtime": "onnx", "batch_size": 256}
+    table: dict[str, Value] = {"kind": "tensor", "shape": [2], "low": -1.0, "high": 1.0}
+    folder = write_folder(root, "noisy", onnx_noisy(spread), fields=fields, input_table=table)
+    manifest = load_manifest(folder)
+    return Reference(manifest, load_runtime(manifest, "cpu", 1), 256)
+
+
+def test_an_onnx_model_that_draws_noise_is_found_at_load(tmp_path: Path) -> None:
+    with pytest.raises(PermanentFailure, match="at load") as caught:
+        reference(tmp_path, 1.0)
+    assert caught.value.failure_type == "classifier_not_deterministic"
+
+
+def test_randomness_too_small_to_see_at_load_is_found_around_the_job_s_input(tmp_path: Path) -> None:
+    """Every row of the job's batch lies next to the boundary, which few rows of the scale do."""
+    checked = reference(tmp_path, 1e-6)
+    with pytest.raises(PermanentFailure, match="one noisy batch given twice"):
+        checked.check(np.zeros(2, np.float32), 1e-6, 1)
