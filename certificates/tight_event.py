@@ -68,12 +68,13 @@ def _least_one(both_side: Array, both: int, one: int, pairs: int) -> Array:
     """Return ``m(nS)``, never too large: the edge at a radius a hair below the observed one, rounded down.
 
     A tie, and the observed outcome itself, must lie in the event; a threshold that is one too small only
-    enlarges it.
+    enlarges it. The observed shares are rounded down: where few of many pairs miss, a share that is half a
+    unit in the last place too large moves the radius by far more than the margins below.
     """
     none_fits = pairs - both_side + 1.0
     if both == pairs:
         return none_fits
-    r = DipoleCurve(both / pairs, one / (2 * pairs)).root()
+    r = DipoleCurve(math.nextafter(both / pairs, 0.0), math.nextafter(one / (2 * pairs), 0.0)).root()
     z = -ndtri((pairs - both_side) / (2.0 * pairs))
     z = np.maximum(z, 0.0) * (1.0 + 1e-14) + 1e-15
     missing = ndtr(-z - r) - 0.5 * erf((z - r) * math.sqrt(0.5)) - 1e-15
