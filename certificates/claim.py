@@ -95,6 +95,7 @@ class Claim:
             self._check_complete(evidence)
             return self._stated(certificate, EndedBy.SAMPLES, {}, budget)
         self._check_complete(evidence)
+        self._check_gradient_complete(evidence)
         if self.decision is Decision.MULTICLASS:
             certificate = multiclass_certificate(self.certifier, evidence, self.sigma, budget.final)
         else:
@@ -180,6 +181,18 @@ class Claim:
     def _check_complete(self, evidence: Evidence) -> None:
         if evidence.n != self.n:
             raise ValueError(f"{evidence.n} evaluations were counted, {self.n} were asked for")
+
+    def _check_gradient_complete(self, evidence: Evidence) -> None:
+        """Refuse gradient sums of some samples only: which ones might have been chosen by what they gave."""
+        gradient = evidence.gradient
+        if gradient is None:
+            return
+        if self.bounds is Bounds.PAPER:
+            used = {2 * gradient.pairs}
+        else:
+            used = {split.n_a + split.n_b for split in gradient.splits()}
+        if used != {evidence.n}:
+            raise ValueError("the gradient sums do not rest on all samples that were counted")
 
 
 @dataclass(frozen=True, slots=True)

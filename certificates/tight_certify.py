@@ -41,6 +41,8 @@ def second_order_tight(counts: HitCounts, gradient: GradientSums, sigma: float, 
     """Return the second-order certificate from split sums; ValueError where the evidence holds none."""
     if gradient.split is None and counts.n > 0:
         raise ValueError("tight second-order bounds need split gradient sums; these were counted for 'paper'")
+    if isinstance(gradient.split, SplitProduct) and gradient.split.epoch is not None:
+        raise ValueError("the split product of an epoch needs the anytime bounds")
     share_p, share_g = _divide(eta, GRADIENT_SHARE)
     p_lower = clopper_pearson_lower(counts.hits, counts.n, share_p)
 

@@ -8,6 +8,7 @@ went wrong. Hence eta is divided among the bounds of one comparison, and not amo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ class MulticlassBound:
 def first_order_multiclass(counts: HitCounts, sigma: float, eta: float) -> MulticlassBound:
     """Return the first-order multi-class radius, ``sigma (Phi^-1(p_A) - Phi^-1(p_c)) / 2`` at its least."""
     p_lower, p_upper = _scores(counts, sigma, eta, 0.5 * eta)
-    curves = {c: SecondOrderCurve(max(1.0 - p, 0.0), _NO_GRADIENT) for c, p in p_upper.items()}
+    curves = {c: SecondOrderCurve(_complement(p), _NO_GRADIENT) for c, p in p_upper.items()}
     spent = {"p_a": 0.5 * eta, "other_p": 0.5 * eta}
     return _bound(SecondOrderCurve(p_lower, _NO_GRADIENT), curves, p_lower, p_upper, sigma, spent)
 
@@ -81,7 +82,7 @@ def second_order_multiclass(
         )
         return SecondOrderCurve(p, up(sigma * norm))
 
-    curves = {c: curve(c, max(1.0 - p, 0.0)) for c, p in p_upper.items()}
+    curves = {c: curve(c, _complement(p)) for c, p in p_upper.items()}
     spent = {"p_a": share_p, "gradient_norm": share_g, "other_p": share_p, "other_gradient_norm": share_g}
     return _bound(curve(counts.target, p_lower), curves, p_lower, p_upper, sigma, spent)
 
@@ -119,3 +120,8 @@ def _meeting(target: tuple[float, float], other: tuple[float, float]) -> float:
         return sum(cdf(b - r) - cdf(a - r) for a, b in (target, other)) >= 1.0 + LEVEL_MARGIN
 
     return bisect_last_true(apart, 0.0, _LARGEST_RADIUS) if apart(0.0) else 0.0
+
+
+def _complement(p: float) -> float:
+    """Return ``1 - p``, rounded down, for an upper bound ``p`` on a score."""
+    return max(math.nextafter(1.0 - p, 0.0), 0.0)

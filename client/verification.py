@@ -1,7 +1,8 @@
 """Check a certificate without trusting who issued it: bounds and radius are computed again from its counts.
 
-What this cannot show is that the counts were truly sampled; for that, run the job again with its
-seed and model and compare the counts.
+What this cannot show is that the counts were truly sampled, which class the pairs of a dipole counted, or
+that gradient sums were formed as they should be; for that, run the job again with its seed and model and
+compare the counts.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def verify(document: Mapping[str, Any]) -> Verdict:
     try:
         claim, evidence = Claim.from_dict(stated["claim"]), Evidence.from_dict(stated["counts"])
         ended_by = EndedBy(stated["ended_by"])
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise UnreadableCertificate(f"the certificate cannot be read: {error}") from error
     faults = [*_context_faults(stated, claim, evidence), *_request_faults(document, stated, claim)]
     try:
@@ -68,9 +69,12 @@ def _certificate(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _radius(stated: Mapping[str, Any]) -> float:
     radius = stated["radius"]
-    if isinstance(radius, bool) or not isinstance(radius, int | float) or not math.isfinite(radius):
+    if isinstance(radius, bool) or not isinstance(radius, int | float) or not abs(radius) < math.inf:
         raise UnreadableCertificate("radius must be a finite number")
-    return float(radius)
+    try:
+        return float(radius)
+    except OverflowError as error:
+        raise UnreadableCertificate("radius must be a finite number") from error
 
 
 def _radius_faults(claimed: float, supported: float) -> Iterator[str]:
@@ -108,7 +112,9 @@ def _agree(stated: object, expected: object) -> bool:
 def _context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Compare the claim with the input and the prediction that the certificate names."""
     prediction = _object(stated, "prediction").get("index")
-    if evidence.hits is not None and prediction not in (None, evidence.hits.target):
+    if isinstance(prediction, bool) or not isinstance(prediction, int):
+        yield "prediction.index is not stated"
+    elif evidence.hits is not None and prediction != evidence.hits.target:
         yield f"the prediction is class {_shown(prediction)}, but class {evidence.hits.target} was counted"
     given = _object(stated, "input")
     shape = given.get("shape")

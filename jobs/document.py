@@ -20,7 +20,7 @@ def certificate_document(
         "claim": spec.claim().to_dict(),
         "input": {
             "shape": list(spec.input.shape),
-            "scale": f"[{spec.input.low:g},{spec.input.high:g}]",
+            "scale": spec.input.scale,
             "sha256": spec.input.sha256,
         },
         "model": {

@@ -39,6 +39,11 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _shortest(number: float) -> str:
+    """Return the shortest text that reads back as the same number."""
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
 class InputRecord(Record):
     """What is certified: a float32 array in the model's input space, and how it was obtained.
 
@@ -51,6 +56,11 @@ class InputRecord(Record):
     sha256: str
     source: Literal["image", "tensor"]
     conversions: tuple[str, ...] = ()
+
+    @property
+    def scale(self) -> str:
+        """The input's scale as answers state it, with all its digits."""
+        return f"[{_shortest(self.low)},{_shortest(self.high)}]"
 
 
 class StopRule(Record):

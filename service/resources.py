@@ -323,7 +323,7 @@ def _certificate(record: JobRecord) -> CertificateResource | None:
 
 
 def _scale(spec: JobSpec) -> str:
-    return f"[{spec.input.low:g},{spec.input.high:g}]"
+    return spec.input.scale
 
 
 def _time(seconds: float) -> datetime:

@@ -22,6 +22,7 @@ from certificates import (
     HitCounts,
     Noise,
     PairCounts,
+    SplitProduct,
     SplitSums,
     certify,
 )
@@ -141,6 +142,25 @@ def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> Non
             replace(longer, stop_radius=9.0).final(evidence)
     with pytest.raises(ValueError, match="more than the"):
         replace(claim, n=N - 2).final(evidence)
+
+
+@pytest.mark.parametrize(
+    ("kind", "gradient"),
+    [
+        ("second order, paper", GradientSums(D, N // 2 - 1, 500.0)),
+        ("second order", GradientSums(D, 0, 0.0, split=SplitProduct(10, 10, D, -30.0, 0.0))),
+        ("second order", GradientSums(D, 0, 0.0, split=split(0.05).condensed(3))),
+        (
+            "second order, multi-class",
+            GradientSums(D, 0, 0.0, per_class=(SplitProduct(10, 10, D, -30.0, 0.0),) * 3),
+        ),
+    ],
+)
+def test_a_final_certificate_rests_on_the_gradient_of_all_samples(kind: str, gradient: GradientSums) -> None:
+    """Sums of some of the samples, or of an epoch, could have been chosen by what they gave."""
+    claim, _ = COMPLETE[kind]
+    with pytest.raises(ValueError, match=r"rest on all samples|anytime bounds"):
+        claim.final(Evidence(HITS, None, gradient))
 
 
 def test_a_radius_that_is_not_reached_ends_with_all_samples() -> None:

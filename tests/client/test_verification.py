@@ -184,6 +184,7 @@ HIT_CHANGES = {
     "more samples": stated("counts", "hits", to={"n": 2000, "target": 1, "per_class": [12, 1980, 8]}),
     "another class": stated("prediction", "index", to=0),
     "a class that is none": stated("prediction", "index", to=[]),
+    "no class": stated("prediction", "index", to=None),
     "counts of another certifier": stated("counts", to=EVIDENCE[Certifier.DIPOLE].to_dict()),
 }
 PAIR_CHANGES = {
