@@ -36,8 +36,9 @@ def test_coverage_with_a_handful_of_misses(pairs: int, eta: float) -> None:
     rate = _misses_at(true, share[None, :], pairs)
     wrong = np.zeros(rate.shape)
     for (miss, one), radius in zip(outcomes, certified, strict=True):
-        probability = np.asarray(binom.pmf(miss, pairs, rate / pairs)) * np.asarray(binom.pmf(one, miss, share))
-        wrong += np.where(radius > true, probability, 0.0)
+        missed = np.asarray(binom.pmf(miss, pairs, rate / pairs))
+        on_one_side = np.asarray(binom.pmf(one, miss, share))
+        wrong += np.where(radius > true, missed * on_one_side, 0.0)
     assert wrong.max() <= eta
     assert wrong.max() >= 0.5 * eta, "the parameters do not probe the bound"
 
