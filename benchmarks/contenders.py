@@ -135,8 +135,10 @@ def _rate(draw: Callable[[int], int], size: int) -> float:
 
 
 def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
+    if setup.batch is not None:
+        manifest = manifest.model_copy(update={"batch_size": setup.batch})
     runtime = load_runtime(manifest, "cpu", setup.threads)
-    batch = setup.batch or batch_size_for(manifest, "cpu")
+    batch = batch_size_for(manifest, "cpu")
     target = select_class(runtime, x, setup.sigma, 100, SEED, batch)
     first = 0
 

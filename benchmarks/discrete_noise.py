@@ -56,12 +56,13 @@ def main() -> None:
         inputs = torch.empty((batch, *shape))
         for sigma in (0.12, 0.25, 1.0):
             for draws in (batch, batch // 2):
+                both = draws < batch
                 sources: list[NoiseSource] = [
-                    GaussianSource(x, draws, sigma, 1, ESTIMATION),
-                    DiscreteSource(x, draws, sigma, 1, ESTIMATION, grid),
+                    GaussianSource(x, draws, sigma, 1, ESTIMATION, antithetic=both),
+                    DiscreteSource(x, draws, sigma, 1, ESTIMATION, grid, antithetic=both),
                 ]
                 gaussian, discrete = nanoseconds(sources, inputs)
-                pairs = "yes" if draws < batch else "no"
+                pairs = "yes" if both else "no"
                 print(
                     f"{name:20}{sigma:6}{pairs:>7}{gaussian:10.2f}{discrete:10.2f}{discrete / gaussian:7.2f}"
                 )

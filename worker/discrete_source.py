@@ -8,7 +8,7 @@ import torch
 from models.grid import PixelGrid
 from worker.discrete_device import DeviceTables
 from worker.discrete_noise import DiscreteGaussian
-from worker.noise import rounding_of_products
+from worker.noise import host_generator, rounding_of_products
 
 
 class DiscreteSource:
@@ -22,31 +22,45 @@ class DiscreteSource:
     """
 
     def __init__(
-        self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int, grid: PixelGrid
+        self,
+        x: torch.Tensor,
+        draws: int,
+        sigma: float,
+        seed: int,
+        stream: int,
+        grid: PixelGrid,
+        *,
+        antithetic: bool = False,
     ) -> None:
         self._law = DiscreteGaussian(sigma, grid)
         self._pixels = grid.indices(x.cpu().numpy())
-        self._seed, self._stream = seed, stream
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._levels = torch.empty((draws, *x.shape), dtype=torch.int16, device=x.device)
         self._tables = None if x.device.type == "cpu" else DeviceTables(self._law, self._pixels, x.device)
 
-    def fill(self, inputs: torch.Tensor, block: int) -> None:
-        """See NoiseSource."""
-        draws = len(self._levels)
-        spread = np.random.SeedSequence(self._seed, spawn_key=(self._stream, block))
+    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
+        """See NoiseSource. All draws of a block are made with its first part."""
+        if part == 0:
+            self._draw(block)
+        draws = len(inputs) // 2 if self._antithetic else len(inputs)
+        levels = self._levels[part * draws : (part + 1) * draws]
         sides = [(inputs[:draws], 1)]
-        if draws < len(inputs):
+        if self._antithetic:
             sides.append((inputs[draws:], -1))
+        for out, sign in sides:
+            if self._tables is None:
+                self._law.write_inputs(self._pixels, levels.numpy(), out.numpy(), sign)
+            else:
+                self._tables.write_inputs(levels, out, sign)
+
+    def _draw(self, block: int) -> None:
         if self._tables is None:
-            self._law.sample(np.random.Generator(np.random.SFC64(spread)), self._levels.numpy())
-            for out, sign in sides:
-                self._law.write_inputs(self._pixels, self._levels.numpy(), out.numpy(), sign)
+            self._law.sample(host_generator(self._seed, self._stream, block), self._levels.numpy())
             return
-        generator = torch.Generator(inputs.device)
+        spread = np.random.SeedSequence(self._seed, spawn_key=(self._stream, block))
+        generator = torch.Generator(self._levels.device)
         generator.manual_seed(int(spread.generate_state(1, np.uint64)[0]))
         self._tables.sample(generator, self._levels)
-        for out, sign in sides:
-            self._tables.write_inputs(self._levels, out, sign)
 
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""

@@ -30,27 +30,34 @@ def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
     ``SeedSequence(seed, spawn_key=(stream, block))``, so that blocks are independent of each other.
     Equal arguments give equal numbers on the same kind of device; CPU and GPU differ.
     """
-    source = np.random.SeedSequence(seed, spawn_key=(stream, block))
     if out.device.type == "cpu":
-        np.random.Generator(np.random.SFC64(source)).standard_normal(dtype=np.float32, out=out.numpy())
+        host_generator(seed, stream, block).standard_normal(dtype=np.float32, out=out.numpy())
         return
     generator = torch.Generator(out.device)
+    source = np.random.SeedSequence(seed, spawn_key=(stream, block))
     generator.manual_seed(int(source.generate_state(1, np.uint64)[0]))
     out.normal_(generator=generator)
+
+
+def host_generator(seed: int, stream: int, block: int) -> np.random.Generator:
+    """Return the generator of a block on the CPU, at its start."""
+    source = np.random.SeedSequence(seed, spawn_key=(stream, block))
+    return np.random.Generator(np.random.SFC64(source))
 
 
 class NoiseSource(Protocol):
     """Where the noisy inputs of a block come from: one input, one law of noise, one stream."""
 
-    def fill(self, inputs: torch.Tensor, block: int) -> None:
-        """Write the batch of a block.
+    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
+        """Write the inputs of one forward pass of a block; its parts are asked for in order, from 0.
 
-        ``inputs`` is contiguous float32 of shape ``(batch, *input shape)``. With antithetic pairs its first
-        half is ``x + eps`` and its second half, from the same draws, ``x - eps``.
+        ``inputs`` is contiguous float32 of shape ``(rows, *input shape)``, ``rows`` the same for all parts.
+        With antithetic pairs its first half is ``x + eps`` and its second half, from the same draws,
+        ``x - eps``. Into how many parts a block is cut does not change its draws.
         """
 
     def unit(self, rows: slice) -> torch.Tensor:
-        """Return what stands for ``g = eps / sigma`` in the last block's rows, as a gradient needs it."""
+        """Return what stands for ``g = eps / sigma`` in these draws of the block, as a gradient needs it."""
 
     def rounding(self, products: int) -> float:
         """Return what to add to a float64 sum of that many products of ``unit`` numbers, to be above it."""
@@ -65,19 +72,32 @@ def rounding_of_products(products: int) -> float:
 
 
 class GaussianSource:
-    """Float32 Gaussian noise, scaled and added in float32."""
+    """Float32 Gaussian noise, scaled and added in float32; ``draws`` of it a block.
 
-    def __init__(self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int) -> None:
+    On the CPU the draws of a part are made when that part is asked for, while they fit a cache.
+    """
+
+    def __init__(
+        self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int, *, antithetic: bool = False
+    ) -> None:
         self._x, self._sigma, self._seed, self._stream = x, sigma, seed, stream
+        self._antithetic = antithetic
         self._noise = torch.empty((draws, *x.shape), dtype=torch.float32, device=x.device)
+        self._generator: np.random.Generator | None = None
 
-    def fill(self, inputs: torch.Tensor, block: int) -> None:
+    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
         """See NoiseSource."""
-        draws = len(self._noise)
-        fill_noise(self._noise, self._seed, self._stream, block)
-        torch.add(self._x, self._noise, alpha=self._sigma, out=inputs[:draws])
-        if draws < len(inputs):
-            torch.sub(self._x, self._noise, alpha=self._sigma, out=inputs[draws:])
+        draws = len(inputs) // 2 if self._antithetic else len(inputs)
+        noise = self._noise[part * draws : (part + 1) * draws]
+        if part == 0 and noise.device.type == "cpu":
+            self._generator = host_generator(self._seed, self._stream, block)
+        elif part == 0:
+            fill_noise(self._noise, self._seed, self._stream, block)
+        if self._generator is not None:
+            self._generator.standard_normal(dtype=np.float32, out=noise.numpy())
+        torch.add(self._x, noise, alpha=self._sigma, out=inputs[:draws])
+        if self._antithetic:
+            torch.sub(self._x, noise, alpha=self._sigma, out=inputs[draws:])
 
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the noise itself, float32."""

@@ -1,17 +1,18 @@
 """Monte Carlo sampling of a base classifier: noise in, counts that add out.
 
-Evaluations are numbered, and cut into blocks of ``batch``; every block is one forward pass of exactly
-``batch`` rows. The noise of a block depends on (seed, stream, block) alone, and blocks add, so how a job
-is cut into runs of blocks changes nothing. If the last block is not full its surplus rows are computed, for
-the batch to keep its shape, and not counted. Memory is a few batches of input, whatever the number of
-samples.
+Evaluations are numbered, and cut into blocks of ``batch``. The noise of a block depends on (seed, stream,
+block) alone, and blocks add, so how a job is cut into runs of blocks changes nothing. A block is fed to the
+model in forward passes of exactly ``runtime.rows`` rows. If the last block is not full, passes that no
+counted row is in are left out; the surplus rows of the last one are computed, for it to keep its shape, and
+not counted. Memory is one block of noise and one pass of inputs, whatever the number of samples.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -68,14 +69,13 @@ def select_class(
     """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
 
     Uses the selection stream of noise, which no estimate ever counts. ``grid`` as in SampleRequest. Raises
-    ModelOutputError, and NotOnGridError if the input is not on the grid.
+    ModelOutputError, NotOnGridError if the input is not on the grid, ValueError as ``sample``.
     """
     _check(sigma, seed, n0, batch)
-    source = _source(runtime, x, sigma, seed, SELECTION, batch, grid)
-    blocks = _Blocks(runtime, source, batch, tuple(x.shape))
+    blocks = _Blocks(runtime, _source(runtime, x, sigma, seed, SELECTION, batch, grid), batch, x.shape)
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
-        counts += blocks.by_class(blocks.votes(block)[: min(batch, n0 - block * batch)])
+        counts += blocks.by_class(blocks.votes(block, min(batch, n0 - block * batch)))
     return int(counts.argmax())
 
 
@@ -84,75 +84,111 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
 
     ``on_batch`` is called after every block with the evaluations counted so far in this call; whatever it
     raises ends the sampling, which is how a job is cancelled. Raises ModelOutputError if the model's scores
-    are not numbers, ValueError if the target is not one of its classes, NotOnGridError if the input is not
-    on the grid of discrete noise.
+    are not numbers, ValueError if the target is not one of its classes or the batch no multiple of its rows,
+    NotOnGridError if the input is not on the grid of discrete noise.
     """
     if request.target >= runtime.classes:
         raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
-    draws = request.batch // 2 if request.certifier is Certifier.DIPOLE else request.batch
-    source = _source(runtime, x, request.sigma, request.seed, ESTIMATION, draws, request.grid)
-    blocks = _Blocks(runtime, source, request.batch, tuple(x.shape))
-    total: Evidence | None = None
+    count = _count_pairs if request.certifier is Certifier.DIPOLE else _count_votes
+    return count(runtime, x, request, on_batch)
+
+
+def _count_votes(
+    runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
+) -> Evidence:
+    """Count independent samples by class, and add up what second order needs of their noise."""
+    noise = _source(runtime, x, request.sigma, request.seed, ESTIMATION, request.batch, request.grid)
+    blocks = _Blocks(runtime, noise, request.batch, x.shape)
     gradient = None
     if request.certifier is Certifier.SECOND_ORDER:
-        about = (request.target, runtime.classes, blocks.d, runtime.device)
+        about = (request.target, runtime.classes, math.prod(x.shape), runtime.device)
         gradient = gradient_statistic(request.bounds, request.decision, *about)
+    counts = np.zeros(runtime.classes, dtype=np.int64)
+    for block, rows, done in _cut(request):
+        votes = blocks.votes(block, rows)
+        counts += blocks.by_class(votes)
+        if gradient is not None:
+            gradient.add(votes, noise)
+        on_batch(done)
+    hits = HitCounts(request.n, request.target, tuple(counts.tolist()))
+    return Evidence(hits=hits, gradient=None if gradient is None else gradient.sums())
+
+
+def _count_pairs(
+    runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
+) -> Evidence:
+    """Count the outcomes of antithetic pairs: row i of a pass's first half, row i of its second half."""
+    source = partial(_source, runtime, x, request.sigma, request.seed, ESTIMATION, request.batch // 2)
+    blocks = _Blocks(runtime, source(request.grid, antithetic=True), request.batch, x.shape)
+    both = plus_only = minus_only = 0
+    for block, rows, done in _cut(request):
+        hit = (blocks.passes(block, rows) == request.target).cpu().numpy()
+        plus, minus = (side.ravel()[: rows // 2] for side in np.split(hit, 2, axis=1))
+        together = int(np.count_nonzero(plus & minus))
+        both += together
+        plus_only += int(np.count_nonzero(plus)) - together
+        minus_only += int(np.count_nonzero(minus)) - together
+        on_batch(done)
+    return Evidence(pairs=PairCounts(request.n // 2, both, plus_only, minus_only))
+
+
+def _cut(request: SampleRequest) -> Iterator[tuple[int, int, int]]:
+    """Yield each block of a request, the evaluations counted in it, and those counted when it is done."""
     for offset in range(0, request.n, request.batch):
         rows = min(request.batch, request.n - offset)
-        block = request.first_block + offset // request.batch
-        if request.certifier is Certifier.DIPOLE:
-            counted = _count_pairs(blocks, request.target, block, rows // 2)
-        else:
-            votes = blocks.votes(block)[:rows]
-            if gradient is not None:
-                gradient.add(votes, blocks.source)
-            counted = Evidence(hits=HitCounts(rows, request.target, tuple(blocks.by_class(votes).tolist())))
-        total = counted if total is None else total + counted
-        on_batch(offset + rows)
-    if total is None:
-        raise ValueError("n must be at least 1")
-    return total if gradient is None else Evidence(hits=total.hits, gradient=gradient.sums())
-
-
-def _count_pairs(blocks: _Blocks, target: int, block: int, pairs: int) -> Evidence:
-    """Outcomes of the antithetic pairs: row i of the batch's first half with row i of its second half."""
-    hit = blocks.votes(block) == target
-    half = len(hit) // 2
-    plus, minus = hit[:pairs], hit[half : half + pairs]
-    both, plus_only, minus_only = (
-        torch.stack((plus & minus, plus & ~minus, minus & ~plus)).sum(dim=1).tolist()
-    )
-    return Evidence(pairs=PairCounts(pairs, both, plus_only, minus_only))
+        yield request.first_block + offset // request.batch, rows, offset + rows
 
 
 def _source(
-    runtime: Runtime, x: Input, sigma: float, seed: int, stream: int, draws: int, grid: PixelGrid | None
+    runtime: Runtime,
+    x: Input,
+    sigma: float,
+    seed: int,
+    stream: int,
+    draws: int,
+    grid: PixelGrid | None,
+    *,
+    antithetic: bool = False,
 ) -> NoiseSource:
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=runtime.device, dtype=torch.float32)
     if grid is None:
-        return GaussianSource(placed, draws, sigma, seed, stream)
-    return DiscreteSource(placed, draws, sigma, seed, stream, grid)
+        return GaussianSource(placed, draws, sigma, seed, stream, antithetic=antithetic)
+    return DiscreteSource(placed, draws, sigma, seed, stream, grid, antithetic=antithetic)
 
 
 class _Blocks:
-    """The noisy batches of one input and the votes on them, in buffers that are used again and again."""
+    """The votes on the noisy inputs of one block after another, in buffers that are used again and again."""
 
     def __init__(self, runtime: Runtime, source: NoiseSource, batch: int, shape: tuple[int, ...]) -> None:
+        rows = batch if runtime.rows is None else runtime.rows
+        if batch % rows:
+            raise ValueError(
+                f"batch must be a multiple of the {rows} rows that the model is fed, not {batch}"
+            )
         self._runtime = runtime
-        self.source = source
-        self.classes = runtime.classes
-        self.d = math.prod(shape)
-        self._inputs = torch.empty((batch, *shape), dtype=torch.float32, device=runtime.device)
+        self._source = source
+        self._inputs = torch.empty((rows, *shape), dtype=torch.float32, device=runtime.device)
+        self._votes = torch.empty((batch // rows, rows), dtype=torch.int64, device=runtime.device)
 
-    def votes(self, block: int) -> torch.Tensor:
-        """Return the class of every row of a block; ``source`` keeps its noise until the next call."""
-        self.source.fill(self._inputs, block)
-        return self._runtime.votes(self._inputs)
+    def passes(self, block: int, rows: int) -> torch.Tensor:
+        """Return the votes of the passes that hold the block's first ``rows`` evaluations, one pass a row.
+
+        They are valid until the next call, and so is the noise that the source keeps.
+        """
+        passes = -(-rows // len(self._inputs))
+        for part in range(passes):
+            self._source.fill(self._inputs, block, part)
+            self._votes[part] = self._runtime.votes(self._inputs)
+        return self._votes[:passes]
+
+    def votes(self, block: int, rows: int) -> torch.Tensor:
+        """Return the votes of the block's first ``rows`` evaluations, in the order of their noise."""
+        return self.passes(block, rows).view(-1)[:rows]
 
     def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
         """Return how many of these votes each class has."""
-        return torch.bincount(votes, minlength=self.classes).cpu().numpy()
+        return np.bincount(votes.cpu().numpy(), minlength=self._runtime.classes)
 
 
 def _check(sigma: float, seed: int, n: int, batch: int) -> None:

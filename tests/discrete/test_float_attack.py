@@ -45,6 +45,7 @@ class RoundingReader:
     identity = RuntimeIdentity(name="torchscript", version="0", provider="CPU", precision="float32")
     classes = 2
     device = torch.device("cpu")
+    rows: int | None = None
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         return ((~reachable(batch)).sum(dim=1) <= FEW).long()

@@ -35,6 +35,7 @@ class FirstPixel:
     identity = RuntimeIdentity(name="torchscript", version="0", provider="CPU", precision="float32")
     classes = 2
     device = torch.device("cpu")
+    rows: int | None = None
 
     def __init__(self) -> None:
         self.seen: list[torch.Tensor] = []

@@ -9,38 +9,42 @@ import pytest
 from models.manifest import load_manifest
 from scripts.export import Value
 from tests.models.model_folders import write_folder
-from worker.batch import ELEMENTS, LARGEST, SMALLEST, Device, batch_size_for
+from worker.batch import ELEMENTS, LARGEST, PASSES, SMALLEST, Device, batch_size_for, pass_rows_for
 
 
-def batch_of(tmp_path: Path, shape: list[int], device: Device, fields: dict[str, Value] | None = None) -> int:
+def rule_for(
+    tmp_path: Path, shape: list[int], device: Device, fields: dict[str, Value] | None = None
+) -> tuple[int, int]:
+    """Rows of a pass, evaluations of a block."""
     table: dict[str, Value] = {"kind": "tensor", "shape": shape, "low": 0.0, "high": 1.0}
-    return batch_size_for(load_manifest(write_folder(tmp_path, fields=fields, input_table=table)), device)
+    manifest = load_manifest(write_folder(tmp_path, fields=fields, input_table=table))
+    return pass_rows_for(manifest, device), batch_size_for(manifest, device)
 
 
 @pytest.mark.parametrize(
     ("shape", "device", "rows"),
     [
-        ([2], "cpu", 4096),
-        ([1, 28, 28], "cpu", 512),
-        ([3, 32, 32], "cpu", 128),
-        ([3, 224, 224], "cpu", 8),
+        ([2], "cpu", 1024),
+        ([1, 28, 28], "cpu", 128),
+        ([3, 32, 32], "cpu", 32),
+        ([3, 224, 224], "cpu", 2),
         ([2], "cuda", 8192),
         ([3, 224, 224], "cuda", 128),
         ([2**24], "cuda", 8),
     ],
 )
-def test_large_inputs_get_small_batches(tmp_path: Path, shape: list[int], device: Device, rows: int) -> None:
-    assert batch_of(tmp_path, shape, device) == rows
+def test_large_inputs_get_small_passes(tmp_path: Path, shape: list[int], device: Device, rows: int) -> None:
+    assert rule_for(tmp_path, shape, device) == (rows, rows * PASSES[device])
 
 
 @pytest.mark.parametrize("d", [1, 3, 100, 4097, 10**6, 2**24])
 def test_the_rule_is_an_even_power_of_two_within_its_limits(tmp_path: Path, d: int) -> None:
-    rows = batch_of(tmp_path, [d], "cpu")
+    rows, _ = rule_for(tmp_path, [d], "cpu")
     assert rows.bit_count() == 1
-    assert SMALLEST <= rows <= LARGEST["cpu"]
-    assert rows == SMALLEST or rows * d <= ELEMENTS["cpu"]
+    assert SMALLEST["cpu"] <= rows <= LARGEST["cpu"]
+    assert rows == SMALLEST["cpu"] or rows * d <= ELEMENTS["cpu"]
 
 
 def test_the_manifest_has_the_last_word(tmp_path: Path) -> None:
-    assert batch_of(tmp_path, [3], "cpu", {"batch_size": 6}) == 6
-    assert batch_of(tmp_path, [3], "cuda", {"batch_size": 6}) == 6
+    assert rule_for(tmp_path, [3], "cpu", {"batch_size": 6}) == (6, 6)
+    assert rule_for(tmp_path, [3], "cuda", {"batch_size": 6}) == (6, 6)

@@ -110,7 +110,7 @@ def test_noise_is_added_before_the_normalisation(tmp_path: Path, runtime: str) -
     loaded = load(model(tmp_path, runtime, bias=(0.25, -0.25), tables=norm))
     x, sigma, n = np.full(3, 0.5, dtype=np.float32), 0.25, 20_000
     hits = sample(
-        loaded, x, SampleRequest(Certifier.FIRST_ORDER, 1, sigma, 1, 0, n, 256), lambda _: None
+        loaded, x, SampleRequest(Certifier.FIRST_ORDER, 1, sigma, 1, 0, n, 1024), lambda _: None
     ).hits
     assert hits is not None
     expected = stats.binom(n, stats.norm.cdf((0.5 - 0.375) / sigma))
@@ -133,7 +133,10 @@ def test_scores_that_are_not_numbers_are_an_error_not_a_vote(tmp_path: Path, run
     fine[2, 0] = 1.5  # one score becomes the logarithm of -0.5
     with pytest.raises(ModelOutputError, match="NaN scores"):
         loaded.votes(fine)
-    x, request = np.full(3, 0.9, dtype=np.float32), SampleRequest(Certifier.FIRST_ORDER, 1, 1.0, 1, 0, 64, 64)
+    x, request = (
+        np.full(3, 0.9, dtype=np.float32),
+        SampleRequest(Certifier.FIRST_ORDER, 1, 1.0, 1, 0, 64, 1024),
+    )
     with pytest.raises(ModelOutputError, match="NaN scores"):
         sample(loaded, x, request, lambda _: None)
 
@@ -148,7 +151,7 @@ def test_a_model_that_only_gives_nan_is_refused_at_load(tmp_path: Path, runtime:
 @both
 def test_labels_must_be_as_many_as_scores(tmp_path: Path, runtime: str) -> None:
     manifest = model(tmp_path, runtime, fields={"labels": ["a", "b", "c"]})
-    with pytest.raises(RuntimeLoadError, match=r"scores of shape \(4096, 2\), expected \(4096, 3\)"):
+    with pytest.raises(RuntimeLoadError, match=r"scores of shape \(1024, 2\), expected \(1024, 3\)"):
         load(manifest)
 
 

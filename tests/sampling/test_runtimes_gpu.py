@@ -81,7 +81,7 @@ def test_shards_on_the_gpu_add_to_the_whole(name: str, certifier: Certifier) -> 
 
 @pytest.mark.parametrize("runtime", ["onnx", "torchscript"])
 def test_a_half_space_on_the_gpu_has_its_known_probability(tmp_path: Path, runtime: str) -> None:
-    loaded = load_runtime(model(tmp_path, runtime), "cuda", 1)
+    loaded = load_runtime(model(tmp_path, runtime, fields={"batch_size": 4096}), "cuda", 1)
     x, n = np.array([0.1, 0.0, 0.0], dtype=np.float32), 200_000
     request = SampleRequest(Certifier.SECOND_ORDER, 1, 0.25, 1, 0, n, 4096, bounds=Bounds.PAPER)
     evidence = sample(loaded, x, request, lambda _: None)

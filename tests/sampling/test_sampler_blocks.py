@@ -6,6 +6,7 @@ import itertools
 import random
 import resource
 import sys
+from dataclasses import replace
 from functools import partial, reduce
 from operator import add
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from certificates import Bounds, Certifier, Decision
 from certificates.evidence import Evidence
+from models.grid import PixelGrid
 from tests.sampling.toys import Bands, HalfSpace, Recorder
 from worker.noise import ESTIMATION, SELECTION, fill_noise
 from worker.sampler import SampleRequest, sample, select_class
@@ -85,6 +87,21 @@ def test_padding_is_never_counted_and_every_pass_has_the_full_batch(certifier: C
     assert seen.shapes == {(BATCH, 3)}
 
 
+@everywhere
+def test_passes_without_a_counted_row_are_left_out(certifier: Certifier) -> None:
+    seen = Recorder(rows=4)
+    assert sample(seen, X, request(certifier, n=BATCH + 6), lambda _: None).n == BATCH + 6
+    assert [len(batch) for batch in seen.batches] == [4] * (BATCH // 4 + 2)
+    seen.batches.clear()
+    select_class(seen, X, SIGMA, n0=5, seed=3, batch=BATCH)
+    assert [len(batch) for batch in seen.batches] == [4, 4]
+
+
+def test_a_block_that_is_no_multiple_of_a_pass_is_refused() -> None:
+    with pytest.raises(ValueError, match="multiple of the 6 rows"):
+        sample(HalfSpace(rows=6), X, request(Certifier.DIPOLE, target=1), lambda _: None)
+
+
 def test_first_and_second_order_count_the_same_votes() -> None:
     assert run(request(Certifier.FIRST_ORDER)).hits == run(request(Certifier.SECOND_ORDER)).hits
 
@@ -120,6 +137,29 @@ def test_selection_has_noise_of_its_own() -> None:
         assert not any(torch.isclose(chosen, counted).any() for counted in seen.batches[2:])
 
 
+def in_order(batches: list[torch.Tensor], sides: int) -> torch.Tensor:
+    """Inputs in the order of their noise: shape (sides, draws, 3)."""
+    return torch.cat([batch.view(sides, -1, 3) for batch in batches], dim=1)
+
+
+@everywhere
+@pytest.mark.parametrize("grid", [None, PixelGrid()])
+@pytest.mark.parametrize("rows", [2, 4, 16])
+def test_how_many_rows_a_pass_has_changes_neither_noise_nor_votes(
+    certifier: Certifier, grid: PixelGrid | None, rows: int
+) -> None:
+    x = PixelGrid().values(np.array([13, 5, 70]))
+    wanted = replace(request(certifier), grid=grid)
+    whole, passes = Recorder(), Recorder(rows=rows)
+    for seen in (whole, passes):
+        sample(seen, x, wanted, lambda _: None)
+    assert {len(batch) for batch in passes.batches} == {rows}
+    sides = 2 if certifier is Certifier.DIPOLE else 1
+    fed, expected = in_order(passes.batches, sides), in_order(whole.batches, sides)
+    assert torch.equal(fed[:, : N // sides], expected[:, : N // sides])
+    assert sample(Bands(rows=rows), x, wanted, lambda _: None) == sample(Bands(), x, wanted, lambda _: None)
+
+
 def test_progress_is_told_after_every_block() -> None:
     told: list[int] = []
     sample(HalfSpace(), X, request(Certifier.FIRST_ORDER, n=2 * BATCH + 5, target=1), told.append)
@@ -145,15 +185,15 @@ def test_what_the_callback_raises_ends_the_sampling() -> None:
 @everywhere
 def test_memory_does_not_grow_with_the_number_of_samples(certifier: Certifier) -> None:
     x = np.zeros(8192, dtype=np.float32)
-    batch, mebibyte = 64, 2**20 if sys.platform == "darwin" else 2**10
-    seen = HalfSpace()
+    batch, rows, mebibyte = 64, 8, 2**20 if sys.platform == "darwin" else 2**10
+    seen = HalfSpace(rows=rows)
 
     def peak_after(blocks: int) -> float:
         sample(seen, x, SampleRequest(certifier, 1, SIGMA, 1, 0, blocks * batch, batch), lambda _: None)
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / mebibyte
 
     before = peak_after(2)
-    # 60 blocks hold 120 MiB of inputs; the buffers of one block hold 4.
+    # 60 blocks hold 120 MiB of inputs; one block of noise and one pass of inputs hold 2.25.
     assert peak_after(60) - before < 16
     assert len(seen.addresses) <= 2, "each call fills one buffer again and again"
 

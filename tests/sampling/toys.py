@@ -23,6 +23,7 @@ class HalfSpace:
     identity: RuntimeIdentity = IDENTITY
     classes: int = 2
     device: torch.device = CPU
+    rows: int | None = None
     shapes: set[tuple[int, ...]] = field(default_factory=set)
     addresses: set[int] = field(default_factory=set)
 
@@ -39,6 +40,7 @@ class Recorder:
     identity: RuntimeIdentity = IDENTITY
     classes: int = 4
     device: torch.device = CPU
+    rows: int | None = None
     batches: list[torch.Tensor] = field(default_factory=list)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
@@ -53,6 +55,7 @@ class Bands:
     identity: RuntimeIdentity = IDENTITY
     classes: int = 4
     device: torch.device = CPU
+    rows: int | None = None
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         return torch.bucketize(batch.flatten(start_dim=1)[:, 0].contiguous(), torch.tensor([-0.1, 0.0, 0.2]))

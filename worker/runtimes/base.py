@@ -21,6 +21,10 @@ class Runtime(Protocol):
         """Number of classes."""
 
     @property
+    def rows(self) -> int | None:
+        """Rows of every forward pass of a job; None if each block of noise is one pass, whatever its size."""
+
+    @property
     def device(self) -> torch.device:
         """Where batches must lie."""
 

@@ -9,7 +9,7 @@ import torch
 from jobs.spec import RuntimeIdentity
 from models import ModelManifest
 from models.manifest import read_weights
-from worker.batch import Device, batch_size_for
+from worker.batch import Device, pass_rows_for
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -42,10 +42,10 @@ class OnnxRuntime:
         self.identity = RuntimeIdentity(
             name="onnxruntime", version=ort.__version__, provider=provider, precision=precision
         )
-        rows = batch_size_for(manifest, device)
-        _check_signature(manifest, self._session, rows)
+        self.rows: int | None = pass_rows_for(manifest, device)
+        _check_signature(manifest, self._session, self.rows)
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
-        self._try(manifest, rows)
+        self._try(manifest, self.rows)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""

@@ -10,7 +10,7 @@ import torch
 from jobs.spec import RuntimeIdentity
 from models import ModelManifest
 from models.manifest import read_weights
-from worker.batch import Device, batch_size_for
+from worker.batch import Device, pass_rows_for
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -34,7 +34,8 @@ class TorchScriptRuntime:
         self.identity = RuntimeIdentity(
             name="torchscript", version=torch.__version__, provider=device, precision=precision
         )
-        self._try(manifest, batch_size_for(manifest, device))
+        self.rows: int | None = pass_rows_for(manifest, device)
+        self._try(manifest, self.rows)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
