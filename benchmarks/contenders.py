@@ -157,7 +157,7 @@ def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> C
         first += blocks
         return sample(runtime, x, request, lambda _: None).n
 
-    return Contender(draw=draw, batch=batch)
+    return Contender(draw=draw, batch=runtime.rows or batch)
 
 
 def _loop(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
