@@ -108,7 +108,7 @@ class ModelCache:
         batch = batch_size_for(manifest, self._device)
         try:
             runtime = load_runtime(manifest, self._device, self._threads)
-            reference = Reference(manifest, runtime, batch)
+            reference = Reference(manifest, runtime, runtime.rows or batch)
         except (RuntimeLoadError, PermanentFailure) as error:
             self._on_broken(manifest.sha256, str(error))
             raise
