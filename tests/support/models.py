@@ -60,7 +60,7 @@ class Drifts(torch.nn.Module):
         self.batches = torch.nn.Parameter(torch.zeros(()), requires_grad=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.batches += 1
+        self.batches.add_(1)
         sign = 1.0 if bool(self.batches <= 20) else -1.0
         return torch.stack((-x[:, 0], x[:, 0]), dim=1) * sign
 

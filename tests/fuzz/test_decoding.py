@@ -1,0 +1,125 @@
+"""Whatever the bytes, decoding gives a valid input or refuses with a problem that names the field."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from models.manifest import InputSpec, ResizeRule
+from service.images import decode_image, refuse_doubtful_images
+from service.inputs import DecodedInput, from_tensor
+from service.problems import ProblemError
+
+MAX_PIXELS = 10_000
+SPECS = [
+    InputSpec(kind="image", shape=(1, 4, 4), low=0.0, high=1.0, mode="L"),
+    InputSpec(
+        kind="image",
+        shape=(3, 5, 3),
+        low=-1.0,
+        high=1.0,
+        mode="RGB",
+        resize=ResizeRule(method="shorter_side_center_crop", filter="bicubic"),
+    ),
+]
+REFUSALS = {"invalid-image", "image-too-large"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _as_in_the_gateway() -> Iterator[None]:
+    with warnings.catch_warnings():
+        refuse_doubtful_images()
+        yield
+
+
+def _file(kind: str, mode: str, **options: object) -> bytes:
+    rng = np.random.default_rng(1)
+    picture = Image.fromarray(rng.integers(0, 256, (4, 4, 4), np.uint8), "RGBA").convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+FILES = [
+    *(_file("PNG", mode) for mode in ("L", "LA", "P", "RGB", "RGBA", "1", "I;16")),
+    _file("JPEG", "RGB", exif=Image.Exif()),
+    _file("JPEG", "CMYK"),
+    _file("WEBP", "RGBA", lossless=True),
+    _file("WEBP", "RGB"),
+]
+
+
+def assert_valid(decoded: DecodedInput, spec: InputSpec) -> None:
+    assert decoded.array.shape == spec.shape
+    assert decoded.array.dtype == np.float32
+    assert np.all((decoded.array >= spec.low) & (decoded.array <= spec.high))
+
+
+def decodes_or_refuses(data: bytes) -> None:
+    for spec in SPECS:
+        try:
+            decoded = decode_image(data, spec, MAX_PIXELS)
+        except ProblemError as refusal:
+            slug = refusal.kind.slug
+        else:
+            assert_valid(decoded, spec)
+            continue
+        assert slug in REFUSALS
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"]))
+def test_random_bytes(tail: bytes, head: bytes) -> None:
+    decodes_or_refuses(head + tail)
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    st.floats(0, 1),
+)
+def test_image_files_with_bytes_changed_and_cut_off(
+    data: bytes, changes: list[tuple[float, int]], kept: float
+) -> None:
+    spoiled = bytearray(data)
+    for place, value in changes:
+        spoiled[int(place * len(data))] = value
+    decodes_or_refuses(bytes(spoiled[: round(kept * len(data))] if kept < 0.5 else spoiled))
+
+
+@pytest.mark.parametrize("data", FILES)
+def test_the_files_themselves_are_images(data: bytes) -> None:
+    assert_valid(decode_image(data, SPECS[1], MAX_PIXELS), SPECS[1])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(-(10**6), 10**6), max_size=5) | st.just([2]),
+    st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=4)
+    | st.lists(st.floats(-4, 4), min_size=2, max_size=2),
+)
+@example([2], [4.0, -4.0])
+@example([2], [1e39, 0.0])
+@example([2], [np.nextafter(4.0, 5.0), 0.0])
+def test_tensors(shape: list[int], values: list[float]) -> None:
+    spec = InputSpec(kind="tensor", shape=(2,), low=-4.0, high=4.0)
+    valid = shape == [2] and len(values) == 2 and all(-4.0 <= value <= 4.0 for value in values)
+    try:
+        decoded = from_tensor(shape, values, spec)
+    except ProblemError as refusal:
+        slug = refusal.kind.slug
+    else:
+        assert valid, json.dumps(values)
+        assert_valid(decoded, spec)
+        return
+    assert slug == "invalid-tensor"
+    assert not valid, json.dumps(values)
