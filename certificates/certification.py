@@ -25,7 +25,7 @@ from certificates.tight_certify import (
 
 
 def certify(
-    certifier: Certifier, evidence: Evidence, sigma: float, eta: float, bounds: Bounds = Bounds.PAPER
+    certifier: Certifier, evidence: Evidence, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
 ) -> Certificate:
     """Turn evidence into a certificate that is wrong with probability at most ``eta``.
 
@@ -42,7 +42,7 @@ def certify(
 
 
 def certify_first_order(
-    counts: HitCounts, sigma: float, eta: float, bounds: Bounds = Bounds.PAPER
+    counts: HitCounts, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
 ) -> Certificate:
     """Return the first-order certificate (Cohen et al. 2019) of independent Gaussian samples."""
     _check(sigma, eta)
@@ -50,7 +50,7 @@ def certify_first_order(
 
 
 def certify_second_order(
-    counts: HitCounts, gradient: GradientSums, sigma: float, eta: float, bounds: Bounds = Bounds.PAPER
+    counts: HitCounts, gradient: GradientSums, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
 ) -> Certificate:
     """Return the second-order certificate (Theorem 1); the same samples serve both bounds."""
     _check(sigma, eta)
@@ -58,7 +58,7 @@ def certify_second_order(
 
 
 def certify_dipole(
-    counts: PairCounts, sigma: float, eta: float, bounds: Bounds = Bounds.PAPER
+    counts: PairCounts, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
 ) -> Certificate:
     """Return the dipole certificate (Theorem 3) of antithetic pairs."""
     _check(sigma, eta)

@@ -16,11 +16,9 @@ from certificates import (
     GradientSums,
     HitCounts,
     PairCounts,
-    certify,
-    certify_dipole,
-    certify_second_order,
     dipole_radius,
 )
+from tests.certificates.paper import certify, certify_dipole, certify_second_order
 
 N = 100_000
 HITS = HitCounts(N, 1, (10_000, 90_000))

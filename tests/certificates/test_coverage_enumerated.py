@@ -17,14 +17,13 @@ from scipy.stats import binom
 from certificates import (
     HitCounts,
     PairCounts,
-    certify_dipole,
-    certify_first_order,
     clopper_pearson_lower,
     clopper_pearson_upper,
     dipole_edge,
     dipole_radius,
     first_order_radius,
 )
+from tests.certificates.paper import certify_dipole, certify_first_order
 
 JUST_BELOW = 1.0 - 1e-12
 

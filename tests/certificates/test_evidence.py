@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates import Certifier, Evidence, GradientSums, HitCounts, PairCounts, certify, round_up_to_grid
+from certificates import Certifier, Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from tests.certificates.paper import certify
 
 GRID = Fraction(1, 2**20)
 HITS = Evidence(hits=HitCounts(10, 1, (3, 7)))

@@ -18,7 +18,6 @@ from certificates import (
     HitCounts,
     PairCounts,
     SecondOrderCurve,
-    certify,
     clopper_pearson_lower,
     clopper_pearson_upper,
     dipole_radius,
@@ -27,6 +26,7 @@ from certificates import (
     second_order_radius,
 )
 from certificates.rounding import bisect_last_true, radius_down
+from tests.certificates.paper import certify
 
 mp = mpmath.mp.clone()
 mp.dps = 50
@@ -208,7 +208,7 @@ def test_no_samples_abstain(certifier: Certifier) -> None:
         Certifier.SECOND_ORDER: Evidence(hits=hits, gradient=gradient),
         Certifier.DIPOLE: Evidence(pairs=PairCounts(0, 0, 0, 0)),
     }[certifier]
-    certificate = certify(certifier, evidence, 0.5, 0.001, Bounds.PAPER)
+    certificate = certify(certifier, evidence, 0.5, 0.001, bounds=Bounds.PAPER)
     assert certificate.abstained
     assert certificate.radius == 0.0
     assert certificate.p_a.lower == 0.0

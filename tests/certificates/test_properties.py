@@ -15,9 +15,6 @@ from certificates import (
     HitCounts,
     PairCounts,
     SecondOrderCurve,
-    certify_dipole,
-    certify_first_order,
-    certify_second_order,
     clopper_pearson_lower,
     clopper_pearson_upper,
     dipole_edge,
@@ -28,6 +25,7 @@ from certificates import (
     round_up_to_grid,
     second_order_radius,
 )
+from tests.certificates.paper import certify_dipole, certify_first_order, certify_second_order
 
 HAIR = 1e-10
 etas = st.floats(1e-12, 0.5)
