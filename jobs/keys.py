@@ -84,5 +84,5 @@ def worker(worker_id: str) -> str:
 
 
 def broken_models(worker_id: str) -> str:
-    """Name the hash SHA-256 of a model's weights -> why this worker could not load it."""
+    """Name the hash: fingerprint of a manifest -> why this worker could not load its model."""
     return f"{PREFIX}worker:{worker_id}:broken"

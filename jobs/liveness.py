@@ -44,18 +44,18 @@ class Liveness:
             pipe.pexpire(keys.broken_models(record.id), self._ttl_ms)
             pipe.execute()
 
-    def report_broken(self, worker_id: str, model_sha256: str, detail: str) -> None:
-        """Note that a process of this worker could not load a model; forgotten when the worker ends."""
+    def report_broken(self, worker_id: str, fingerprint: str, detail: str) -> None:
+        """Note that this worker could not load the model of this manifest; kept while the worker lives."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.broken_models(worker_id), model_sha256, detail)
+            pipe.hset(keys.broken_models(worker_id), fingerprint, detail)
             pipe.pexpire(keys.broken_models(worker_id), self._ttl_ms)
             pipe.execute()
 
     def broken_models(self, worker_id: str) -> dict[str, str]:
-        """Return the models that processes of this worker could not load: SHA-256 -> reason."""
+        """Return what this worker could not load: fingerprint of a manifest -> reason."""
         with store_errors():
             noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.broken_models(worker_id)))
-        return {sha256.decode(): detail.decode() for sha256, detail in noted.items()}
+        return {fingerprint.decode(): detail.decode() for fingerprint, detail in noted.items()}
 
     def leave(self, worker_id: str) -> None:
         """Take back the announcement at an orderly end."""

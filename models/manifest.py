@@ -129,6 +129,11 @@ class ModelManifest(_Section):
         return math.prod(self.input.shape)
 
     @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the whole manifest, the hash of the weights included, in hexadecimal digits."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    @property
     def weights(self) -> Path:
         """The weights file."""
         return self.folder / self.file

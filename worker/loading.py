@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,9 +40,9 @@ class ModelCache:
         registry: Registry,
         device: Device,
         threads: int,
-        on_broken: Callable[[str, str], None] = lambda _sha256, _reason: None,
+        on_broken: Callable[[str, str], None] = lambda _fingerprint, _reason: None,
     ) -> None:
-        """Keep models of ``registry``; ``on_broken`` is told the hash of weights that cannot be loaded."""
+        """Keep models of ``registry``; ``on_broken`` is told a manifest's fingerprint."""
         self._registry = registry
         self._device = device
         self._threads = threads
@@ -89,7 +88,7 @@ class ModelCache:
         return loaded
 
     def _load(self, manifest: ModelManifest) -> LoadedModel:
-        fingerprint = hashlib.sha256(manifest.model_dump_json().encode()).hexdigest()
+        fingerprint = manifest.fingerprint
         known = self._loaded.get(fingerprint)
         if known is None:
             known = self._loaded[fingerprint] = self._open(manifest, fingerprint)
@@ -110,6 +109,6 @@ class ModelCache:
             runtime = load_runtime(manifest, self._device, self._threads)
             reference = Reference(manifest, runtime, runtime.rows or batch)
         except (RuntimeLoadError, PermanentFailure) as error:
-            self._on_broken(manifest.sha256, str(error))
+            self._on_broken(fingerprint, str(error))
             raise
         return LoadedModel(manifest, fingerprint, runtime, batch, reference)

@@ -76,7 +76,7 @@ class Pulse:
             problems = self._registry.problems()
             broken = self._liveness.broken_models(self._worker_id)
             for name in set(self._registry.names()) - problems.keys() if broken else ():
-                detail = broken.get(self._registry.get(name).sha256)
+                detail = broken.get(self._registry.get(name).fingerprint)
                 if detail is not None:
                     problems[name] = detail
         except ModelError as error:

@@ -146,6 +146,8 @@ def test_a_model_that_raises_fails_its_job_at_once(stack: Stack, models_dir: Pat
         return any("raises" in record.problems for record in stack.liveness.live_workers())
 
     wait_until(known, "the worker to say that it cannot load the model")
+    folder.write_text(folder.read_text().replace('description = "', 'description = "mended: '))
+    wait_until(lambda: not known(), "the worker to look again at a model whose manifest has changed")
 
 
 def test_logs_are_json_and_name_the_job(stack: Stack, models_dir: Path) -> None:
