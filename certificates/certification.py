@@ -12,8 +12,9 @@ from certificates.confidence import (
     gradient_norm_upper_paired,
 )
 from certificates.evidence import Bounds, Certifier, Evidence, GradientSums, HitCounts, PairCounts
-from certificates.population import check_sigma, dipole_radius, first_order_radius, second_order_radius
+from certificates.population import check_sigma, dipole_radius
 from certificates.rounding import radius_down
+from certificates.statements import first_order_statement, second_order_statement, share
 from certificates.tight_certify import (
     dipole_anytime,
     dipole_tight,
@@ -67,43 +68,20 @@ def certify_dipole(
 
 def _first_order_paper(counts: HitCounts, sigma: float, eta: float) -> Certificate:
     p_lower = clopper_pearson_lower(counts.hits, counts.n, eta)
-    return Certificate(
-        certifier=Certifier.FIRST_ORDER,
-        bounds=Bounds.PAPER,
-        radius=radius_down(first_order_radius(p_lower, sigma)),
-        sigma=sigma,
-        eta=eta,
-        n=counts.n,
-        p_a=Estimate(p_lower, _share(counts.hits, counts.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=None,
-        eta_spent={"p_a": eta},
-    )
+    return first_order_statement(counts, sigma, eta, Bounds.PAPER, p_lower)
 
 
 def _second_order_paper(counts: HitCounts, gradient: GradientSums, sigma: float, eta: float) -> Certificate:
     half = 0.5 * eta
     p_lower = clopper_pearson_lower(counts.hits, counts.n, half)
     squared = gradient.paired_sum / max(gradient.pairs, 1) / sigma / sigma
-    norm = gradient_norm_upper_paired(squared, gradient.pairs, gradient.d, sigma, half, p_lower)
-    return Certificate(
-        certifier=Certifier.SECOND_ORDER,
-        bounds=Bounds.PAPER,
-        radius=radius_down(second_order_radius(p_lower, norm, sigma)),
-        sigma=sigma,
-        eta=eta,
-        n=counts.n,
-        p_a=Estimate(p_lower, _share(counts.hits, counts.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=GradientNorm(
-            upper=norm,
-            estimate=math.sqrt(max(squared, 0.0)) if gradient.pairs else None,
-            ceiling=gradient_norm_ceiling(p_lower, sigma),
-        ),
-        eta_spent={"p_a": half, "gradient_norm": half},
+    norm = GradientNorm(
+        upper=gradient_norm_upper_paired(squared, gradient.pairs, gradient.d, sigma, half, p_lower),
+        estimate=math.sqrt(max(squared, 0.0)) if gradient.pairs else None,
+        ceiling=gradient_norm_ceiling(p_lower, sigma),
     )
+    spent = {"p_a": half, "gradient_norm": half}
+    return second_order_statement(counts, sigma, eta, Bounds.PAPER, p_lower, norm, spent)
 
 
 def _dipole_paper(counts: PairCounts, sigma: float, eta: float) -> Certificate:
@@ -117,9 +95,9 @@ def _dipole_paper(counts: PairCounts, sigma: float, eta: float) -> Certificate:
         sigma=sigma,
         eta=eta,
         n=2 * counts.pairs,
-        p_a=Estimate(math.nextafter(c_s + c_n, 0.0), _share(counts.both + counts.plus_only, counts.pairs)),
-        c_s=Estimate(c_s, _share(counts.both, counts.pairs)),
-        c_n=Estimate(c_n, _share(counts.plus_only, counts.pairs)),
+        p_a=Estimate(math.nextafter(c_s + c_n, 0.0), share(counts.both + counts.plus_only, counts.pairs)),
+        c_s=Estimate(c_s, share(counts.both, counts.pairs)),
+        c_n=Estimate(c_n, share(counts.plus_only, counts.pairs)),
         gradient_norm=None,
         eta_spent={"c_s": half, "c_n": half},
     )
@@ -146,7 +124,3 @@ def _check(sigma: float, eta: float) -> None:
     check_sigma(sigma)
     if not 0.0 < eta < 1.0:
         raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from certificates.certificate import Certificate, Estimate, GradientNorm
 from certificates.confidence import clopper_pearson_lower, gradient_norm_ceiling
 from certificates.evidence import Bounds, Certifier, GradientSums, HitCounts, PairCounts
-from certificates.population import first_order_radius, second_order_radius
 from certificates.rounding import down, radius_down
+from certificates.statements import first_order_statement, second_order_statement, share
 from certificates.tight_anytime import (
     dipole_radius_anytime,
     gradient_norm_upper_anytime,
@@ -27,12 +27,14 @@ GRADIENT_SHARE = 0.1
 
 def first_order_tight(counts: HitCounts, sigma: float, eta: float) -> Certificate:
     """Return the first-order certificate: Clopper-Pearson at eta is the best bound on one probability."""
-    return _first_order(counts, sigma, eta, Bounds.TIGHT, clopper_pearson_lower(counts.hits, counts.n, eta))
+    return first_order_statement(
+        counts, sigma, eta, Bounds.TIGHT, clopper_pearson_lower(counts.hits, counts.n, eta)
+    )
 
 
 def first_order_anytime(counts: HitCounts, sigma: float, eta: float) -> Certificate:
     """Return the first-order certificate that holds whenever sampling stops."""
-    return _first_order(
+    return first_order_statement(
         counts, sigma, eta, Bounds.ANYTIME, probability_lower_anytime(counts.hits, counts.n, eta)
     )
 
@@ -97,22 +99,6 @@ def dipole_anytime(counts: PairCounts, sigma: float, eta: float) -> Certificate:
     return _dipole(counts, sigma, eta, Bounds.ANYTIME, radius, shares, {"radius": eta})
 
 
-def _first_order(counts: HitCounts, sigma: float, eta: float, bounds: Bounds, p_lower: float) -> Certificate:
-    return Certificate(
-        certifier=Certifier.FIRST_ORDER,
-        bounds=bounds,
-        radius=radius_down(first_order_radius(p_lower, sigma)),
-        sigma=sigma,
-        eta=eta,
-        n=counts.n,
-        p_a=Estimate(p_lower, _share(counts.hits, counts.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=None,
-        eta_spent={"p_a": eta},
-    )
-
-
 def _second_order(
     counts: HitCounts,
     gradient: GradientSums,
@@ -126,25 +112,14 @@ def _second_order(
     if gradient.split is not None and min(gradient.split.n_a, gradient.split.n_b) > 0:
         inner, error = gradient.split.inner_product()
         n_half = min(gradient.split.n_a, gradient.split.n_b)
-    norm = bound(inner, n_half, error)
-    share_p, share_g = _divide(eta, GRADIENT_SHARE)
-    return Certificate(
-        certifier=Certifier.SECOND_ORDER,
-        bounds=bounds,
-        radius=radius_down(second_order_radius(p_lower, norm, sigma)),
-        sigma=sigma,
-        eta=eta,
-        n=counts.n,
-        p_a=Estimate(p_lower, _share(counts.hits, counts.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=GradientNorm(
-            upper=norm,
-            estimate=math.sqrt(max(inner, 0.0)) / sigma if n_half else None,
-            ceiling=gradient_norm_ceiling(p_lower, sigma),
-        ),
-        eta_spent={"p_a": share_p, "gradient_norm": share_g},
+    norm = GradientNorm(
+        upper=bound(inner, n_half, error),
+        estimate=math.sqrt(max(inner, 0.0)) / sigma if n_half else None,
+        ceiling=gradient_norm_ceiling(p_lower, sigma),
     )
+    share_p, share_g = _divide(eta, GRADIENT_SHARE)
+    spent = {"p_a": share_p, "gradient_norm": share_g}
+    return second_order_statement(counts, sigma, eta, bounds, p_lower, norm, spent)
 
 
 def _dipole(
@@ -165,9 +140,9 @@ def _dipole(
         sigma=sigma,
         eta=eta,
         n=2 * counts.pairs,
-        p_a=Estimate(down(c_s + c_n), _share(2 * counts.both + one, 2 * counts.pairs)),
-        c_s=Estimate(c_s, _share(counts.both, counts.pairs)),
-        c_n=Estimate(c_n, _share(one, 2 * counts.pairs)),
+        p_a=Estimate(down(c_s + c_n), share(2 * counts.both + one, 2 * counts.pairs)),
+        c_s=Estimate(c_s, share(counts.both, counts.pairs)),
+        c_n=Estimate(c_n, share(one, 2 * counts.pairs)),
         gradient_norm=None,
         eta_spent=eta_spent,
     )
@@ -177,7 +152,3 @@ def _divide(eta: float, part: float) -> tuple[float, float]:
     """Return eta without and with the part, adding up to at most eta in floats."""
     spent = part * eta
     return down(eta - spent), spent
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
