@@ -30,6 +30,7 @@ from certificates.discretisation import SHARE, discretisation_error
 from certificates.evidence import Evidence
 from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
 from certificates.multiclass import multiclass_certificate
+from certificates.reading import read_fields, read_integer, read_number
 
 RUNNING_SHARE = 0.01
 """Part of eta for what a job without a stop radius certifies before its end."""
@@ -126,19 +127,18 @@ class Claim:
     def from_dict(cls, data: Mapping[str, object]) -> Claim:
         """Read what ``to_dict`` wrote; raises ValueError on anything else."""
         names = {field.name for field in fields(cls)}
-        if not isinstance(data, Mapping) or set(data) != names:
-            raise ValueError(f"a claim must be an object with the fields {', '.join(sorted(names))}")
+        read_fields("claim", data, names)
         return cls(
             certifier=Certifier(str(data["certifier"])),
             bounds=Bounds(str(data["bounds"])),
-            sigma=_number("sigma", data["sigma"]),
-            eta=_number("eta", data["eta"]),
-            n=_integer("n", data["n"]),
-            d=_integer("d", data["d"]),
+            sigma=read_number("claim.sigma", data["sigma"]),
+            eta=read_number("claim.eta", data["eta"]),
+            n=read_integer("claim.n", data["n"]),
+            d=read_integer("claim.d", data["d"]),
             decision=Decision(str(data["decision"])),
             noise=Noise(str(data["noise"])),
-            grid_steps=_optional("grid_steps", data["grid_steps"]),
-            stop_radius=_optional("stop_radius", data["stop_radius"]),
+            grid_steps=_optional("claim.grid_steps", data["grid_steps"]),
+            stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
         )
 
     def _charge(self) -> float:
@@ -204,17 +204,5 @@ class _Budget:
     final: float
 
 
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"claim.{name} must be a finite number")
-    return float(value)
-
-
 def _optional(name: str, value: object) -> float | None:
-    return None if value is None else _number(name, value)
-
-
-def _integer(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"claim.{name} must be an integer")  # noqa: TRY004 - one error for malformed data
-    return value
+    return None if value is None else read_number(name, value)

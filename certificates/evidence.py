@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from certificates.gradient_sums import GradientSums, read_gradient, round_up_to_grid
 from certificates.kinds import Bounds, Certifier
-from certificates.tight_sums import SplitProduct, SplitSums, read_split
+from certificates.reading import check_count, read_fields, read_integer
+from certificates.tight_sums import SplitProduct
 
 __all__ = [
     "Bounds",
@@ -18,11 +19,6 @@ __all__ = [
     "PairCounts",
     "round_up_to_grid",
 ]
-
-_GRID_BITS = 20
-_GRID = float(2**_GRID_BITS)
-_LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
-_LARGEST_COUNT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class HitCounts:
             raise ValueError(f"target {self.target} is not one of {len(self.per_class)} classes")
         if min(self.per_class) < 0 or sum(self.per_class) != self.n:
             raise ValueError("per_class must hold non-negative votes that sum to n")
-        _check_size("n", self.n)
+        check_count("n", self.n)
 
     @property
     def hits(self) -> int:
@@ -74,7 +70,7 @@ class PairCounts:
             raise ValueError("pair counts must not be negative")
         if self.both + self.plus_only + self.minus_only > self.pairs:
             raise ValueError("pair counts exceed the number of pairs")
-        _check_size("pairs", self.pairs)
+        check_count("pairs", self.pairs)
 
     def __add__(self, other: PairCounts) -> PairCounts:
         """Merge two shards."""
@@ -84,103 +80,6 @@ class PairCounts:
             self.plus_only + other.plus_only,
             self.minus_only + other.minus_only,
         )
-
-
-def round_up_to_grid(x: float) -> float:
-    """Return the smallest multiple of ``2**-20`` that is not below ``x``, exactly.
-
-    ValueError if ``x`` is not finite or if ``|x|`` is ``2**33`` or more.
-    """
-    if not abs(x) < _LARGEST_SUM:
-        raise ValueError(f"a sum of dot products must be finite and below 2**33, got {x}")
-    return math.ceil(x * _GRID) / _GRID
-
-
-@dataclass(frozen=True, slots=True)
-class GradientSums:
-    """Sums that estimate ``||grad p||^2``, in unit noise ``g = eps / sigma``.
-
-    ``paired_sum`` adds ``(g_i . g'_i) f(x + eps_i) f(x + eps'_i)`` over ``pairs`` disjoint pairs
-    (Theorem 2); ``d`` is the number of input elements.
-
-    The sum lies on the grid of multiples of ``2**-20`` and stays below ``2**33`` in size: whoever forms
-    the sum of a block rounds it up with ``round_up_to_grid``. Such numbers add exactly in float64, so
-    merged shards give the same bits in whatever order they arrive. Rounding up raises the gradient
-    bound, which is its safe side, by at most ``2**-20`` a block.
-    """
-
-    d: int
-    pairs: int
-    paired_sum: float
-    split: SplitSums | SplitProduct | None = None
-    """Split, centred sums of the same samples; the tight bounds need them, the paper's do not."""
-    per_class: tuple[SplitSums, ...] | tuple[SplitProduct, ...] | None = None
-    """The same for every class, in class order: multi-class certificates need them instead of ``split``."""
-
-    def __post_init__(self) -> None:
-        if self.d < 1 or self.pairs < 0:
-            raise ValueError("gradient sums need d >= 1 and pairs >= 0")
-        for split in self.splits():
-            if split.d != self.d:
-                raise ValueError(f"split sums of {split.d} elements do not belong to d = {self.d}")
-        _check_size("d", self.d)
-        if round_up_to_grid(self.paired_sum) != self.paired_sum:
-            raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
-
-    def __add__(self, other: GradientSums) -> GradientSums:
-        """Merge two shards, exactly; raises ValueError when their dimensions differ."""
-        if self.d != other.d:
-            raise ValueError("gradient sums of different dimensions do not add")
-        pairs, paired_sum = self.pairs + other.pairs, self.paired_sum + other.paired_sum
-        split = _add_splits(_listed(self.split), _listed(other.split))
-        per_class = _add_splits(self.per_class, other.per_class)
-        return GradientSums(self.d, pairs, paired_sum, split[0] if split else None, per_class)
-
-    def splits(self) -> tuple[SplitSums | SplitProduct, ...]:
-        """Return all split sums that were counted."""
-        return (*_listed(self.split), *(self.per_class or ()))
-
-    def condensed(self) -> GradientSums:
-        """Return the same evidence without the vectors of the split sums; it no longer adds."""
-        split = self.split.condensed() if isinstance(self.split, SplitSums) else self.split
-        per_class = None
-        if self.per_class is not None:
-            per_class = tuple(_condensed(one) for one in self.per_class)
-        return GradientSums(self.d, self.pairs, self.paired_sum, split, per_class)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return JSON-ready data."""
-        return {
-            "d": self.d,
-            "pairs": self.pairs,
-            "paired_sum": self.paired_sum,
-            "split": None if self.split is None else self.split.to_dict(),
-            "per_class": None if self.per_class is None else [one.to_dict() for one in self.per_class],
-        }
-
-
-def _listed(split: SplitSums | SplitProduct | None) -> tuple[SplitSums | SplitProduct, ...]:
-    return () if split is None else (split,)
-
-
-def _condensed(split: SplitSums | SplitProduct) -> SplitProduct:
-    return split.condensed() if isinstance(split, SplitSums) else split
-
-
-def _add_splits(
-    left: Sequence[SplitSums | SplitProduct] | None, right: Sequence[SplitSums | SplitProduct] | None
-) -> tuple[SplitSums, ...] | None:
-    if left is None and right is None:
-        return None
-    if left is None or right is None or len(left) != len(right):
-        raise ValueError("gradient sums with and without split vectors do not add")
-    return tuple(_add_split(one, other) for one, other in zip(left, right, strict=True))
-
-
-def _add_split(left: SplitSums | SplitProduct, right: SplitSums | SplitProduct) -> SplitSums:
-    if not (isinstance(left, SplitSums) and isinstance(right, SplitSums)):
-        raise ValueError("a condensed split product does not add")  # noqa: TRY004 - a value
-    return left + right
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,70 +155,28 @@ class Evidence:
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Evidence:
         """Read what ``to_dict`` wrote; raises ValueError on anything else."""
-        parts = _fields("evidence", data, {"hits", "pairs", "gradient"})
+        parts = read_fields("evidence", data, {"hits", "pairs", "gradient"})
         hits, pairs, gradient = parts["hits"], parts["pairs"], parts["gradient"]
         return cls(
             hits=None if hits is None else _read_hits(hits),
             pairs=None if pairs is None else _read_pairs(pairs),
-            gradient=None if gradient is None else _read_gradient(gradient),
+            gradient=None if gradient is None else read_gradient(gradient),
         )
 
 
 def _read_hits(data: object) -> HitCounts:
-    values = _fields("hits", data, {"n", "target", "per_class"})
+    values = read_fields("hits", data, {"n", "target", "per_class"})
     votes = values["per_class"]
     if not isinstance(votes, list | tuple):
         raise ValueError("hits.per_class must be a list of integers")  # noqa: TRY004 - one error for malformed data
     return HitCounts(
-        n=_integer("hits.n", values["n"]),
-        target=_integer("hits.target", values["target"]),
-        per_class=tuple(_integer("hits.per_class", vote) for vote in votes),
+        n=read_integer("hits.n", values["n"]),
+        target=read_integer("hits.target", values["target"]),
+        per_class=tuple(read_integer("hits.per_class", vote) for vote in votes),
     )
 
 
 def _read_pairs(data: object) -> PairCounts:
     names = ("pairs", "both", "plus_only", "minus_only")
-    values = _fields("pairs", data, set(names))
-    return PairCounts(*(_integer(f"pairs.{name}", values[name]) for name in names))
-
-
-def _read_gradient(data: object) -> GradientSums:
-    if isinstance(data, Mapping):
-        data = {"split": None, "per_class": None, **data}
-    values = _fields("gradient", data, {"d", "pairs", "paired_sum", "split", "per_class"})
-    total, split, per_class = values["paired_sum"], values["split"], values["per_class"]
-    if isinstance(total, bool) or not isinstance(total, int | float):
-        raise ValueError("gradient.paired_sum must be a number")  # noqa: TRY004 - one error for malformed data
-    return GradientSums(
-        d=_integer("gradient.d", values["d"]),
-        pairs=_integer("gradient.pairs", values["pairs"]),
-        paired_sum=float(total) if abs(total) < _LARGEST_SUM else math.inf,
-        split=None if split is None else read_split(split),
-        per_class=None if per_class is None else _read_splits(per_class),
-    )
-
-
-def _read_splits(data: object) -> tuple[SplitSums, ...] | tuple[SplitProduct, ...]:
-    splits = [read_split(one) for one in data] if isinstance(data, list | tuple) else []
-    sums = tuple(split for split in splits if isinstance(split, SplitSums))
-    products = tuple(split for split in splits if isinstance(split, SplitProduct))
-    if not splits or (sums and products):
-        raise ValueError("gradient.per_class must be a list of split sums or of split products")
-    return sums or products
-
-
-def _check_size(name: str, count: int) -> None:
-    if count > _LARGEST_COUNT:
-        raise ValueError(f"{name} must not exceed 2**53, past which float64 skips integers")
-
-
-def _fields(name: str, data: object, expected: set[str]) -> Mapping[str, object]:
-    if not isinstance(data, Mapping) or set(data) != expected:
-        raise ValueError(f"{name} must be an object with the fields {', '.join(sorted(expected))}")
-    return data
-
-
-def _integer(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be an integer")  # noqa: TRY004 - one error for malformed data
-    return value
+    values = read_fields("pairs", data, set(names))
+    return PairCounts(*(read_integer(f"pairs.{name}", values[name]) for name in names))

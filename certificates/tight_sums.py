@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from certificates.reading import read_integer, read_number
+
 _GRID = float(2**20)
 _LARGEST_SUM = float(2**33)
 _BLOCK_ERROR = 2.0**-20
@@ -142,34 +144,29 @@ class SplitProduct:
 def read_split(data: object) -> SplitSums | SplitProduct:
     """Read what either ``to_dict`` wrote; raises ValueError on anything else."""
     if not isinstance(data, Mapping):
-        raise ValueError("gradient.split must be an object")  # noqa: TRY004 - as in evidence.py
+        raise ValueError("gradient.split must be an object")  # noqa: TRY004 - one error for malformed data
     if set(data) == {"n_a", "n_b", "blocks", "sum_a", "sum_b"}:
-        counts = [_integer(data[name]) for name in ("n_a", "n_b", "blocks")]
-        return SplitSums(counts[0], counts[1], counts[2], _vector(data["sum_a"]), _vector(data["sum_b"]))
+        n_a, n_b, blocks = (_count(data, name) for name in ("n_a", "n_b", "blocks"))
+        return SplitSums(n_a, n_b, blocks, _vector(data["sum_a"]), _vector(data["sum_b"]))
     if set(data) == {"n_a", "n_b", "d", "inner", "error", "epoch"}:
-        n_a, n_b, d = (_integer(data[name]) for name in ("n_a", "n_b", "d"))
-        epoch = None if data["epoch"] is None else _integer(data["epoch"])
-        return SplitProduct(n_a, n_b, d, _number(data["inner"]), _number(data["error"]), epoch)
+        n_a, n_b, d = (_count(data, name) for name in ("n_a", "n_b", "d"))
+        inner, error = (
+            read_number(f"gradient.split.{name}", data[name], _LARGEST_SUM) for name in ("inner", "error")
+        )
+        epoch = None if data["epoch"] is None else _count(data, "epoch")
+        return SplitProduct(n_a, n_b, d, inner, error, epoch)
     raise ValueError(
         "gradient.split holds n_a, n_b and either blocks, sum_a, sum_b or d, inner, error, epoch"
     )
 
 
-def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("gradient.split counts must be integers")  # noqa: TRY004 - as in evidence.py
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST_SUM:
-        raise ValueError("gradient.split numbers must be finite and below 2**33 in size")
-    return float(value)
+def _count(data: Mapping[str, object], name: str) -> int:
+    return read_integer(f"gradient.split.{name}", data[name])
 
 
 def _vector(text: object) -> bytes:
     if not isinstance(text, str):
-        raise ValueError("gradient.split sums must be base64 text")  # noqa: TRY004 - as in evidence.py
+        raise ValueError("gradient.split sums must be base64 text")  # noqa: TRY004 - one error for malformed data
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:

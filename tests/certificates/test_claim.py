@@ -238,7 +238,15 @@ def test_what_does_not_fit_together_is_named_and_certifies_nothing(claim: Claim,
 
 @pytest.mark.parametrize(
     "change",
-    [{"n": "20000"}, {"n": True}, {"eta": None}, {"bounds": "loose"}, {"more": 1}, {"sigma": math.inf}],
+    [
+        {"n": "20000"},
+        {"n": True},
+        {"eta": None},
+        {"bounds": "loose"},
+        {"more": 1},
+        {"sigma": math.inf},
+        {"sigma": 10**400},
+    ],
 )
 def test_a_malformed_claim_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"claim|loose"):
