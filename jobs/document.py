@@ -30,7 +30,10 @@ def certificate_document(
             "runtime": f"{runtime.name} {runtime.version}",
             "provider": runtime.provider,
             "precision": runtime.precision,
+            "rows": runtime.rows,
+            "threads": runtime.threads,
             "batch": plan.batch,
+            "noise_generator": runtime.noise,
         },
         "seed": str(spec.seed),
     }

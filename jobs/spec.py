@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from certificates import Bounds, Certifier, Claim, Decision, Noise
 from certificates.discretisation import grid_steps
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 """Version of every stored record; a worker refuses records of another version."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
@@ -110,12 +110,19 @@ class JobSpec(Record):
 
 
 class RuntimeIdentity(Record):
-    """What really computes the votes. Every shard of a job must run on an equal identity."""
+    """What draws the noise and computes the votes. Every shard of a job must run on an equal identity.
+
+    ``rows`` are those of every forward pass and ``threads`` what computes it: with either, a classifier's
+    scores may differ in their last bits. ``noise`` names the generator of the noise.
+    """
 
     name: Literal["onnxruntime", "torchscript"]
     version: str
     provider: str
     precision: str
+    rows: int = Field(ge=2)
+    threads: int = Field(ge=1)
+    noise: str
 
 
 class Plan(Record):
@@ -124,10 +131,11 @@ class Plan(Record):
     Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (seed, b) alone.
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
     ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
-    whole manifest, as its normalisation belongs to the function that is certified.
+    whole manifest, as its normalisation belongs to the function that is certified. A block is computed in
+    passes of ``runtime.rows`` rows, which divide it.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     target: int
     label: str
     manifest_sha256: str

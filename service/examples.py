@@ -22,6 +22,7 @@ from service.resources import job_resource, progress_event
 
 JOB_ID = "xT5c0b9GkC2yQ1sW8dZrLg"
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_GENERATOR = "philox4x32-10/box-muller/float32"
 _BASE: dict[str, object] = {"model": "mnist", "sigma": 0.25, "n": 100000}
 _FIELDS: dict[str, dict[str, object]] = {
     **{certifier.value: {"certifier": certifier.value} for certifier in Certifier},
@@ -64,7 +65,13 @@ def _ended(example: Example) -> JobRecord:
     done = int(str(example.certificate["n"]))
     cancelled = example.ended_by is EndedBy.CANCELLED
     runtime = RuntimeIdentity(
-        name="onnxruntime", version="1.23.2", provider="CPUExecutionProvider", precision="float32"
+        name="onnxruntime",
+        version="1.23.2",
+        provider="CPUExecutionProvider",
+        precision="float32",
+        rows=250,
+        threads=1,
+        noise=_GENERATOR,
     )
     return JobRecord(
         id=JOB_ID,
@@ -95,7 +102,10 @@ def _document(example: Example, spec: JobSpec) -> dict[str, object]:
         "runtime": "onnxruntime 1.23.2",
         "provider": "CPUExecutionProvider",
         "precision": "float32",
+        "rows": 250,
+        "threads": 1,
         "batch": 1000,
+        "noise_generator": _GENERATOR,
     }
     return {
         **example.certificate,

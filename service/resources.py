@@ -150,7 +150,14 @@ class RuntimeModelResource(OpenResource):
     runtime: str
     provider: str
     precision: str
-    batch: int = Field(description="Rows of every forward pass.")
+    rows: int | None = Field(
+        default=None, description="Rows of every forward pass. Null in certificates that did not record it."
+    )
+    threads: int | None = Field(default=None, description="Threads of every forward pass. Null likewise.")
+    batch: int = Field(
+        description="Evaluations of a block: noise is a function of seed and number of the block."
+    )
+    noise_generator: str | None = Field(default=None, description="What drew the noise. Null likewise.")
 
 
 class ClaimResource(OpenResource):

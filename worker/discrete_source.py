@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import torch
 
 from models.grid import PixelGrid
+from worker.batch import Device
 from worker.discrete_device import DeviceTables
 from worker.discrete_noise import DiscreteGaussian
 from worker.noise import host_generator, rounding_of_products
+
+DISCRETE_GENERATORS: Final[dict[Device, str]] = {
+    "cpu": "sfc64/thresholds/int16",
+    "cuda": "torch-philox/thresholds/int16",
+}
+"""Names of the generators of discrete noise, as a job's plan and its certificate state them."""
 
 
 class DiscreteSource:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from certificates import Noise
 from jobs.errors import PermanentFailure
-from jobs.spec import JobSpec, Plan
+from jobs.spec import JobSpec, Plan, RuntimeIdentity
 from models import ModelManifest
 from models.registry import Registry
-from worker.batch import Device, batch_size_for
+from worker.batch import Device, pass_rows_for
 
 if TYPE_CHECKING:
     from worker.determinism import Reference
@@ -23,13 +24,29 @@ KEPT: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A base classifier ready to vote, and the fixed shape of its batches."""
+    """A base classifier ready to vote, in passes of fixed rows, by a fixed number of threads."""
 
     manifest: ModelManifest
     manifest_sha256: str
     runtime: Runtime
-    batch: int
     reference: Reference
+
+    def identity(self, noise: Noise) -> RuntimeIdentity:
+        """Return what the counts of a job with this kind of noise depend on here."""
+        from worker.discrete_source import DISCRETE_GENERATORS  # noqa: PLC0415 - only in the child process
+
+        if noise is Noise.GAUSSIAN:
+            return self.runtime.identity
+        device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"
+        return self.runtime.identity.model_copy(update={"noise": DISCRETE_GENERATORS[device]})
+
+
+class _Wanted(NamedTuple):
+    """What a loaded model is known by: its manifest, and how it is to be computed."""
+
+    fingerprint: str
+    rows: int
+    threads: int
 
 
 class ModelCache:
@@ -47,14 +64,30 @@ class ModelCache:
         self._device = device
         self._threads = threads
         self._on_broken = on_broken
-        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+        self._loaded: OrderedDict[_Wanted, LoadedModel] = OrderedDict()
 
     def for_spec(self, spec: JobSpec) -> LoadedModel:
-        """Load the model that a job was accepted for.
+        """Load the model that a job was accepted for, with this worker's choice of rows and threads.
 
         Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now, or
         gives different votes on equal inputs.
         """
+        manifest = self._accepted(spec)
+        return self._load(manifest, pass_rows_for(manifest, self._device), self._threads)
+
+    def for_plan(self, spec: JobSpec, plan: Plan) -> LoadedModel:
+        """Load the model of a job that has a plan: exactly the function that selection used.
+
+        Rows and threads are the plan's, not this worker's own choice. Raises ModelError when the model
+        cannot be loaded, PermanentFailure when it is not the same function.
+        """
+        manifest = self._accepted(spec)
+        _require_same("manifest", manifest.fingerprint, plan.manifest_sha256)
+        loaded = self._load(manifest, plan.runtime.rows, plan.runtime.threads)
+        _require_same("runtime", loaded.identity(spec.noise), plan.runtime)
+        return loaded
+
+    def _accepted(self, spec: JobSpec) -> ModelManifest:
         manifest = self._registry.get(spec.model)
         if manifest.sha256 != spec.model_sha256:
             raise PermanentFailure(
@@ -68,47 +101,38 @@ class ModelCache:
                 f"model {spec.model!r} takes inputs of shape {list(manifest.input.shape)} on this worker, "
                 f"the job has {list(spec.input.shape)}: submit the job again",
             )
-        return self._load(manifest)
+        return manifest
 
-    def for_plan(self, spec: JobSpec, plan: Plan) -> LoadedModel:
-        """Load the model of a job that has a plan: exactly the function that selection used.
+    def _load(self, manifest: ModelManifest, rows: int, threads: int) -> LoadedModel:
+        import torch  # noqa: PLC0415 - only in the child process
 
-        Raises ModelError when it cannot be loaded, PermanentFailure when it is not the same function.
-        """
-        loaded = self.for_spec(spec)
-        found = (loaded.runtime.identity, loaded.manifest_sha256, loaded.batch)
-        wanted = (plan.runtime, plan.manifest_sha256, plan.batch)
-        for name, here, there in zip(("runtime", "manifest", "batch"), found, wanted, strict=True):
-            if here != there:
-                raise PermanentFailure(
-                    "classifier_changed",
-                    f"the job was begun with {name} {there} and this worker has {here}: one job needs one "
-                    "fixed classifier, so run equal workers and submit the job again",
-                )
-        return loaded
-
-    def _load(self, manifest: ModelManifest) -> LoadedModel:
-        fingerprint = manifest.fingerprint
-        known = self._loaded.get(fingerprint)
+        torch.set_num_threads(threads)
+        wanted = _Wanted(manifest.fingerprint, rows, threads)
+        known = self._loaded.get(wanted)
         if known is None:
-            known = self._loaded[fingerprint] = self._open(manifest, fingerprint)
-        self._loaded.move_to_end(fingerprint)
+            known = self._loaded[wanted] = self._open(manifest, wanted)
+        self._loaded.move_to_end(wanted)
         while len(self._loaded) > KEPT:
             self._loaded.popitem(last=False)
         return known
 
-    def _open(self, manifest: ModelManifest, fingerprint: str) -> LoadedModel:
-        import torch  # noqa: PLC0415 - only in the child process
-
+    def _open(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
         from worker.determinism import Reference  # noqa: PLC0415 - as above
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
-        torch.set_num_threads(self._threads)
-        batch = batch_size_for(manifest, self._device)
         try:
-            runtime = load_runtime(manifest, self._device, self._threads)
-            reference = Reference(manifest, runtime, runtime.rows or batch)
+            runtime = load_runtime(manifest, self._device, wanted.threads, wanted.rows)
+            reference = Reference(manifest, runtime, wanted.rows)
         except (RuntimeLoadError, PermanentFailure) as error:
-            self._on_broken(fingerprint, str(error))
+            self._on_broken(wanted.fingerprint, str(error))
             raise
-        return LoadedModel(manifest, fingerprint, runtime, batch, reference)
+        return LoadedModel(manifest, wanted.fingerprint, runtime, reference)
+
+
+def _require_same(name: str, here: object, there: object) -> None:
+    if here != there:
+        raise PermanentFailure(
+            "classifier_changed",
+            f"the job was begun with {name} {there} and this worker has {here}: one job needs one "
+            "fixed classifier, so run equal workers and submit the job again",
+        )

@@ -14,6 +14,7 @@ from jobs.document import certificate_document
 from jobs.errors import JobEnded, PermanentFailure
 from jobs.spec import JobRecord, JobSpec, JobState, Plan
 from models.grid import PixelGrid
+from worker.batch import batch_size_for
 from worker.context import WorkerContext
 from worker.loading import LoadedModel
 from worker.shards import checkpoint_blocks, shard_blocks
@@ -58,7 +59,7 @@ def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int) -> No
 
     loaded = context.models.for_plan(job.spec, plan)
     first_block, n = plan.shard_samples(shard, job.spec.n)
-    request = _request(job.spec, loaded, plan.target, first_block, n)
+    request = _request(job.spec, loaded, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
     evidence = draw(loaded.runtime, _input(context, job), request, _reporter(context, job.id, shard))
     context.ledger.store_shard(job.id, shard, evidence, time.perf_counter() - began)
@@ -87,35 +88,38 @@ def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
         raise PermanentFailure("invalid_request", f"{field} {message}")
     if grid is not None and not grid.contains(x):
         raise PermanentFailure("invalid_request", "discrete noise needs an input of 8-bit pixel values")
-    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.seed, loaded.batch, grid)
-    blocks = -(-spec.n // loaded.batch)
+    batch = batch_size_for(loaded.manifest, context.settings.device)
+    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.seed, batch, grid)
+    blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks)
     else:
-        block_s = _block_s(spec, loaded, x, blocks)
+        block_s = _block_s(spec, loaded, x, batch, blocks)
         cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
     return Plan(
         target=target,
         label=loaded.manifest.labels[target],
         manifest_sha256=loaded.manifest_sha256,
-        batch=loaded.batch,
+        batch=batch,
         blocks=blocks,
         shard_blocks=cut,
-        runtime=loaded.runtime.identity,
+        runtime=loaded.identity(spec.noise),
     )
 
 
-def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], block: int) -> float:
+def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], batch: int, block: int) -> float:
     """Measure the time of one block, in seconds; ``block`` is one that the job never counts."""
     from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
-    trial = _request(spec, loaded, 0, block, loaded.batch)
+    trial = _request(spec, loaded, batch, 0, block, batch)
     began = time.perf_counter()
     draw(loaded.runtime, x, trial, lambda _: None)
     return time.perf_counter() - began
 
 
-def _request(spec: JobSpec, loaded: LoadedModel, target: int, first_block: int, n: int) -> SampleRequest:
+def _request(
+    spec: JobSpec, loaded: LoadedModel, batch: int, target: int, first_block: int, n: int
+) -> SampleRequest:
     from worker.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
 
     return SampleRequest(
@@ -125,7 +129,7 @@ def _request(spec: JobSpec, loaded: LoadedModel, target: int, first_block: int, 
         seed=spec.seed,
         first_block=first_block,
         n=n,
-        batch=loaded.batch,
+        batch=batch,
         grid=_grid(spec, loaded),
         bounds=spec.bounds,
         decision=spec.decision,

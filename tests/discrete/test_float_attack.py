@@ -42,7 +42,15 @@ def reachable(z: torch.Tensor) -> torch.Tensor:
 class RoundingReader:
     """A base classifier in the sense of the sampler: one fixed function of its float32 input."""
 
-    identity = RuntimeIdentity(name="torchscript", version="0", provider="CPU", precision="float32")
+    identity = RuntimeIdentity(
+        name="torchscript",
+        version="0",
+        provider="CPU",
+        precision="float32",
+        rows=2,
+        threads=1,
+        noise="philox4x32-10/box-muller/float32",
+    )
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None

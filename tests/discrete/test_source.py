@@ -32,7 +32,15 @@ EDGE = 140
 class FirstPixel:
     """A half-line on the grid, as a base classifier; remembers the batches it saw."""
 
-    identity = RuntimeIdentity(name="torchscript", version="0", provider="CPU", precision="float32")
+    identity = RuntimeIdentity(
+        name="torchscript",
+        version="0",
+        provider="CPU",
+        precision="float32",
+        rows=2,
+        threads=1,
+        noise="philox4x32-10/box-muller/float32",
+    )
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None

@@ -23,7 +23,15 @@ WINDOW = 3
 
 
 def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
-    runtime = RuntimeIdentity(name="torchscript", version="2", provider="cpu", precision="float32")
+    runtime = RuntimeIdentity(
+        name="torchscript",
+        version="2",
+        provider="cpu",
+        precision="float32",
+        rows=100,
+        threads=1,
+        noise="philox4x32-10/box-muller/float32",
+    )
     return Plan(
         target=target,
         label="negative",

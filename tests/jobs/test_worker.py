@@ -16,6 +16,7 @@ from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
+from worker.noise import GENERATORS
 
 
 def leases_of(client: Redis, job_id: str) -> dict[str, int]:
@@ -53,7 +54,10 @@ def test_a_job_ends_with_its_certificate(stack: Stack, models_dir: Path, certifi
         "runtime": f"torchscript {plan.runtime.version}",
         "provider": "cpu",
         "precision": "float32",
+        "rows": 256,
+        "threads": 1,
         "batch": 256,
+        "noise_generator": GENERATORS["cpu"],
     }
 
 

@@ -11,7 +11,15 @@ from onnx import TensorProto, helper, numpy_helper
 
 from jobs.spec import RuntimeIdentity
 
-IDENTITY = RuntimeIdentity(name="torchscript", version="0", provider="toy", precision="float32")
+IDENTITY = RuntimeIdentity(
+    name="torchscript",
+    version="0",
+    provider="toy",
+    precision="float32",
+    rows=2,
+    threads=1,
+    noise="philox4x32-10/box-muller/float32",
+)
 CPU = torch.device("cpu")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import ModelManifest
-from worker.batch import Device
+from worker.batch import Device, pass_rows_for
 from worker.runtimes.base import Runtime
 from worker.runtimes.errors import ModelOutputError, RuntimeLoadError
 from worker.runtimes.onnx import OnnxRuntime
@@ -12,16 +12,17 @@ from worker.runtimes.torchscript import TorchScriptRuntime
 __all__ = ["ModelOutputError", "Runtime", "RuntimeLoadError", "load_runtime"]
 
 
-def load_runtime(manifest: ModelManifest, device: Device, threads: int) -> Runtime:
-    """Load a model and try it with one batch.
+def load_runtime(manifest: ModelManifest, device: Device, threads: int, rows: int | None = None) -> Runtime:
+    """Load a model and try it with one batch of ``rows`` rows; None: as many as the rule says.
 
     ``device`` is where it will compute, and nowhere else. ``threads`` are ONNX Runtime's own; PyTorch's
-    belong to the process (``torch.set_num_threads``). Raises RuntimeLoadError if the model
-    cannot run as asked, ModelBroken if the file is not the one its manifest names, ModelOutputError if its
-    scores are NaN.
+    belong to the process, and the caller sets them (``torch.set_num_threads``). Raises RuntimeLoadError if
+    the model cannot run as asked, ModelBroken if the file is not the one its manifest names,
+    ModelOutputError if its scores are NaN.
     """
+    rows = rows or pass_rows_for(manifest, device)
     match manifest.runtime:
         case "onnx":
-            return OnnxRuntime(manifest, device, threads)
+            return OnnxRuntime(manifest, device, threads, rows)
         case "torchscript":
-            return TorchScriptRuntime(manifest, device)
+            return TorchScriptRuntime(manifest, device, threads, rows)

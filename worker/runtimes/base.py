@@ -14,7 +14,7 @@ class Runtime(Protocol):
 
     @property
     def identity(self) -> RuntimeIdentity:
-        """What really computes the votes."""
+        """What really computes the votes, and the generator of Gaussian noise where it computes."""
 
     @property
     def classes(self) -> int:

@@ -9,7 +9,8 @@ import torch
 from jobs.spec import RuntimeIdentity
 from models import ModelManifest
 from models.manifest import read_weights
-from worker.batch import Device, pass_rows_for
+from worker.batch import Device
+from worker.noise import GENERATORS
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -25,7 +26,7 @@ class OnnxRuntime:
     so that the function is the same in every process.
     """
 
-    def __init__(self, manifest: ModelManifest, device: Device, threads: int) -> None:
+    def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
         _require(device)
         self.device = torch.device(device)
         self.classes = len(manifest.labels)
@@ -40,12 +41,18 @@ class OnnxRuntime:
             )
         precision = "float32" if device == "cpu" else "float32, TF32 off"
         self.identity = RuntimeIdentity(
-            name="onnxruntime", version=ort.__version__, provider=provider, precision=precision
+            name="onnxruntime",
+            version=ort.__version__,
+            provider=provider,
+            precision=precision,
+            rows=rows,
+            threads=threads,
+            noise=GENERATORS[device],
         )
-        self.rows: int | None = pass_rows_for(manifest, device)
-        _check_signature(manifest, self._session, self.rows)
+        self.rows: int | None = rows
+        _check_signature(manifest, self._session, rows)
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
-        self._try(manifest, self.rows)
+        self._try(manifest, rows)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""

@@ -10,7 +10,8 @@ import torch
 from jobs.spec import RuntimeIdentity
 from models import ModelManifest
 from models.manifest import read_weights
-from worker.batch import Device, pass_rows_for
+from worker.batch import Device
+from worker.noise import GENERATORS
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -18,12 +19,13 @@ from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_
 class TorchScriptRuntime:
     """A base classifier in TorchScript. See :class:`worker.runtimes.base.Runtime`.
 
-    The number of threads is PyTorch's, set by the process. The script runs without the optimising executor,
-    which rewrites a graph after its first calls: the function must not change within a job. On CUDA, cuDNN is
-    set to deterministic algorithms without trials, and TF32 is off, for the whole process.
+    The number of threads is PyTorch's, which the process has set to ``threads``. The script runs without
+    the optimising executor, which rewrites a graph after its first calls: the function must not change
+    within a job. On CUDA, cuDNN is set to deterministic algorithms without trials, and TF32 is off, for the
+    whole process.
     """
 
-    def __init__(self, manifest: ModelManifest, device: Device) -> None:
+    def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
         if device == "cuda":
             _prepare_cuda()
         self.device = torch.device(device)
@@ -32,10 +34,16 @@ class TorchScriptRuntime:
         self._module = _load(manifest, self.device)
         precision = "float32" if device == "cpu" else "float32, TF32 off"
         self.identity = RuntimeIdentity(
-            name="torchscript", version=torch.__version__, provider=device, precision=precision
+            name="torchscript",
+            version=torch.__version__,
+            provider=device,
+            precision=precision,
+            rows=rows,
+            threads=threads,
+            noise=GENERATORS[device],
         )
-        self.rows: int | None = pass_rows_for(manifest, device)
-        self._try(manifest, self.rows)
+        self.rows: int | None = rows
+        self._try(manifest, rows)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
