@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
+from billiard.util import set_pdeathsig
 from supervisor import events
 from supervisor.medusa.asyncore_25 import ExitNow
 from supervisor.options import ServerOptions
+from supervisor.process import Subprocess
 from supervisor.states import SupervisorStates
 from supervisor.supervisord import Supervisor
 
 _NAME_WIDTH = 11
+_LONGEST_PAUSE_S: Final = 5
+"""Before a program that has worked before is started again, however often it has ended."""
 
 
 class Console:
@@ -42,13 +49,32 @@ class Console:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # supervisor has no type information
-    """Restarts what dies; when something cannot be started at all, stops everything."""
+class TiedOptions(ServerOptions):  # type: ignore[misc]  # supervisor has no type information
+    """Programs that do not outlive this process, even if it is killed (on Linux; elsewhere they do)."""
+
+    def fork(self) -> int:
+        """Fork as ``os.fork`` does. The tie holds to the thread that forks, which is the main one."""
+        parent = os.getpid()
+        pid: int = super().fork()
+        if pid == 0:
+            with suppress(OSError):  # other systems have no such tie
+                set_pdeathsig(signal.SIGKILL)
+            if os.getppid() != parent:  # it died before the tie was made
+                os._exit(1)
+        return pid
+
+
+class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
+    """Restarts what dies; when something cannot be started at all, stops everything.
+
+    What has worked before is started again for as long as it takes: a full disk may have room again.
+    """
 
     def __init__(self, options: ServerOptions, console: Console) -> None:
         super().__init__(options)
         self.gave_up = False
         self._console = console
+        self._proven: set[str] = set()
 
     def runforever(self) -> None:
         """Run until told to stop, then stop in the reverse order of starting."""
@@ -66,8 +92,12 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # supervisor has no 
             self._give_up(name)
         elif isinstance(event, events.ProcessStateExitedEvent) and not _is_done(event):
             self._console.line(name, "ended unexpectedly; starting it again")
+        elif isinstance(event, events.ProcessStateRunningEvent):
+            self._proven.add(name)
         elif isinstance(event, events.ProcessStateBackoffEvent):
             self._console.line(name, "ended at once; trying again")
+            if name in self._proven:
+                _keep_trying(event.process)
         elif isinstance(event, events.ProcessStateStoppedEvent):
             self._console.line(name, "stopped")
 
@@ -81,13 +111,18 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # supervisor has no 
         self._console.line("supervisor", "stopping everything in order")
 
 
+def _keep_trying(process: Subprocess) -> None:
+    """Supervisord counts in ``backoff`` how often it has tried, and gives up past ``startretries``."""
+    process.backoff = min(process.backoff, process.config.startretries, _LONGEST_PAUSE_S)
+
+
 def _is_done(event: events.ProcessStateExitedEvent) -> bool:
     return bool(event.expected) and not event.process.config.autorestart
 
 
 def supervise(configuration: Path) -> bool:
     """Run what the configuration names until a signal ends it; False when something never started."""
-    options = ServerOptions()
+    options = TiedOptions()
     options.realize(["-c", str(configuration)])
     options.first = True
     options.test = False

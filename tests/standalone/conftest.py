@@ -20,9 +20,12 @@ from tests.support.wait import wait_until
 
 
 class Standalone:
-    """One instance, which can be started and stopped again and again on the same data."""
+    """One instance, which can be started and stopped again and again on the same data.
 
-    def __init__(self, folder: Path, repository: Path) -> None:
+    ``more`` are further settings of its programs.
+    """
+
+    def __init__(self, folder: Path, repository: Path, **more: object) -> None:
         self.data = folder / "data"
         self.log = folder / "output.log"
         self.port, self.server_port = free_port(), free_port()
@@ -32,7 +35,7 @@ class Standalone:
             "CERTIFY_PORT": self.port,
             "CERTIFY_SERVER_PORT": self.server_port,
             "CERTIFY_PROCESSES": 1,
-        }
+        } | {f"CERTIFY_{name.upper()}": value for name, value in more.items()}
         inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
         self.environment = inherited | {name: str(value) for name, value in settings.items()}
         self._repository = repository
@@ -60,6 +63,13 @@ class Standalone:
         status = self._process.wait(timeout=60)
         self._process = None
         return status
+
+    def kill(self) -> None:
+        """Kill the supervisor alone, as ``kill -9`` does."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(timeout=20)
+        self._process = None
 
     def destroy(self) -> None:
         """Kill whatever is left after a test that failed."""
@@ -96,6 +106,6 @@ class Standalone:
 
 @pytest.fixture
 def standalone(tmp_path: Path, repository: Path) -> Iterator[Standalone]:
-    instance = Standalone(tmp_path, repository)
+    instance = Standalone(tmp_path, repository, visibility_timeout_s=3, lease_s=2.0, stall_s=3.0)
     yield instance
     instance.destroy()

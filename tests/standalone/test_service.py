@@ -53,6 +53,28 @@ def test_life(standalone: Standalone, repository: Path) -> None:
     assert standalone.processes() == set()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends programs together with their parent")
+def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
+    standalone: Standalone, repository: Path
+) -> None:
+    image = (repository / "examples" / "digit-7.png").read_bytes()
+    parameters = Parameters("mnist", n=100_000, seed=2)
+    standalone.start()
+    with CertificationClient(standalone.url) as client:
+        job = client.submit_image(image, parameters).id
+        wait_until(lambda: client.get(job).status is not State.QUEUED, "a worker to begin")
+    standalone.kill()
+    wait_until(lambda: standalone.processes() == set(), "everything to end with the supervisor", 10)
+
+    standalone.start()
+    with CertificationClient(standalone.url) as client:
+        disturbed = client.wait(job, timeout_s=60)
+        undisturbed = client.wait(client.submit_image(image, parameters).id, timeout_s=60)
+    assert disturbed.certificate is not None
+    assert disturbed.certificate == undisturbed.certificate
+    standalone.stop()
+
+
 def test_refuses_a_data_folder_in_use(standalone: Standalone) -> None:
     with lock_data_folder(standalone.data):
         said = refusal(standalone.environment)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from standalone.programs import configuration
 from standalone.settings import StandaloneSettings
+from tests.support.wait import wait_until
 
 
 def settings(tmp_path: Path, **given: object) -> StandaloneSettings:
@@ -62,17 +63,42 @@ def test_workers_have_names_of_their_own(tmp_path: Path) -> None:
     assert "%(process_num)" in section["process_name"]
 
 
-def test_program_that_never_starts_stops_everything(tmp_path: Path) -> None:
+SUPERVISE = "import sys, pathlib, standalone.supervision as s; print(s.supervise(pathlib.Path(sys.argv[1])))"
+
+
+def supervisord(tmp_path: Path, programs: str) -> Path:
+    """Write a configuration with these programs."""
     config = tmp_path / "supervisord.conf"
     config.write_text(
-        f"[supervisord]\nnodaemon=true\nsilent=true\nlogfile={tmp_path}/log\npidfile={tmp_path}/pid\n"
+        f"[supervisord]\nnodaemon=true\nsilent=true\nlogfile={tmp_path}/log\npidfile={tmp_path}/pid\n{programs}"
+    )
+    return config
+
+
+def test_program_that_has_worked_is_started_again_however_often_it_fails(tmp_path: Path) -> None:
+    """As the server does while its disk is full."""
+    runs = tmp_path / "runs"
+    script = f"echo x >> {runs}; test $(wc -l < {runs}) -gt 1 || sleep 1.5; exit 1"
+    config = supervisord(tmp_path, f"[program:tries]\ncommand=/bin/sh -c '{script}'\nstartretries=0\n")
+    with subprocess.Popen([sys.executable, "-c", SUPERVISE, config], stdout=subprocess.PIPE) as process:
+        try:
+            wait_until(lambda: runs.exists() and len(runs.read_text().split()) > 3, "the fourth run")
+        finally:
+            process.terminate()
+        said, _ = process.communicate(timeout=20)
+    assert b"cannot be started" not in said
+    assert said.endswith(b"True\n")
+
+
+def test_program_that_never_starts_stops_everything(tmp_path: Path) -> None:
+    config = supervisord(
+        tmp_path,
         "[program:broken]\ncommand=/bin/sh -c 'echo no luck; exit 3'\nstartretries=0\n"
         "redirect_stderr=true\nstdout_events_enabled=true\npriority=2\n"
-        "[program:patient]\ncommand=/bin/sleep 600\npriority=1\n"
+        "[program:patient]\ncommand=/bin/sleep 600\npriority=1\n",
     )
-    code = "import sys, pathlib, standalone.supervision as s; print(s.supervise(pathlib.Path(sys.argv[1])))"
     done = subprocess.run(
-        [sys.executable, "-c", code, config], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", SUPERVISE, config], capture_output=True, text=True, timeout=60, check=True
     )
     lines = [line.replace(" ", "") for line in done.stdout.splitlines()]
     assert "broken|noluck" in lines
