@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from jobs.settings import JobsSettings, Seconds
+from worker.cores import usable_cores
 
 
 class WorkerSettings(JobsSettings):
@@ -19,9 +19,14 @@ class WorkerSettings(JobsSettings):
         default="cpu", description="Where every model of this worker computes, and nowhere else."
     )
     processes: int = Field(
-        default=0, ge=0, description="Sampling processes; 0: one for each core, or one for a GPU."
+        default=0,
+        ge=0,
+        description="Sampling processes; 0: one for each core that affinity and CPU quota leave, divided by "
+        "the threads, or one for a GPU.",
     )
-    threads: int = Field(default=1, ge=1, description="Threads of each process in a forward pass.")
+    threads: int = Field(
+        default=1, ge=1, description="Threads of a forward pass, where a model's manifest names no number."
+    )
     shard_s: Seconds = Field(
         default=1.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
     )
@@ -42,4 +47,4 @@ class WorkerSettings(JobsSettings):
         """Number of sampling processes, worked out."""
         if self.processes:
             return self.processes
-        return 1 if self.device == "cuda" else max(1, len(os.sched_getaffinity(0)) // self.threads)
+        return 1 if self.device == "cuda" else max(1, usable_cores() // self.threads)

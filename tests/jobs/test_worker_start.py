@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from worker.cores import usable_cores
 from worker.settings import WorkerSettings
 
 
@@ -47,8 +48,9 @@ def test_a_gpu_that_is_not_there_is_not_replaced_by_the_cpu(repository: Path, mo
 
 def test_processes_follow_the_machine_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    assert WorkerSettings().concurrency == 8
-    assert WorkerSettings(threads=4).concurrency == 2
-    assert WorkerSettings(threads=16).concurrency == 1
+    cores = usable_cores()
+    assert WorkerSettings().concurrency == cores
+    assert WorkerSettings(threads=4).concurrency == max(1, cores // 4)
+    assert WorkerSettings(threads=16).concurrency == max(1, cores // 16)
     assert WorkerSettings(device="cuda").concurrency == 1
     assert WorkerSettings(processes=3, device="cuda").concurrency == 3
