@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from functools import partial
 from typing import Any
 
 from celery import Celery, signals
@@ -49,7 +51,7 @@ def make_worker(settings: WorkerSettings) -> Celery:
 
 def run_worker(app: Celery, settings: WorkerSettings) -> None:
     """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish."""
-    signals.worker_process_init.connect(_prepare_child)
+    signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
     log.info("worker starts on %s, server %s", settings.device, settings.redis_url_redacted)
     app.worker_main(
@@ -66,8 +68,9 @@ def run_worker(app: Celery, settings: WorkerSettings) -> None:
     )
 
 
-def _prepare_child(**_: Any) -> None:
-    """Import what takes seconds before the first task needs it."""
+def _prepare_child(niceness: int, **_: Any) -> None:
+    """Step back behind gateway and server, and import what takes seconds before the first task needs it."""
+    os.nice(niceness)
     import worker.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
 
 

@@ -27,6 +27,12 @@ class WorkerSettings(JobsSettings):
     threads: int = Field(
         default=1, ge=1, description="Threads of a forward pass, where a model's manifest names no number."
     )
+    niceness: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="How far sampling processes step back behind gateway and server on the same machine.",
+    )
     shard_s: Seconds = Field(
         default=1.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
     )
