@@ -30,6 +30,7 @@ def certificate_document(
             "runtime": f"{runtime.name} {runtime.version}",
             "provider": runtime.provider,
             "precision": runtime.precision,
+            "memory_format": runtime.memory_format,
             "rows": runtime.rows,
             "threads": runtime.threads,
             "batch": plan.batch,

@@ -113,13 +113,15 @@ class RuntimeIdentity(Record):
     """What draws the noise and computes the votes. Every shard of a job must run on an equal identity.
 
     ``rows`` are those of every forward pass and ``threads`` what computes it: with either, a classifier's
-    scores may differ in their last bits. ``noise`` names the generator of the noise.
+    scores may differ in their last bits. ``precision`` is what the manifest
+    asks for, or the file's own; ``noise`` names the generator of the noise.
     """
 
     name: Literal["onnxruntime", "torchscript"]
     version: str
     provider: str
     precision: str
+    memory_format: Literal["contiguous", "channels_last"] = "contiguous"
     rows: int = Field(ge=2)
     threads: int = Field(ge=1)
     noise: str

@@ -20,6 +20,8 @@ MAX_ELEMENTS = 2**24
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 """A plain file name inside the model's folder: no directories, no hidden files."""
 Text = Annotated[str, Field(min_length=1)]
+Precision = Literal["float32", "bfloat16", "float16"]
+MemoryFormat = Literal["contiguous", "channels_last"]
 
 
 class _Section(BaseModel):
@@ -96,7 +98,11 @@ class ModelManifest(_Section):
 
     ``labels[c]`` names class ``c``. ``trained_sigma`` is the standard deviation of the Gaussian noise the
     model was trained with, in input units; None if it was trained without noise. ``batch_size`` fixes the
-    number of rows of every forward pass; None leaves it to the sampler's rule.
+    number of rows of every forward pass, and ``threads`` what computes it; None leaves them to the workers.
+
+    ``precision`` and ``memory_format`` are for TorchScript. With a precision, weights and normalised inputs
+    are converted to it; None leaves the file as it is and gives it float32. ``channels_last`` lays weights
+    and inputs out with the channels innermost. An ONNX file says both itself.
     """
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
@@ -111,6 +117,9 @@ class ModelManifest(_Section):
     input: InputSpec
     normalisation: Normalisation | None = None
     batch_size: Annotated[int, Field(ge=2, le=65536, multiple_of=2)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    precision: Precision | None = None
+    memory_format: MemoryFormat = "contiguous"
     folder: Annotated[Path, Field(exclude=True, repr=False)]
 
     @model_validator(mode="after")
@@ -121,6 +130,12 @@ class ModelManifest(_Section):
                 f"normalisation needs 1 number or {self.input.shape[0]} (the first axis of input.shape), "
                 f"not {len(norm.mean)}",
             )
+        if self.runtime == "onnx" and (self.precision or self.memory_format != "contiguous"):
+            raise ValueError(
+                "precision and memory_format are for torchscript: an ONNX file says both itself; remove them",
+            )
+        if self.memory_format == "channels_last" and len(self.input.shape) != 3:
+            raise ValueError("memory_format 'channels_last' needs an input.shape of three axes")
         return self
 
     @property
@@ -130,8 +145,11 @@ class ModelManifest(_Section):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the whole manifest, the hash of the weights included, in hexadecimal digits."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 over the whole manifest, the hash of the weights included, in hexadecimal digits.
+
+        Fields at their defaults are left out, so that a new kind of option changes no model without it.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     @property
     def weights(self) -> Path:

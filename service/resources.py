@@ -149,10 +149,11 @@ class RuntimeModelResource(OpenResource):
     manifest_sha256: str = Field(description="Hash of the whole manifest, normalisation included.")
     runtime: str
     provider: str
-    precision: str
-    rows: int | None = Field(
-        default=None, description="Rows of every forward pass. Null in certificates that did not record it."
+    precision: str = Field(description="What the model's manifest asks for, or `as in the file`.")
+    memory_format: str | None = Field(
+        default=None, description="How inputs lie in memory. Null in certificates that did not record it."
     )
+    rows: int | None = Field(default=None, description="Rows of every forward pass. Null likewise.")
     threads: int | None = Field(default=None, description="Threads of every forward pass. Null likewise.")
     batch: int = Field(
         description="Evaluations of a block: noise is a function of seed and number of the block."

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from models.manifest import ModelManifest, Normalisation, ResizeRule
+from models.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
 from service.context import Ctx
 from service.problems import responses
 from service.resources import Resource
@@ -40,6 +40,8 @@ class ModelResource(Resource):
     source: str
     input: ModelInputResource
     normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
+    precision: Precision | None = Field(description="What the network computes in; null: as in its file.")
+    memory_format: MemoryFormat = Field(description="How its inputs lie in memory.")
 
 
 class ModelList(Resource):
@@ -78,4 +80,4 @@ def get_model(
 
 
 def _resource(manifest: ModelManifest) -> ModelResource:
-    return ModelResource.model_validate(manifest.model_dump(exclude={"file", "batch_size"}))
+    return ModelResource.model_validate(manifest.model_dump(exclude={"file", "batch_size", "threads"}))

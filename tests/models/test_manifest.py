@@ -9,6 +9,7 @@ import pytest
 
 from models import ModelBroken, Normalisation, ResizeRule
 from models.manifest import load_manifest, read_weights
+from scripts.export import Value
 from tests.models.model_folders import TENSOR, replace, write_folder
 
 
@@ -36,6 +37,9 @@ def test_what_is_left_out_is_none(tmp_path: Path) -> None:
     assert manifest.trained_sigma is None
     assert manifest.normalisation is None
     assert manifest.batch_size is None
+    assert manifest.threads is None
+    assert manifest.precision is None
+    assert manifest.memory_format == "contiguous"
     assert manifest.input.mode is None
 
 
@@ -71,6 +75,16 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
         ('source = "made by a test"', 'source = "t"\ntrained_sigma = nan', "trained_sigma", "finite"),
         ('source = "made by a test"', 'source = "t"\nbatch_size = 7', "batch_size", "multiple of 2"),
         ('source = "made by a test"', 'source = "t"\nsigma = 1', "sigma", "not permitted"),
+        ('source = "made by a test"', 'source = "t"\nthreads = 0', "threads", "greater than or equal to 1"),
+        ('source = "made by a test"', 'source = "t"\nprecision = "int8"', "precision", "'bfloat16'"),
+        ('source = "made by a test"', 'source = "t"\nprecision = "float16"', "precision", "for torchscript"),
+        (
+            'runtime = "onnx"',
+            'runtime = "torchscript"\nmemory_format = "x"',
+            "memory_format",
+            "channels_last",
+        ),
+        ('runtime = "onnx"', 'runtime = "onnx"\nmemory_format = "channels_last"', "memory_format", "remove"),
         ('source = "made by a test"', 'source = "t"\nfolder = "/"', "folder", "unknown field"),
         ('kind = "image"', 'kind = "sound"', "input.kind", "'image' or 'tensor'"),
         ('kind = "image"', 'kind = "tensor"', "input", "mode and resize are for images"),
@@ -112,6 +126,29 @@ def test_a_fault_is_named_with_its_field(tmp_path: Path, old: str, new: str, fie
         load_manifest(folder)
     assert field in str(caught.value)
     assert advice in str(caught.value)
+
+
+def test_channels_last_is_for_inputs_with_channels(tmp_path: Path) -> None:
+    script: dict[str, Value] = {"runtime": "torchscript", "memory_format": "channels_last"}
+    assert load_manifest(write_folder(tmp_path, fields=script)).memory_format == "channels_last"
+    with pytest.raises(ModelBroken, match=r"memory_format .* three axes"):
+        load_manifest(write_folder(tmp_path, "flat", fields=script, input_table=TENSOR))
+
+
+def test_every_option_changes_the_fingerprint(tmp_path: Path) -> None:
+    options: list[dict[str, Value]] = [
+        {},
+        {"precision": "float32"},
+        {"precision": "bfloat16"},
+        {"memory_format": "channels_last"},
+        {"threads": 2},
+        {"batch_size": 2},
+    ]
+    seen = set()
+    for option in options:
+        folder = write_folder(tmp_path, fields={"runtime": "torchscript", **option})
+        seen.add(load_manifest(folder).fingerprint)
+    assert len(seen) == len(options)
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Protocol
 import torch
 
 from jobs.spec import RuntimeIdentity
+from models.manifest import Precision
+from worker.batch import Device
 
 
 class Runtime(Protocol):
@@ -36,3 +38,9 @@ class Runtime(Protocol):
         of the largest score; ties go to the lowest index. Raises ModelOutputError if a row has no largest
         score.
         """
+
+
+def stated_precision(precision: Precision | None, device: Device) -> str:
+    """Return what a runtime's identity says of its precision; None: the model file decides it."""
+    stated = "as in the file" if precision is None else precision
+    return stated if device == "cpu" else f"{stated}, TF32 off"

@@ -11,6 +11,7 @@ from models import ModelManifest
 from models.manifest import read_weights
 from worker.batch import Device
 from worker.noise import GENERATORS
+from worker.runtimes.base import stated_precision
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -39,12 +40,11 @@ class OnnxRuntime:
                 f"asked for {device}, but ONNX Runtime chose {provider}; install the GPU build of ONNX "
                 "Runtime with its CUDA libraries, or ask for the cpu",
             )
-        precision = "float32" if device == "cpu" else "float32, TF32 off"
         self.identity = RuntimeIdentity(
             name="onnxruntime",
             version=ort.__version__,
             provider=provider,
-            precision=precision,
+            precision=stated_precision(None, device),
             rows=rows,
             threads=threads,
             noise=GENERATORS[device],

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import io
 import warnings
+from typing import Final
 
 import torch
 
 from jobs.spec import RuntimeIdentity
 from models import ModelManifest
-from models.manifest import read_weights
+from models.manifest import MemoryFormat, Precision, read_weights
 from worker.batch import Device
 from worker.noise import GENERATORS
+from worker.runtimes.base import stated_precision
 from worker.runtimes.errors import RuntimeLoadError
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+
+DTYPES: Final[dict[Precision, torch.dtype]] = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+LAYOUTS: Final[dict[MemoryFormat, torch.memory_format]] = {
+    "contiguous": torch.contiguous_format,
+    "channels_last": torch.channels_last,
+}
 
 
 class TorchScriptRuntime:
@@ -32,12 +44,14 @@ class TorchScriptRuntime:
         self.classes = len(manifest.labels)
         self._normalise = Normaliser(manifest, self.device)
         self._module = _load(manifest, self.device)
-        precision = "float32" if device == "cpu" else "float32, TF32 off"
+        self._dtype = torch.float32 if manifest.precision is None else DTYPES[manifest.precision]
+        self._layout = LAYOUTS[manifest.memory_format]
         self.identity = RuntimeIdentity(
             name="torchscript",
             version=torch.__version__,
             provider=device,
-            precision=precision,
+            precision=stated_precision(manifest.precision, device),
+            memory_format=manifest.memory_format,
             rows=rows,
             threads=threads,
             noise=GENERATORS[device],
@@ -51,7 +65,8 @@ class TorchScriptRuntime:
 
     def _scores(self, batch: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # public, not in __all__
-            scores: torch.Tensor = self._module(self._normalise(batch))
+            inputs = self._normalise(batch).to(self._dtype).contiguous(memory_format=self._layout)
+            scores: torch.Tensor = self._module(inputs)
             return scores
 
     def _try(self, manifest: ModelManifest, rows: int) -> None:
@@ -75,6 +90,8 @@ def _prepare_cuda() -> None:
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
+    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
 
 
 def _load(manifest: ModelManifest, device: torch.device) -> torch.jit.ScriptModule:
@@ -85,8 +102,12 @@ def _load(manifest: ModelManifest, device: torch.device) -> torch.jit.ScriptModu
             warnings.filterwarnings("ignore", message=r".*torch\.jit\.load.*", category=DeprecationWarning)
             load = torch.jit.load
             module: torch.jit.ScriptModule = load(data, map_location=device)  # type: ignore[no-untyped-call]
+        if manifest.precision is not None:
+            module.to(DTYPES[manifest.precision])
+        if manifest.memory_format == "channels_last":
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # real, untyped  # type: ignore[call-overload]  # in PyTorch, not in its types
     except Exception as error:  # a broken archive raises RuntimeError, ValueError and others
         raise RuntimeLoadError(
-            f"model {manifest.name!r}: PyTorch cannot load {manifest.file}: {error}"
+            f"model {manifest.name!r}: PyTorch cannot load {manifest.file} as asked: {error}"
         ) from error
     return module.eval()
