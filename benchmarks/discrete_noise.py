@@ -16,7 +16,8 @@ from models.grid import PixelGrid
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_source import DiscreteSource
 from worker.discrete_tables import level_tables
-from worker.noise import ESTIMATION, GaussianSource, NoiseSource
+from worker.gaussian import gaussian_source
+from worker.noise import ESTIMATION, NoiseSource
 
 SHAPES = {"mnist 1x28x28": (1, 28, 28), "cifar 3x32x32": (3, 32, 32), "imagenet 3x224x224": (3, 224, 224)}
 ELEMENTS = 2**21
@@ -58,7 +59,7 @@ def main() -> None:
             for draws in (batch, batch // 2):
                 both = draws < batch
                 sources: list[NoiseSource] = [
-                    GaussianSource(x, draws, sigma, 1, ESTIMATION, antithetic=both),
+                    gaussian_source(x, draws, sigma, 1, ESTIMATION, antithetic=both),
                     DiscreteSource(x, draws, sigma, 1, ESTIMATION, grid, antithetic=both),
                 ]
                 gaussian, discrete = nanoseconds(sources, inputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis
 
@@ -16,6 +17,9 @@ from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jobs.errors import PermanentFailure
 from models import ModelManifest
-from worker.noise import GaussianSource
+from worker.gaussian import gaussian_source
 from worker.runtimes.base import Runtime
 
 CHECK: Final = 2
@@ -47,7 +47,7 @@ class Reference:
         self._require_same(self._inputs, self._votes, "the batch given at load, given again as the job ended")
         noisy = torch.empty_like(self._inputs)
         base = torch.tensor(x, dtype=torch.float32, device=self._runtime.device)
-        GaussianSource(base, len(noisy), sigma, seed, CHECK).fill(noisy, 0)
+        gaussian_source(base, len(noisy), sigma, seed, CHECK).fill(noisy, 0)
         self._require_same(noisy, self._runtime.votes(noisy), "as the job ended, one noisy batch given twice")
 
     def _require_same(self, inputs: torch.Tensor, votes: torch.Tensor, what: str) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import torch
 
 from models.grid import PixelGrid
 from worker.batch import Device
 from worker.discrete_device import DeviceTables
 from worker.discrete_noise import DiscreteGaussian
-from worker.noise import host_generator, rounding_of_products
+from worker.noise import add_by_group, device_generator, host_generator, rounding_of_products
 
 DISCRETE_GENERATORS: Final[dict[Device, str]] = {
     "cpu": "sfc64/thresholds/int16",
@@ -66,9 +65,7 @@ class DiscreteSource:
         if self._tables is None:
             self._law.sample(host_generator(self._seed, self._stream, block), self._levels.numpy())
             return
-        spread = np.random.SeedSequence(self._seed, spawn_key=(self._stream, block))
-        generator = torch.Generator(self._levels.device)
-        generator.manual_seed(int(spread.generate_state(1, np.uint64)[0]))
+        generator = device_generator(self._seed, self._stream, block, self._levels.device)
         self._tables.sample(generator, self._levels)
 
     def unit(self, rows: slice) -> torch.Tensor:
@@ -76,6 +73,10 @@ class DiscreteSource:
         if self._tables is None:
             return torch.from_numpy(self._law.conditional_mean(self._levels[rows].numpy()))
         return self._tables.conditional_mean(self._levels[rows])
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        add_by_group(self.unit(slice(start, start + len(groups))), groups, out)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``."""

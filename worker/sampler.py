@@ -23,8 +23,9 @@ from certificates.evidence import Evidence, HitCounts, PairCounts
 from models.grid import PixelGrid
 from worker.batch import Device, batch_size_for
 from worker.discrete_source import DiscreteSource
+from worker.gaussian import gaussian_source
 from worker.gradient import gradient_statistic
-from worker.noise import ESTIMATION, SELECTION, GaussianSource, NoiseSource
+from worker.noise import ESTIMATION, SELECTION, NoiseSource
 from worker.runtimes.base import Runtime
 
 __all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"]
@@ -153,7 +154,7 @@ def _source(
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=runtime.device, dtype=torch.float32)
     if grid is None:
-        return GaussianSource(placed, draws, sigma, seed, stream, antithetic=antithetic)
+        return gaussian_source(placed, draws, sigma, seed, stream, antithetic=antithetic)
     return DiscreteSource(placed, draws, sigma, seed, stream, grid, antithetic=antithetic)
 
 

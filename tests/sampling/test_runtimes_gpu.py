@@ -14,9 +14,9 @@ from scipy import stats
 from certificates import Bounds, Certifier
 from certificates.evidence import Evidence
 from models import Registry
+from tests.sampling.draws import fill_noise
 from tests.sampling.test_runtimes import model
 from worker.batch import batch_size_for
-from worker.noise import fill_noise
 from worker.runtimes import load_runtime
 from worker.sampler import SampleRequest, sample
 

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from certificates import Bounds, Certifier, Decision
 from certificates.evidence import Evidence
 from models.grid import PixelGrid
+from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace, Recorder
-from worker.noise import ESTIMATION, SELECTION, fill_noise
+from worker.noise import ESTIMATION, SELECTION
 from worker.sampler import SampleRequest, sample, select_class
 
 X = np.array([0.05, -0.2, 0.3], dtype=np.float32)

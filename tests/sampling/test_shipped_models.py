@@ -13,7 +13,7 @@ from PIL import Image
 from certificates import Certifier
 from models import Registry
 from scripts.build_swiss_roll import POINTS, spirals
-from worker.noise import fill_noise
+from tests.sampling.draws import fill_noise
 from worker.runtimes import Runtime, load_runtime
 from worker.sampler import SampleRequest, sample, select_class
 

@@ -13,10 +13,11 @@ from scipy import stats
 from certificates import Bounds, Certifier, Decision, SplitSums
 from certificates.evidence import Evidence
 from models.grid import PixelGrid
+from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_source import DiscreteSource
-from worker.noise import ESTIMATION, fill_noise
+from worker.noise import ESTIMATION
 from worker.runtimes.base import Runtime
 from worker.sampler import SampleRequest, sample
 
@@ -109,7 +110,7 @@ def test_a_batch_larger_than_a_sum_may_be_is_cut() -> None:
     gradient = sample(HalfSpace(), X[:1], wanted, lambda _: None).gradient
     assert gradient is not None
     assert isinstance(gradient.split, SplitSums)
-    assert gradient.split.blocks == 2
+    assert gradient.split.blocks == 3
     noise = torch.empty(batch, 1)
     fill_noise(noise, SEED, ESTIMATION, 0)
     votes = HalfSpace().votes(X[0].item() + SIGMA * noise).numpy()

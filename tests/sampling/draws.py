@@ -1,0 +1,18 @@
+"""The noise of a block, drawn apart from the sampler."""
+
+from __future__ import annotations
+
+import torch
+
+from worker.noise import block_key, device_generator
+from worker.normal import Numbers
+
+
+def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
+    """Fill ``out`` with the unit noise at the start of a block, on the device that it lies on."""
+    if out.device.type != "cpu":
+        out.normal_(generator=device_generator(seed, stream, block, out.device))
+        return
+    flat = out.numpy().reshape(-1)
+    for done, numbers in Numbers().pieces(block_key(seed, stream, block), 0, flat.size):
+        flat[done : done + len(numbers)] = numbers

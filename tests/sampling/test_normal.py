@@ -1,0 +1,159 @@
+"""The compiled generator: Philox as published, the transform as accurate as stated, equal bits everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from worker.gaussian import float32_at_least
+from worker.normal import (
+    CHUNK,
+    COUNTERS,
+    LARGEST,
+    Floats,
+    Key,
+    Numbers,
+    add_scaled,
+    radii,
+    random_bits,
+    sum_groups,
+    turn,
+)
+
+KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
+BITS = "f82e1e0380638a6b0f3f1ee4324fe0430f4bc6d46bc842eeff024b298ba2c990"
+"""SHA-256 of the first 2**20 numbers of KEY, as little-endian float32."""
+EDGES = [0, 1, 2, 2**23, 2**24 + 1, 2**30, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 2, 2**32 - 1]
+"""Words where the transform changes its way."""
+PRINT_HASH = "from tests.sampling.test_normal import *; print(sha256_of(numbers(0, 2**20)))"
+
+
+def numbers(first: int, count: int) -> Floats:
+    out = np.empty(count, np.float32)
+    for done, piece in Numbers().pieces(KEY, first, count):
+        out[done : done + len(piece)] = piece
+    return out
+
+
+def sha256_of(values: Floats) -> str:
+    return hashlib.sha256(values.astype("<f4").tobytes()).hexdigest()
+
+
+def transformed(words: NDArray[np.uint32]) -> tuple[Floats, Floats]:
+    radius = np.empty((len(words), 2, COUNTERS), np.float32)
+    out = np.empty((len(words), 2, 2, COUNTERS), np.float32)
+    radii(words, radius)
+    turn(words, radius, out)
+    return radius, out
+
+
+@pytest.mark.parametrize(
+    ("counter", "key", "expected"),
+    [
+        ((0, 0, 0, 0), (0, 0), "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
+        ((2**32 - 1,) * 4, (2**32 - 1,) * 2, "408f276d 41c83b0e a20bc7c6 6d5451fd"),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            "d16cfe09 94fdcceb 5001e420 24126ea1",
+        ),
+    ],
+)
+def test_the_bits_are_those_of_philox_as_published(
+    counter: tuple[int, ...], key: tuple[int, ...], expected: str
+) -> None:
+    """The known answers that its authors distribute (Random123, kat_vectors)."""
+    index = counter[0] + 2**32 * counter[1]
+    chunk, place = divmod(index, COUNTERS)
+    if index >= 2**63:
+        chunk -= 2**64 // COUNTERS  # counters are 64 bits; this one is reached from the other side
+    out = np.empty((1, 4, COUNTERS), np.uint32)
+    random_bits(np.array([*key, *counter[2:]], dtype=np.uint32), chunk, out)
+    assert " ".join(f"{word:08x}" for word in out[0, :, place]) == expected
+
+
+def test_the_transform_is_within_4e_7_of_the_exact_one() -> None:
+    """Relative to the radius; and the radius itself within 2e-7 of its size, at both ends too."""
+    words = np.random.default_rng(3).integers(0, 2**32, (400, 4, COUNTERS), dtype=np.uint32)
+    words[0, :, : len(EDGES)] = EDGES
+    words[1, 0::2, : len(EDGES)] = EDGES[::-1]
+    words[1, 1::2, : len(EDGES)] = EDGES
+    radius, out = transformed(words)
+    uniform = words[:, 0::2].astype(np.float64)
+    low, high = (uniform + 0.5) / 2**32, (2**32 - uniform - 0.5) / 2**32
+    exact = np.sqrt(-2 * np.where(low < 0.5, np.log(low), np.log1p(-high)))
+    assert np.abs(radius / exact - 1).max() < 2e-7
+    angle = words[:, 1::2].view(np.int32).astype(np.float64) * np.pi / 2**32
+    signed = np.where(words[:, 1::2] & 1, -exact, exact)
+    assert (np.abs(out[:, :, 0] - signed * np.sin(angle)) / exact).max() < 4e-7
+    assert (np.abs(out[:, :, 1] - signed * np.cos(angle)) / exact).max() < 4e-7
+
+
+def test_no_number_reaches_the_stated_largest() -> None:
+    words = np.zeros((1, 4, COUNTERS), np.uint32)
+    _, out = transformed(words)
+    assert LARGEST - 0.01 < np.abs(out).max() < LARGEST
+
+
+def test_the_bits_are_the_same_on_every_machine() -> None:
+    assert sha256_of(numbers(0, 2**20)) == BITS
+
+
+def test_compiled_for_the_plainest_processor_the_bits_are_the_same() -> None:
+    """Without wide vectors and fused multiplication, which this machine may have."""
+    plain = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    found = subprocess.run(
+        [sys.executable, "-c", PRINT_HASH], env=plain, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == BITS
+
+
+@given(first=st.integers(0, 2**40), count=st.integers(1, 3 * CHUNK), cut=st.integers(0, 3 * CHUNK))
+def test_any_run_of_numbers_can_be_drawn_by_itself(first: int, count: int, cut: int) -> None:
+    cut = min(cut, count)
+    whole = numbers(first, count)
+    np.testing.assert_array_equal(
+        np.concatenate([numbers(first, cut), numbers(first + cut, count - cut)]), whole
+    )
+
+
+def test_long_runs_are_those_of_short_ones() -> None:
+    whole = numbers(5, 70 * CHUNK)
+    for first in (0, 63 * CHUNK, 64 * CHUNK - 7):
+        np.testing.assert_array_equal(numbers(5 + first, 100), whole[first : first + 100])
+
+
+@pytest.mark.parametrize(("d", "first"), [(1, 0), (2, 6), (784, 784), (5000, 10_000)])
+def test_scaled_noise_is_added_to_the_input_it_belongs_to(d: int, first: int) -> None:
+    x = np.linspace(0, 1, d, dtype=np.float32)
+    g = numbers(first, 3 * d)
+    for start in (0, 2 * d // 3):
+        out = np.empty(g.size - start, np.float32)
+        add_scaled(np.resize(x, d + CHUNK), np.float32(0.3), g[start:], first + start, d, out)
+        expected = np.tile(x, 3)[start:] + np.float32(0.3) * g[start:]
+        np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("d", [1, 3, 784])
+def test_rows_are_summed_by_the_group_they_are_in(d: int) -> None:
+    groups = np.array([0, 2, 2, 0, 1], dtype=np.int64)
+    g = numbers(0, groups.size * d)
+    sums = np.zeros((3, d))
+    for start, stop in ((0, d + d // 2), (d + d // 2, groups.size * d)):
+        sum_groups(g[start:stop], start, groups, sums)
+    rows = g.reshape(groups.size, d).astype(np.float64)
+    np.testing.assert_array_equal(sums, [rows[0] + rows[3], rows[4], rows[1] + rows[2]])
+
+
+@given(sigma=st.floats(1e-6, 1e6))
+def test_sigma_is_never_rounded_down(sigma: float) -> None:
+    found = float32_at_least(sigma)
+    assert float(found) >= sigma > float(np.nextafter(found, np.float32(0)))

@@ -1,0 +1,207 @@
+"""Standard normal numbers on the CPU: Philox4x32-10 and the Box-Muller transform, compiled by numba.
+
+Number ``i`` of a key is a function of (key, i) alone: any run of numbers can be drawn at any time, and drawn
+again. Only integer arithmetic and single float32 conversions, additions, multiplications and square roots are
+used, each rounded as IEEE 754 says and none fused, so the bits are the same on every machine.
+The logarithm, the sine and the cosine are polynomials.
+
+Sources: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011) for Philox;
+Box and Muller, "A note on the generation of random normal deviates" (1958).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Final, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Key = NDArray[np.uint32]
+"""Four words: the key of Philox, then the upper half of its counter."""
+Floats = NDArray[np.float32]
+
+COUNTERS: Final = 256
+CHUNK: Final = 4 * COUNTERS
+"""Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
+_CHUNKS = 64
+"""Chunks made at a time: within a core's cache, and long enough for the calls to cost nothing."""
+LARGEST: Final = 6.77
+"""Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
+
+_ROUNDS = 10
+_LOW = np.uint64(0xFFFFFFFF)
+_WORD = np.uint64(32)
+_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+
+_ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
+_UNIT = np.float32(2.0**-32)
+_TWO_LN_2 = np.float32(2 * math.log(2))
+_MANTISSA, _BITS_OF_HALF = np.int32(0x007FFFFF), np.int32(0x3F000000)
+_MANTISSA_BITS, _EXPONENT_OF_2_32, _PARITY = np.int32(23), np.int32(158), np.int32(1)
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile at the first call. ``fastmath`` stays off: nothing may be fused or put into another order."""
+    return cast("Callable[_P, _R]", numba.njit(nogil=True)(function))
+
+
+@_compiled
+def random_bits(key: Key, chunk: int, out: NDArray[np.uint32]) -> None:
+    """Write Philox4x32-10 of the counters of chunks ``chunk`` and following.
+
+    ``out``: of shape (chunks, 4, COUNTERS), one row for each word of the generator.
+    """
+    key_0, key_1, upper_0, upper_1 = (
+        np.uint64(key[0]),
+        np.uint64(key[1]),
+        np.uint64(key[2]),
+        np.uint64(key[3]),
+    )
+    for k in range(len(out)):
+        first = np.uint64((chunk + k) * COUNTERS)
+        words_0, words_1, words_2, words_3 = out[k, 0], out[k, 1], out[k, 2], out[k, 3]
+        for i in range(COUNTERS):
+            index = first + np.uint64(i)
+            c_0, c_1, c_2, c_3 = index & _LOW, index >> _WORD, upper_0, upper_1
+            k_0, k_1 = key_0, key_1
+            for _ in range(_ROUNDS):
+                product_0, product_1 = _MULTIPLIER_0 * c_0, _MULTIPLIER_1 * c_2
+                c_0, c_1 = (product_1 >> _WORD) ^ c_1 ^ k_0, product_1 & _LOW
+                c_2, c_3 = (product_0 >> _WORD) ^ c_3 ^ k_1, product_0 & _LOW
+                k_0, k_1 = (k_0 + _WEYL_0) & _LOW, (k_1 + _WEYL_1) & _LOW
+            words_0[i], words_1[i] = np.uint32(c_0), np.uint32(c_1)
+            words_2[i], words_3[i] = np.uint32(c_2), np.uint32(c_3)
+
+
+@_compiled
+def radii(words: NDArray[np.uint32], out: Floats) -> None:
+    """Write ``sqrt(-2 ln u)`` for ``u = (word + 1/2) / 2**32``, the words 0 and 2 of every counter.
+
+    ``words``: as ``random_bits`` leaves them; ``out``: (chunks, 2, COUNTERS).
+
+    As a signed number the word is ``t = 2**32 u`` below one half and ``t = 2**32 (u - 1)`` above, so that
+    ``ln u`` keeps its relative precision at both ends: ``ln u = ln(1 + f) - h ln 2`` with ``f`` in
+    [-1/2, 0), where ``t = 2**(32 - h) (1 + f)`` below, and ``f = t / 2**32`` and ``h = 0`` above.
+    """
+    for k in range(2 * len(out)):
+        word, r = words[k // 2, 2 * (k % 2)], out[k // 2, k % 2]
+        for i in range(COUNTERS):
+            t = np.float32(np.int32(word[i])) + _HALF
+            bits = np.float32(t).view(np.int32)
+            below = t > _ZERO
+            mantissa = np.int32((bits & _MANTISSA) | _BITS_OF_HALF).view(np.float32)
+            f = mantissa - _ONE if below else t * _UNIT
+            h = np.float32(np.int32(_EXPONENT_OF_2_32 - np.int32(bits >> _MANTISSA_BITS)))
+            p = np.float32(3.4645183) * f + np.float32(4.9118185)
+            p = p * f + np.float32(3.9140007)
+            p = p * f + np.float32(1.1772666)
+            p = p * f + np.float32(0.6806328)
+            p = p * f + np.float32(-0.35103083)
+            p = p * f + np.float32(0.50389904)
+            p = p * f + np.float32(-0.66651106)
+            p = p * f + np.float32(1.0000024)
+            p = p * f + np.float32(-2.0)
+            r[i] = math.sqrt(f * p + (h * _TWO_LN_2 if below else _ZERO))
+
+
+@_compiled
+def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
+    """Write ``r sin a`` and ``r cos a`` for the angles that the words 1 and 3 of every counter give.
+
+    ``out``: (chunks, 2, 2, COUNTERS). An angle is ``pi * word / 2**32``, the word signed; in [-pi/2, pi/2).
+    The word's last bit is the sign of the radius, which makes it a whole turn.
+    """
+    for k in range(2 * len(out)):
+        word, r = words[k // 2, 2 * (k % 2) + 1], radius[k // 2, k % 2]
+        sines, cosines = out[k // 2, k % 2, 0], out[k // 2, k % 2, 1]
+        for i in range(COUNTERS):
+            half_turns = np.int32(word[i])
+            y = np.float32(half_turns) * _UNIT
+            z = y * y
+            s = np.float32(0.07755864) * z + np.float32(-0.5982412)
+            s = s * z + np.float32(2.5500696)
+            s = s * z + np.float32(-5.1677098)
+            s = s * z + np.float32(3.1415927)
+            c = np.float32(-0.024396325) * z + np.float32(0.23493731)
+            c = c * z + np.float32(-1.335212)
+            c = c * z + np.float32(4.0587091)
+            c = c * z + np.float32(-4.934802)
+            c = c * z + _ONE
+            signed = -r[i] if half_turns & _PARITY else r[i]
+            sines[i], cosines[i] = signed * (y * s), signed * c
+
+
+@_compiled
+def add_scaled(tiled: Floats, scale: np.float32, numbers: Floats, first: int, d: int, out: Floats) -> None:
+    """Write ``x + scale * numbers`` to ``out``, all of shape (n,), as rows of ``d`` elements.
+
+    The first number belongs to element ``first`` of those rows. ``tiled``: ``x``, of d elements, repeated to
+    ``d + CHUNK`` elements or more.
+    """
+    for start in range(0, out.size, CHUNK):
+        stop = min(start + CHUNK, out.size)
+        column = (first + start) % d
+        x, g, target = tiled[column : column + stop - start], numbers[start:stop], out[start:stop]
+        for i in range(stop - start):
+            target[i] = x[i] + scale * g[i]
+
+
+@_compiled
+def sum_groups(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Add numbers, as elements ``first`` and following of rows of d, to the rows of ``out`` that are named.
+
+    ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to; rows
+    are added in their order.
+    """
+    d, done = out.shape[1], 0
+    while done < numbers.size:
+        row, column = divmod(first + done, d)
+        count = min(d - column, numbers.size - done)
+        target, g = out[groups[row], column : column + count], numbers[done : done + count]
+        for i in range(count):
+            target[i] += g[i]
+        done += count
+
+
+class Numbers:
+    """Draws runs of numbers; keeps the buffers that this takes, 640 KiB."""
+
+    def __init__(self) -> None:
+        self._words = np.empty((_CHUNKS, 4, COUNTERS), np.uint32)
+        self._radii = np.empty((_CHUNKS, 2, COUNTERS), np.float32)
+        self._out = np.empty((_CHUNKS, 2, 2, COUNTERS), np.float32)
+
+    def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
+        """Yield the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
+
+        With each piece comes how many numbers came before it; it is valid until the next one is asked for.
+        """
+        done = 0
+        while done < count:
+            chunk, skipped = divmod(first + done, CHUNK)
+            chunks = min(_CHUNKS, -(-(skipped + count - done) // CHUNK))
+            piece = self._chunks(key, chunk, chunks)[skipped : skipped + count - done]
+            yield done, piece
+            done += len(piece)
+
+    def _chunks(self, key: Key, chunk: int, chunks: int) -> Floats:
+        words, radius, out = self._words[:chunks], self._radii[:chunks], self._out[:chunks]
+        random_bits(key, chunk, words)
+        radii(words, radius)
+        turn(words, radius, out)
+        return out.reshape(-1)
+
+
+def warm_up() -> None:
+    """Compile everything now (seconds), so that no job waits for it and forked processes share the result."""
+    key, x, sums = np.zeros(4, np.uint32), np.zeros(CHUNK + 1, np.float32), np.zeros((1, 1))
+    for done, numbers in Numbers().pieces(key, 0, 1):
+        add_scaled(x, np.float32(1), numbers, done, 1, np.empty(1, np.float32))
+        sum_groups(numbers, done, np.zeros(1, np.int64), sums)
