@@ -1,0 +1,24 @@
+"""Whatever is sent to the API, the answer is one that `openapi.yaml` announces, and never a defect."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.fuzz.exploration import explore, running_service
+
+LEAST_CASES = 500
+ANSWER = re.compile(r"(GET|POST|DELETE) '/v1/certifications\S* (\d{3}) ")
+
+
+def test_the_whole_description_holds_for_random_broken_and_plausible_requests(tmp_path: Path) -> None:
+    """The same cases in every run: what is random in them comes from no clock."""
+    with running_service(tmp_path) as service:
+        found = explore(service, tmp_path, "--max-examples", "20", "--generation-deterministic")
+        log = service.gateway.log
+    assert found.report["exit_code"] == 0, found.text
+    assert found.report["operations"]["tested"] == found.report["operations"]["total"] > 0
+    assert found.report["test_cases"]["generated"] >= LEAST_CASES
+    answers = set(ANSWER.findall(log))
+    assert {("POST", "202"), ("POST", "422"), ("GET", "200"), ("DELETE", "200"), ("GET", "401")} <= answers
+    assert "Traceback" not in log
