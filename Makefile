@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
 
-.PHONY: help demo serve test lint openapi settings efficientnet-lite0 lock clean
+.PHONY: help demo serve test chaos fuzz lint openapi settings efficientnet-lite0 lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -19,6 +19,12 @@ serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl
 
 test: $(VENV)/.test ## Run the whole test suite
 	$(BIN)/python -m pytest
+
+chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and check its certificates
+	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0
+
+fuzz: $(VENV)/.test ## Send random requests to the service for five minutes
+	$(BIN)/python -m tests.fuzz.exploration --seconds 300
 
 lint: $(VENV)/.lint ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
