@@ -43,27 +43,30 @@ class Watchdog:
         A job has stalled when it has given no sign of life for ``stall_s`` and what was last sent for it
         is no longer on the queue: the queue is in order, so it is not when a later message was taken.
         """
-        stall = self._settings.stall_s
-        with store_errors():
-            mine = self._redis.set(keys.SWEEP_LOCK, "1", nx=True, px=round(stall * 1000 / 3))
-        if not mine:
+        if not self._take_turn():
             return ()
         now = time.time()
-        silent_since = min(now, self._consumed_through(now)) - stall
-        with store_errors():
-            entries = self._redis.zrange(
-                keys.ACTIVE,
-                "-inf",
-                f"({silent_since}",
-                byscore=True,
-                offset=0,
-                num=BATCH,
-            )
-        driven = [
-            entry.decode() for entry in cast("list[bytes]", entries) if self._drive(entry.decode(), now)
-        ]
+        driven = tuple(job_id for job_id in self._silent(now) if self._drive(job_id, now))
         self._forget_expired(now)
-        return tuple(driven)
+        return driven
+
+    def _take_turn(self) -> bool:
+        turn_ms = round(self._settings.stall_s * 1000 / 3)
+        with store_errors():
+            mine = bool(self._redis.set(keys.SWEEP_LOCK, "1", nx=True, px=turn_ms))
+            if not mine and self._redis.pttl(keys.SWEEP_LOCK) > turn_ms:
+                self._redis.pexpire(keys.SWEEP_LOCK, turn_ms)  # the server's clock was set back
+        return mine
+
+    def _silent(self, now: float) -> list[str]:
+        """List jobs without a sign of life; one from the future is none, but a clock that was set back."""
+        stall = self._settings.stall_s
+        silent_since = min(now, self._consumed_through(now)) - stall
+        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for first, last in (("-inf", f"({silent_since}"), (f"({now + stall}", "+inf")):
+                pipe.zrange(keys.ACTIVE, first, last, byscore=True, offset=0, num=BATCH)
+            silent, ahead = cast("list[list[bytes]]", pipe.execute())
+        return [entry.decode() for entry in silent + ahead]
 
     def _consumed_through(self, now: float) -> float:
         """Time up to which everything that was sent has been taken from the queue."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 
 import pytest
 from redis import Redis
@@ -132,6 +133,21 @@ def test_one_sweeps_at_a_time(watchdog: Watchdog, redis_client: Redis, job_id: s
     silent(redis_client, job_id)
     redis_client.set(keys.SWEEP_LOCK, "another")
     assert watchdog.sweep() == ()
+
+
+def test_signs_of_life_from_before_a_clock_was_set_back_are_none(
+    watchdog: Watchdog, redis_client: Redis, job_id: str
+) -> None:
+    redis_client.delete(keys.SWEEP_LOCK)
+    redis_client.zadd(keys.ACTIVE, {job_id: time.time() + 3600})
+    assert watchdog.sweep() == (job_id,)
+    assert cast("float", redis_client.zscore(keys.ACTIVE, job_id)) <= time.time()
+
+
+def test_a_turn_is_never_longer_than_it_may_be(watchdog: Watchdog, redis_client: Redis) -> None:
+    redis_client.set(keys.SWEEP_LOCK, "1", px=3_600_000)
+    assert watchdog.sweep() == ()
+    assert 0 < redis_client.pttl(keys.SWEEP_LOCK) <= STALL_S * 1000 / 3
 
 
 def test_one_unreadable_job_does_not_stop_the_sweep(
