@@ -2,6 +2,7 @@
 
     python -m benchmarks.load
     python -m benchmarks.load --polls 200 --submissions 2 --seconds 20
+    python -m benchmarks.load --busy        # the same while a long job keeps every sampling process busy
 
 The whole service is started on free ports of 127.0.0.1. Requests are sent when they are due, whether or not
 those before have been answered, and their latency is counted from when they were due: a gateway that falls
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 
@@ -34,6 +35,7 @@ SAMPLES = 1_000
 WATCHED = 20
 MOST_A_SECOND = 1_000
 LONGEST_S = 120
+LONG_JOB = 100_000_000
 CONNECTIONS = 64
 
 
@@ -103,6 +105,7 @@ def main() -> int:
     parser.add_argument("--polls", type=float, default=200, help="status polls a second (default: 200)")
     parser.add_argument("--submissions", type=float, default=2, help="submissions a second (default: 2)")
     parser.add_argument("--seconds", type=float, default=20, help="default: 20")
+    parser.add_argument("--busy", action="store_true", help="a long job runs on all processes meanwhile")
     options = parser.parse_args()
     if not (0 < options.polls <= MOST_A_SECOND and 0 < options.submissions <= MOST_A_SECOND):
         parser.error(f"rates are from 0 to {MOST_A_SECOND} a second")
@@ -122,6 +125,8 @@ def main() -> int:
             jobs = [submit(client, work).id for _ in range(WATCHED)]
             for job in jobs:
                 client.wait(job, timeout_s=LONGEST_S)
+            if options.busy:
+                submit(client, replace(work, parameters=replace(parameters, n=LONG_JOB)))
             began = time.perf_counter()
             asyncio.run(measure(client.url, jobs, {**parameters.json(), "tensor": tensor}, options))
             print(f"took {time.perf_counter() - began:.1f} s")

@@ -6,9 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from jobs.errors import UnsupportedRecord
 from jobs.spec import (
-    RECORD_VERSION,
     Failure,
     JobRecord,
     JobSpec,
@@ -17,6 +15,7 @@ from jobs.spec import (
     Progress,
     RunningCertificate,
 )
+from jobs.upgrades import upgraded
 
 
 def decode_record(
@@ -24,13 +23,14 @@ def decode_record(
 ) -> JobRecord:
     """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
 
-    Raises UnsupportedRecord for a version of another release.
+    A record of an earlier release is read as its upgrade. Raises UnsupportedRecord for that of a later one.
     """
-    fields = {name.decode(): value.decode() for name, value in stored.items()}
-    check_version(job_id, fields["version"])
+    found = {name.decode(): value.decode() for name, value in stored.items()}
+    fields = upgraded(job_id, found)
     spec = JobSpec.model_validate_json(fields["spec"])
     return JobRecord(
         id=job_id,
+        stored_version=int(found["version"]),
         spec=spec,
         state=JobState(fields["state"]),
         created_at=float(fields["created_at"]),
@@ -42,15 +42,6 @@ def decode_record(
         certificate=_json(fields, "certificate"),
         failure=Failure.model_validate_json(fields["failure"]) if "failure" in fields else None,
     )
-
-
-def check_version(job_id: str, version: str) -> None:
-    """Raise UnsupportedRecord unless this program can read records of ``version``."""
-    if version != str(RECORD_VERSION):
-        raise UnsupportedRecord(
-            f"job {job_id} is stored in version {version}, this program reads version {RECORD_VERSION}: "
-            "use the release that wrote it, or let the job expire"
-        )
 
 
 def _progress(fields: Mapping[str, str], in_flight: int, total: int, now: float) -> Progress:

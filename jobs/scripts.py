@@ -181,7 +181,11 @@ end
 local state = redis.call('HGET', KEYS[4], 'state')
 if state ~= 'queued' and state ~= 'running' then return {-1, ''} end
 local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[4] then return {0, owner} end
+if owner and owner ~= ARGV[4] then
+    -- A lease that is to live longer than any may: the server's clock was set back. A live holder renews it.
+    if redis.call('PTTL', KEYS[1]) > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+    return {0, owner}
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {redis.call('HINCRBY', KEYS[2], ARGV[3], 1), ''}
 """
@@ -198,5 +202,25 @@ RELEASE: Final = """
 -- KEYS lease attempts; ARGV owner step forget. With `forget`, the step ended in order: its attempts go too.
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 if ARGV[3] == '1' then redis.call('HDEL', KEYS[2], ARGV[2]) end
+return 1
+"""
+
+BEGIN_AGAIN: Final = """
+-- KEYS job active queued attempts [others]; ARGV id now from_version to_version spec lease_prefix.
+-- Makes an unfinished job of an earlier release a queued one of this release, at its old place in the
+-- queue; deletes the attempts and the other keys. Returns 1 when done by this call, 0 when there was nothing
+-- to do or a process is still at work on one of its steps.
+local job = redis.call('HMGET', KEYS[1], 'version', 'state', 'created_at')
+if job[1] ~= ARGV[3] or (job[2] ~= 'queued' and job[2] ~= 'running') then return 0 end
+for _, step in ipairs(redis.call('HKEYS', KEYS[4])) do
+    if redis.call('EXISTS', ARGV[6] .. step) == 1 then return 0 end
+end
+redis.call('HDEL', KEYS[1], 'plan', 'started_at', 'sampling_at', 'running_radius', 'running_samples',
+    'stopped', 'shard_bytes')
+redis.call('HSET', KEYS[1], 'version', ARGV[4], 'spec', ARGV[5], 'state', 'queued',
+    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
+redis.call('DEL', unpack(KEYS, 4))
+redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[3], job[3], ARGV[1])
 return 1
 """

@@ -12,7 +12,7 @@ from certificates import Bounds, Certifier, Claim, Decision, Noise
 from certificates.discretisation import grid_steps
 
 RECORD_VERSION = 2
-"""Version of every stored record; a worker refuses records of another version."""
+"""Version of every stored record. Earlier ones are read by `jobs.upgrades`; later ones are refused."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """128 random bits, URL-safe base64."""
@@ -184,9 +184,13 @@ class RunningCertificate(Record):
 
 
 class JobRecord(Record):
-    """A job as read from the store. Times are seconds since the epoch (UTC)."""
+    """A job as read from the store. Times are seconds since the epoch (UTC).
+
+    ``stored_version`` is the version of the stored record; the others are the fields of its upgrade.
+    """
 
     id: JobId
+    stored_version: int = RECORD_VERSION
     spec: JobSpec
     state: JobState
     created_at: float

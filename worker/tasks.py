@@ -14,7 +14,7 @@ from celery.exceptions import Reject
 from jobs.app import CERTIFY, SAMPLE, SELECT
 from jobs.errors import JobEnded, JobNotFound, PermanentFailure, StoreUnavailable, UnsupportedRecord
 from jobs.leases import Lease
-from jobs.spec import Failure, JobRecord
+from jobs.spec import RECORD_VERSION, Failure, JobRecord
 from models import ModelError
 from worker import steps
 from worker.context import WorkerContext
@@ -47,9 +47,12 @@ def run_step(task: Any, context: WorkerContext, job_id: str, step: str, work: Wo
     A store that is away hands the message back to the queue. A reason that lies in the job or its model
     fails the job. Anything unforeseen is tried again after a growing pause, ``max_attempts`` times.
     """
-    about = {"job_id": job_id, "step": step}
+    about: dict[str, object] = {"job_id": job_id, "step": step}
     try:
         job = context.store.get(job_id)
+        if job.stored_version != RECORD_VERSION:
+            _begin_again(context, job, about)
+            return
         lease = context.leases.acquire(job_id, step, task.request.get("sent_at"))
         if lease is None:
             log.info("the step is in the hands of another process", extra=about)
@@ -66,6 +69,18 @@ def run_step(task: Any, context: WorkerContext, job_id: str, step: str, work: Wo
     except StoreUnavailable as error:
         log.warning("the step is handed back: %s", error, extra=about)
         raise Reject(str(error), requeue=True) from error
+
+
+def _begin_again(context: WorkerContext, job: JobRecord, about: dict[str, object]) -> None:
+    """Begin a job of an earlier release from its start, unless it has ended or older workers may have it."""
+    if job.state.is_final:
+        return
+    if older := context.liveness.older_workers():
+        log.warning("the job is left to workers of an earlier release: %s", ", ".join(older), extra=about)
+        return
+    if context.store.begin_again(job):
+        log.warning("the job was begun by an earlier release and begins again", extra=about)
+        context.queue.enqueue_select(job.id)
 
 
 def _attempt(task: Any, context: WorkerContext, job: JobRecord, lease: Lease, work: Work) -> None:
