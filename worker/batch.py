@@ -14,6 +14,8 @@ one thread of a shared two-core machine, best of six short runs:
 
 What is done once a block, seeding a generator above all, costs some tens of microseconds: eight passes to a
 block make it small beside the cheapest model. On a GPU a block is one pass.
+
+Where a pass of these rows does not fit into memory, loading halves it (worker/loading.py).
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ ELEMENTS: Final[dict[Device, int]] = {"cpu": 2**17, "cuda": 2**25}
 LARGEST: Final[dict[Device, int]] = {"cpu": 1024, "cuda": 8192}
 SMALLEST: Final[dict[Device, int]] = {"cpu": 2, "cuda": 8}
 PASSES: Final[dict[Device, int]] = {"cpu": 8, "cuda": 1}
-"""Passes of a block. A constant, so that equal blocks mean equal passes wherever a plan is carried out."""
+"""Passes of a block, of ``pass_rows_for`` rows, at most."""
+BLOCK_ELEMENTS: Final = 2**22
+"""Elements of a block of several passes: 16 MiB of float32, where a source of noise keeps it."""
 
 
 def pass_rows_for(manifest: ModelManifest, device: Device) -> int:
@@ -47,6 +51,16 @@ def pass_rows_for(manifest: ModelManifest, device: Device) -> int:
 
 
 def batch_size_for(manifest: ModelManifest, device: Device) -> int:
-    """Return the evaluations of a block: ``PASSES`` passes, or one if the manifest fixes its rows."""
+    """Return the evaluations of a block: one pass if the manifest fixes its rows, else a power of two.
+
+    That is ``PASSES`` passes, or fewer of a large input: so many that ``BLOCK_ELEMENTS`` hold them, one at
+    least. Noise depends on this number, and so it follows from the rule alone: a job whose passes are halved
+    for want of memory keeps it.
+    """
     rows = pass_rows_for(manifest, device)
-    return rows if manifest.batch_size is not None else rows * PASSES[device]
+    if manifest.batch_size is not None:
+        return rows
+    passes = PASSES[device]
+    while passes > 1 and passes * rows * manifest.d > BLOCK_ELEMENTS:
+        passes //= 2
+    return passes * rows

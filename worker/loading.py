@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +14,19 @@ from jobs.errors import PermanentFailure
 from jobs.spec import JobSpec, Plan, RuntimeIdentity
 from models import ModelManifest
 from models.registry import Registry
-from worker.batch import Device, pass_rows_for
+from worker.batch import SMALLEST, Device, batch_size_for, pass_rows_for
+from worker.memory import OutOfMemory, is_out_of_memory
 
 if TYPE_CHECKING:
     from worker.determinism import Reference
     from worker.runtimes.base import Runtime
 
+log = logging.getLogger(__name__)
+
 KEPT: Final = 2
 """Runtimes that a process keeps in memory."""
+SPARE: Final = 2**24
+"""Elements of 4 bytes that must be left beside a pass and a block of noise, for all else in a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +72,31 @@ class ModelCache:
         self._threads = threads
         self._on_broken = on_broken
         self._loaded: OrderedDict[_Wanted, LoadedModel] = OrderedDict()
+        self._fitting: dict[str, int] = {}
 
     def for_spec(self, spec: JobSpec) -> LoadedModel:
         """Load the model that a job was accepted for, with this worker's choice of rows and threads.
 
+        The rows are those of the rule, halved until a pass fits into memory, unless the manifest fixes them.
         Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now, or
         gives different votes on equal inputs.
         """
         manifest = self._accepted(spec)
-        return self._load(manifest, pass_rows_for(manifest, self._device), self._threads)
+        fingerprint = manifest.fingerprint
+        rows = self._fitting.get(fingerprint) or pass_rows_for(manifest, self._device)
+        while True:
+            try:
+                loaded = self._load(manifest, rows, manifest.threads or self._threads)
+            except OutOfMemory as error:
+                if manifest.batch_size is not None or rows <= SMALLEST[self._device]:
+                    self._on_broken(fingerprint, str(error))
+                    raise
+                log.warning("%s; trying %d rows", error, rows // 2)
+            else:
+                self._fitting[fingerprint] = rows
+                return loaded
+            rows //= 2
+            gc.collect()  # what the failed trial held
 
     def for_plan(self, spec: JobSpec, plan: Plan) -> LoadedModel:
         """Load the model of a job that has a plan: exactly the function that selection used.
@@ -83,7 +106,14 @@ class ModelCache:
         """
         manifest = self._accepted(spec)
         _require_same("manifest", manifest.fingerprint, plan.manifest_sha256)
-        loaded = self._load(manifest, plan.runtime.rows, plan.runtime.threads)
+        try:
+            loaded = self._load(manifest, plan.runtime.rows, plan.runtime.threads)
+        except OutOfMemory as error:
+            raise PermanentFailure(
+                "classifier_changed",
+                f"the job was begun in passes of {plan.runtime.rows} rows, which another worker cannot carry "
+                f"out: {error}; then submit the job again",
+            ) from error
         _require_same("runtime", loaded.identity(spec.noise), plan.runtime)
         return loaded
 
@@ -110,23 +140,54 @@ class ModelCache:
         wanted = _Wanted(manifest.fingerprint, rows, threads)
         known = self._loaded.get(wanted)
         if known is None:
-            known = self._loaded[wanted] = self._open(manifest, wanted)
+            known = self._loaded[wanted] = self._open_with_room(manifest, wanted)
         self._loaded.move_to_end(wanted)
         while len(self._loaded) > KEPT:
             self._loaded.popitem(last=False)
         return known
 
+    def _open_with_room(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
+        """Open a model; where memory is short, once more without the other models, and without caches."""
+        import torch  # noqa: PLC0415 - only in the child process
+
+        try:
+            return self._open(manifest, wanted)
+        except OutOfMemory:
+            if not self._loaded and self._device == "cpu":
+                raise
+        self._loaded.clear()
+        gc.collect()
+        if self._device == "cuda":
+            torch.cuda.empty_cache()
+        return self._open(manifest, wanted)
+
     def _open(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
+        """Load and try a model, beside buffers as large as a job's sampler needs."""
+        import torch  # noqa: PLC0415 - only in the child process
+
         from worker.determinism import Reference  # noqa: PLC0415 - as above
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         try:
+            rows = wanted.rows + batch_size_for(manifest, self._device)
+            buffers = torch.empty(rows * manifest.d + SPARE, dtype=torch.float32, device=self._device)
             runtime = load_runtime(manifest, self._device, wanted.threads, wanted.rows)
             reference = Reference(manifest, runtime, wanted.rows)
-        except (RuntimeLoadError, PermanentFailure) as error:
-            self._on_broken(wanted.fingerprint, str(error))
+            del buffers
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise OutOfMemory(_does_not_fit(manifest, wanted.rows, error)) from error
+            if isinstance(error, RuntimeLoadError | PermanentFailure):
+                self._on_broken(wanted.fingerprint, str(error))
             raise
         return LoadedModel(manifest, wanted.fingerprint, runtime, reference)
+
+
+def _does_not_fit(manifest: ModelManifest, rows: int, error: Exception) -> str:
+    advice = "give the worker more memory or fewer processes"
+    if manifest.batch_size is not None:
+        advice += ", or lower batch_size in model.toml"
+    return f"model {manifest.name!r}: a pass of {rows} rows does not fit into memory: {advice} ({error})"
 
 
 def _require_same(name: str, here: object, there: object) -> None:

@@ -1,0 +1,106 @@
+"""A pass that does not fit into memory is halved until it does; noise and votes stay what they were."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from scripts.export import Value, torchscript_bytes
+from tests.models.model_folders import write_folder
+
+WIDTH = 49_152
+"""Elements of the widest layer: 192 KiB a row, 192 MiB for the 1024 rows that the rule would take."""
+RULE = 1024
+SHORT = 250
+"""MiB: enough for some rows, not for 1024."""
+REPOSITORY = Path(__file__).parents[2]
+
+
+class Wide(torch.nn.Module):
+    """The half-space, by way of a layer that takes much memory."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        wide = torch.relu(x.repeat(1, 16_384))
+        sign = torch.where(wide[:, 0] > 0, 1.0, -1.0)
+        return torch.stack((-sign, sign), dim=1)
+
+
+def wide_onnx() -> bytes:
+    """The same in ONNX."""
+    tables = [
+        numpy_helper.from_array(np.eye(1, 3, dtype=np.float32).T.repeat(WIDTH, axis=1), "spread"),
+        numpy_helper.from_array(np.array([[-1, 1]], np.float32).repeat(WIDTH, axis=0), "gather"),
+    ]
+    nodes = [
+        helper.make_node("MatMul", ["input", "spread"], ["wide"]),
+        helper.make_node("Relu", ["wide"], ["bent"]),
+        helper.make_node("MatMul", ["bent", "gather"], ["scores"]),
+    ]
+    entry = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 3])
+    result = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 2])
+    model = helper.make_model(
+        helper.make_graph(nodes, "wide", [entry], [result], tables),
+        opset_imports=[helper.make_opsetid("", 18)],
+        ir_version=10,
+    )
+    data: bytes = model.SerializeToString()
+    return data
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the model in both formats, and once with a fixed batch."""
+    root = tmp_path_factory.mktemp("models")
+    table: dict[str, Value] = {"kind": "tensor", "shape": [3], "low": -4.0, "high": 4.0}
+    script = torchscript_bytes(Wide())
+    write_folder(root, "onnx", wide_onnx(), input_table=table)
+    write_folder(root, "torchscript", script, fields={"runtime": "torchscript"}, input_table=table)
+    fixed: dict[str, Value] = {"runtime": "torchscript", "batch_size": RULE}
+    write_folder(root, "fixed", script, fields=fixed, input_table=table)
+    return root
+
+
+def run(models: Path, headroom: int, *jobs: str) -> tuple[list[Any], str]:
+    """Load and sample in a process with so many MiB to spare; return its answers and its log."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.sampling.limited", str(models), str(headroom), *jobs],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout), ended.stderr
+
+
+def test_a_pass_is_halved_until_it_fits_and_the_counts_stay(models: Path) -> None:
+    """The plan's rows are then those of every worker, however much memory it has."""
+    limited, log = run(models, SHORT, "onnx:0", "torchscript:0")
+    assert all(job["rows"] in (16, 32, 64, 128, 256, 512) for job in limited), limited
+    assert f"a pass of {RULE} rows does not fit into memory" in log
+    followed = (f"{name}:{job['rows']}" for name, job in zip(("onnx", "torchscript"), limited, strict=True))
+    elsewhere, quiet = run(models, 0, *followed, "onnx:0", "torchscript:0")
+    assert elsewhere[:2] == limited
+    for few, all_ in zip(limited, elsewhere[2:], strict=True):
+        assert all_["rows"] == RULE
+        assert all_["block"] == few["block"] == 8 * RULE, "noise depends on the block"
+        assert all_["counts"] == few["counts"]
+    assert "does not fit" not in quiet
+
+
+def test_what_may_not_be_halved_is_refused(models: Path) -> None:
+    fixed, planned = run(models, SHORT, "fixed:0", f"torchscript:{RULE}")[0]
+    assert "a pass of 1024 rows does not fit into memory" in fixed["error"]
+    assert "lower batch_size in model.toml" in fixed["error"]
+    assert planned["kind"] == "classifier_changed"
+    assert "begun in passes of 1024 rows" in planned["error"]
+    assert "does not fit into memory" in planned["error"]

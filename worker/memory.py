@@ -1,0 +1,26 @@
+"""When memory runs out: how that shows, whoever says it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models import ModelError
+
+_SAID: Final = (
+    "out of memory",  # CUDA
+    "can't allocate memory",  # PyTorch on the CPU
+    "failed to allocate memory",  # ONNX Runtime's arena
+    "bad_alloc",  # C++
+    "bad allocation",
+    "alloc_failed",  # cuBLAS and cuDNN
+)
+"""What errors of PyTorch and ONNX Runtime say, which on the CPU have no class of their own for it."""
+
+
+class OutOfMemory(ModelError):
+    """A model with its trial pass does not fit into memory; with fewer rows it may."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error of Python, NumPy, PyTorch or ONNX Runtime means that memory ran out."""
+    return isinstance(error, MemoryError) or any(said in str(error).lower() for said in _SAID)
