@@ -36,7 +36,9 @@ def models(root: Path, fields: dict[str, Value] | None = None) -> tuple[Registry
     """Write a model; return the registry and a job for it."""
     write_folder(root, "toy", onnx_linear(WEIGHTS, [0.0, 0.0]), fields=fields, input_table=TENSOR)
     registry = Registry(root)
-    return registry, submission(np.zeros(3, np.float32), model="toy", model_sha256=registry.get("toy").sha256).spec
+    return registry, submission(
+        np.zeros(3, np.float32), model="toy", model_sha256=registry.get("toy").sha256
+    ).spec
 
 
 def plan(registry: Registry, runtime: RuntimeIdentity) -> Plan:
