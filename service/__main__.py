@@ -24,8 +24,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=protocol(settings.head_timeout_s),
-        limit_concurrency=settings.max_connections,
+        http=protocol(settings.head_timeout_s, settings.max_connections),
         timeout_graceful_shutdown=GRACE_S,
     )
 

@@ -13,6 +13,8 @@ from service.problems import ProblemError
 from service.settings import GatewaySettings, is_loopback
 
 RETRY_AFTER: Final = {"Retry-After": "1"}
+CROWDED: Final = "crowded"
+"""Set in the state of a connection that was opened past the limit."""
 
 
 class Gate:
@@ -37,8 +39,12 @@ class Gate:
             raise ProblemError("origin-not-allowed", "Pages of this origin may not use this gateway.")
         if not self._any_host and not _is_local(headers.get("host", "")):
             raise ProblemError("origin-not-allowed", "Without API keys only local host names are answered.")
-        if scope["path"].startswith("/health/") or scope["path"].endswith("/events"):
-            yield  # probes must work when all else is refused; streams have a limit of their own
+        probe = scope["path"].startswith("/health/")  # probes must work when all else is refused
+        if scope.get("state", {}).get(CROWDED) and not probe:
+            closing = RETRY_AFTER | {"Connection": "close"}
+            raise ProblemError("overloaded", "Too many connections are open.", headers=closing)
+        if probe or scope["path"].endswith("/events"):  # streams have a limit of their own
+            yield
             return
         if self._now >= self._most:
             raise ProblemError("overloaded", "Too many requests at the same time.", headers=RETRY_AFTER)

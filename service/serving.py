@@ -1,25 +1,38 @@
-"""The HTTP protocol of the gateway: uvicorn's, and a limit on how long a request's head may take."""
+"""The HTTP protocol of the gateway: uvicorn's, with limits on connections and on the time of a head."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from service.gate import CROWDED
+
+MOST_REFUSED: Final = 2
+"""Connections past the limit are answered that they are; past this many times the limit, they are cut."""
+
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection that has not sent the whole head of a request in time.
+    """Closes a connection that has not sent the whole head of a request in time; marks those past a limit.
 
     uvicorn limits the silence between requests; a client that opens a connection and sends nothing, or a
-    header a minute, would keep it for ever. Bodies have a limit of their own (`service.bodies`).
+    header a minute, would keep it for ever. Bodies have a limit of their own (`service.bodies`). The gate
+    refuses requests of marked connections (`service.gate`): uvicorn's own limit knows no problem documents.
     """
 
     head_timeout_s = 10.0
+    max_connections = 1000
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        """Begin to wait for the first request."""
+        """Begin to wait for the first request; tell the application if there are too many connections."""
         super().connection_made(transport)
+        if len(self.connections) > MOST_REFUSED * self.max_connections:
+            transport.abort()
+            return
+        if len(self.connections) > self.max_connections:
+            self.app_state = {**self.app_state, CROWDED: True}
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -52,6 +65,7 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
 
-def protocol(head_timeout_s: float) -> type[PatientProtocol]:
-    """Return the protocol with its limit; uvicorn makes one instance for each connection."""
-    return type("Protocol", (PatientProtocol,), {"head_timeout_s": head_timeout_s})
+def protocol(head_timeout_s: float, max_connections: int) -> type[PatientProtocol]:
+    """Return the protocol with its limits; uvicorn makes one instance for each connection."""
+    limits = {"head_timeout_s": head_timeout_s, "max_connections": max_connections}
+    return type("Protocol", (PatientProtocol,), limits)

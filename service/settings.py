@@ -57,7 +57,7 @@ class GatewaySettings(JobsSettings):
         default=10.0, description="A connection whose request line and headers take longer is closed."
     )
     max_connections: int = Field(
-        default=1000, ge=1, description="Open connections; past it a plain 503, without a problem document."
+        default=1000, ge=1, description="Open connections; past it 503, past twice as many they are cut."
     )
     max_requests: int = Field(
         default=200,
