@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from worker.batch import Device
-from worker.normal import Key
+from worker.philox import Key
 
 SELECTION: Final = 0
 """Stream of the samples that choose the class. They never count in the estimates."""

@@ -1,29 +1,26 @@
-"""Standard normal numbers on the CPU: Philox4x32-10 and the Box-Muller transform, compiled by numba.
+"""Standard normal numbers on the CPU: bits of Philox and the Box-Muller transform, compiled by numba.
 
 Number ``i`` of a key is a function of (key, i) alone: any run of numbers can be drawn at any time, and drawn
 again. Only integer arithmetic and single float32 conversions, additions, multiplications and square roots are
 used, each rounded as IEEE 754 says and none fused, so the bits are the same on every machine.
 The logarithm, the sine and the cosine are polynomials.
 
-Sources: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011) for Philox;
-Box and Muller, "A note on the generation of random normal deviates" (1958).
+Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Final, ParamSpec, TypeVar, cast
+from collections.abc import Iterator
+from typing import Final
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-Key = NDArray[np.uint32]
-"""Four words: the key of Philox, then the upper half of its counter."""
+from worker.philox import COUNTERS, Key, compiled, random_bits
+
 Floats = NDArray[np.float32]
 
-COUNTERS: Final = 256
 CHUNK: Final = 4 * COUNTERS
 """Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
 _CHUNKS = 64
@@ -31,56 +28,14 @@ _CHUNKS = 64
 LARGEST: Final = 6.77
 """Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
 
-_ROUNDS = 10
-_LOW = np.uint64(0xFFFFFFFF)
-_WORD = np.uint64(32)
-_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 _UNIT = np.float32(2.0**-32)
 _TWO_LN_2 = np.float32(2 * math.log(2))
 _MANTISSA, _BITS_OF_HALF = np.int32(0x007FFFFF), np.int32(0x3F000000)
 _MANTISSA_BITS, _EXPONENT_OF_2_32, _PARITY = np.int32(23), np.int32(158), np.int32(1)
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 
-
-def _compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile at the first call. ``fastmath`` stays off: nothing may be fused or put into another order."""
-    return cast("Callable[_P, _R]", numba.njit(nogil=True)(function))
-
-
-@_compiled
-def random_bits(key: Key, chunk: int, out: NDArray[np.uint32]) -> None:
-    """Write Philox4x32-10 of the counters of chunks ``chunk`` and following.
-
-    ``out``: of shape (chunks, 4, COUNTERS), one row for each word of the generator.
-    """
-    key_0, key_1, upper_0, upper_1 = (
-        np.uint64(key[0]),
-        np.uint64(key[1]),
-        np.uint64(key[2]),
-        np.uint64(key[3]),
-    )
-    for k in range(len(out)):
-        first = np.uint64((chunk + k) * COUNTERS)
-        words_0, words_1, words_2, words_3 = out[k, 0], out[k, 1], out[k, 2], out[k, 3]
-        for i in range(COUNTERS):
-            index = first + np.uint64(i)
-            c_0, c_1, c_2, c_3 = index & _LOW, index >> _WORD, upper_0, upper_1
-            k_0, k_1 = key_0, key_1
-            for _ in range(_ROUNDS):
-                product_0, product_1 = _MULTIPLIER_0 * c_0, _MULTIPLIER_1 * c_2
-                c_0, c_1 = (product_1 >> _WORD) ^ c_1 ^ k_0, product_1 & _LOW
-                c_2, c_3 = (product_0 >> _WORD) ^ c_3 ^ k_1, product_0 & _LOW
-                k_0, k_1 = (k_0 + _WEYL_0) & _LOW, (k_1 + _WEYL_1) & _LOW
-            words_0[i], words_1[i] = np.uint32(c_0), np.uint32(c_1)
-            words_2[i], words_3[i] = np.uint32(c_2), np.uint32(c_3)
-
-
-@_compiled
+@compiled
 def radii(words: NDArray[np.uint32], out: Floats) -> None:
     """Write ``sqrt(-2 ln u)`` for ``u = (word + 1/2) / 2**32``, the words 0 and 2 of every counter.
 
@@ -111,7 +66,7 @@ def radii(words: NDArray[np.uint32], out: Floats) -> None:
             r[i] = math.sqrt(f * p + (h * _TWO_LN_2 if below else _ZERO))
 
 
-@_compiled
+@compiled
 def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
     """Write ``r sin a`` and ``r cos a`` for the angles that the words 1 and 3 of every counter give.
 
@@ -138,7 +93,7 @@ def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
             sines[i], cosines[i] = signed * (y * s), signed * c
 
 
-@_compiled
+@compiled
 def add_scaled(tiled: Floats, scale: np.float32, numbers: Floats, first: int, d: int, out: Floats) -> None:
     """Write ``x + scale * numbers`` to ``out``, all of shape (n,), as rows of ``d`` elements.
 
@@ -153,7 +108,7 @@ def add_scaled(tiled: Floats, scale: np.float32, numbers: Floats, first: int, d:
             target[i] = x[i] + scale * g[i]
 
 
-@_compiled
+@compiled
 def sum_groups(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
     """Add numbers, as elements ``first`` and following of rows of d, to the rows of ``out`` that are named.
 

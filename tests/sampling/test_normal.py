@@ -14,19 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from worker.gaussian import float32_at_least
-from worker.normal import (
-    CHUNK,
-    COUNTERS,
-    LARGEST,
-    Floats,
-    Key,
-    Numbers,
-    add_scaled,
-    radii,
-    random_bits,
-    sum_groups,
-    turn,
-)
+from worker.normal import CHUNK, LARGEST, Floats, Numbers, add_scaled, radii, sum_groups, turn
+from worker.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
 BITS = "f82e1e0380638a6b0f3f1ee4324fe0430f4bc6d46bc842eeff024b298ba2c990"
