@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from service.bounds import Held
 from service.problems import ProblemError, field_problem
+from service.requests import shown_name
 
 MAX_FORM_FIELDS = 32
 MAX_FIELD_BYTES = 4096
@@ -79,7 +80,7 @@ async def read_form(request: Request, limits: BodyLimits) -> Form:
         files: dict[str, bytes] = {}
         for name, value in data.multi_items():
             if name in fields or name in files:
-                raise field_problem(name[:64], "given more than once")
+                raise field_problem(shown_name(name), "given more than once")
             if isinstance(value, UploadFile):
                 files[name] = await value.read()
             else:

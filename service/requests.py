@@ -219,8 +219,16 @@ def _name(loc: tuple[int | str, ...]) -> str:
     """``("tensor", "data", 3)`` becomes ``tensor.data[3]``."""
     name = ""
     for part in loc:
-        name += f"[{part}]" if isinstance(part, int) else f".{part[:64]}" if name else part[:64]
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{shown_name(part)}" if name else shown_name(part)
     return name
+
+
+def shown_name(name: str) -> str:
+    """Return a field's name as a problem shows it: not too long, and never nothing."""
+    return name[:64] or '""'
 
 
 def _message(fault: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from service.bodies import BodyLimits, Form, read_body, read_form
 from service.context import Context, Ctx
 from service.problems import ProblemError, field_problem, responses
 from service.reading import show_job
-from service.requests import decode_base64, parse_form, parse_json
+from service.requests import decode_base64, parse_form, parse_json, shown_name
 from service.resources import JobResource
 from service.submission import Submission
 from service.who import Who
@@ -116,7 +116,7 @@ def _parse(ctx: Context, caller: Caller, body: bytes | Form) -> Submission:
             raise field_problem("image", "is required")
         return ctx.submissions.check(request, given, caller)
     if unknown := sorted(set(body.files) - {"image"}):
-        raise field_problem(unknown[0][:64], "is not a file part of this request; the file is `image`")
+        raise field_problem(shown_name(unknown[0]), "is not a file part of this request; the file is `image`")
     fields = parse_form(body.fields)
     if "image" not in body.files:
         raise field_problem("image", "is required, as a file part")

@@ -7,8 +7,7 @@ from typing import Any
 import schemathesis
 from pydantic import BaseModel, ValidationError
 from schemathesis import Case, CheckContext, HookContext, Response
-from schemathesis.checks import Failure
-from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 
 from service.problems import MEDIA_TYPE, PROBLEMS, URI_PREFIX, Problem
 from service.resources import JobResource, ProgressEvent
