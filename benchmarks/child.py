@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.contenders import Setup, build
+from benchmarks.contenders import build
+from benchmarks.setup import Setup
 from certificates import Certifier
 
 

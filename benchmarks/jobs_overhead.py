@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import machine, networks
-from benchmarks.contenders import example
 from benchmarks.service import Work, await_certificate, run_job, running, submit
+from benchmarks.setup import example
 from client import CertificationClient, Parameters
 from client.records import State
 from models import Registry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
@@ -15,7 +16,8 @@ from scripts.build_mnist import network as mnist_network
 from scripts.export import onnx_bytes, write_model
 
 SHIPPED = Path(__file__).parent.parent / "models"
-NAMES = ("mnist", "cifar-resnet", "efficientnet-lite0")
+COMPARED = ("mnist", "cifar-resnet", "efficientnet-lite0")
+NAMES = (*COMPARED, "resnet50")
 WEIGHTS_SEED = 20
 
 
@@ -59,10 +61,57 @@ def resnet20() -> nn.Module:
     return nn.Sequential(*layers).eval()
 
 
+class Bottleneck(nn.Module):
+    """A 3x3 convolution between two of 1x1, with a shortcut (He et al., 2016)."""
+
+    def __init__(self, channels_in: int, width: int, stride: int) -> None:
+        super().__init__()
+        channels = 4 * width
+        self.body = nn.Sequential(
+            *_convolution(channels_in, width, 1, 1),
+            nn.ReLU(),
+            *_convolution(width, width, 3, stride),
+            nn.ReLU(),
+            *_convolution(width, channels, 1, 1),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or channels_in != channels:
+            self.shortcut = nn.Sequential(*_convolution(channels_in, channels, 1, stride))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return features of shape ``(b, 4 width, h / stride, w / stride)``."""
+        return torch.relu(self.body(x) + self.shortcut(x))
+
+
+def _convolution(channels_in: int, channels: int, kernel: int, stride: int) -> tuple[nn.Module, nn.Module]:
+    """Return a convolution and its batch normalisation."""
+    return nn.Conv2d(channels_in, channels, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(channels)
+
+
+def resnet50() -> nn.Module:
+    """Return a ResNet-50 for 3x224x224 inputs and 1,000 classes with seeded random weights."""
+    torch.manual_seed(WEIGHTS_SEED)
+    layers: list[nn.Module] = [*_convolution(3, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    channels = 64
+    for width, blocks, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+        for index in range(blocks):
+            layers.append(Bottleneck(channels, width, stride if index == 0 else 1))
+            channels = 4 * width
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1000)]
+    return nn.Sequential(*layers).eval()
+
+
+RANDOM: dict[str, tuple[Callable[[], nn.Module], tuple[int, int, int], int]] = {
+    "cifar-resnet": (resnet20, (3, 32, 32), 10),
+    "resnet50": (resnet50, (3, 224, 224), 1000),
+}
+"""Networks with random weights, for timing alone: what makes them, shape of an input, classes."""
+
+
 def prepare(models: Path, name: str) -> None:
     """Put the folder of a model into ``models``; raises ModelMissing, which says how to get it."""
-    if name == "cifar-resnet":
-        _write_resnet(models / name)
+    if name in RANDOM:
+        _write_random(models / name)
         return
     if not (SHIPPED / name / "model.toml").exists():
         raise ModelMissing(f"models/{name} is not there: run 'make {name}' first")
@@ -90,6 +139,8 @@ class Normalise(nn.Module):
 
 
 def _network(manifest: ModelManifest) -> nn.Module:
+    if manifest.name in RANDOM:
+        return RANDOM[manifest.name][0]()
     match manifest.name:
         case "mnist":
             net = mnist_network()
@@ -97,8 +148,6 @@ def _network(manifest: ModelManifest) -> nn.Module:
             weights = {tensor.name: torch.tensor(onnx.numpy_helper.to_array(tensor)) for tensor in tensors}
             net.load_state_dict({name: weights[name] for name in net.state_dict()})
             return net
-        case "cifar-resnet":
-            return resnet20()
         case "efficientnet-lite0":
             from scripts.export_efficientnet_lite0 import network  # noqa: PLC0415 - its packages are optional
 
@@ -107,18 +156,19 @@ def _network(manifest: ModelManifest) -> nn.Module:
             raise ModelMissing(f"{manifest.name} has no eager form in benchmarks/networks.py")
 
 
-def _write_resnet(folder: Path) -> None:
+def _write_random(folder: Path) -> None:
+    make, shape, classes = RANDOM[folder.name]
     write_model(
         folder,
         "model.onnx",
-        onnx_bytes(resnet20(), (3, 32, 32)),
+        onnx_bytes(make(), shape),
         {
-            "description": "ResNet-20 with random weights, for timing alone",
+            "description": "Random weights, for timing alone",
             "runtime": "onnx",
-            "labels": [f"class {index}" for index in range(10)],
+            "labels": [f"class {index}" for index in range(classes)],
             "trained_sigma": 0.25,
             "licence": "as this project",
             "source": "benchmarks/networks.py",
         },
-        {"input": {"kind": "tensor", "shape": [3, 32, 32], "low": 0.0, "high": 1.0}},
+        {"input": {"kind": "tensor", "shape": list(shape), "low": 0.0, "high": 1.0}},
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self, cast
 
-from benchmarks.contenders import Setup
+from benchmarks.setup import Setup
 
 ROOT = Path(__file__).parent.parent
 MALLOC_TUNING = {

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 
 from benchmarks import machine
-from benchmarks.contenders import Setup, example
 from benchmarks.processes import MALLOC_TUNING, ChildFailed, Measurement, Team
 from benchmarks.service import ServiceFailed, Work, run_job
+from benchmarks.setup import Setup, example
 from certificates import Certifier
 from client import CertificationClient, Parameters
 from models import Registry

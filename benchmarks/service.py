@@ -15,6 +15,7 @@ from pathlib import Path
 
 from client import CertificationClient, Parameters
 from client.records import Job, State
+from worker.batch import Device
 
 START_SECONDS = 120.0
 JOB_SECONDS = 3600.0
@@ -36,7 +37,7 @@ class Work:
 
 @contextmanager
 def running(
-    models: Path, data: Path, *, workers: int = 1, processes: int, threads: int
+    models: Path, data: Path, *, workers: int = 1, processes: int, threads: int, device: Device = "cpu"
 ) -> Iterator[CertificationClient]:
     """Start server, gateway and workers with ``processes`` sampling processes each; stop them at the end."""
     server_port, port = _free_ports(2)
@@ -49,6 +50,7 @@ def running(
         "CERTIFY_WORKERS": str(workers),
         "CERTIFY_PROCESSES": str(processes),
         "CERTIFY_THREADS": str(threads),
+        "CERTIFY_DEVICE": device,
     }
     log = data / "standalone.log"
     with log.open("w", encoding="utf-8") as output:

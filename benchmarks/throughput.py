@@ -2,6 +2,7 @@
 
     python -m benchmarks.throughput
     python -m benchmarks.throughput --models mnist --certifiers dipole --samples 20000 --json out.json
+    python -m benchmarks.throughput --device cuda --models resnet50 --certifiers first_order dipole
 
 Contenders are measured in turns, each in processes of its own; ratios are taken within a turn.
 """
@@ -16,13 +17,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import machine, networks
-from benchmarks.contenders import Setup
 from benchmarks.runs import TITLES, Row, Scale, measure
 from benchmarks.service import running
+from benchmarks.setup import Setup
 from certificates import Certifier
 
-SAMPLES = {"mnist": 100_000, "cifar-resnet": 20_000, "efficientnet-lite0": 2_000}
-SIGMA = {"mnist": 0.25, "cifar-resnet": 0.25, "efficientnet-lite0": 0.12}
+SAMPLES = {"mnist": 100_000, "cifar-resnet": 20_000, "efficientnet-lite0": 2_000, "resnet50": 1_000}
+SIGMA = {"mnist": 0.25, "cifar-resnet": 0.25, "efficientnet-lite0": 0.12, "resnet50": 0.25}
 HEAD = f"{'':28}{'batch':>6}{'proc x thr':>11}{'samples/s':>11}{'us/sample':>11}{'cpu us':>10}{'MiB':>7}"
 
 
@@ -40,7 +41,13 @@ def main() -> int:
         client = None
         if present and not options.no_service:
             data = Path(folder) / "data"
-            service = running(models, data, processes=options.processes, threads=options.threads)
+            service = running(
+                models,
+                data,
+                processes=options.processes,
+                threads=options.threads,
+                device=options.device,
+            )
             client = stack.enter_context(service)
         scale = Scale(
             options.processes, options.threads, options.seconds, options.repetitions, not options.no_others
@@ -48,7 +55,14 @@ def main() -> int:
         for model in present:
             for certifier in options.certifiers:
                 setup = Setup(
-                    "", models, model, Certifier(certifier), SIGMA[model], options.threads, options.batch
+                    "",
+                    models,
+                    model,
+                    Certifier(certifier),
+                    SIGMA[model],
+                    options.threads,
+                    options.batch,
+                    options.device,
                 )
                 case = measure(setup, scale, client, options.samples or SAMPLES[model])
                 _print_case(case)
@@ -63,18 +77,22 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     certifiers = [certifier.value for certifier in Certifier]
-    add("--models", nargs="+", choices=networks.NAMES, default=list(networks.NAMES))
+    add("--models", nargs="+", choices=networks.NAMES, default=list(networks.COMPARED))
     add("--certifiers", nargs="+", choices=certifiers, default=certifiers)
     add("--samples", type=int, help=f"samples of the service's job (default: {SAMPLES})")
     add("--seconds", type=float, default=2.0, help="length of a turn (default: 2)")
     add("--repetitions", type=int, default=5, help="turns (default: 5)")
-    add("--processes", type=int, default=machine.cores(), help="sampling processes (default: one a core)")
+    add("--device", choices=["cpu", "cuda"], default="cpu", help="where every contender computes")
+    add("--processes", type=int, help="sampling processes (default: one a core, or one for a GPU)")
     add("--threads", type=int, default=1, help="threads of each process (default: 1)")
     add("--batch", type=int, help="batch of limit and sampler (default: the best, the sampler's own)")
     add("--no-service", action="store_true", help="leave (c) out")
     add("--no-others", action="store_true", help="leave (d) and (e) out")
     add("--json", type=Path, metavar="FILE", help="also write every turn to FILE")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.processes is None:
+        options.processes = machine.cores() if options.device == "cpu" else 1
+    return options
 
 
 def _prepare(models: Path, name: str) -> bool:
