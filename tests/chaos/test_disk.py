@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from client import CertificationClient, Job, Parameters, State
+from client import CertificationClient, State
 from tests.standalone.conftest import Standalone
 from tests.support.wait import wait_until
 
@@ -55,53 +55,62 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-def test_a_full_disk(cramped: Standalone, repository: Path) -> None:
-    image = (repository / "examples" / "digit-7.png").read_bytes()
-    parameters = Parameters("mnist", n=60_000, seed=5)
-    cramped.start()
+class Client:
+    """Submits one request again and again, and remembers what was accepted."""
 
-    def certified(job: Job) -> object:
-        assert job.status is State.SUCCEEDED, job.document
-        return job.certificate
+    def __init__(self, url: str, image: bytes) -> None:
+        self._url = f"{url}/v1/certifications"
+        self._image = image
+        self.accepted: list[str] = []
 
-    def submit() -> httpx.Response:
+    def submit(self) -> httpx.Response:
         form = {"model": "mnist", "n": "60000", "seed": "5"}
-        url = f"{cramped.url}/v1/certifications"
-        return httpx.post(url, data=form, files={"image": image}, timeout=30)
+        answer = httpx.post(self._url, data=form, files={"image": self._image}, timeout=30)
+        if answer.status_code == 202:
+            self.accepted.append(answer.json()["id"])
+        return answer
 
-    def listed() -> int:
-        return len(httpx.get(f"{cramped.url}/v1/certifications?limit=100", timeout=30).json()["jobs"])
+    def refused(self) -> bool:
+        """Submit, and check that a refusal says why and when to ask again."""
+        answer = self.submit()
+        if answer.status_code == 202:
+            return False
+        assert answer.status_code == 503
+        assert answer.json()["type"].endswith(":store-unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+        return True
 
+    def listed(self) -> set[str]:
+        jobs = httpx.get(self._url, params={"limit": 100}, timeout=30).json()["jobs"]
+        return {job["id"] for job in jobs}
+
+
+def certificate(client: CertificationClient, job_id: str) -> object:
+    job = client.wait(job_id, timeout_s=60)
+    assert job.status is State.SUCCEEDED, job.document
+    return job.certificate
+
+
+def test_a_full_disk(cramped: Standalone, repository: Path) -> None:
+    cramped.start()
+    user = Client(cramped.url, (repository / "examples" / "digit-7.png").read_bytes())
     with CertificationClient(cramped.url) as client:
-        undisturbed = certified(client.wait(client.submit_image(image, parameters).id, timeout_s=60))
-        accepted = [submit().json()["id"] for _ in range(3)]
+        undisturbed = certificate(client, user.submit().json()["id"])
+        for _ in range(3):
+            user.submit()
         ballast = fill(cramped.data)
-        refused = wait_until(lambda: refusal(submit, accepted), "a refusal")
-        assert refused.json()["type"].endswith(":store-unavailable")
-        assert int(refused.headers["Retry-After"]) > 0
+        wait_until(user.refused, "a refusal")
 
-        def still_full() -> bool:
+        def tried_again() -> bool:
             fill(cramped.data)
-            answer = submit()
-            assert answer.status_code == 503
+            assert user.refused()
             return cramped.log.read_text().count("server     | ended") > 3
 
-        wait_until(still_full, "the server to have tried again", 60, interval=0.2)
+        wait_until(tried_again, "the server to have tried again", 60, interval=0.2)
         ballast.unlink()
         wait_until(client.ready, "the service to go on by itself", 60)
-        assert listed() == 1 + len(accepted)
-        jobs = [*accepted, wait_until(submit, "an answer").json()["id"]]
-        for job_id in jobs:
-            assert certified(client.wait(job_id, timeout_s=60)) == undisturbed
+        wait_until(lambda: not user.refused(), "a job to be accepted again")
+        assert user.listed() == set(user.accepted)
+        for job_id in user.accepted:
+            assert certificate(client, job_id) == undisturbed
     assert cramped.stop() == 0
-
-
-def refusal(submit: object, accepted: list[str]) -> httpx.Response | None:
-    """Submit; what is accepted all the same is noted."""
-    assert callable(submit)
-    answer: httpx.Response = submit()
-    if answer.status_code == 202:
-        accepted.append(answer.json()["id"])
-        return None
-    assert answer.status_code == 503
-    return answer

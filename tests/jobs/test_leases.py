@@ -48,6 +48,14 @@ def test_a_silent_holder_loses_the_step(redis_client: Redis, job_id: str) -> Non
     assert lease.attempt == 2
 
 
+def test_a_lease_is_never_longer_than_it_may_be(redis_client: Redis, job_id: str) -> None:
+    """As one is when the server's clock was set back."""
+    redis_client.set(keys.lease(job_id, "select"), "two/1", px=3_600_000)
+    rival = Leases(redis_client, "one", 0.2)
+    assert rival.acquire(job_id, "select", None) is None
+    wait_until(lambda: rival.acquire(job_id, "select", None), "the lease to expire", 5)
+
+
 def test_a_dead_sibling_loses_the_step_at_once(redis_client: Redis, job_id: str) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as sibling:
         sibling.wait()
