@@ -42,14 +42,19 @@ class WorkerContext:
         return max(alive, self.settings.concurrency)
 
     def window(self) -> int:
-        """Shards of one job that may be out: enough to keep every process busy, few enough to be fair."""
-        processes = self.processes()
-        return processes + processes // 2 + 1
+        """Shards of one job that may be out: one for every process, and one to go on with.
+
+        Others wait behind those that are out and not begun, so there is no more than one. A process whose
+        shard is done puts the next one on the queue before it asks for work, so none runs dry.
+        """
+        return self.processes() + 1
 
 
 def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
     """Wire a worker. Nothing is sent to the server yet."""
     redis = client or connect(settings, retries=settings.store_patience)
+    # A lease is renewed again anyway, and expires by itself: no patience that would hold up an end.
+    impatient = client or connect(settings)
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     registry = Registry(settings.models_dir)
     liveness = Liveness(redis, settings)
@@ -59,7 +64,7 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
         worker_id=worker_id,
         store=JobStore(redis, settings),
         ledger=Ledger(redis),
-        leases=Leases(redis, worker_id, settings.lease_s),
+        leases=Leases(impatient, worker_id, settings.lease_s),
         liveness=liveness,
         queue=Queue(app),
         registry=registry,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-SHORTEST: Final = 0.1
-"""Share of the time aimed at, below which a shard is not cut to keep more processes busy."""
+SHORTEST: Final = 0.25
+"""Share of the time aimed at, below which a job is not cut to keep more processes busy."""
+TURNS: Final = 4
+"""Shards of a middling job that each process gets: who finishes early takes another."""
 
 
 def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) -> int:
     """Return the blocks of each shard of a job.
 
-    ``block_s`` is the measured time of one block, ``shard_s`` the time a shard aims at. A job that fits
-    into few shards is cut finer, down to a tenth of that time, so that all ``processes`` share in it.
-    What is counted does not depend on the answer.
+    ``block_s`` is the measured time of one block, ``shard_s`` the time a shard aims at. A job that takes
+    less than a quarter of that is not cut. One that fits into few shards is cut finer, and always into
+    as many as all ``processes`` can share evenly. What is counted does not depend on the answer.
     """
     aimed = max(1, int(shard_s / max(block_s, 1e-9)))
-    shared = -(-blocks // max(1, processes))
     floor = max(1, int(aimed * SHORTEST))
-    return min(aimed, max(shared, floor), blocks)
+    if blocks <= floor:
+        return blocks
+    cut = min(aimed, max(floor, -(-blocks // (TURNS * processes))))
+    rounds = -(-blocks // (cut * processes))
+    return -(-blocks // (rounds * processes))
 
 
 CHECKPOINTS: Final = 32

@@ -23,12 +23,21 @@ def test_a_shard_has_some_blocks_and_takes_no_longer_than_aimed_at(
     assert cut == 1 or cut * block_s <= shard_s * 1.000001
 
 
-def test_a_middling_job_is_shared_by_all_processes() -> None:
-    assert shard_blocks(blocks=100, block_s=0.01, shard_s=1.0, processes=4) == 25
+@given(blocks=st.integers(1, 10**6), block_s=st.floats(1e-4, 1), processes=st.integers(1, 64))
+def test_every_process_gets_as_many_shards_as_any_other(blocks: int, block_s: float, processes: int) -> None:
+    """Of equal size, but for what is left over where blocks do not divide: less than one block a shard."""
+    cut = shard_blocks(blocks, block_s, 1.0, processes)
+    rounds = -(-blocks // (cut * processes))
+    assert blocks == cut or rounds * processes * (cut - 1) < blocks
+
+
+def test_a_middling_job_is_shared_by_all_processes_in_several_turns() -> None:
+    assert shard_blocks(blocks=1200, block_s=0.01, shard_s=1.0, processes=4) == 75
+    assert shard_blocks(blocks=140, block_s=0.01, shard_s=1.0, processes=4) == 18
 
 
 def test_a_small_job_is_not_cut_to_pieces() -> None:
-    assert shard_blocks(blocks=8, block_s=0.01, shard_s=1.0, processes=8) == 8
+    assert shard_blocks(blocks=20, block_s=0.01, shard_s=1.0, processes=8) == 20
 
 
 def test_a_huge_job_has_shards_of_the_time_aimed_at() -> None:
