@@ -33,6 +33,8 @@ def make_celery(settings: JobsSettings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # A server that answers and refuses to write is waited for like one that is away.
+        broker_channel_error_retry=True,
         broker_transport_options={
             "visibility_timeout": settings.visibility_timeout_s,
             # A worker that dies while it restores tasks must not keep the others from it for long.

@@ -31,6 +31,7 @@ IMPATIENT = {
     "heartbeat_ttl_s": 2.0,
     "shard_s": 0.5,
     "store_timeout_s": 2.0,
+    "store_patience": 12,
     "max_attempts": 20,
 }
 """Settings under which a fault is noticed in seconds, and many in one job are no reason to give up."""
