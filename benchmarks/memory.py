@@ -1,0 +1,125 @@
+"""What memory a sampling process needs for each model: ``python -m benchmarks.memory``.
+
+Each model is loaded as a worker loads it, in a fresh process, and samples two blocks with every certifier
+that it allows. ``large`` is a made-up model of 2**24 inputs, the most that a manifest may state. Resident
+MiB: once all is imported, once the model is loaded, and at most; ``own`` is what one more process adds, the
+libraries being shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import multiprocessing
+import resource
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import machine
+from certificates import Certifier
+from jobs.spec import InputRecord, JobSpec
+from models import ModelManifest, Registry
+from models.manifest import MAX_ELEMENTS
+
+SHIPPED = Path(__file__).parent.parent / "models"
+SIGMA = 0.25
+COLUMNS = ("model", "d", "rows", "block", "pass MiB", "imports", "loaded", "peak", "own")
+
+
+def main() -> None:
+    """Measure and print a table."""
+    for name, value in machine.describe().items():
+        print(f"{name}: {value}")
+    print(("{:20}" + "{:>10}" * (len(COLUMNS) - 1)).format(*COLUMNS))
+    with tempfile.TemporaryDirectory() as folder:
+        _write_large(Path(folder))
+        for models in (SHIPPED, Path(folder)):
+            for name in Registry(models).names():
+                fresh = multiprocessing.get_context("spawn")
+                with ProcessPoolExecutor(max_workers=1, mp_context=fresh) as pool:
+                    print(pool.submit(measure, models, name).result())
+
+
+def measure(models: Path, name: str) -> str:
+    """Return the row of one model, measured in this process."""
+    from worker import normal, sampler  # noqa: PLC0415 - their memory is what is measured
+    from worker.batch import batch_size_for  # noqa: PLC0415 - as above
+    from worker.loading import ModelCache  # noqa: PLC0415 - as above
+    from worker.runtimes import load_runtime  # noqa: F401, PLC0415 - as above
+
+    normal.warm_up()
+    imported = _resident()
+    registry = Registry(models)
+    manifest = registry.get(name)
+    x = np.full(manifest.input.shape, (manifest.input.low + manifest.input.high) / 2, dtype=np.float32)
+    loaded = ModelCache(registry, "cpu", 1).for_spec(_spec(manifest, x))
+    rows, block = loaded.runtime.identity.rows, batch_size_for(manifest, "cpu")
+    after = _resident()
+    for certifier in Certifier:
+        if certifier is Certifier.SECOND_ORDER and manifest.d > 2**20:
+            continue  # the service refuses it
+        request = sampler.SampleRequest(certifier, 0, SIGMA, 1, 0, 2 * block, block)
+        sampler.sample(loaded.runtime, x, request, lambda _: None)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**10
+    shared = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[2]) * resource.getpagesize()
+    per_pass = math.ceil(4 * rows * manifest.d / 2**20)
+    figures = (manifest.d, rows, block, per_pass, imported, after, peak, peak - shared // 2**20)
+    return ("{:20}" + "{:>10}" * len(figures)).format(name, *figures)
+
+
+def _resident() -> int:
+    """Resident memory now, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
+def _spec(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> JobSpec:
+    digest = hashlib.sha256(x.tobytes()).hexdigest()
+    scale = {"low": manifest.input.low, "high": manifest.input.high}
+    record = InputRecord(shape=manifest.input.shape, sha256=digest, source="tensor", **scale)
+    return JobSpec(
+        model=manifest.name,
+        model_sha256=manifest.sha256,
+        certifier=Certifier.FIRST_ORDER,
+        sigma=SIGMA,
+        n=2,
+        n0=2,
+        eta=0.001,
+        seed=1,
+        input=record,
+    )
+
+
+def _write_large(models: Path) -> None:
+    """Write a model of the most inputs that there may be, whose score is their mean."""
+    import onnx  # noqa: PLC0415 - not in the processes that are measured
+    from onnx import TensorProto, helper  # noqa: PLC0415 - as above
+
+    from scripts.export import Value, write_model  # noqa: PLC0415 - as above
+
+    nodes = [
+        helper.make_node("ReduceMean", ["input"], ["mean"], axes=[1], keepdims=1),
+        helper.make_node("Neg", ["mean"], ["other"]),
+        helper.make_node("Concat", ["mean", "other"], ["scores"], axis=1),
+    ]
+    entry = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", MAX_ELEMENTS])
+    result = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 2])
+    made = helper.make_graph(nodes, "large", [entry], [result])
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    onnx.checker.check_model(model)
+    head: dict[str, Value] = {
+        "description": "The mean, and its opposite.",
+        "runtime": "onnx",
+        "labels": ["yes", "no"],
+        "licence": "none needed",
+        "source": "python -m benchmarks.memory",
+    }
+    table: dict[str, Value] = {"kind": "tensor", "shape": [MAX_ELEMENTS], "low": 0.0, "high": 1.0}
+    write_model(models / "large", "model.onnx", model.SerializeToString(), head, {"input": table})
+
+
+if __name__ == "__main__":
+    main()
