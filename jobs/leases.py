@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self, cast
@@ -37,12 +36,14 @@ class Leases:
         self._acquire = client.register_script(scripts.ACQUIRE)
         self._renew = client.register_script(scripts.RENEW)
         self._release = client.register_script(scripts.RELEASE)
+        self._owed: list[Lease] = []
 
     def acquire(self, job_id: str, step: str, sent_at: float | None) -> Lease | None:
         """Take a step in hand and count the attempt; None when a live process has it.
 
         ``sent_at`` is when the task was put on the queue. Raises JobEnded and StoreUnavailable.
         """
+        self._settle()
         owner = f"{self._worker_id}/{os.getpid()}"
         attempt, holder = self._try(job_id, step, owner, "", sent_at)
         if attempt == 0 and self._is_dead(holder):
@@ -66,6 +67,23 @@ class Leases:
                 keys=[keys.lease(lease.job_id, lease.step), keys.attempts(lease.job_id)],
                 args=[lease.owner, lease.step, int(forget)],
             )
+
+    def give_back(self, lease: Lease, *, orderly: bool) -> None:
+        """Release a lease at the end of its step; one that the store is too far away for expires by itself.
+
+        An orderly end is told later then, with the next step that this process takes in hand: that the store
+        was away is nothing that counts against a step.
+        """
+        try:
+            self.release(lease, forget=orderly)
+        except StoreUnavailable:
+            if orderly:
+                self._owed.append(lease)
+
+    def _settle(self) -> None:
+        while self._owed:
+            self.release(self._owed[-1], forget=True)
+            self._owed.pop()
 
     def _try(
         self, job_id: str, step: str, owner: str, dead_owner: str, sent_at: float | None
@@ -126,8 +144,7 @@ class Lease:
         if self._thread is not None:
             self._thread.join()
         orderly = kind is None or issubclass(kind, CertificationError)
-        with suppress(StoreUnavailable):  # it expires by itself
-            self._leases.release(self, forget=orderly)
+        self._leases.give_back(self, orderly=orderly)
 
     def _keep(self) -> None:
         while not self._ended.wait(self._leases.renewal_s):

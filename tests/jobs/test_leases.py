@@ -14,6 +14,7 @@ from jobs import keys
 from jobs.errors import JobEnded, StoreUnavailable
 from jobs.leases import Lease, Leases
 from jobs.store import JobStore
+from tests.support.server import Server
 from tests.support.specs import submission
 from tests.support.wait import wait_until
 
@@ -80,6 +81,20 @@ def test_only_attempts_without_an_orderly_end_count(redis_client: Redis, job_id:
 
     outcomes = (ZeroDivisionError(), ZeroDivisionError(), StoreUnavailable("away"), None, None)
     assert [attempt(outcome) for outcome in outcomes] == [1, 2, 3, 1, 1]
+
+
+def test_a_store_that_was_away_as_a_step_ended_does_not_count_against_it(
+    redis_client: Redis, server: Server, job_id: str
+) -> None:
+    leases = Leases(redis_client, "one", 60)
+    with suppress(StoreUnavailable), taken(leases, job_id):
+        server.kill()
+        raise StoreUnavailable("away")
+    server.start()
+    assert redis_client.hget(keys.attempts(job_id), "select") == b"1"
+    assert leases.acquire(job_id, "certify", None) is not None
+    assert redis_client.hgetall(keys.attempts(job_id)) == {b"certify": b"1"}
+    assert taken(leases, job_id).attempt == 1
 
 
 def test_an_ended_job_gives_no_lease_and_keeps_no_attempts(
