@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -48,6 +48,22 @@ class JobsSettings(BaseSettings):
     stall_s: Seconds = Field(
         default=15.0, description="A job without progress for this long is looked at by the watchdog."
     )
+
+    @property
+    def broker_url(self) -> str:
+        """The same server as Celery names it.
+
+        It has another scheme for sockets and another name for their database; and over TLS it looks at no
+        certificate unless it is told to.
+        """
+        parts = urlsplit(self.redis_url)
+        query = dict(parse_qsl(parts.query))
+        if parts.scheme == "unix":
+            renamed = {"virtual_host" if name == "db" else name: value for name, value in query.items()}
+            return f"redis+socket://{parts.netloc}{parts.path}?{urlencode(renamed)}"
+        if parts.scheme == "rediss":
+            query = {"ssl_cert_reqs": "required", **query}
+        return urlunsplit(parts._replace(query=urlencode(query)))
 
     @property
     def redis_url_redacted(self) -> str:

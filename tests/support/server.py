@@ -31,8 +31,9 @@ def server_binary() -> Path:
 class Server:
     """One server process that can be killed, paused and started again on the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self._options = options
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
@@ -43,7 +44,9 @@ class Server:
         durability = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [server_binary(), *arguments, *durability], stdout=log, stderr=subprocess.STDOUT
+                [server_binary(), *arguments, *durability, *self._options],
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         wait_until(self._answers, "the server to answer")
 
@@ -84,9 +87,9 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[Server]:
+def running_server(folder: Path, *options: str) -> Iterator[Server]:
     """Run a server with its data in ``folder`` until the block ends."""
-    server = Server(folder)
+    server = Server(folder, *options)
     server.start()
     try:
         yield server

@@ -1,0 +1,139 @@
+"""Ways to a server: a password, a socket, TLS. Store and queue take the same URL."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ssl
+import subprocess
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from pathlib import Path
+from queue import Queue as Queue_
+
+import pytest
+from redis import Redis
+
+from jobs.app import QUEUE, make_celery
+from jobs.connection import connect
+from jobs.errors import StoreUnavailable
+from jobs.keys import BROKER_PREFIX
+from jobs.queue import Queue
+from jobs.settings import JobsSettings
+from jobs.store import JobStore
+from tests.support.server import Server, running_server
+from tests.support.specs import submission
+
+
+def store_job(url: str) -> None:
+    settings = JobsSettings(redis_url=url)
+    with connect(settings, retries=0) as client:
+        made = submission()
+        JobStore(client, settings).create(made.spec, made.input_bytes)
+
+
+def queue_job(url: str) -> None:
+    app = make_celery(JobsSettings(redis_url=url))
+    try:
+        Queue(app).enqueue_select("A" * 22)
+    finally:
+        app.close()
+
+
+def queued(client: Redis) -> object:
+    return client.llen(f"{BROKER_PREFIX}{QUEUE}")
+
+
+@pytest.mark.parametrize("use", [store_job, queue_job])
+def test_a_user_and_a_password(server: Server, redis_client: Redis, use: Callable[[str], None]) -> None:
+    redis_client.acl_setuser(
+        "certify", enabled=True, passwords=["+p@ss/word"], keys=["certify:*"], categories=["+@all"]
+    )
+    redis_client.acl_setuser("default", enabled=False)
+    address = f"127.0.0.1:{server.port}/0"
+    for refused in (f"redis://{address}", f"redis://certify:wrong@{address}"):
+        with pytest.raises(StoreUnavailable):
+            use(refused)
+    use(f"redis://certify:p%40ss%2Fword@{address}")
+
+
+def test_a_socket(tmp_path: Path) -> None:
+    path = tmp_path / "server.sock"
+    with (
+        running_server(tmp_path, "--unixsocket", str(path)),
+        Redis(unix_socket_path=str(path), db=1) as client,
+    ):
+        store_job(f"unix://{path}?db=1")
+        queue_job(f"unix://{path}?db=1")
+        assert queued(client) == 1
+        assert client.zcard("certify:jobs") == 1
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that vouches for itself, with its key in the same file."""
+    file = tmp_path / "server.pem"
+    make = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
+    )
+    subprocess.run(
+        [*make.split(), "-keyout", file, "-out", tmp_path / "cert.pem"], check=True, capture_output=True
+    )
+    file.write_text(file.read_text() + (tmp_path / "cert.pem").read_text())
+    return file
+
+
+@pytest.fixture
+def tls_port(server: Server, certificate: Path) -> Iterator[int]:
+    """A port that speaks TLS and passes everything on to the server, which was built without."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(OSError), closing(target):
+            while data := await source.read(2**16):
+                target.write(data)
+
+    async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind, ahead = await asyncio.open_connection("127.0.0.1", server.port)
+        await asyncio.gather(copy(reader, ahead), copy(behind, writer))
+
+    async def serve(port: Queue_[int], over: threading.Event) -> None:
+        async with await asyncio.start_server(passed_on, "127.0.0.1", 0, ssl=context) as listening:
+            port.put(listening.sockets[0].getsockname()[1])
+            await asyncio.to_thread(over.wait)
+
+    port, over = Queue_[int](), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        served = pool.submit(lambda: asyncio.run(serve(port, over)))
+        yield port.get(timeout=20)
+        over.set()
+        served.result(timeout=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", ResourceWarning
+        )  # asyncio forgets connections that fail to shake hands
+        gc.collect()
+
+
+@pytest.mark.parametrize("use", [store_job, queue_job])
+def test_tls_with_a_certificate_that_is_vouched_for(
+    tls_port: int, certificate: Path, use: Callable[[str], None]
+) -> None:
+    use(f"rediss://127.0.0.1:{tls_port}/0?ssl_ca_certs={certificate}")
+
+
+@pytest.mark.parametrize("use", [store_job, queue_job])
+def test_tls_with_a_certificate_that_nobody_vouches_for(tls_port: int, use: Callable[[str], None]) -> None:
+    with pytest.raises(StoreUnavailable, match="certificate verify failed"):
+        use(f"rediss://127.0.0.1:{tls_port}/0")
+
+
+def test_the_queue_is_reached_as_the_store_is() -> None:
+    plain = JobsSettings(redis_url="redis://user:p%40ss@cache:6379/3")
+    assert plain.broker_url == plain.redis_url
+    assert JobsSettings(redis_url="rediss://cache/1").broker_url == "rediss://cache/1?ssl_cert_reqs=required"
+    assert JobsSettings(redis_url="unix:///run/s?db=2").broker_url == "redis+socket:///run/s?virtual_host=2"
