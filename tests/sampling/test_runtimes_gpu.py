@@ -15,6 +15,7 @@ from certificates import Bounds, Certifier
 from certificates.evidence import Evidence
 from models import Registry
 from tests.sampling.draws import fill_noise
+from tests.sampling.test_runtime_options import AboveLimit, script
 from tests.sampling.test_runtimes import model
 from worker.batch import batch_size_for
 from worker.runtimes import load_runtime
@@ -91,3 +92,13 @@ def test_a_half_space_on_the_gpu_has_its_known_probability(tmp_path: Path, runti
     assert expected.ppf(1e-6) <= evidence.hits.hits <= expected.isf(1e-6)
     truth = stats.norm.pdf(0.4) ** 2
     assert abs(evidence.gradient.paired_sum / (n // 2) - truth) < 5 * (3 / (n // 2)) ** 0.5
+
+
+@pytest.mark.parametrize(("precision", "vote"), [("float32", 1), ("bfloat16", 0), ("float16", 0)])
+def test_a_script_on_the_gpu_computes_in_the_precision_asked_for(
+    tmp_path: Path, precision: str, vote: int
+) -> None:
+    """1.0003 is above 1.0001 in float32; in 16 bits both are 1, and ties go to the lowest class."""
+    loaded = load_runtime(script(tmp_path, AboveLimit(), {"precision": precision}), "cuda", 1)
+    assert loaded.votes(torch.full((4, 3), 1.0003, device="cuda")).tolist() == [vote] * 4
+    assert loaded.identity.precision == f"{precision}, TF32 off"
