@@ -14,7 +14,7 @@ import torch
 
 from models.grid import PixelGrid
 from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import DiscreteSource
+from worker.discrete_source import discrete_source
 from worker.discrete_tables import level_tables
 from worker.gaussian import gaussian_source
 from worker.noise import ESTIMATION, NoiseSource
@@ -60,7 +60,7 @@ def main() -> None:
                 both = draws < batch
                 sources: list[NoiseSource] = [
                     gaussian_source(x, draws, sigma, 1, ESTIMATION, antithetic=both),
-                    DiscreteSource(x, draws, sigma, 1, ESTIMATION, grid, antithetic=both),
+                    discrete_source(x, draws, sigma, 1, ESTIMATION, grid, antithetic=both),
                 ]
                 gaussian, discrete = nanoseconds(sources, inputs)
                 pairs = "yes" if both else "no"

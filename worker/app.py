@@ -16,7 +16,7 @@ from jobs.queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import Watchdog
 from models.registry import Registry
-from worker import normal
+from worker import discrete_draws, normal
 from worker.context import make_context
 from worker.pulse import Pulse, pulse_step
 from worker.settings import WorkerSettings
@@ -55,7 +55,8 @@ def run_worker(app: Celery, settings: WorkerSettings) -> None:
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
     if settings.device == "cpu":
-        normal.warm_up()  # before processes are forked, which then share what is compiled
+        for noise in (normal, discrete_draws):
+            noise.warm_up()  # before processes are forked, which then share what is compiled
     log.info("worker starts on %s, server %s", settings.device, settings.redis_url_redacted)
     app.worker_main(
         [

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from jobs.errors import PermanentFailure
 from models import ModelManifest
-from worker.gaussian import gaussian_source
+from models.grid import PixelGrid
 from worker.runtimes.base import Runtime
+from worker.sources import noise_source
 
 CHECK: Final = 2
 """Stream of the noise of the check at a job's end. It never counts in the estimates."""
@@ -38,16 +39,16 @@ class Reference:
         self._votes = runtime.votes(self._inputs)
         self._require_same(self._inputs, self._votes, "at load, one batch given twice")
 
-    def check(self, x: NDArray[np.float32], sigma: float, seed: int) -> None:
+    def check(self, x: NDArray[np.float32], sigma: float, seed: int, grid: PixelGrid | None) -> None:
         """Check at the end of a job that the model still is the function that it was at load.
 
-        The batch of the load must give the votes that it gave then; and a noisy batch around the job's input
-        ``x``, which is not counted, must give the same votes twice. Raises PermanentFailure if one does not.
+        The batch of the load must give the votes that it gave then; and a batch around the job's input ``x``,
+        with the job's noise but not counted, must give the same votes twice. ``grid``: as in SampleRequest.
+        Raises PermanentFailure if one does not.
         """
         self._require_same(self._inputs, self._votes, "the batch given at load, given again as the job ended")
         noisy = torch.empty_like(self._inputs)
-        base = torch.tensor(x, dtype=torch.float32, device=self._runtime.device)
-        gaussian_source(base, len(noisy), sigma, seed, CHECK).fill(noisy, 0)
+        noise_source(x, self._runtime.device, len(noisy), sigma, seed, CHECK, grid).fill(noisy, 0)
         self._require_same(noisy, self._runtime.votes(noisy), "as the job ended, one noisy batch given twice")
 
     def _require_same(self, inputs: torch.Tensor, votes: torch.Tensor, what: str) -> None:

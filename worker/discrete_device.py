@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from worker.discrete_noise import AMBIGUOUS, DiscreteGaussian
+from worker.discrete_kernels import AMBIGUOUS
+from worker.discrete_noise import DiscreteGaussian
 
 _SIGN_BIT = -(2**63)
 

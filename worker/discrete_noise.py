@@ -1,4 +1,4 @@
-"""Gaussian noise rounded to the grid of 8-bit pixels, drawn exactly: integers in, integers out.
+"""Gaussian noise rounded to the grid of 8-bit pixels, as tables: the law that discrete noise is drawn from.
 
 A Gaussian ``e`` is rounded, coordinate by coordinate, to the nearest multiple ``J`` of the grid step. No
 Gaussian is ever drawn: ``J`` comes from comparing random bits with integer thresholds of its cdf, so that
@@ -15,24 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.grid import PixelGrid
+from worker.discrete_kernels import AMBIGUOUS, settle
 from worker.discrete_tables import THRESHOLD_BITS, level_tables, tv_error_bound
 
 _LEADING_BITS: Final = 16
 _DEEP_BITS: Final = THRESHOLD_BITS - _LEADING_BITS
 _BUCKETS: Final = 2**_LEADING_BITS
-AMBIGUOUS: Final = np.iinfo(np.int16).min
-_CHUNK: Final = 2**16
-"""Elements looked up at a time, so that the index buffers stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class DiscreteGaussian:
-    """Draws ``J = round(e / step)``, ``e ~ N(0, sigma^2)``, on the grid of a model's pixels.
+    """The law of ``J = round(e / step)``, ``e ~ N(0, sigma^2)``, on the grid of a model's pixels.
 
     ``sigma`` is in input units. ValueError if it is not positive, or above 3000 grid steps.
 
-    A draw compares an 80-bit uniform integer with the thresholds. Its leading 16 bits decide in nearly all
-    cases, by a table; only where a threshold has the same leading bits are 64 more drawn.
+    A draw is ``-max_abs`` plus the number of thresholds at or below an 80-bit uniform integer. Its leading 16
+    bits, the bucket, decide in nearly all cases, by a table; only where a bucket holds a threshold are 64
+    more looked at. ``by_bucket``: the levels, or AMBIGUOUS; ``below``: thresholds in earlier buckets;
+    ``deep``: the last 64 bits of every threshold; ``means``: of ``e / sigma`` by level; ``values``: the
+    float32 inputs of the grid points ``-max_abs .. grid.levels + max_abs``.
     """
 
     sigma: float
@@ -70,24 +71,6 @@ class DiscreteGaussian:
         """Bound on the total variation distance between one draw and the exact law of ``J``."""
         return tv_error_bound(self.grid.steps(self.sigma))
 
-    def sample(self, generator: np.random.Generator, out: NDArray[np.int16]) -> None:
-        """Fill ``out`` (int16, C-contiguous, any shape) with independent draws.
-
-        The draws are a function of the generator's state and of ``out.size``: one 64-bit word for every four
-        elements, then one word for each element that 16 bits left open, in order. They are the same on
-        every machine. ValueError if ``out`` is of another kind.
-        """
-        if out.dtype != np.int16 or not out.flags.c_contiguous:
-            raise ValueError("out must be a C-contiguous int16 array")
-        words = generator.bit_generator.random_raw(-(-out.size // 4))
-        leading = words.astype("<u8", copy=False).view("<u2")[: out.size]
-        flat = out.reshape(-1)
-        for start in range(0, out.size, _CHUNK):
-            piece = slice(start, start + _CHUNK)
-            np.take(self.by_bucket, leading[piece], out=flat[piece], mode="clip")
-        open_ = np.flatnonzero(flat == AMBIGUOUS)
-        flat[open_] = self.resolve(leading[open_], generator.bit_generator.random_raw(open_.size))
-
     def conditional_mean(self, levels: NDArray[np.int16]) -> NDArray[np.float64]:
         """Return ``E[e / sigma | J = j]`` for drawn levels, each to the nearest float64.
 
@@ -96,38 +79,9 @@ class DiscreteGaussian:
         """
         return self.means[levels.astype(np.intp) + self.max_abs]
 
-    def write_inputs(
-        self, pixels: NDArray[np.int16], levels: NDArray[np.int16], out: NDArray[np.float32], sign: int = 1
-    ) -> None:
-        """Write the float32 inputs at the grid points ``pixels + sign * levels``.
-
-        ``pixels``: the clean input, of d elements ``0 .. grid.levels``; ``levels``: draws, of shape (b, d);
-        ``out``: float32, C-contiguous, of the same shape; ``sign``: 1 or -1. ValueError if they do not fit.
-
-        The sum is one of integers, and each integer has one float32 number: a model that is fed these is a
-        function of the grid, whatever image and noise led there.
-        """
-        if levels.shape != out.shape or pixels.shape != out.shape[1:] or sign not in {1, -1}:
-            raise ValueError(
-                "pixels, levels and out must be of shapes (d,), (b, d) and (b, d), and sign 1 or -1"
-            )
-        # Modulo 2**16 the index comes out right whatever the sign: it lies between 0 and 62,000.
-        origin = (pixels.astype(np.int64) + self.max_abs).astype(np.uint16)
-        combine = np.add if sign == 1 else np.subtract
-        rows = max(1, _CHUNK // max(1, origin.size))
-        for start in range(0, len(out), rows):
-            piece = slice(start, start + rows)
-            np.take(self.values, combine(origin, levels[piece].view(np.uint16)), out=out[piece], mode="clip")
-
-    def resolve(self, leading: NDArray[np.uint16], deep: NDArray[np.uint64]) -> NDArray[np.int16]:
-        """Count the thresholds at or below each 80-bit number, by bisection among those of its bucket."""
-        low = self.below[leading]
-        high = self.below[leading.astype(np.intp) + 1]
-        active = np.flatnonzero(low < high)
-        while active.size:
-            middle = (low[active] + high[active]) // 2
-            reached = self.deep[middle] <= deep[active]
-            low[active[reached]] = middle[reached] + 1
-            high[active[~reached]] = middle[~reached]
-            active = active[low[active] < high[active]]
-        return (low - self.max_abs).astype(np.int16)
+    def resolve(self, leading: NDArray[np.uint16], words: NDArray[np.uint64]) -> NDArray[np.int16]:
+        """Return the levels of 80-bit numbers: their leading 16 bits and the following 64, shape (n,)."""
+        out = np.empty(len(leading), dtype=np.int16)
+        places = np.arange(len(leading), dtype=np.int32)
+        settle(leading, words, self.below, self.deep, self.max_abs, places, out)
+        return out

@@ -4,30 +4,99 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import torch
 
 from models.grid import PixelGrid
 from worker.batch import Device
 from worker.discrete_device import DeviceTables
+from worker.discrete_draws import GridInputs, Levels
+from worker.discrete_kernels import sum_means
 from worker.discrete_noise import DiscreteGaussian
-from worker.noise import add_by_group, device_generator, host_generator, rounding_of_products
+from worker.noise import NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
 
 DISCRETE_GENERATORS: Final[dict[Device, str]] = {
-    "cpu": "sfc64/thresholds/int16",
+    "cpu": "philox4x32-10/thresholds/int16",
     "cuda": "torch-philox/thresholds/int16",
 }
 """Names of the generators of discrete noise, as a job's plan and its certificate state them."""
 
 
-class DiscreteSource:
-    """A NoiseSource that adds integers: pixel plus rounded Gaussian, turned into float32 by a table.
+def discrete_source(
+    x: torch.Tensor,
+    draws: int,
+    sigma: float,
+    seed: int,
+    stream: int,
+    grid: PixelGrid,
+    *,
+    antithetic: bool = False,
+) -> NoiseSource:
+    """Return the source for an input of float32, on its device; ``draws`` of noise a block.
 
-    ``x``: float32 on its device, every element exactly a pixel value of ``grid``; else NotOnGridError.
-    ValueError if sigma is out of the range of DiscreteGaussian.
-
-    The draws of a block depend on (seed, stream, block) and the kind of device alone: on the CPU they come
-    from NumPy's SFC64, on a GPU from PyTorch's generator of that device.
+    It adds integers: pixel plus rounded Gaussian, turned into float32 by a table. Every element of ``x`` must
+    be exactly a pixel value of ``grid``; else NotOnGridError. ValueError if sigma is out of the range of
+    DiscreteGaussian.
     """
+    if x.device.type == "cpu":
+        return HostDiscreteSource(x, sigma, seed, stream, grid, antithetic=antithetic)
+    return DeviceDiscreteSource(x, draws, sigma, seed, stream, grid, antithetic=antithetic)
+
+
+class HostDiscreteSource:
+    """A NoiseSource on the CPU. No noise is kept: what is asked for again is drawn again.
+
+    The draws depend on (seed, stream, block) alone and are the same on every machine.
+    """
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        sigma: float,
+        seed: int,
+        stream: int,
+        grid: PixelGrid,
+        *,
+        antithetic: bool = False,
+    ) -> None:
+        self._law = DiscreteGaussian(sigma, grid)
+        self._shape, self._d = x.shape, x.numel()
+        self._inputs = GridInputs(self._law, grid.indices(x.numpy()))
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
+        self._levels = Levels(self._law)
+        self._key = block_key(seed, stream, 0)
+
+    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
+        """See NoiseSource."""
+        if part == 0:
+            self._key = block_key(self._seed, self._stream, block)
+        halves = np.split(inputs.numpy().reshape(-1), 2) if self._antithetic else [inputs.numpy().reshape(-1)]
+        first, count = part * halves[0].size, halves[0].size
+        for done, levels in self._levels.pieces(self._key, first, count):
+            for out, sign in zip(halves, (1, -1), strict=False):
+                self._inputs.write(levels, first + done, out[done : done + len(levels)], sign)
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""
+        out = np.empty((rows.stop - rows.start, *self._shape))
+        flat = out.reshape(-1)
+        for done, levels in self._levels.pieces(self._key, rows.start * self._d, flat.size):
+            flat[done : done + len(levels)] = self._law.conditional_mean(levels)
+        return torch.from_numpy(out)
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        names, sums, law = groups.numpy(), out.numpy(), self._law
+        for done, levels in self._levels.pieces(self._key, start * self._d, names.size * self._d):
+            sum_means(levels, done, names, law.means, law.max_abs, sums)
+
+    def rounding(self, products: int) -> float:
+        """See ``rounding_of_products``."""
+        return rounding_of_products(products)
+
+
+class DeviceDiscreteSource:
+    """A NoiseSource on a GPU, with PyTorch's generator of that device; the levels of one block are kept."""
 
     def __init__(
         self,
@@ -40,38 +109,24 @@ class DiscreteSource:
         *,
         antithetic: bool = False,
     ) -> None:
-        self._law = DiscreteGaussian(sigma, grid)
-        self._pixels = grid.indices(x.cpu().numpy())
+        pixels = grid.indices(x.cpu().numpy())
+        self._tables = DeviceTables(DiscreteGaussian(sigma, grid), pixels, x.device)
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._levels = torch.empty((draws, *x.shape), dtype=torch.int16, device=x.device)
-        self._tables = None if x.device.type == "cpu" else DeviceTables(self._law, self._pixels, x.device)
 
     def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
         """See NoiseSource. All draws of a block are made with its first part."""
         if part == 0:
-            self._draw(block)
+            generator = device_generator(self._seed, self._stream, block, self._levels.device)
+            self._tables.sample(generator, self._levels)
         draws = len(inputs) // 2 if self._antithetic else len(inputs)
         levels = self._levels[part * draws : (part + 1) * draws]
-        sides = [(inputs[:draws], 1)]
+        self._tables.write_inputs(levels, inputs[:draws], 1)
         if self._antithetic:
-            sides.append((inputs[draws:], -1))
-        for out, sign in sides:
-            if self._tables is None:
-                self._law.write_inputs(self._pixels, levels.numpy(), out.numpy(), sign)
-            else:
-                self._tables.write_inputs(levels, out, sign)
-
-    def _draw(self, block: int) -> None:
-        if self._tables is None:
-            self._law.sample(host_generator(self._seed, self._stream, block), self._levels.numpy())
-            return
-        generator = device_generator(self._seed, self._stream, block, self._levels.device)
-        self._tables.sample(generator, self._levels)
+            self._tables.write_inputs(levels, inputs[draws:], -1)
 
     def unit(self, rows: slice) -> torch.Tensor:
-        """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""
-        if self._tables is None:
-            return torch.from_numpy(self._law.conditional_mean(self._levels[rows].numpy()))
+        """Return the conditional means ``E[eps / sigma | J]``, float64."""
         return self._tables.conditional_mean(self._levels[rows])
 
     def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:

@@ -70,12 +70,6 @@ def block_key(seed: int, stream: int, block: int) -> Key:
     return np.asarray(spread.generate_state(4, np.uint32), dtype=np.uint32)
 
 
-def host_generator(seed: int, stream: int, block: int) -> np.random.Generator:
-    """Return a generator of random bits on the CPU, at the start of a block."""
-    source = np.random.SeedSequence(seed, spawn_key=(stream, block))
-    return np.random.Generator(np.random.SFC64(source))
-
-
 def device_generator(seed: int, stream: int, block: int, device: torch.device) -> torch.Generator:
     """Return PyTorch's generator on a GPU, at the start of a block."""
     source = np.random.SeedSequence(seed, spawn_key=(stream, block))

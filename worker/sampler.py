@@ -4,7 +4,7 @@ Evaluations are numbered, and cut into blocks of ``batch``. The noise of a block
 block) alone, and blocks add, so how a job is cut into runs of blocks changes nothing. A block is fed to the
 model in forward passes of exactly ``runtime.rows`` rows. If the last block is not full, passes that no
 counted row is in are left out; the surplus rows of the last one are computed, for it to keep its shape, and
-not counted. Memory is one block of noise and one pass of inputs, whatever the number of samples.
+not counted. Memory is one pass of inputs, and on a GPU one block of noise, whatever the number of samples.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
@@ -22,16 +21,12 @@ from certificates import Bounds, Certifier, Decision
 from certificates.evidence import Evidence, HitCounts, PairCounts
 from models.grid import PixelGrid
 from worker.batch import Device, batch_size_for
-from worker.discrete_source import DiscreteSource
-from worker.gaussian import gaussian_source
 from worker.gradient import gradient_statistic
 from worker.noise import ESTIMATION, SELECTION, NoiseSource
 from worker.runtimes.base import Runtime
+from worker.sources import Input, noise_source
 
 __all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"]
-
-Input = NDArray[np.float32] | torch.Tensor
-"""One input in the model's input space, without the batch dimension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,8 @@ def select_class(
     ModelOutputError, NotOnGridError if the input is not on the grid, ValueError as ``sample``.
     """
     _check(sigma, seed, n0, batch)
-    blocks = _Blocks(runtime, _source(runtime, x, sigma, seed, SELECTION, batch, grid), batch, x.shape)
+    noise = noise_source(x, runtime.device, batch, sigma, seed, SELECTION, grid)
+    blocks = _Blocks(runtime, noise, batch, x.shape)
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
         counts += blocks.by_class(blocks.votes(block, min(batch, n0 - block * batch)))
@@ -98,7 +94,8 @@ def _count_votes(
     runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
 ) -> Evidence:
     """Count independent samples by class, and add up what second order needs of their noise."""
-    noise = _source(runtime, x, request.sigma, request.seed, ESTIMATION, request.batch, request.grid)
+    law = (request.sigma, request.seed, ESTIMATION, request.grid)
+    noise = noise_source(x, runtime.device, request.batch, *law)
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     gradient = None
     if request.certifier is Certifier.SECOND_ORDER:
@@ -119,8 +116,9 @@ def _count_pairs(
     runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
 ) -> Evidence:
     """Count the outcomes of antithetic pairs: row i of a pass's first half, row i of its second half."""
-    source = partial(_source, runtime, x, request.sigma, request.seed, ESTIMATION, request.batch // 2)
-    blocks = _Blocks(runtime, source(request.grid, antithetic=True), request.batch, x.shape)
+    law = (request.sigma, request.seed, ESTIMATION, request.grid)
+    noise = noise_source(x, runtime.device, request.batch // 2, *law, antithetic=True)
+    blocks = _Blocks(runtime, noise, request.batch, x.shape)
     both = plus_only = minus_only = 0
     for block, rows, done in _cut(request):
         hit = (blocks.passes(block, rows) == request.target).cpu().numpy()
@@ -138,24 +136,6 @@ def _cut(request: SampleRequest) -> Iterator[tuple[int, int, int]]:
     for offset in range(0, request.n, request.batch):
         rows = min(request.batch, request.n - offset)
         yield request.first_block + offset // request.batch, rows, offset + rows
-
-
-def _source(
-    runtime: Runtime,
-    x: Input,
-    sigma: float,
-    seed: int,
-    stream: int,
-    draws: int,
-    grid: PixelGrid | None,
-    *,
-    antithetic: bool = False,
-) -> NoiseSource:
-    base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
-    placed = base.to(device=runtime.device, dtype=torch.float32)
-    if grid is None:
-        return gaussian_source(placed, draws, sigma, seed, stream, antithetic=antithetic)
-    return DiscreteSource(placed, draws, sigma, seed, stream, grid, antithetic=antithetic)
 
 
 class _Blocks:

@@ -70,7 +70,8 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan) -> None:
     tally = context.ledger.merge(job.id, job.spec, plan)
     if tally.complete and tally.prefix is not None:
         loaded = context.models.for_plan(job.spec, plan)
-        loaded.reference.check(_input(context, job), job.spec.sigma, job.spec.seed)
+        x, grid = _input(context, job), _grid(job.spec, loaded)
+        loaded.reference.check(x, job.spec.sigma, job.spec.seed, grid)
         evidence, certificate = tally.prefix.final(job.spec.claim())
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return

@@ -7,11 +7,14 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.special import log_ndtr
 
 from models.grid import NotOnGridError, PixelGrid
 from models.manifest import InputSpec
 from service.images import decode_image
+from worker.discrete_draws import GridInputs
 from worker.discrete_noise import DiscreteGaussian
+from worker.discrete_tables import LARGEST_STEPS
 
 SCALES = [(0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (-2.1179, 2.64)]
 
@@ -86,28 +89,46 @@ def test_the_float_fed_depends_on_the_integer_sum_alone(low: float, high: float,
     grid = PixelGrid(low, high)
     noise = DiscreteGaussian(0.12 * (high - low), grid)
     pixels = np.arange(256, dtype=np.int16)
-    levels = np.repeat(np.arange(-noise.max_abs, noise.max_abs + 1, dtype=np.int16)[:, None], 256, axis=1)
+    levels = np.repeat(np.arange(-noise.max_abs, noise.max_abs + 1, dtype=np.int16), 256)
     out = np.empty(levels.shape, dtype=np.float32)
-    noise.write_inputs(pixels, levels, out, sign)
-    sums = pixels.astype(np.int64) + sign * levels.astype(np.int64)
+    GridInputs(noise, pixels).write(levels, 0, out, sign)
+    sums = np.tile(pixels, 2 * noise.max_abs + 1).astype(np.int64) + sign * levels.astype(np.int64)
     assert np.array_equal(out.view(np.uint32), grid.values(sums).view(np.uint32))
     assert len(np.unique(out)) == len(np.unique(sums))
+
+
+@pytest.mark.parametrize(("d", "first"), [(1, 0), (2, 7), (784, 784), (5000, 10_003)])
+def test_levels_are_added_to_the_pixels_they_belong_to(d: int, first: int) -> None:
+    noise = DiscreteGaussian(0.25)
+    pixels = (np.arange(d) * 7 % 256).astype(np.int16)
+    levels = (np.arange(3 * d) * 13 % 401 - 200).astype(np.int16)
+    expected = np.roll(np.tile(pixels, 3), -first).astype(np.int64) - levels
+    for start in (0, 2 * d // 3):
+        out = np.empty(levels.size - start, dtype=np.float32)
+        GridInputs(noise, pixels).write(levels[start:], first + start, out, -1)
+        assert np.array_equal(out, noise.grid.values(expected[start:]))
 
 
 def test_sums_beyond_int16_do_not_overflow() -> None:
     noise = DiscreteGaussian(6.4)
     assert 2 * noise.max_abs + 255 > np.iinfo(np.int16).max
-    levels = np.array([[noise.max_abs], [-noise.max_abs]], dtype=np.int16)
-    out = np.empty((2, 1), dtype=np.float32)
+    levels = np.array([noise.max_abs, -noise.max_abs], dtype=np.int16)
+    out = np.empty(2, dtype=np.float32)
     for pixel, sign in ((0, 1), (255, 1), (0, -1), (255, -1)):
-        noise.write_inputs(np.array([pixel], dtype=np.int16), levels, out, sign)
+        GridInputs(noise, np.array([pixel], dtype=np.int16)).write(levels, 0, out, sign)
         assert np.array_equal(out, noise.grid.values(pixel + sign * levels.astype(np.int64)))
 
 
-def test_shapes_that_do_not_fit_are_refused() -> None:
-    noise = DiscreteGaussian(0.25)
-    levels, out = np.zeros((2, 3), dtype=np.int16), np.zeros((2, 3), dtype=np.float32)
-    with pytest.raises(ValueError, match="shapes"):
-        noise.write_inputs(np.zeros(4, dtype=np.int16), levels, out)
+def test_the_largest_pixel_plus_the_largest_level_fits_int16() -> None:
+    """The tables are addressed by such sums: beyond them every threshold must round to 0."""
+    beyond = np.iinfo(np.int16).max - 255
+    assert log_ndtr(-(beyond + 0.5) / LARGEST_STEPS) < -81 * np.log(2)
+
+
+def test_levels_and_signs_that_do_not_fit_are_refused() -> None:
+    inputs = GridInputs(DiscreteGaussian(0.25), np.zeros(3, dtype=np.int16))
+    levels, out = np.zeros(6, dtype=np.int16), np.zeros(6, dtype=np.float32)
+    with pytest.raises(ValueError, match="shape"):
+        inputs.write(levels[:5], 0, out, 1)
     with pytest.raises(ValueError, match="sign"):
-        noise.write_inputs(np.zeros(3, dtype=np.int16), levels, out, 2)
+        inputs.write(levels, 0, out, 2)

@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from numpy.random import SFC64, Generator, SeedSequence
 from numpy.typing import NDArray
 from scipy.stats import binom
 
@@ -16,9 +15,10 @@ from jobs.spec import RuntimeIdentity
 from models.grid import NotOnGridError, PixelGrid
 from tests.discrete.level_sets import INF, LevelSet
 from worker.discrete_device import DeviceTables
+from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import DiscreteSource
-from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION
+from worker.discrete_source import discrete_source
+from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key
 from worker.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -60,7 +60,8 @@ def run(certifier: Certifier, n: int, first_block: int = 0, runtime: FirstPixel 
 
 def levels_of(block: int, draws: int, stream: int = ESTIMATION) -> NDArray[np.int16]:
     out = np.empty((draws, PIXELS.size), dtype=np.int16)
-    DiscreteGaussian(SIGMA).sample(Generator(SFC64(SeedSequence(SEED, spawn_key=(stream, block)))), out)
+    for done, piece in Levels(DiscreteGaussian(SIGMA)).pieces(block_key(SEED, stream, block), 0, out.size):
+        out.reshape(-1)[done : done + len(piece)] = piece
     return out
 
 
@@ -91,6 +92,30 @@ def test_selection_uses_a_stream_of_its_own() -> None:
     assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, GRID) == 1
     levels = levels_of(0, BATCH, SELECTION).astype(np.int64)
     assert np.array_equal(runtime.seen[0].numpy(), GRID.values(PIXELS + levels))
+
+
+@pytest.mark.parametrize("antithetic", [False, True])
+def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> None:
+    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID, antithetic=antithetic)
+    whole, halves = torch.empty((BATCH, 4)), torch.empty((2, BATCH // 2, 4))
+    source.fill(whole, 2)
+    for part in range(2):
+        source.fill(halves[part], 2, part)
+    sides = 2 if antithetic else 1
+    assert torch.equal(halves.view(2, sides, -1, 4).transpose(0, 1).reshape(BATCH, 4), whole)
+
+
+@pytest.mark.parametrize("start", [0, 5])
+def test_means_of_a_block_are_summed_by_group(start: int) -> None:
+    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID)
+    source.fill(torch.empty((BATCH, 4)), 1)
+    means = DiscreteGaussian(SIGMA).conditional_mean(levels_of(1, BATCH))
+    assert np.array_equal(source.unit(slice(start, BATCH)).numpy(), means[start:])
+    groups = torch.arange(BATCH - start) % 3
+    sums = torch.zeros((3, 4), dtype=torch.float64)
+    source.sum_groups(groups, start, sums)
+    expected = [[math.fsum(column) for column in means[start:][group::3].T.tolist()] for group in range(3)]
+    np.testing.assert_allclose(sums.numpy(), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("certifier", list(Certifier))
@@ -143,7 +168,7 @@ def test_an_input_off_the_grid_is_refused() -> None:
 def test_device_tables_resolve_like_the_host() -> None:
     law = DiscreteGaussian(SIGMA)
     buckets = np.arange(2**16, dtype=np.uint16)
-    words = Generator(SFC64(4)).bit_generator.random_raw(buckets.size)
+    words = np.random.default_rng(4).integers(0, 2**64, buckets.size, dtype=np.uint64)
     words[:4] = 0, 2**64 - 1, 2**63, 2**63 - 1
     tables = DeviceTables(law, PIXELS, torch.device("cpu"))
     bucket = torch.from_numpy(buckets.astype(np.int32))
@@ -180,6 +205,6 @@ def test_device_draws_on_a_gpu() -> None:
     x = torch.from_numpy(X).cuda()
     inputs = torch.empty((BATCH, 4), device="cuda")
     again = torch.empty_like(inputs)
-    DiscreteSource(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(inputs, 3)
-    DiscreteSource(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(again, 3)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(inputs, 3)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(again, 3)
     assert torch.equal(inputs, again)

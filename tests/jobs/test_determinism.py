@@ -75,4 +75,4 @@ def test_randomness_too_small_to_see_at_load_is_found_around_the_job_s_input(tmp
     """Every row of the job's batch lies next to the boundary, which few rows of the scale do."""
     checked = reference(tmp_path, 1e-6)
     with pytest.raises(PermanentFailure, match="one noisy batch given twice"):
-        checked.check(np.zeros(2, np.float32), 1e-6, 1)
+        checked.check(np.zeros(2, np.float32), 1e-6, 1, None)

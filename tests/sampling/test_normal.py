@@ -1,11 +1,6 @@
-"""The compiled generator: Philox as published, the transform as accurate as stated, equal bits everywhere."""
+"""The compiled generator: Philox as published, the transform as accurate as stated, any run by itself."""
 
 from __future__ import annotations
-
-import hashlib
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -18,11 +13,8 @@ from worker.normal import CHUNK, LARGEST, Floats, Numbers, add_scaled, radii, su
 from worker.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
-BITS = "f82e1e0380638a6b0f3f1ee4324fe0430f4bc6d46bc842eeff024b298ba2c990"
-"""SHA-256 of the first 2**20 numbers of KEY, as little-endian float32."""
 EDGES = [0, 1, 2, 2**23, 2**24 + 1, 2**30, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 2, 2**32 - 1]
 """Words where the transform changes its way."""
-PRINT_HASH = "from tests.sampling.test_normal import *; print(sha256_of(numbers(0, 2**20)))"
 
 
 def numbers(first: int, count: int) -> Floats:
@@ -30,10 +22,6 @@ def numbers(first: int, count: int) -> Floats:
     for done, piece in Numbers().pieces(KEY, first, count):
         out[done : done + len(piece)] = piece
     return out
-
-
-def sha256_of(values: Floats) -> str:
-    return hashlib.sha256(values.astype("<f4").tobytes()).hexdigest()
 
 
 def transformed(words: NDArray[np.uint32]) -> tuple[Floats, Floats]:
@@ -90,19 +78,6 @@ def test_no_number_reaches_the_stated_largest() -> None:
     words = np.zeros((1, 4, COUNTERS), np.uint32)
     _, out = transformed(words)
     assert LARGEST - 0.01 < np.abs(out).max() < LARGEST
-
-
-def test_the_bits_are_the_same_on_every_machine() -> None:
-    assert sha256_of(numbers(0, 2**20)) == BITS
-
-
-def test_compiled_for_the_plainest_processor_the_bits_are_the_same() -> None:
-    """Without wide vectors and fused multiplication, which this machine may have."""
-    plain = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
-    found = subprocess.run(
-        [sys.executable, "-c", PRINT_HASH], env=plain, capture_output=True, text=True, check=True
-    )
-    assert found.stdout.strip() == BITS
 
 
 @given(first=st.integers(0, 2**40), count=st.integers(1, 3 * CHUNK), cut=st.integers(0, 3 * CHUNK))

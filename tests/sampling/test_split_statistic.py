@@ -16,7 +16,7 @@ from models.grid import PixelGrid
 from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace
 from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import DiscreteSource
+from worker.discrete_source import discrete_source
 from worker.noise import ESTIMATION
 from worker.runtimes.base import Runtime
 from worker.sampler import SampleRequest, sample
@@ -94,11 +94,11 @@ def test_discrete_noise_is_summed_by_its_conditional_means() -> None:
     gradient = draw(HalfSpace(threshold=0.2), BATCH, grid=grid, x=x).gradient
     assert gradient is not None
     assert isinstance(gradient.split, SplitSums)
-    source = DiscreteSource(torch.from_numpy(x), BATCH, SIGMA, SEED, ESTIMATION, grid)
+    source = discrete_source(torch.from_numpy(x), BATCH, SIGMA, SEED, ESTIMATION, grid)
     inputs = torch.empty(BATCH, 3)
     source.fill(inputs, 0)
     votes = HalfSpace(threshold=0.2).votes(inputs).numpy()
-    means = source.unit(slice(BATCH)).numpy()
+    means = source.unit(slice(0, BATCH)).numpy()
     assert means.dtype == np.float64
     assert np.abs(means).max() <= np.abs(DiscreteGaussian(SIGMA, grid).means).max()
     assert close(gradient.split, halves((votes == 1) - 0.5, means))

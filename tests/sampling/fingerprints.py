@@ -1,0 +1,38 @@
+"""Fingerprints of what the compiled generators draw. Run as a program it prints them, one a line."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.discrete_draws import Levels
+from worker.discrete_noise import DiscreteGaussian
+from worker.normal import Numbers
+from worker.philox import Key
+
+KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
+
+
+def of_numbers() -> str:
+    """SHA-256 of the first 2**20 normal numbers of KEY, as little-endian float32."""
+    return _sha256("<f4", (piece for _, piece in Numbers().pieces(KEY, 0, 2**20)))
+
+
+def of_levels() -> str:
+    """SHA-256 of the first 2**20 levels of KEY for sigma = 0.25 on 8-bit pixels, as little-endian int16."""
+    return _sha256("<i2", (piece for _, piece in Levels(DiscreteGaussian(0.25)).pieces(KEY, 0, 2**20)))
+
+
+def _sha256(kind: str, pieces: Iterator[NDArray[np.float32] | NDArray[np.int16]]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.astype(kind).tobytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{of_numbers()}\n{of_levels()}\n")
