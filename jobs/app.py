@@ -8,6 +8,7 @@ from celery import Celery
 
 from jobs import keys
 from jobs.settings import JobsSettings
+from jobs.transport import MendedAMQP
 
 QUEUE: Final = "certification"
 SELECT: Final = "certification.select"
@@ -17,7 +18,7 @@ CERTIFY: Final = "certification.certify"
 
 def make_celery(settings: JobsSettings) -> Celery:
     """Build the application for one server. Results live in the job store: there is no result backend."""
-    app = Celery("certification", broker=settings.broker_url, set_as_current=False)
+    app = Celery("certification", broker=settings.broker_url, amqp=MendedAMQP, set_as_current=False)
     app.conf.update(
         task_default_queue=QUEUE,
         task_serializer="json",

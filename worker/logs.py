@@ -44,6 +44,8 @@ def configure_logging(level: str) -> None:
             "loggers": {
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
+                # Tracebacks, several a second while a server refuses to write; the pulse says it in a line.
+                "celery.worker.consumer.consumer": {"level": "CRITICAL"},
             },
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -166,6 +167,17 @@ class Service:
             if worker.ended:
                 worker.kill()
                 worker.start()
+
+    @contextmanager
+    def frozen_workers(self) -> Iterator[None]:
+        """Freeze the workers until the block ends: connections stay open, and nothing is done."""
+        for worker in self.workers:
+            worker.signal_all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in self.workers:
+                worker.signal_all(signal.SIGCONT)
 
     def wait_for_workers(self) -> None:
         """Wait until every worker lives."""

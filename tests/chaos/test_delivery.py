@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 
 import numpy as np
 
@@ -20,18 +19,15 @@ def test_shards_in_reverse_order_each_delivered_three_times(service: Service) ->
     assert template.plan is not None
     plan = template.plan.model_copy(update={"shard_blocks": -(-template.plan.blocks // SHARDS)})
     assert plan.shards == SHARDS
-    for worker in service.workers:
-        worker.signal_all(signal.SIGSTOP)
     content = np.array(body["tensor"]["data"], "<f4").tobytes()
-    job_id = service.store.create(template.spec, content).job_id
-    service.store.start(job_id)
-    service.ledger.fix_plan(job_id, plan)
-    assert service.ledger.dispatch(job_id, SHARDS, SHARDS) == tuple(range(SHARDS))
-    for shard in reversed(range(SHARDS)):
-        for _ in range(3):
-            service.queue.enqueue_sample(job_id, shard)
-    for worker in service.workers:
-        worker.signal_all(signal.SIGCONT)
+    with service.frozen_workers():
+        job_id = service.store.create(template.spec, content).job_id
+        service.store.start(job_id)
+        service.ledger.fix_plan(job_id, plan)
+        assert service.ledger.dispatch(job_id, SHARDS, SHARDS) == tuple(range(SHARDS))
+        for shard in reversed(range(SHARDS)):
+            for _ in range(3):
+                service.queue.enqueue_sample(job_id, shard)
     service.assert_undisturbed(body, job_id)
     done = steps_done(service, job_id)
     assert done.index(f"sample:{SHARDS - 1}") < done.index("sample:0")
