@@ -89,8 +89,7 @@ class ModelCache:
                 loaded = self._load(manifest, rows, manifest.threads or self._threads)
             except OutOfMemory as error:
                 if manifest.batch_size is not None or rows <= SMALLEST[self._device]:
-                    self._on_broken(fingerprint, str(error))
-                    raise
+                    raise  # not a verdict on the model: memory may be there for the next job
                 log.warning("%s; trying %d rows", error, rows // 2)
             else:
                 self._fitting[fingerprint] = rows
