@@ -97,6 +97,8 @@ def _wrap(folder: Path, name: str, moment: Moment) -> None:
 
 if __name__ == "__main__":
     main = import_module(f"{sys.argv[1]}.__main__").main
+    if sys.argv[1] == "worker":  # progress is told after every batch: the shortest shard has a middle
+        vars(import_module("worker.steps"))["REPORT_S"] = 0.0
     for name, moment in (WORKER_MOMENTS | GATEWAY_MOMENTS).items():
         _wrap(Path(os.environ["CERTIFY_ARMED"]), name, moment)
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -206,9 +207,26 @@ class Service:
         queue = [f"{keys.BROKER_PREFIX}{name}" for name in (QUEUE, "unacked", "unacked_index")]
         wait_until(lambda: not self.redis.exists(keys.ACTIVE, keys.QUEUED, *queue), "an empty queue")
 
-    def logs(self) -> list[str]:
-        """Return what each worker has logged."""
-        return [worker.log_text() for worker in self.workers]
+    def steps_done(self, job_id: str) -> list[dict[str, str]]:
+        """Return for each worker the times of the steps of a job that it says it has done."""
+        done: list[dict[str, str]] = []
+        for worker in self.workers:
+            lines = [json.loads(line) for line in worker.log_text().splitlines() if line.startswith("{")]
+            mine = [line for line in lines if line.get("job_id") == job_id]
+            done.append(
+                {line["step"]: line["time"] for line in mine if line["message"] == "the step is done"}
+            )
+        return done
+
+    def assert_no_worker_is_deaf(self) -> None:
+        """Check that every worker takes its part, and does not just live."""
+
+        def all_work() -> bool:
+            job_id = self.submit(VARIETY[0])
+            self.finished(job_id)
+            return all(self.steps_done(job_id))
+
+        wait_until(all_work, "every worker to take part", 60)
 
     def close(self) -> None:
         """Close what this process holds open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from functools import partial
 from itertools import cycle, islice
 
@@ -13,6 +14,12 @@ from tests.chaos.service import QUICK, VARIETY, Request, Service, request
 from tests.support.wait import wait_until
 
 pytestmark = pytest.mark.chaos
+
+
+@pytest.fixture(autouse=True)
+def no_worker_is_deaf_afterwards(service: Service) -> Iterator[None]:
+    yield
+    service.assert_no_worker_is_deaf()
 
 
 def submit_many(service: Service, count: int) -> list[tuple[Request, str]]:

@@ -28,7 +28,7 @@ def check(service: Service, armed: Path, moments: tuple[str, ...], kinds: int) -
     files = [arm(armed, moment, Victim.PROCESS) for moment in moments]
     jobs = [service.submit(body) for body in bodies]
     for body, job_id in zip(bodies, jobs, strict=True):
-        service.assert_undisturbed(body, job_id)
+        service.assert_undisturbed(body, job_id, 100)
     assert not [file.name for file in files if file.exists()], "moments that no process got to"
 
 
