@@ -11,10 +11,12 @@ from onnx import TensorProto, helper
 
 from jobs.errors import PermanentFailure
 from jobs.spec import JobRecord, JobState
-from models.manifest import load_manifest
+from models.grid import PixelGrid
+from models.manifest import ModelManifest, load_manifest
 from models.registry import Registry
 from scripts.export import Value
 from tests.models.model_folders import write_folder
+from tests.sampling.toys import Recorder
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from worker.determinism import Reference
@@ -57,11 +59,15 @@ def onnx_noisy(spread: float) -> bytes:
     return content
 
 
-def reference(root: Path, spread: float) -> Reference:
+def noisy_manifest(root: Path, spread: float) -> ModelManifest:
     fields: dict[str, Value] = {"runtime": "onnx", "batch_size": 256}
     table: dict[str, Value] = {"kind": "tensor", "shape": [2], "low": -1.0, "high": 1.0}
     folder = write_folder(root, "noisy", onnx_noisy(spread), fields=fields, input_table=table)
-    manifest = load_manifest(folder)
+    return load_manifest(folder)
+
+
+def reference(root: Path, spread: float) -> Reference:
+    manifest = noisy_manifest(root, spread)
     return Reference(manifest, load_runtime(manifest, "cpu", 1), 256)
 
 
@@ -76,3 +82,14 @@ def test_randomness_too_small_to_see_at_load_is_found_around_the_job_s_input(tmp
     checked = reference(tmp_path, 1e-6)
     with pytest.raises(PermanentFailure, match="one noisy batch given twice"):
         checked.check(np.zeros(2, np.float32), 1e-6, 1, None)
+
+
+@pytest.mark.parametrize("grid", [None, PixelGrid(-1.0, 1.0)])
+def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(
+    tmp_path: Path, grid: PixelGrid | None
+) -> None:
+    model = Recorder()
+    x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
+    Reference(noisy_manifest(tmp_path, 1.0), model, 256).check(x, 0.25, 1, grid)
+    on_grid = np.isin(model.batches[-1].numpy(), PixelGrid(-1.0, 1.0).values(np.arange(-400, 656)))
+    assert on_grid.all() == (grid is not None)
