@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models import ModelError
+from worker.memory import is_out_of_memory
 
 
 class RuntimeLoadError(ModelError):
@@ -10,4 +11,14 @@ class RuntimeLoadError(ModelError):
 
 
 class ModelOutputError(ModelError):
-    """The model's scores are not numbers, so there is no vote to count."""
+    """The model gave no scores for a batch, or some that are no numbers: there is no vote to count."""
+
+
+def failed_on_batch(error: Exception) -> Exception:
+    """Return what to raise where a loaded model fails on a batch on the CPU.
+
+    A fixed function fails on equal inputs again, so trying again is for want of memory alone.
+    """
+    if is_out_of_memory(error):
+        return error
+    return ModelOutputError(f"the model fails on some inputs: {error}")

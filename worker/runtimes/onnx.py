@@ -12,11 +12,13 @@ from models.manifest import read_weights
 from worker.batch import Device
 from worker.noise import GENERATORS
 from worker.runtimes.base import stated_precision
-from worker.runtimes.errors import RuntimeLoadError
+from worker.runtimes.errors import RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR = 3
+NO_FOLDER = "/dev/null"
+"""No file lies below it. Weights outside the model's file are not in its hash, so none may be read."""
 
 
 class OnnxRuntime:
@@ -59,7 +61,10 @@ class OnnxRuntime:
         inputs = self._normalise(batch)
         scores = torch.empty((len(batch), self.classes), dtype=torch.float32, device=self.device)
         if self._stream is None:
-            self._run(inputs, scores)
+            try:
+                self._run(inputs, scores)
+            except Exception as error:  # ONNX Runtime's errors share no base but Exception
+                raise failed_on_batch(error) from error
         else:
             caller = torch.cuda.current_stream(self.device)
             self._stream.wait_stream(caller)
@@ -106,6 +111,7 @@ def _session(
     options.inter_op_num_threads = 1
     options.log_severity_level = SEVERITY_ERROR
     options.use_deterministic_compute = True
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", NO_FOLDER)
     provider_options: dict[str, str] = {}
     if stream is not None:
         ort.preload_dlls()

@@ -14,7 +14,7 @@ from models.manifest import MemoryFormat, Precision, read_weights
 from worker.batch import Device
 from worker.noise import GENERATORS
 from worker.runtimes.base import stated_precision
-from worker.runtimes.errors import RuntimeLoadError
+from worker.runtimes.errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
 DTYPES: Final[dict[Precision, torch.dtype]] = {
@@ -61,7 +61,18 @@ class TorchScriptRuntime:
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
-        return votes_of(self._scores(batch))
+        try:
+            scores = self._scores(batch)
+        except Exception as error:  # a script may raise anything
+            if self.device.type == "cuda":
+                raise
+            raise failed_on_batch(error) from error
+        if scores.shape != (len(batch), self.classes):
+            raise ModelOutputError(
+                f"{len(batch)} inputs gave scores of shape {tuple(scores.shape)}: not one row an input, one "
+                "score a label, as the trial batch had"
+            )
+        return votes_of(scores)
 
     def _scores(self, batch: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # public, not in __all__
