@@ -90,7 +90,7 @@ class ModelCache:
             except OutOfMemory as error:
                 if manifest.batch_size is not None or rows <= SMALLEST[self._device]:
                     raise  # not a verdict on the model: memory may be there for the next job
-                log.warning("%s; trying %d rows", error, rows // 2)
+                log.warning("%s; trying %d rows", error.detail, rows // 2)
             else:
                 self._fitting[fingerprint] = rows
                 return loaded
@@ -108,10 +108,9 @@ class ModelCache:
         try:
             loaded = self._load(manifest, plan.runtime.rows, plan.runtime.threads)
         except OutOfMemory as error:
-            raise PermanentFailure(
-                "classifier_changed",
-                f"the job was begun in passes of {plan.runtime.rows} rows, which another worker cannot carry "
-                f"out: {error}; then submit the job again",
+            raise OutOfMemory(
+                f"the job was begun in passes of {plan.runtime.rows} rows, for which another worker has no "
+                f"memory: {error.detail}; then submit the job again"
             ) from error
         _require_same("runtime", loaded.identity(spec.noise), plan.runtime)
         return loaded

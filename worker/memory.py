@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from models import ModelError
+from jobs.errors import PermanentFailure
 
 _SAID: Final = (
     "out of memory",  # CUDA
@@ -17,8 +17,11 @@ _SAID: Final = (
 """What errors of PyTorch and ONNX Runtime say, which on the CPU have no class of their own for it."""
 
 
-class OutOfMemory(ModelError):
+class OutOfMemory(PermanentFailure):
     """A model with its trial pass does not fit into memory; with fewer rows it may."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("out_of_memory", detail)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

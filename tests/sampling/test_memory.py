@@ -101,6 +101,6 @@ def test_what_may_not_be_halved_is_refused(models: Path) -> None:
     fixed, planned = run(models, SHORT, "fixed:0", f"torchscript:{RULE}")[0]
     assert "a pass of 1024 rows does not fit into memory" in fixed["error"]
     assert "lower batch_size in model.toml" in fixed["error"]
-    assert planned["kind"] == "classifier_changed"
+    assert fixed["kind"] == planned["kind"] == "out_of_memory"
     assert "begun in passes of 1024 rows" in planned["error"]
     assert "does not fit into memory" in planned["error"]
