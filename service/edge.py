@@ -67,7 +67,8 @@ class Edge:
         if not answer.is_stream:
             self._metrics.duration.labels(method, route).observe(seconds)
         level = logging.DEBUG if route.startswith(("/health", "/metrics")) else logging.INFO
-        _logger.log(level, "%s %r %d %.1f ms", method, scope["path"], status, seconds * 1000)
+        about = {"method": method, "path": scope["path"], "status": status, "seconds": round(seconds, 4)}
+        _logger.log(level, "answered", extra=about)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

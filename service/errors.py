@@ -40,7 +40,7 @@ async def _answer(request: Request, error: Exception) -> JSONResponse:
     problem = _problem(request, error)
     if problem.kind.status >= 500 and problem.kind.slug != "not-ready":
         _logger.error("%s: %s", problem.kind.slug, error)
-    return problem.response(request.url.path, request_id.get())
+    return problem.response(request.url.path, request_id.get() or "")
 
 
 def _problem(request: Request, error: Exception) -> ProblemError:

@@ -1,4 +1,4 @@
-"""Logs on standard error: one line a message, each with the id of the request it belongs to."""
+"""Logs on standard error: one JSON object a line, with the id of the request it belongs to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import logging
 import logging.config
 from contextvars import ContextVar
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
+from jobs.logs import JsonFormatter
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered."""
 
 
 class _RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        if (identifier := request_id.get()) is not None:
+            record.request_id = identifier
         return True
 
 
@@ -23,13 +26,11 @@ def configure_logging(level: str) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "filters": {"request_id": {"()": _RequestIdFilter}},
-            "formatters": {
-                "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
-            },
+            "formatters": {"json": {"()": JsonFormatter}},
             "handlers": {
                 "stderr": {
                     "class": "logging.StreamHandler",
-                    "formatter": "line",
+                    "formatter": "json",
                     "filters": ["request_id"],
                 }
             },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -90,6 +90,7 @@ class Metrics:
     def __init__(self, collector: StoreCollector) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(collector)
+        ProcessCollector(registry=self._registry)
         self.requests = Counter(
             "certify_http_requests",
             "Requests answered, by method, route and status.",

@@ -137,10 +137,12 @@ def _store(
     created = ctx.store.create(submission.spec, submission.data, idempotency, limits)
     if not created.replayed:
         ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.value).inc()
+        _logger.info("a job is accepted", extra={"job_id": created.job_id})
         try:
             ctx.queue.enqueue_select(created.job_id)
         except StoreUnavailable:
-            _logger.warning("job %s is stored but not queued; the watchdog will queue it", created.job_id)
+            about = {"job_id": created.job_id}
+            _logger.warning("a job is stored but not queued; the watchdog will queue it", extra=about)
     return created, show_job(ctx, ctx.store.get(created.job_id))
 
 
