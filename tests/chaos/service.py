@@ -141,9 +141,9 @@ class Service:
         wait_until(ended, f"job {job_id} to end", timeout, interval=0.1)
         return job
 
-    def count_jobs(self) -> int:
-        """Return the number of stored jobs."""
-        return int(self.redis.zcard(keys.INDEX))
+    def count(self, index: str = keys.INDEX) -> int:
+        """Return the number of jobs in one of the store's sorted sets."""
+        return int(self.redis.zcard(index))
 
     def reachable(self) -> bool:
         """Whether the server answers."""

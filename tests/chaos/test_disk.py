@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -17,42 +18,75 @@ from tests.support.wait import wait_until
 pytestmark = pytest.mark.chaos
 
 
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
-    """Mount a file system of a few megabytes; skips the test, saying so, where that is not permitted."""
-    folder.mkdir(parents=True)
-    options = ["-o", f"size={megabytes}m"]
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", *options, "tmpfs", folder], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small disk can be made here, which takes root: {mounted.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+class SmallDisk:
+    """A file system of a few megabytes under all that the service writes. Making one takes root."""
+
+    def __init__(self, _service: Standalone, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True)
+        command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+        mounted = subprocess.run(command, capture_output=True, text=True, check=False)
+        if mounted.returncode:
+            pytest.skip(f"no small disk can be made here: {mounted.stderr.strip()}")
+
+    def fill(self) -> None:
+        """Leave no room."""
+        with (self._folder / "ballast").open("ab", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(4096)):
+                pass
+
+    def free(self) -> None:
+        """Make room again."""
+        (self._folder / "ballast").unlink()
+
+    def remove(self) -> None:
+        subprocess.run(["umount", "--lazy", self._folder], check=True)
+
+
+class NoGrowth:
+    """A limit under which no file of the server can grow, which anyone may set."""
+
+    def __init__(self, service: Standalone, _folder: Path) -> None:
+        self._service = service
+
+    def fill(self) -> None:
+        """Set the limit, on the supervisor too: what it starts inherits it."""
+        self._limit(1)
+
+    def free(self) -> None:
+        """Take the limit away."""
+        self._limit(resource.RLIM_INFINITY)
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+
+    def _limit(self, size: int) -> None:
+        for pid in (self._service.supervisor, *self._servers()):
+            with suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def _servers(self) -> set[int]:
+        names = {pid: Path(f"/proc/{pid}/comm") for pid in self._service.processes()}
+        return {pid for pid, name in names.items() if name.exists() and "valkey" in name.read_text()}
+
+
+@pytest.fixture(params=[SmallDisk, NoGrowth])
+def disk(
+    request: pytest.FixtureRequest, tmp_path: Path, cramped: Standalone
+) -> Iterator[SmallDisk | NoGrowth]:
+    made = request.param(cramped, tmp_path / "data")
+    cramped.start()
+    yield made
+    cramped.destroy()
+    made.remove()
 
 
 @pytest.fixture
 def cramped(tmp_path: Path, repository: Path) -> Iterator[Standalone]:
-    """The standalone service with two workers, all its data on a small disk."""
-    with small_disk(tmp_path / "data", 4):
-        instance = Standalone(
-            tmp_path, repository, workers=2, visibility_timeout_s=3, lease_s=2.0, stall_s=3.0
-        )
-        try:
-            yield instance
-        finally:
-            instance.destroy()
-
-
-def fill(folder: Path) -> Path:
-    """Leave no room on a disk."""
-    ballast = folder / "ballast"
-    with ballast.open("ab", buffering=0) as file, suppress(OSError):
-        while file.write(bytes(4096)):
-            pass
-    return ballast
+    """The standalone service with two workers."""
+    instance = Standalone(tmp_path, repository, workers=2, visibility_timeout_s=3, lease_s=2.0, stall_s=3.0)
+    yield instance
+    instance.destroy()
 
 
 class Client:
@@ -91,23 +125,22 @@ def certificate(client: CertificationClient, job_id: str) -> object:
     return job.certificate
 
 
-def test_a_full_disk(cramped: Standalone, repository: Path) -> None:
-    cramped.start()
+def test_a_full_disk(cramped: Standalone, disk: SmallDisk | NoGrowth, repository: Path) -> None:
     user = Client(cramped.url, (repository / "examples" / "digit-7.png").read_bytes())
     with CertificationClient(cramped.url) as client:
         undisturbed = certificate(client, user.submit().json()["id"])
         for _ in range(3):
             user.submit()
-        ballast = fill(cramped.data)
+        disk.fill()
         wait_until(user.refused, "a refusal")
 
         def tried_again() -> bool:
-            fill(cramped.data)
+            disk.fill()
             assert user.refused()
             return cramped.log.read_text().count("server     | ended") > 3
 
         wait_until(tried_again, "the server to have tried again", 60, interval=0.2)
-        ballast.unlink()
+        disk.free()
         wait_until(client.ready, "the service to go on by itself", 60)
         wait_until(lambda: not user.refused(), "a job to be accepted again")
         assert user.listed() == set(user.accepted)

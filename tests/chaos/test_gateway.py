@@ -50,16 +50,16 @@ def half_an_upload(service: Service) -> socket.socket:
 
 def test_killed_during_uploads(service: Service) -> None:
     service.undisturbed(QUICK)
-    before = service.count_jobs()
+    before = service.count()
     names = [f"upload {service.gateway.pid} {number}" for number in range(UPLOADS)]
     with closing(half_an_upload(service)), ThreadPoolExecutor(6) as pool:
         answers = {name: pool.submit(upload, service, name) for name in names}
-        wait_until(lambda: service.count_jobs() >= before + UPLOADS // 4, "some uploads to be stored")
+        wait_until(lambda: service.count() >= before + UPLOADS // 4, "some uploads to be stored")
         service.gateway.kill()
     first = {name: answer.result() for name, answer in answers.items()}
     accepted = {name: answer.json()["id"] for name, answer in first.items() if answer is not None}
     assert len(accepted) < UPLOADS, "the gateway was killed too late to disturb anything"
-    stored = service.count_jobs() - before
+    stored = service.count() - before
     assert len(accepted) <= stored <= UPLOADS
     service.gateway.start()
 
@@ -69,7 +69,7 @@ def test_killed_during_uploads(service: Service) -> None:
         assert accepted.setdefault(name, again.json()["id"]) == again.json()["id"]
         replayed = again.headers["Idempotency-Replayed"] == "true"
         assert replayed or first[name] is None
-    assert len(set(accepted.values())) == UPLOADS == service.count_jobs() - before
+    assert len(set(accepted.values())) == UPLOADS == service.count() - before
     for job_id in accepted.values():
         service.assert_undisturbed(QUICK, job_id)
 
@@ -79,17 +79,17 @@ def test_killed_during_uploads(service: Service) -> None:
 def test_killed_at_a_moment(service: Service, armed: Path, moment: str) -> None:
     """A client that repeats itself with its key has one job, whichever of its requests made it."""
     service.undisturbed(QUICK)
-    before = service.count_jobs()
+    before = service.count()
     arm(armed, moment, Victim.PROCESS)
     key = f"{moment} {service.gateway.pid}"
     assert upload(service, key) is None
     service.gateway.kill()
-    stored = service.count_jobs() - before
+    stored = service.count() - before
     assert stored == (0 if moment == "the job is not stored" else 1)
     service.gateway.start()
     again = service.post(QUICK, key)
     assert again.headers["Idempotency-Replayed"] == ("true" if stored else "false")
-    assert service.count_jobs() == before + 1
+    assert service.count() == before + 1
     service.assert_undisturbed(QUICK, again.json()["id"])
 
 

@@ -1,4 +1,7 @@
-"""Whatever is killed, frozen or cut off, an accepted job ends with the counts of an undisturbed run."""
+"""Whatever is killed, frozen or cut off, an accepted job ends with the counts of an undisturbed run.
+
+Processes killed at exact moments, and everything that takes minutes: `tests/chaos`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from certificates import Certifier
 from jobs.errors import StoreUnavailable
 from jobs.spec import JobState
 from tests.jobs.test_worker import leases_of
@@ -61,13 +63,6 @@ def again_and_again(kill: Callable[[], object], over: Callable[[], bool]) -> Non
         return over()
 
     wait_until(once, "the job to end", timeout=60)
-
-
-def test_a_process_killed_in_a_shard(shaken: Stack, models_dir: Path) -> None:
-    made = half_space(models_dir, slow=True, n=20_000, certifier=Certifier.DIPOLE)
-    job_id = shaken.submit(made)
-    os.kill(sampling(shaken, job_id), signal.SIGKILL)
-    assert_undisturbed(models_dir, shaken.finished(job_id), made.input_bytes)
 
 
 def test_a_step_that_keeps_killing_its_process_fails_its_job(shaken: Stack, models_dir: Path) -> None:

@@ -79,6 +79,12 @@ class Standalone:
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
 
+    @property
+    def supervisor(self) -> int:
+        """Id of the process that was started."""
+        assert self._process is not None
+        return self._process.pid
+
     def processes(self) -> set[int]:
         """Return the processes of the session that still run."""
         pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
