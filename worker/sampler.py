@@ -95,10 +95,11 @@ def _count_votes(
 ) -> Evidence:
     """Count independent samples by class, and add up what second order needs of their noise."""
     law = (request.sigma, request.seed, ESTIMATION, request.grid)
-    noise = noise_source(x, runtime.device, request.batch, *law)
+    second_order = request.certifier is Certifier.SECOND_ORDER
+    noise = noise_source(x, runtime.device, request.batch, *law, keep=second_order)
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     gradient = None
-    if request.certifier is Certifier.SECOND_ORDER:
+    if second_order:
         about = (request.target, runtime.classes, math.prod(x.shape), runtime.device)
         gradient = gradient_statistic(request.bounds, request.decision, *about)
     counts = np.zeros(runtime.classes, dtype=np.int64)
