@@ -41,7 +41,7 @@ class NoiseSource(Protocol):
         """
 
     def unit(self, rows: slice) -> torch.Tensor:
-        """Return what stands for ``g = eps / sigma`` in the draws ``rows.start`` to ``rows.stop`` of the block.
+        """Return what stands for ``g = eps / sigma`` in draws ``rows.start`` to ``rows.stop``.
 
         Shape ``(rows, *input shape)``, float32 or float64, on the device of the input.
         """
