@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,8 +19,10 @@ from models.manifest import InputSpec, ResizeRule
 from service.images import decode_image, refuse_doubtful_images
 from service.inputs import DecodedInput, from_tensor
 from service.problems import ProblemError
+from tests.service.pictures import png16
 
 MAX_PIXELS = 10_000
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SPECS = [
     InputSpec(kind="image", shape=(1, 4, 4), low=0.0, high=1.0, mode="L"),
     InputSpec(
@@ -48,9 +52,18 @@ def _file(kind: str, mode: str, **options: object) -> bytes:
     return stream.getvalue()
 
 
+def _turned() -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
+
+
 FILES = [
     *(_file("PNG", mode) for mode in ("L", "LA", "P", "RGB", "RGBA", "1", "I;16")),
-    _file("JPEG", "RGB", exif=Image.Exif()),
+    _file("PNG", "RGB", icc_profile=b"profile", exif=_turned()),
+    png16(np.arange(48, dtype=np.uint16).reshape(4, 4, 3) * 1365, 2),
+    _file("JPEG", "RGB", exif=_turned(), icc_profile=b"profile"),
+    _file("JPEG", "L", progressive=True),
     _file("JPEG", "CMYK"),
     _file("WEBP", "RGBA", lossless=True),
     _file("WEBP", "RGB"),
@@ -94,6 +107,62 @@ def test_image_files_with_bytes_changed_and_cut_off(
     for place, value in changes:
         spoiled[int(place * len(data))] = value
     decodes_or_refuses(bytes(spoiled[: round(kept * len(data))] if kept < 0.5 else spoiled))
+
+
+PNGS = [data for data in FILES if data.startswith(PNG_SIGNATURE)]
+EXTRA = [
+    b"tRNS",
+    b"iCCP",
+    b"eXIf",
+    b"acTL",
+    b"fcTL",
+    b"fdAT",
+    b"gAMA",
+    b"zTXt",
+    b"iTXt",
+    b"PLTE",
+    b"IDAT",
+    b"pHYs",
+]
+
+
+@settings(max_examples=250, deadline=None)
+@given(
+    st.sampled_from(PNGS),
+    st.lists(
+        st.tuples(st.integers(0, 9), st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4
+    ),
+    st.lists(st.tuples(st.sampled_from(EXTRA), st.binary(max_size=30)), max_size=2),
+)
+def test_png_chunks_changed_with_their_checksums_made_right(
+    data: bytes, changes: list[tuple[int, float, int]], more: list[tuple[bytes, bytes]]
+) -> None:
+    """A wrong checksum ends the reading before the chunk is looked at: here it is looked at."""
+    found = chunks(data)
+    for which, place, value in changes:
+        kind, content = found[which % len(found)]
+        if content:
+            at = int(place * len(content))
+            found[which % len(found)] = (kind, content[:at] + bytes([value]) + content[at + 1 :])
+    decodes_or_refuses(join([found[0], *more, *found[1:]]))
+
+
+def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Kind and content of each chunk of a PNG file."""
+    found, at = [], len(PNG_SIGNATURE)
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        found.append((data[at + 4 : at + 8], data[at + 8 : at + 8 + length]))
+        at += 12 + length
+    return found
+
+
+def join(parts: list[tuple[bytes, bytes]]) -> bytes:
+    """Write a PNG file from its chunks."""
+    return PNG_SIGNATURE + b"".join(
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in parts
+    )
 
 
 @pytest.mark.parametrize("data", FILES)
