@@ -2,37 +2,55 @@
 
     OMP_NUM_THREADS=1 python benchmarks/discrete_noise.py
 
-Both columns give what a block needs: draw the noise, and write the noisy inputs, by the sampler's own code.
+Both columns give what a block needs, by the sampler's own code: draw the noise and write the noisy inputs
+(``inputs``), the same for antithetic pairs (``pairs``), draw the noise again and add it to one of two float64
+sums (``sums``), as second order does.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 
 from models.grid import PixelGrid
 from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import discrete_source
 from worker.discrete_tables import level_tables
-from worker.gaussian import gaussian_source
-from worker.noise import ESTIMATION, NoiseSource
+from worker.noise import ESTIMATION
+from worker.sources import noise_source
 
 SHAPES = {"mnist 1x28x28": (1, 28, 28), "cifar 3x32x32": (3, 32, 32), "imagenet 3x224x224": (3, 224, 224)}
 ELEMENTS = 2**21
 REPEATS = 25
 
 
-def nanoseconds(sources: list[NoiseSource], inputs: torch.Tensor) -> list[float]:
-    """Return the processor time of one element of a block for each source, the shortest of many, in turn."""
-    best = [float("inf")] * len(sources)
+def nanoseconds(steps: list[Callable[[], None]], elements: int) -> list[float]:
+    """Return the processor time of one element for each step, the shortest of many, taken in turn."""
+    best = [float("inf")] * len(steps)
     for _ in range(REPEATS):
-        for place, source in enumerate(sources):
+        for place, step in enumerate(steps):
             began = time.process_time()
-            source.fill(inputs, 0)
+            step()
             best[place] = min(best[place], time.process_time() - began)
-    return [seconds / inputs.numel() * 1e9 for seconds in best]
+    return [seconds / elements * 1e9 for seconds in best]
+
+
+def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callable[[], None]]:
+    """Return one step of a block with Gaussian noise, and the same with discrete noise."""
+    both = what == "pairs"
+    draws, device = rows // 2 if both else rows, torch.device("cpu")
+    sources = [
+        noise_source(x, device, draws, sigma, 1, ESTIMATION, grid, antithetic=both)
+        for grid in (None, PixelGrid())
+    ]
+    if what == "sums":
+        groups, sums = torch.arange(rows) % 2, torch.zeros((2, x.numel()), dtype=torch.float64)
+        return [partial(source.sum_groups, groups, 0, sums) for source in sources]
+    inputs = torch.empty((rows, *x.shape))
+    return [partial(source.fill, inputs, 0) for source in sources]
 
 
 def build_ms(sigma: float, grid: PixelGrid) -> float:
@@ -48,24 +66,16 @@ def main() -> None:
     torch.set_num_threads(1)
     grid = PixelGrid()
     print(
-        f"{'input':20}{'sigma':>6}{'pairs':>7}{'gaussian':>10}{'discrete':>10}{'ratio':>7}   (ns an element)"
+        f"{'input':20}{'sigma':>6}{'step':>8}{'gaussian':>10}{'discrete':>10}{'ratio':>7}   (ns an element)"
     )
     for name, shape in SHAPES.items():
-        batch = max(8, ELEMENTS // int(np.prod(shape)) // 2 * 2)
-        pixels = np.random.default_rng(0).integers(0, 256, shape)
-        x = torch.from_numpy(grid.values(pixels))
-        inputs = torch.empty((batch, *shape))
+        rows = max(8, ELEMENTS // int(np.prod(shape)) // 2 * 2)
+        x = torch.from_numpy(grid.values(np.random.default_rng(0).integers(0, 256, shape)))
         for sigma in (0.12, 0.25, 1.0):
-            for draws in (batch, batch // 2):
-                both = draws < batch
-                sources: list[NoiseSource] = [
-                    gaussian_source(x, draws, sigma, 1, ESTIMATION, antithetic=both),
-                    discrete_source(x, draws, sigma, 1, ESTIMATION, grid, antithetic=both),
-                ]
-                gaussian, discrete = nanoseconds(sources, inputs)
-                pairs = "yes" if both else "no"
+            for what in ("inputs", "pairs", "sums"):
+                gaussian, discrete = nanoseconds(steps_of(what, x, rows, sigma), rows * x.numel())
                 print(
-                    f"{name:20}{sigma:6}{pairs:>7}{gaussian:10.2f}{discrete:10.2f}{discrete / gaussian:7.2f}"
+                    f"{name:20}{sigma:6}{what:>8}{gaussian:10.2f}{discrete:10.2f}{discrete / gaussian:7.2f}"
                 )
     for sigma in (0.12, 0.25, 1.0):
         print(f"sigma {sigma}: tables built in {build_ms(sigma, grid):.0f} ms, once a process")
