@@ -20,7 +20,7 @@ serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl
 test: $(VENV)/.test ## Run the whole test suite
 	$(BIN)/python -m pytest
 
-chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and check its certificates
+chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0
 
 fuzz: $(VENV)/.test ## Send random requests to the service for five minutes
