@@ -21,7 +21,7 @@ test: $(VENV)/.test ## Run the whole test suite
 	$(BIN)/python -m pytest
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
-	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0
+	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300
 
 fuzz: $(VENV)/.test ## Send random requests to the service for five minutes
 	$(BIN)/python -m tests.fuzz.exploration --seconds 300
