@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,11 +69,17 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def run(models: Path, headroom: int, *jobs: str) -> tuple[list[Any], str]:
-    """Load and sample in a process with so many MiB to spare; return its answers and its log."""
+Answers = tuple[list[Any], str]
+"""What each job came to, and the log."""
+
+
+def run(models: Path, headroom: int, *jobs: str) -> Answers:
+    """Load and sample in a process with so many MiB to spare."""
     ended = subprocess.run(
         [sys.executable, "-m", "tests.sampling.limited", str(models), str(headroom), *jobs],
         cwd=REPOSITORY,
+        # Every thread would else take address space for an arena of its own, at a moment of its choice.
+        env={**os.environ, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -82,23 +89,28 @@ def run(models: Path, headroom: int, *jobs: str) -> tuple[list[Any], str]:
     return json.loads(ended.stdout), ended.stderr
 
 
-def test_a_pass_is_halved_until_it_fits_and_the_counts_stay(models: Path) -> None:
+@pytest.fixture(scope="module")
+def limited(models: Path) -> Answers:
+    return run(models, SHORT, "onnx:0", "torchscript:0", "fixed:0", f"torchscript:{RULE}")
+
+
+def test_a_pass_is_halved_until_it_fits_and_the_counts_stay(models: Path, limited: Answers) -> None:
     """The plan's rows are then those of every worker, however much memory it has."""
-    limited, log = run(models, SHORT, "onnx:0", "torchscript:0")
-    assert all(job["rows"] in (16, 32, 64, 128, 256, 512) for job in limited), limited
+    halved, log = limited[0][:2], limited[1]
+    assert all(job["rows"] in (16, 32, 64, 128, 256, 512) for job in halved), halved
     assert f"a pass of {RULE} rows does not fit into memory" in log
-    followed = (f"{name}:{job['rows']}" for name, job in zip(("onnx", "torchscript"), limited, strict=True))
+    followed = (f"{name}:{job['rows']}" for name, job in zip(("onnx", "torchscript"), halved, strict=True))
     elsewhere, quiet = run(models, 0, *followed, "onnx:0", "torchscript:0")
-    assert elsewhere[:2] == limited
-    for few, all_ in zip(limited, elsewhere[2:], strict=True):
+    assert elsewhere[:2] == halved
+    for few, all_ in zip(halved, elsewhere[2:], strict=True):
         assert all_["rows"] == RULE
         assert all_["block"] == few["block"] == 8 * RULE, "noise depends on the block"
         assert all_["counts"] == few["counts"]
     assert "does not fit" not in quiet
 
 
-def test_what_may_not_be_halved_is_refused(models: Path) -> None:
-    fixed, planned = run(models, SHORT, "fixed:0", f"torchscript:{RULE}")[0]
+def test_what_may_not_be_halved_is_refused(limited: Answers) -> None:
+    fixed, planned = limited[0][2:]
     assert "a pass of 1024 rows does not fit into memory" in fixed["error"]
     assert "lower batch_size in model.toml" in fixed["error"]
     assert fixed["kind"] == planned["kind"] == "out_of_memory"
