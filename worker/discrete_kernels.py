@@ -28,7 +28,7 @@ def look_up(
     words: NDArray[np.uint32],
     by_bucket: Levels,
     out: Levels,
-    places: NDArray[np.int32],
+    places: NDArray[np.int64],
     leading: NDArray[np.uint16],
 ) -> int:
     """Write the levels of draws ``2 i`` and ``2 i + 1``: the lower and the upper half of word ``i``.
@@ -56,15 +56,14 @@ def settle(
     below: NDArray[np.int64],
     deep: NDArray[np.uint64],
     reach: int,
-    places: NDArray[np.int32],
     out: Levels,
 ) -> None:
-    """Write the level of ``2**64 leading[k] + words[k]`` to ``out[places[k]]``, for all k.
+    """Write the levels of the numbers ``2**64 leading + words``.
 
     The level is ``-reach`` plus the number of thresholds at or below. ``below[b]`` thresholds are in buckets
     before ``b``; ``deep`` has the last 64 bits of each, in increasing order within a bucket.
     """
-    for k in range(len(places)):
+    for k in range(len(out)):
         bucket = np.uint32(leading[k])
         low, left = below[bucket], below[bucket + np.uint32(1)] - below[bucket]
         while left > 0:
@@ -73,7 +72,7 @@ def settle(
             # Chosen without a branch, which would be mispredicted every other time.
             low = low + half + 1 if reached else low
             left = left - half - 1 if reached else half
-        out[places[k]] = low - reach
+        out[k] = low - reach
 
 
 @compiled

@@ -82,6 +82,5 @@ class DiscreteGaussian:
     def resolve(self, leading: NDArray[np.uint16], words: NDArray[np.uint64]) -> NDArray[np.int16]:
         """Return the levels of 80-bit numbers: their leading 16 bits and the following 64, shape (n,)."""
         out = np.empty(len(leading), dtype=np.int16)
-        places = np.arange(len(leading), dtype=np.int32)
-        settle(leading, words, self.below, self.deep, self.max_abs, places, out)
+        settle(leading, words, self.below, self.deep, self.max_abs, out)
         return out

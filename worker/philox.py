@@ -73,7 +73,7 @@ def random_bits(key: Key, chunk: int, out: NDArray[np.uint32]) -> None:
 
 
 @compiled
-def apart(key: Key, first: int, places: NDArray[np.int32], out: NDArray[np.uint64]) -> None:
+def apart(key: Key, first: int, places: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
     """Write 64 bits for each of the places ``first + places[i]``, from counters that no chunk has.
 
     Chunks have the counters from 0 on; these bits are the words 0 (upper half) and 1 of counter
