@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,17 @@ def test_a_model_that_raises_fails_its_job_at_once(stack: Stack, models_dir: Pat
     wait_until(known, "the worker to say that it cannot load the model")
     folder.write_text(folder.read_text().replace('description = "', 'description = "mended: '))
     wait_until(lambda: not known(), "the worker to look again at a model whose manifest has changed")
+
+
+def test_sampling_processes_step_back_behind_the_others(stack: Stack) -> None:
+    main = os.getpriority(os.PRIO_PROCESS, stack.worker.pid)
+    children = Path(f"/proc/{stack.worker.pid}/task/{stack.worker.pid}/children").read_text().split()
+
+    def all_step_back() -> bool:  # a child that has just been started has yet to
+        return {os.getpriority(os.PRIO_PROCESS, int(child)) for child in children} == {min(19, main + 10)}
+
+    wait_until(all_step_back, "every sampling process to step back")
+    assert len(children) == 2
 
 
 def test_logs_are_json_and_name_the_job(stack: Stack, models_dir: Path) -> None:

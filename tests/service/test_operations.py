@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -205,6 +206,19 @@ def test_metrics_count_requests_submissions_and_jobs(own_gateway: Gateway, own_s
         'certify_http_requests_total{method="GET",route="unmatched",status="404"} 1.0',
     ):
         assert line in lines
+
+
+def test_every_metric_is_in_the_page_for_operators(
+    own_gateway: Gateway, own_server: Server, repository: Path
+) -> None:
+    beat(own_server)
+    httpx.post(f"{own_gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
+    text = httpx.get(f"{own_gateway.url}/metrics").text
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, flags=re.MULTILINE))
+    served = {name for name in kinds if not name.startswith("process_") and not name.endswith("_created")}
+    page = (repository / "docs/operations.md").read_text()
+    assert set(re.findall(r"^\| `(certify_\w+)` \|", page, flags=re.MULTILINE)) == served
+    assert any(name.startswith("process_") for name in kinds)
 
 
 def test_a_request_id_is_in_the_answer_and_in_the_log(http: httpx.Client, gateway: Gateway) -> None:

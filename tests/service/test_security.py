@@ -1,15 +1,18 @@
-"""Every promise of SECURITY.md names a test that exists."""
+"""Every test that SECURITY.md and the operators' page name exists, and every promise has one."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
 NAMED = re.compile(r"`([a-z_/]+\.py)::(\w+)`")
 
 
-def test_every_promise_is_shown_by_a_test(repository: Path) -> None:
-    page = (repository / "SECURITY.md").read_text()
+@pytest.mark.parametrize("document", ["SECURITY.md", "docs/operations.md"])
+def test_every_promise_is_shown_by_a_test(repository: Path, document: str) -> None:
+    page = (repository / document).read_text()
     named = NAMED.findall(page)
     assert len(named) > 20
     missing = [

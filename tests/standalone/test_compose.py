@@ -62,6 +62,11 @@ def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
     assert not {"container_name", "ports"} & compose["services"]["worker"].keys()
 
 
+def test_server_and_gateway_come_before_sampling(compose: dict[str, Any]) -> None:
+    shares = {name: service.get("cpu_shares", 1024) for name, service in compose["services"].items()}
+    assert min(shares["redis"], shares["gateway"]) >= 4 * shares["worker"]
+
+
 def test_models_are_read_only(compose: dict[str, Any]) -> None:
     for name in ("gateway", "worker"):
         assert compose["services"][name]["volumes"] == ["./models:/models:ro"]
