@@ -94,6 +94,8 @@ def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks)
+    elif blocks == 1:
+        cut = 1  # nothing to cut, so nothing to measure
     else:
         block_s = _block_s(spec, loaded, x, batch, blocks)
         cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
