@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from billiard.util import set_pdeathsig
 from supervisor import events
@@ -20,6 +20,23 @@ from supervisor.supervisord import Supervisor
 _NAME_WIDTH = 11
 _LONGEST_PAUSE_S: Final = 5
 """Before a program that has worked before is started again, however often it has ended."""
+
+
+class LossyStream:
+    """A stream on a disk that may be full: what cannot be written is lost, and that is all."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written, at once."""
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 class Console:
@@ -38,7 +55,7 @@ class Console:
             self.line(name, line.decode(errors="replace"))
 
     def line(self, name: str, text: str) -> None:
-        """Print one line. A reader that went away is no reason to stop."""
+        """Print one line. A reader that went away, or a full disk behind it, is no reason to stop."""
         if self._closed:
             return
         try:
@@ -47,6 +64,8 @@ class Console:
         except BrokenPipeError:
             self._closed = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError:  # the line is lost
+            pass
 
 
 class TiedOptions(ServerOptions):  # type: ignore[misc]  # supervisor has no type information
@@ -128,7 +147,8 @@ def supervise(configuration: Path) -> bool:
     options.test = False
     supervisor = ConsoleSupervisor(options, Console())
     try:
-        supervisor.main()
+        with redirect_stderr(LossyStream(sys.stderr)):  # where supervisord says that it cannot log
+            supervisor.main()
     except ExitNow:
         pass
     finally:
