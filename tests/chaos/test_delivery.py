@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.chaos.service import Service, request
+from tests.chaos.bodies import request
+from tests.chaos.service import Service
 
 SHARDS = 6
 

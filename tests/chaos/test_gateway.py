@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.chaos.bodies import QUICK
 from tests.chaos.moments import GATEWAY_MOMENTS, Victim, arm
-from tests.chaos.service import QUICK, Service
+from tests.chaos.service import Service
 from tests.support.wait import wait_until
 
 UPLOADS = 24

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from jobs import keys
-from tests.chaos.service import QUICK, VARIETY, Request, Service, request
+from tests.chaos.bodies import QUICK, VARIETY, Request, request
+from tests.chaos.service import Service
 from tests.support.wait import wait_until
 
 pytestmark = pytest.mark.chaos

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.bodies import VARIETY, request
 from tests.chaos.moments import WORKER_MOMENTS, Victim, arm
-from tests.chaos.service import VARIETY, Service, request
+from tests.chaos.service import Service
 from tests.support.wait import wait_until
 
 NAMED = (
