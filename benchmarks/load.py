@@ -25,8 +25,8 @@ from pathlib import Path
 import httpx
 
 from benchmarks import machine, networks
-from benchmarks.contenders import example
 from benchmarks.service import Work, running, submit
+from benchmarks.setup import example
 from client import Parameters
 from models import Registry
 

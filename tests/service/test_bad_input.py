@@ -36,6 +36,10 @@ class Case:
 
 
 def form(name: str, slug: str, status: int, *fields: str, image: bytes = PNG, **values: object) -> Case:
+    return posted(name, slug, status, *fields, image=image, values=values)
+
+
+def posted(name: str, slug: str, status: int, *fields: str, image: bytes, values: dict[str, object]) -> Case:
     data = {"model": "grey", **values}
     return Case(name, slug, status, fields, {"data": data, "files": {"image": ("x.png", image)}})
 
@@ -238,7 +242,7 @@ CASES = [
     body("seed true", REQUEST, 422, "seed", seed=True),
     body("unknown field in JSON", REQUEST, 422, "radius", radius=1.0),
     raw("a field without a name", REQUEST, 422, '""', content=values("", "null")),
-    form("a field without a name in a form", REQUEST, 422, '""', **{"": "x"}),
+    posted("a field without a name in a form", REQUEST, 422, '""', image=PNG, values={"": "x"}),
     Case(
         "a file without a name",
         REQUEST,
