@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import onnxruntime as ort
 import torch
@@ -19,6 +21,14 @@ PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExec
 SEVERITY_ERROR = 3
 NO_FOLDER = "/dev/null"
 """No file lies below it. Weights outside the model's file are not in its hash, so none may be read."""
+
+
+class _Bound(NamedTuple):
+    """Where ONNX Runtime reads inputs (address and shape) and where it leaves scores."""
+
+    place: tuple[int, tuple[int, ...]]
+    binding: ort.IOBinding
+    scores: torch.Tensor
 
 
 class OnnxRuntime:
@@ -54,30 +64,35 @@ class OnnxRuntime:
         self.rows: int | None = rows
         _check_signature(manifest, self._session, rows)
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
+        self._bound: _Bound | None = None
         self._try(manifest, rows)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
-        inputs = self._normalise(batch)
-        scores = torch.empty((len(batch), self.classes), dtype=torch.float32, device=self.device)
+        bound = self._bind(self._normalise(batch))
         if self._stream is None:
             try:
-                self._run(inputs, scores)
+                self._session.run_with_iobinding(bound.binding)
             except Exception as error:  # ONNX Runtime's errors share no base but Exception
                 raise failed_on_batch(error) from error
         else:
             caller = torch.cuda.current_stream(self.device)
             self._stream.wait_stream(caller)
-            self._run(inputs, scores)
+            self._session.run_with_iobinding(bound.binding)
             caller.wait_stream(self._stream)
-        return votes_of(scores)
+        return votes_of(bound.scores)
 
-    def _run(self, inputs: torch.Tensor, scores: torch.Tensor) -> None:
-        binding = self._session.io_binding()
-        kind, index = self.device.type, self.device.index or 0
-        binding.bind_input(self._input, kind, index, np.float32, tuple(inputs.shape), inputs.data_ptr())
-        binding.bind_output(self._output, kind, index, np.float32, tuple(scores.shape), scores.data_ptr())
-        self._session.run_with_iobinding(binding)
+    def _bind(self, inputs: torch.Tensor) -> _Bound:
+        """Return a binding of this memory as input, that of the last call if it is the same memory."""
+        place = (inputs.data_ptr(), tuple(inputs.shape))
+        if self._bound is None or self._bound.place != place:
+            binding = self._session.io_binding()
+            scores = torch.empty((len(inputs), self.classes), dtype=torch.float32, device=self.device)
+            kind, index = self.device.type, self.device.index or 0
+            binding.bind_input(self._input, kind, index, np.float32, place[1], place[0])
+            binding.bind_output(self._output, kind, index, np.float32, tuple(scores.shape), scores.data_ptr())
+            self._bound = _Bound(place, binding, scores)
+        return self._bound
 
     def _try(self, manifest: ModelManifest, rows: int) -> None:
         batch = trial_batch(manifest, rows)
