@@ -151,18 +151,17 @@ class _Blocks:
         self._runtime = runtime
         self._source = source
         self._inputs = torch.empty((rows, *shape), dtype=torch.float32, device=runtime.device)
-        self._votes = torch.empty((batch // rows, rows), dtype=torch.int64, device=runtime.device)
 
     def passes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the passes that hold the block's first ``rows`` evaluations, one pass a row.
 
-        They are valid until the next call, and so is the noise that the source keeps.
+        The noise that the source keeps is valid until the next call.
         """
-        passes = -(-rows // len(self._inputs))
-        for part in range(passes):
+        votes = []
+        for part in range(-(-rows // len(self._inputs))):
             self._source.fill(self._inputs, block, part)
-            self._votes[part] = self._runtime.votes(self._inputs)
-        return self._votes[:passes]
+            votes.append(self._runtime.votes(self._inputs))
+        return torch.stack(votes)
 
     def votes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the block's first ``rows`` evaluations, in the order of their noise."""

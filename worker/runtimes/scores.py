@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 
 from models import ModelManifest
@@ -38,8 +39,14 @@ def votes_of(scores: torch.Tensor) -> torch.Tensor:
 
     Raises ModelOutputError if a score is NaN.
     """
-    best, votes = scores.max(dim=1)
-    if bool(torch.isnan(best).any()):
+    if scores.device.type == "cpu" and scores.dtype == torch.float32:
+        # The same by NumPy, which takes a few microseconds less of a small pass.
+        table = scores.numpy()
+        votes, lost = torch.from_numpy(table.argmax(axis=1)), bool(np.isnan(table).any())
+    else:
+        best, votes = scores.max(dim=1)
+        lost = bool(torch.isnan(best).any())
+    if lost:
         raise ModelOutputError(
             "the model gave NaN scores; check its weights and its normalisation at this noise level",
         )
