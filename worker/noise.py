@@ -57,11 +57,12 @@ class NoiseSource(Protocol):
 
 
 def rounding_of_products(products: int) -> float:
-    """Return ``m^2 b^2 2**-52`` for ``m`` products of numbers up to ``b`` = LARGEST_NUMBER.
+    """Return ``m (m + 3) b^2 2**-52`` for ``m`` products of numbers up to ``b`` = LARGEST_NUMBER.
 
-    Twice the worst case of summation in any order, the rounding of factors and products included.
+    Twice the worst case, whatever the order of summation. A product takes part in at most ``m + 3``
+    roundings: two of its factors, its own, those of ``m - 1`` sums, and that of adding this to the sum.
     """
-    return float((products * LARGEST_NUMBER) ** 2 * 2.0**-52)
+    return products * (products + 3) * LARGEST_NUMBER**2 * 2.0**-52
 
 
 def block_key(seed: int, stream: int, block: int) -> Key:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import example, given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binom
 
@@ -18,7 +21,7 @@ from worker.discrete_device import DeviceTables
 from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_source import discrete_source
-from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key
+from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
 from worker.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -143,7 +146,7 @@ def test_the_paired_statistic_sums_conditional_means_and_is_never_understated() 
     hit = PIXELS[0] + levels[:, 0] >= EDGE
     together = hit[:half] & hit[half:]
     exact = math.fsum((means[:half][together] * means[half:][together]).ravel().tolist())
-    assert exact < gradient.paired_sum <= exact + 2 * 2.0**-20 + (BATCH * 4 * LARGEST_NUMBER) ** 2 * 2.0**-52
+    assert exact < gradient.paired_sum <= exact + 2 * 2.0**-20 + rounding_of_products(BATCH * 4)
 
 
 def test_the_paired_statistic_estimates_the_squared_gradient_norm() -> None:
@@ -155,6 +158,25 @@ def test_the_paired_statistic_estimates_the_squared_gradient_norm() -> None:
 @pytest.mark.parametrize("sigma", [0.0003, 0.001, 0.25, 1.0])
 def test_no_conditional_mean_exceeds_what_the_rounding_bound_assumes(sigma: float) -> None:
     assert np.abs(DiscreteGaussian(sigma).means).max() < LARGEST_NUMBER
+
+
+@given(
+    factors=st.lists(st.floats(0.9 * LARGEST_NUMBER, LARGEST_NUMBER), min_size=2, max_size=40),
+    halves=st.lists(st.sampled_from([-1, 1]), min_size=40, max_size=40),
+)
+@example(factors=[LARGEST_NUMBER] * 2, halves=[1] * 40)
+def test_half_of_the_allowance_for_rounding_covers_the_worst_case(
+    factors: list[float], halves: list[int]
+) -> None:
+    """Every factor is half a unit in its last place away from what it stands for."""
+    exact = [Fraction(x) + half * Fraction(math.ulp(x)) / 2 for x, half in zip(factors, halves, strict=False)]
+    products = len(factors) // 2
+    total = 0.0
+    for k in range(products):
+        total += factors[2 * k] * factors[2 * k + 1]
+    allowance = rounding_of_products(products) / 2
+    meant = sum(exact[2 * k] * exact[2 * k + 1] for k in range(products))
+    assert Fraction(total + allowance) >= meant
 
 
 def test_an_input_off_the_grid_is_refused() -> None:
