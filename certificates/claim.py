@@ -70,7 +70,7 @@ class Claim:
             *decision_problems(self.certifier, self.bounds, self.decision, self.d, classes or 1),
             *stop_problems(self.bounds, self.decision, self.stop_radius),
         ]
-        return found or noise_problems(self.noise, self.grid_steps, self.eta, self._charge())
+        return found or noise_problems(self.noise, self.grid_steps, self.eta, self.charge)
 
     @property
     def runs(self) -> bool:
@@ -141,24 +141,24 @@ class Claim:
             stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
         )
 
-    def _charge(self) -> float:
+    @property
+    def charge(self) -> float:
+        """What the finite precision of discrete noise takes off eta; 0 for Gaussian noise."""
         if self.noise is Noise.GAUSSIAN or self.grid_steps is None:
             return 0.0
         return discretisation_error(self.grid_steps, self.d, self.n)
 
-    def _budget(self) -> _Budget:
+    def _budget(self) -> Budget:
         """Divide eta; the parts add up to at most eta as real numbers."""
-        charge = self._charge()
-        left = math.nextafter(self.eta - charge, 0.0) if charge else self.eta
+        charge = self.charge
         if self.bounds is Bounds.PAPER:
-            return _Budget(charge, 0.0, left)
+            return Budget(charge, 0.0, _after_charge(self.eta, charge))
         if self.stop_radius is not None:
-            return _Budget(charge, left, 0.0)
-        running = RUNNING_SHARE * left
-        return _Budget(charge, running, math.nextafter(left - running, 0.0))
+            return Budget(charge, _after_charge(self.eta, charge), 0.0)
+        return divide_eta(self.eta, charge, RUNNING_SHARE)
 
     def _stated(
-        self, certificate: Certificate, ended_by: EndedBy, others: Mapping[str, float], budget: _Budget
+        self, certificate: Certificate, ended_by: EndedBy, others: Mapping[str, float], budget: Budget
     ) -> Certificate:
         """Return the certificate with the whole eta and where it went."""
         charge = {SHARE: budget.charge} if self.noise is Noise.DISCRETE else {}
@@ -196,12 +196,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class _Budget:
+class Budget:
     """Shares of eta: for the finite precision of noise, for running certificates, for the final one."""
 
     charge: float
     running: float
     final: float
+
+
+def divide_eta(eta: float, charge: float, running_share: float) -> Budget:
+    """Divide eta: ``charge``, ``running_share`` of what remains for running certificates, the final one's.
+
+    With ``charge < eta`` and a share in (0, 1), the parts add up to at most eta as real numbers. So the last
+    is also what is left for other samples once running certificates have been shown and no final one.
+    """
+    rest = _after_charge(eta, charge)
+    running = running_share * rest
+    return Budget(charge, running, math.nextafter(rest - running, 0.0))
+
+
+def _after_charge(eta: float, charge: float) -> float:
+    """Return ``eta - charge``, rounded down."""
+    return math.nextafter(eta - charge, 0.0) if charge else eta
 
 
 def _optional(name: str, value: object) -> float | None:
