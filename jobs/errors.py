@@ -48,5 +48,9 @@ class PermanentFailure(CertificationError):
         self.detail = detail
 
 
+class StepLeftOver(CertificationError):
+    """Raised for a step that its job has not: the message is from before the job began again."""
+
+
 class JobEnded(CertificationError):
     """Raised inside a worker's step when its job has ended meanwhile (cancelled, or failed elsewhere)."""

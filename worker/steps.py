@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from certificates import Noise
 from jobs.document import certificate_document
-from jobs.errors import JobEnded, PermanentFailure
+from jobs.errors import JobEnded, PermanentFailure, StepLeftOver
 from jobs.spec import JobRecord, JobSpec, JobState, Plan
 from models.grid import PixelGrid
 from worker.batch import batch_size_for
@@ -41,9 +41,7 @@ def select(context: WorkerContext, job: JobRecord) -> None:
 
 def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
     """Count one shard, store its evidence, and do what comes next."""
-    plan = _plan(job)
-    if not 0 <= shard < plan.shards:
-        raise PermanentFailure("internal", f"there is no shard {shard} in a job of {plan.shards}")
+    plan = plan_with(job, shard)
     if not context.ledger.is_stored(job.id, shard):
         _count(context, job, plan, shard)
     _advance(context, job, plan)
@@ -51,7 +49,20 @@ def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
 
 def certify(context: WorkerContext, job: JobRecord) -> None:
     """Drive on a job whose shards are all there."""
-    _advance(context, job, _plan(job))
+    _advance(context, job, plan_with(job))
+
+
+def plan_with(job: JobRecord, shard: int = 0) -> Plan:
+    """Return the job's plan. Raises StepLeftOver if it has no such shard, or there is no plan yet.
+
+    A job of an earlier release begins again without a plan, and with another one then, while messages of its
+    former plan may be on the queue. Those for a shard that the plan has do no harm: it is counted once.
+    """
+    if job.plan is None:
+        raise StepLeftOver("no class is selected yet")
+    if not 0 <= shard < job.plan.shards:
+        raise StepLeftOver(f"there is no shard {shard} among {job.plan.shards}")
+    return job.plan
 
 
 def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int) -> None:
@@ -163,9 +174,3 @@ def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int]
 def _input(context: WorkerContext, job: JobRecord) -> NDArray[np.float32]:
     content = context.store.input_bytes(job.id)
     return np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(job.spec.input.shape)
-
-
-def _plan(job: JobRecord) -> Plan:
-    if job.plan is None:
-        raise PermanentFailure("internal", "a shard was asked for before selection")
-    return job.plan

@@ -12,7 +12,14 @@ from celery import Celery
 from celery.exceptions import Reject
 
 from jobs.app import CERTIFY, SAMPLE, SELECT
-from jobs.errors import JobEnded, JobNotFound, PermanentFailure, StoreUnavailable, UnsupportedRecord
+from jobs.errors import (
+    JobEnded,
+    JobNotFound,
+    PermanentFailure,
+    StepLeftOver,
+    StoreUnavailable,
+    UnsupportedRecord,
+)
 from jobs.leases import Lease
 from jobs.spec import RECORD_VERSION, Failure, JobRecord
 from models import ModelError
@@ -21,6 +28,7 @@ from worker.context import WorkerContext
 
 LONGEST_PAUSE_S: Final = 30
 Work = Callable[[WorkerContext, JobRecord], None]
+Check = Callable[[JobRecord], object]
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +42,22 @@ def register_tasks(app: Celery, context: WorkerContext) -> None:
 
     @app.task(name=SAMPLE, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def sample(task: Any, job_id: str, shard: int) -> None:
-        run_step(task, context, job_id, f"sample:{shard}", partial(steps.sample, shard=shard))
+        check = partial(steps.plan_with, shard=shard)
+        run_step(task, context, job_id, f"sample:{shard}", partial(steps.sample, shard=shard), check)
 
     @app.task(name=CERTIFY, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def certify(task: Any, job_id: str) -> None:
-        run_step(task, context, job_id, "certify", steps.certify)
+        run_step(task, context, job_id, "certify", steps.certify, steps.plan_with)
 
 
-def run_step(task: Any, context: WorkerContext, job_id: str, step: str, work: Work) -> None:
+def run_step(
+    task: Any, context: WorkerContext, job_id: str, step: str, work: Work, check: Check | None = None
+) -> None:
     """Do one step of a job, unless it is done, in other hands, or beyond help.
 
-    A store that is away hands the message back to the queue. A reason that lies in the job or its model
-    fails the job. Anything unforeseen is tried again after a growing pause, ``max_attempts`` times.
+    A step that the job has not, for which ``check`` raises StepLeftOver, is dropped before it counts as an
+    attempt. A store that is away hands the message back to the queue. A reason that lies in the job or its
+    model fails the job. Anything unforeseen is tried again after a growing pause, ``max_attempts`` times.
     """
     about: dict[str, object] = {"job_id": job_id, "step": step}
     try:
@@ -53,6 +65,8 @@ def run_step(task: Any, context: WorkerContext, job_id: str, step: str, work: Wo
         if job.stored_version != RECORD_VERSION:
             _begin_again(context, job, about)
             return
+        if check is not None:
+            check(job)
         lease = context.leases.acquire(job_id, step, task.request.get("sent_at"))
         if lease is None:
             log.info("the step is in the hands of another process", extra=about)
@@ -64,6 +78,8 @@ def run_step(task: Any, context: WorkerContext, job_id: str, step: str, work: Wo
         _attempt(task, context, job, lease, work)
     except (JobEnded, JobNotFound):
         log.info("the job has ended", extra=about)
+    except StepLeftOver as error:
+        log.warning("the step is left over from before the job began again: %s", error, extra=about)
     except UnsupportedRecord as error:
         log.error("%s", error, extra=about)  # noqa: TRY400 - the message says it all
     except StoreUnavailable as error:
