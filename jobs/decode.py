@@ -32,7 +32,7 @@ def decode_record(
         id=job_id,
         stored_version=int(found["version"]),
         spec=spec,
-        state=JobState(fields["state"]),
+        state=JobState(fields["status"]),
         created_at=float(fields["created_at"]),
         started_at=_number(fields, "started_at"),
         finished_at=_number(fields, "finished_at"),

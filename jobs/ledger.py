@@ -132,7 +132,7 @@ class Ledger:
     def _look(self, job_id: str, plan: Plan) -> tuple[Tally, list[int]]:
         """Return how far the job is, and the shards that wait to be merged next."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["state", "merged", "dispatched", "stopped"])
+            pipe.hmget(keys.job(job_id), ["status", "merged", "dispatched", "stopped"])
             pipe.hkeys(keys.shards(job_id))
             (state, merged, dispatched, stopped), names = pipe.execute()
         if state != JobState.RUNNING.encode():

@@ -1,6 +1,9 @@
 """Lua scripts: the transitions of a job that must happen as a whole or not at all.
 
 A script runs alone on the server and reaches the append-only file as one transaction.
+
+A job's state is in the field ``status`` of its hash. In version 1 it was in ``state``, where scripts of that
+release look for it: to them no job of this version is there to be worked on.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ end
 -- Times in the index are unique, so a listing can go on behind any of them.
 local now = ARGV[2]
 while redis.call('ZCOUNT', KEYS[3], now, now) > 0 do now = string.format('%.6f', now + 0.000001) end
-redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'state', 'queued', 'created_at', now,
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'status', 'queued', 'created_at', now,
     'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
 redis.call('SET', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
@@ -50,9 +53,9 @@ return {'created'}
 
 START: Final = """
 -- KEYS job active queued; ARGV id now. Returns the state after, or nothing when there is no such job.
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', KEYS[1], 'status')
 if state == 'queued' then
-    redis.call('HSET', KEYS[1], 'state', 'running', 'started_at', ARGV[2])
+    redis.call('HSET', KEYS[1], 'status', 'running', 'started_at', ARGV[2])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
     redis.call('ZREM', KEYS[3], ARGV[1])
     return 'running'
@@ -63,17 +66,18 @@ return state
 FINISH: Final = """
 -- KEYS job progress active queued totals running [others];
 -- ARGV id now state ttl_ms outcome [field value]...
--- Counts the outcome in totals; a cancelled job keeps the certificate that its samples supported. Deletes
--- progress, running and the other keys.
+-- Ends a job of this version or of version 1. Counts the outcome in totals; a cancelled job keeps the
+-- certificate that its samples supported. Deletes progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before,
 -- -1 when there is no such job.
-local state = redis.call('HGET', KEYS[1], 'state')
+local field = redis.call('HEXISTS', KEYS[1], 'state') == 1 and 'state' or 'status'
+local state = redis.call('HGET', KEYS[1], field)
 if not state then return -1 end
 if state ~= 'queued' and state ~= 'running' then return 0 end
 for _, done in ipairs(redis.call('HVALS', KEYS[2])) do
     redis.call('HINCRBY', KEYS[1], 'samples', done)
 end
-redis.call('HSET', KEYS[1], 'state', ARGV[3], 'finished_at', ARGV[2])
+redis.call('HSET', KEYS[1], field, ARGV[3], 'finished_at', ARGV[2])
 for i = 6, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 if ARGV[3] == 'cancelled' then
     local certificate = redis.call('GET', KEYS[6])
@@ -93,7 +97,7 @@ return 1
 
 FIX_PLAN: Final = """
 -- KEYS job active; ARGV id now plan. Returns the job's plan, the first that came, or nothing unless running.
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return false end
+if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return false end
 if redis.call('HSETNX', KEYS[1], 'plan', ARGV[3]) == 1 then
     redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
@@ -106,7 +110,7 @@ DISPATCH: Final = """
 -- At most `window` shards are out at a time, and none is `ahead` or more beyond those merged; nor, past one
 -- window, so far that those which wait take more than `ahead_bytes`. A job that has stopped gets none.
 local out = {}
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return out end
+if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return out end
 local counts = redis.call('HMGET', KEYS[1], 'dispatched', 'stored', 'merged', 'shard_bytes', 'stopped')
 if counts[5] then return out end
 local next_one, stored, merged = tonumber(counts[1]), tonumber(counts[2]), tonumber(counts[3])
@@ -127,7 +131,7 @@ return out
 STORE_SHARD: Final = """
 -- KEYS job shards progress active totals; ARGV id now shard evidence samples seconds.
 -- Returns 1 when stored by this call, 0 when it was stored before, -1 unless the job is running.
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return -1 end
+if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return -1 end
 if tonumber(ARGV[3]) < tonumber(redis.call('HGET', KEYS[1], 'merged')) then return 0 end
 if redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4]) == 0 then return 0 end
 redis.call('HINCRBY', KEYS[1], 'stored', 1)
@@ -145,7 +149,7 @@ MERGE: Final = """
 -- KEYS job shards evidence running; ARGV expected merged evidence stopped [radius samples certificate].
 -- Replaces the shards from `expected` up to `merged` by the sum of all below `merged`, unless another worker
 -- has merged meanwhile (returns 0). The certificate stays if an earlier one has a larger radius.
-if redis.call('HGET', KEYS[1], 'state') ~= 'running' then return 0 end
+if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return 0 end
 if redis.call('HGET', KEYS[1], 'merged') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'merged', ARGV[2])
 redis.call('SET', KEYS[3], ARGV[3])
@@ -163,7 +167,7 @@ return 1
 
 REPORT: Final = """
 -- KEYS job progress active; ARGV id now shard samples. Returns the job's state.
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', KEYS[1], 'status')
 if state == 'running' and tonumber(ARGV[3]) >= tonumber(redis.call('HGET', KEYS[1], 'merged')) then
     redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
     redis.call('ZADD', KEYS[3], 'XX', ARGV[2], ARGV[1])
@@ -178,7 +182,7 @@ if ARGV[5] ~= '' then
     local latest = redis.call('GET', KEYS[3])
     if not latest or tonumber(latest) < tonumber(ARGV[5]) then redis.call('SET', KEYS[3], ARGV[5]) end
 end
-local state = redis.call('HGET', KEYS[4], 'state')
+local state = redis.call('HGET', KEYS[4], 'status')
 if state ~= 'queued' and state ~= 'running' then return {-1, ''} end
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[4] then
@@ -206,18 +210,19 @@ return 1
 """
 
 BEGIN_AGAIN: Final = """
--- KEYS job active queued attempts [others]; ARGV id now from_version to_version spec lease_prefix.
--- Makes an unfinished job of an earlier release a queued one of this release, at its old place in the
--- queue; deletes the attempts and the other keys. Returns 1 when done by this call, 0 when there was nothing
--- to do or a process is still at work on one of its steps.
-local job = redis.call('HMGET', KEYS[1], 'version', 'state', 'created_at')
+-- KEYS job active queued attempts [others]; ARGV id now from_version to_version spec lease_prefix radius.
+-- Makes an unfinished job of version 1 a queued one of this release, at its old place in the queue; deletes
+-- the attempts and the other keys. Returns 1 when done by this call, 0 when there was nothing to do, a
+-- process is still at work on one of its steps, or the radius that it shows is not `radius` ('': none).
+local job = redis.call('HMGET', KEYS[1], 'version', 'state', 'created_at', 'running_radius')
 if job[1] ~= ARGV[3] or (job[2] ~= 'queued' and job[2] ~= 'running') then return 0 end
+if tonumber(job[4] or '') ~= tonumber(ARGV[7]) then return 0 end
 for _, step in ipairs(redis.call('HKEYS', KEYS[4])) do
     if redis.call('EXISTS', ARGV[6] .. step) == 1 then return 0 end
 end
-redis.call('HDEL', KEYS[1], 'plan', 'started_at', 'sampling_at', 'running_radius', 'running_samples',
+redis.call('HDEL', KEYS[1], 'state', 'plan', 'started_at', 'sampling_at', 'running_radius', 'running_samples',
     'stopped', 'shard_bytes')
-redis.call('HSET', KEYS[1], 'version', ARGV[4], 'spec', ARGV[5], 'state', 'queued',
+redis.call('HSET', KEYS[1], 'version', ARGV[4], 'spec', ARGV[5], 'status', 'queued',
     'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
 redis.call('DEL', unpack(KEYS, 4))
 redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])

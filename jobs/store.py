@@ -192,8 +192,9 @@ class JobStore:
     def begin_again(self, job: JobRecord) -> bool:
         """Make an unfinished job of an earlier release one of this release that no worker has begun.
 
-        False when it was left as it is: it has ended, has begun again already, or a process works on it. A
-        job that cannot begin again fails; see `jobs.upgrades.fresh_start`.
+        False when it was left as it is: it has ended, has begun again already, a process works on it, or it
+        has shown another radius since ``job`` was read. A job that cannot begin again fails; see
+        `jobs.upgrades.fresh_start`.
         """
         start = fresh_start(job)
         if isinstance(start, Failure):
@@ -216,6 +217,7 @@ class JobStore:
             RECORD_VERSION,
             start.model_dump_json(),
             keys.lease(job.id, ""),
+            "" if job.running is None else repr(job.running.radius),
         ]
         with store_errors():
             return bool(self._begin_again(keys=names, args=arguments))

@@ -1,7 +1,9 @@
 """Records of earlier releases: how they read in this one, and what becomes of jobs that had not ended.
 
-Version 1: a plan's runtime had no rows, threads or noise; noise on the CPU was NumPy's SFC64 ziggurat.
-Version 2: a plan's runtime names all three.
+Version 1: a plan's runtime had no rows, threads or noise; noise on the CPU was NumPy's SFC64 ziggurat; a
+job's state was in the field ``state`` of its hash.
+Version 2: a plan's runtime names all three; the state is in ``status``. Every script of version 1 looks at
+``state`` first, so that a process of that release which wakes late does not reach a job that has begun again.
 """
 
 from __future__ import annotations
@@ -10,17 +12,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from certificates.claim import RUNNING_SHARE
+from certificates.claim import divide_eta
 from jobs.errors import UnsupportedRecord
-from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec
+from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, RunningCertificate
 
 Fields = dict[str, str]
 """The strings of a job's hash."""
 
 
+VERSION_1_RUNNING_SHARE: Final = 0.01
+"""Part of eta, less the charge for discrete noise, that a job of version 1 spent on what it showed early."""
+
+
 def _from_1_to_2(fields: Fields) -> Fields:
     """Drop the plan: it does not say what drew the noise. An ended job's certificate needs no plan."""
-    return {name: value for name, value in fields.items() if name != "plan"}
+    kept = {name: value for name, value in fields.items() if name not in {"plan", "state"}}
+    return {**kept, "status": fields["state"]}
 
 
 _STEPS: Final[Mapping[int, Callable[[Fields], Fields]]] = MappingProxyType({1: _from_1_to_2})
@@ -45,20 +52,30 @@ def upgraded(job_id: str, stored: Mapping[str, str]) -> Fields:
 
 
 def fresh_start(job: JobRecord) -> JobSpec | Failure:
-    """Return what an earlier release's unfinished job begins again as, or why it cannot.
+    """Return what an unfinished job of version 1 begins again as, or why it cannot.
 
     Its samples came from another generator, so none of them count and others are drawn. Certificates of both
     draws must together be false with probability at most eta. A job that has shown nothing has spent nothing.
-    One that has shown running certificates has spent ``RUNNING_SHARE`` of eta: the rest is left. One that was
-    to stop at a radius may have spent all of it on looking.
+    One that has shown running certificates has spent ``VERSION_1_RUNNING_SHARE`` and, with discrete noise,
+    what its noise may differ from the exact law; the rest is left. One that was to stop at a radius may have
+    spent all of eta on looking.
     """
     if job.running is None:
         return job.spec
     if job.spec.stop is not None:
-        return Failure(
-            type="begun_by_older_release",
-            detail="the service was upgraded while this job looked for the radius to stop at; its samples "
-            f"cannot be continued and its eta is spent. It had certified radius {job.running.radius:g} "
-            f"with {job.running.samples} samples. Submit the request again",
-        )
-    return job.spec.model_copy(update={"eta": job.spec.eta * (1 - RUNNING_SHARE)})
+        return _lost(job.running, "looked for the radius to stop at", "its eta is spent")
+    claim = job.spec.claim()
+    left = divide_eta(claim.eta, claim.charge, VERSION_1_RUNNING_SHARE).final
+    again = job.spec.model_copy(update={"eta": left})
+    if problems := again.claim().problems():
+        found = "; ".join(f"{field} {message}" for field, message in problems)
+        return _lost(job.running, "ran", f"of its eta {left:.3g} is left, with which {found}")
+    return again
+
+
+def _lost(shown: RunningCertificate, did: str, why: str) -> Failure:
+    return Failure(
+        type="begun_by_older_release",
+        detail=f"the service was upgraded while this job {did}; its samples cannot be continued and {why}. "
+        f"It had certified radius {shown.radius:g} with {shown.samples} samples. Submit the request again",
+    )

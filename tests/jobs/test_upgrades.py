@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -127,7 +128,7 @@ def test_a_job_that_had_shown_a_radius_begins_again_with_the_eta_that_is_left(
     job = stack.store.get(job_id)
     assert job.plan is not None
     assert job.plan.runtime.noise
-    assert job.spec.eta == before["eta"] * 0.99
+    assert job.spec.eta == math.nextafter(before["eta"] - 0.01 * before["eta"], 0.0)
     assert {**job.spec.model_dump(mode="json"), "eta": before["eta"]} == before
     stack.store.cancel(job_id)
 
@@ -180,6 +181,18 @@ def test_a_job_is_not_taken_from_a_process_that_is_at_work_on_it(
     assert not store.begin_again(job)
     assert list(redis_client.scan_iter(f"{keys.job(job.id)}:*")) == [keys.job_input(job.id).encode()]
     assert redis_client.zscore(keys.QUEUED, job.id) == store.get(job.id).created_at
+
+
+def test_a_job_of_version_1_that_is_cancelled_keeps_what_it_had_shown(
+    redis_client: Redis, store: JobStore, stored: Stored
+) -> None:
+    shown = stored.ids["running tight"]
+    content = cast("bytes", redis_client.get(keys.running(shown)))
+    for name in ("running tight", "queued"):
+        assert store.cancel(stored.ids[name]).state is JobState.CANCELLED
+        assert list(redis_client.scan_iter(f"{keys.job(stored.ids[name])}:*")) == []
+        assert redis_client.zscore(keys.ACTIVE, stored.ids[name]) is None
+    assert store.get(shown).certificate == json.loads(content)
 
 
 def test_a_record_of_a_later_release_is_refused_and_left_as_it_is(stack: Stack, models_dir: Path) -> None:
