@@ -5,11 +5,14 @@ Usage: ``python -m scripts.settings_table > docs/settings.md``
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from client.api import DEFAULT_URL
 from jobs.settings import JobsSettings
 from service.settings import GatewaySettings
 from standalone.settings import StandaloneSettings
@@ -19,6 +22,22 @@ HEAD = """# Settings
 
 Settings are environment variables. An empty value counts as unset; a bad one ends the process at its start
 with a message that names it. This page is written by `make settings`.
+
+With compose they are set in `.env` (`.env.example` has the usual ones), which reaches gateway and workers
+whole. Fixed there for the containers: `CERTIFY_REDIS_URL`, `CERTIFY_MODELS_DIR`, `CERTIFY_HOST` and
+`CERTIFY_DEVICE` (`cpu`, or `cuda` with `docker-compose.gpu.yml`). `CERTIFY_PORT` is the port of the host.
+Settings of `make serve` alone do nothing there.
+"""
+
+CLIENT = f"""## Client
+
+Read by the `certify` command; `CertificationClient` takes them as arguments.
+
+| Variable | Default | Meaning |
+|---|---|---|
+| `CERTIFY_URL` | `{DEFAULT_URL}` | Address of the service. |
+| `CERTIFY_API_KEY` | none | API key, where one is asked for. |
+| `CERTIFY_API_KEY_FILE` | none | File with the API key; comes before `CERTIFY_API_KEY`. |
 """
 
 SECTIONS: tuple[tuple[str, type[BaseSettings], type[BaseSettings] | None], ...] = (
@@ -37,18 +56,27 @@ def render() -> str:
         rows = [_row(name, field) for name, field in settings.model_fields.items() if name not in inherited]
         heading = [f"## {title}\n", "| Variable | Default | Meaning |", "|---|---|---|"]
         parts.append("\n".join([*heading, *rows, ""]))
-    return "\n".join(parts)
+    return "\n".join([*parts, CLIENT])
 
 
 def _row(name: str, field: FieldInfo) -> str:
     variable = "`CERTIFY_REDIS_URL`, `REDIS_URL`" if name == "redis_url" else f"`CERTIFY_{name.upper()}`"
     default = "none" if field.default is None else f"`{_as_written(field.default)}`"
-    return f"| {variable} | {default} | {field.description} |"
+    return f"| {variable} | {default} | {field.description}{_allowed(field)} |"
+
+
+def _allowed(field: FieldInfo) -> str:
+    """Return the values of a setting that has but a few."""
+    if get_origin(field.annotation) is not Literal:
+        return ""
+    return " One of " + ", ".join(f"`{value}`" for value in get_args(field.annotation)) + "."
 
 
 def _as_written(default: object) -> str:
     """Return a default as one would set it in the environment."""
-    return str(default).lower() if isinstance(default, bool) else str(default)
+    if isinstance(default, bool | tuple):
+        return json.dumps(default)
+    return str(default)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,27 @@ def test_models_are_read_only(compose: dict[str, Any]) -> None:
         assert compose["services"][name]["volumes"] == ["./models:/models:ro"]
 
 
+def test_settings_of_the_env_file_reach_the_processes_but_for_the_fixed_ones(
+    compose: dict[str, Any], repository: Path
+) -> None:
+    fixed = {"CERTIFY_REDIS_URL", "CERTIFY_MODELS_DIR"}
+    own = {"gateway": {"CERTIFY_HOST", "CERTIFY_PORT"}, "worker": {"CERTIFY_DEVICE"}}
+    told = (repository / ".env.example").read_text()
+    for name in ("gateway", "worker"):
+        service = compose["services"][name]
+        assert service["env_file"] == [{"path": ".env", "required": False}]
+        constant = {key for key, value in service["environment"].items() if "$" not in value}
+        assert constant == fixed | own[name]
+        assert all(key in told for key in constant)
+    assert "env_file" not in compose["services"]["redis"]
+
+
+def test_the_example_of_settings_names_what_compose_reads(repository: Path) -> None:
+    named = re.findall(r"^#([A-Z_]+)=", (repository / ".env.example").read_text(), re.MULTILINE)
+    read = set(re.findall(r"\$\{([A-Z_]+):-", (repository / "docker-compose.yml").read_text()))
+    assert set(named) == read
+
+
 def test_server_writes_every_job_to_its_volume(compose: dict[str, Any], dockerfile: str) -> None:
     stage = dockerfile[dockerfile.index("AS redis") :]
     for words in ('"--appendonly", "yes"', '"--appendfsync", "always"', '"--maxmemory-policy", "noeviction"'):
