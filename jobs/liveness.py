@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from pydantic import Field
@@ -57,6 +58,14 @@ class Liveness:
         with store_errors():
             noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.broken_models(worker_id)))
         return {fingerprint.decode(): detail.decode() for fingerprint, detail in noted.items()}
+
+    def reasons_against(self, worker_ids: Sequence[str], fingerprint: str) -> list[str | None]:
+        """Return what each worker says against the model of this manifest; None where it says nothing."""
+        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
+            for worker_id in worker_ids:
+                pipe.hget(keys.broken_models(worker_id), fingerprint)
+            noted = cast("list[bytes | None]", pipe.execute())
+        return [None if detail is None else detail.decode() for detail in noted]
 
     def leave(self, worker_id: str) -> None:
         """Take back the announcement at an orderly end."""

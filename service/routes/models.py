@@ -45,16 +45,20 @@ class ModelResource(Resource):
 
 
 class ModelList(Resource):
-    """Usable models, and what is wrong with the others."""
+    """Models whose folder is as it should be, and what is wrong with the others."""
 
     models: list[ModelResource]
-    broken: dict[str, str] = Field(description="Name of each broken model and what to do about it.")
+    broken: dict[str, str] = Field(
+        description="Name of each model whose folder is broken and what to do about it."
+    )
 
 
 @router.get(
     "",
     operation_id="listModels",
     summary="List the installed models",
+    description="Tells what each folder and the hash of its file show. What workers could not load although "
+    "its folder is as it should be, `/health/ready` names in `broken_models`.",
     responses=responses("unauthorized", "too-many-requests", "overloaded", "not-ready"),
 )
 def list_models(ctx: Ctx) -> ModelList:
@@ -68,6 +72,7 @@ def list_models(ctx: Ctx) -> ModelList:
     "/{name}",
     operation_id="getModel",
     summary="Describe one model",
+    description="As the list: what the model's folder and the hash of its file show.",
     responses=responses(
         "unauthorized", "model-not-found", "model-broken", "too-many-requests", "overloaded", "not-ready"
     ),

@@ -147,7 +147,11 @@ def _store(
 
 
 def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:
-    """Refuse a model that every live worker reports as unusable: its file is as stated but cannot be run."""
-    reasons = [worker.problems.get(model) for worker in ctx.liveness.live_workers()]
+    """Refuse a model that no live worker could load: its file is as stated but cannot be run.
+
+    A report counts for the manifest that it is about: an earlier state of the folder speaks against nothing.
+    """
+    alive = [worker.id for worker in ctx.liveness.live_workers()]
+    reasons = ctx.liveness.reasons_against(alive, ctx.registry.get(model).fingerprint)
     if reasons and all(reasons):
         raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reasons[0]}")

@@ -17,6 +17,7 @@ from jobs import keys
 from jobs.connection import connect
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.settings import JobsSettings
+from models.manifest import load_manifest
 from tests.service.conftest import Api
 from tests.service.folders import GREY, write_model
 from tests.service.gateway import Gateway, running_gateway
@@ -68,6 +69,13 @@ def beat(server: Server, **problems: str) -> None:
             problems=problems,
         )
         Liveness(client, settings).beat(worker)
+
+
+def report_broken(server: Server, fingerprint: str, detail: str) -> None:
+    """Let the announced worker say that it could not load the model of this manifest."""
+    settings = JobsSettings(redis_url=server.url)
+    with connect(settings) as client:
+        Liveness(client, settings).report_broken("w1", fingerprint, detail)
 
 
 def test_models_are_listed_with_what_is_wrong_with_the_broken_ones(http: httpx.Client) -> None:
@@ -141,9 +149,10 @@ def test_a_server_without_aof_is_not_ready(own_gateway: Gateway, own_server: Ser
 
 
 def test_a_model_that_no_worker_can_load_is_refused_and_named(
-    own_gateway: Gateway, own_server: Server
+    own_gateway: Gateway, own_server: Server, models_dir: Path
 ) -> None:
     beat(own_server, grey="the file is not a model")
+    report_broken(own_server, load_manifest(models_dir / "grey").fingerprint, "the file is not a model")
     answer = httpx.post(f"{own_gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
     problem = check_problem(answer, "model-broken", 409)
     assert problem["errors"][0]["field"] == "model"
@@ -206,6 +215,15 @@ def test_metrics_count_requests_submissions_and_jobs(own_gateway: Gateway, own_s
         'certify_http_requests_total{method="GET",route="unmatched",status="404"} 1.0',
     ):
         assert line in lines
+
+
+def test_a_report_about_an_earlier_state_of_a_folder_refuses_nothing(
+    own_gateway: Gateway, own_server: Server
+) -> None:
+    beat(own_server, grey="model.toml: there is no file 'model.toml' in the model's folder")
+    report_broken(own_server, "0" * 64, "the file is not a model")
+    answer = httpx.post(f"{own_gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
+    assert answer.status_code == 202, answer.text
 
 
 def test_every_metric_is_in_the_page_for_operators(
