@@ -255,5 +255,11 @@ def _sentence(error: ValidationError) -> str:
     faults = []
     for fault in error.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in fault["loc"])
-        faults.append(f"{field}: {fault['msg']}" if field else fault["msg"])
+        if field == "sha256":
+            message = "must be 64 hexadecimal digits: put the output of sha256sum into model.toml"
+        elif fault["type"] == "extra_forbidden":
+            message = "is not a field of model.toml; remove it or mend its name"
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+        faults.append(f"{field}: {message}" if field else message)
     return "; ".join(faults)

@@ -231,7 +231,19 @@ def shown_name(name: str) -> str:
     return name[:64] or '""'
 
 
+_UNKNOWN = {
+    ("stop",): "is not a field of a form: use stop_radius",
+    ("stop_radius",): 'is not a field of JSON: use stop, as {"radius": 0.5}',
+}
+_MISSING = {("model",): "is required; GET /v1/models lists the models"}
+
+
 def _message(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "is not a field of this request"
-    return str(fault["msg"])
+    """Say what is wrong with a field, and what to do where pydantic does not know."""
+    match fault["type"]:
+        case "extra_forbidden":
+            return _UNKNOWN.get(fault["loc"], "is not a field of this request")
+        case "missing":
+            return _MISSING.get(fault["loc"], "is required")
+        case _:
+            return str(fault["msg"])

@@ -356,6 +356,15 @@ def test_an_idempotency_key_that_is_no_key_is_refused(http: httpx.Client) -> Non
         assert problem["errors"][0]["field"] == "Idempotency-Key"
 
 
+def test_what_is_missing_or_of_the_other_kind_of_body_is_told_with_what_to_send(http: httpx.Client) -> None:
+    sent = http.post("/v1/certifications", data={"stop": "0.1"}, files={"image": PNG})
+    told = {fault["field"]: fault["message"] for fault in check_problem(sent, REQUEST, 422)["errors"]}
+    assert "/v1/models" in told["model"]
+    assert "use stop_radius" in told["stop"]
+    sent = http.post("/v1/certifications", json={"model": "grey", "stop_radius": 0.1})
+    assert "use stop, as" in check_problem(sent, REQUEST, 422)["errors"][0]["message"]
+
+
 def test_a_long_list_of_faults_is_cut(http: httpx.Client) -> None:
     answer = http.post("/v1/certifications", json={f"field{i}": i for i in range(1000)})
     assert len(check_problem(answer, REQUEST, 422)["errors"]) == 20
