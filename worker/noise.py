@@ -67,14 +67,19 @@ def rounding_of_products(products: int) -> float:
 
 def block_key(seed: int, stream: int, block: int) -> Key:
     """Return the key of a block's numbers: 128 bits, spread by NumPy's SeedSequence."""
-    spread = np.random.SeedSequence(seed, spawn_key=(stream, block))
-    return np.asarray(spread.generate_state(4, np.uint32), dtype=np.uint32)
+    return np.asarray(_spread(seed, stream, block).generate_state(4, np.uint32), dtype=np.uint32)
 
 
 def device_generator(seed: int, stream: int, block: int, device: torch.device) -> torch.Generator:
     """Return PyTorch's generator on a GPU, at the start of a block."""
-    source = np.random.SeedSequence(seed, spawn_key=(stream, block))
-    return torch.Generator(device).manual_seed(int(source.generate_state(1, np.uint64)[0]))
+    return torch.Generator(device).manual_seed(
+        int(_spread(seed, stream, block).generate_state(1, np.uint64)[0])
+    )
+
+
+def _spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
+    """Spread a block's numbers over the bits that seed a generator: nearby blocks get unrelated ones."""
+    return np.random.SeedSequence(seed, spawn_key=(stream, block))
 
 
 def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> None:

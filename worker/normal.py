@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.philox import COUNTERS, Key, compiled, random_bits
+from worker.philox import COUNTERS, Key, compiled, in_pieces, random_bits
 
 Floats = NDArray[np.float32]
 
@@ -134,17 +135,11 @@ class Numbers:
         self._out = np.empty((_CHUNKS, 2, 2, COUNTERS), np.float32)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
-        """Yield the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
+        """Return the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
 
         With each piece comes how many numbers came before it; it is valid until the next one is asked for.
         """
-        done = 0
-        while done < count:
-            chunk, skipped = divmod(first + done, CHUNK)
-            chunks = min(_CHUNKS, -(-(skipped + count - done) // CHUNK))
-            piece = self._chunks(key, chunk, chunks)[skipped : skipped + count - done]
-            yield done, piece
-            done += len(piece)
+        return in_pieces(partial(self._chunks, key), CHUNK, _CHUNKS, first, count)
 
     def _chunks(self, key: Key, chunk: int, chunks: int) -> Floats:
         words, radius, out = self._words[:chunks], self._radii[:chunks], self._out[:chunks]

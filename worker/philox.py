@@ -8,7 +8,7 @@ Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, ParamSpec, TypeVar, cast
 
 import numba
@@ -30,6 +30,7 @@ _UPPER_HALF = np.uint64(2**63)
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -83,3 +84,20 @@ def apart(key: Key, first: int, places: NDArray[np.int64], out: NDArray[np.uint6
     for i in range(len(places)):
         c_0, c_1, _, _ = _words(k_0, k_1, u_0, u_1, _UPPER_HALF + np.uint64(first + places[i]))
         out[i] = (c_0 << _WORD) | c_1
+
+
+def in_pieces(
+    draw: Callable[[int, int], NDArray[_Number]], chunk: int, most: int, first: int, count: int
+) -> Iterator[tuple[int, NDArray[_Number]]]:
+    """Yield numbers ``first``, ..., ``first + count - 1`` in pieces of at most ``most`` chunks.
+
+    ``draw(k, chunks)`` returns the numbers of chunks ``k`` and following, ``chunk`` numbers each. With each
+    piece comes how many numbers came before it; it is valid until the next one is asked for.
+    """
+    done = 0
+    while done < count:
+        begin, skipped = divmod(first + done, chunk)
+        chunks = min(most, -(-(skipped + count - done) // chunk))
+        piece = draw(begin, chunks)[skipped : skipped + count - done]
+        yield done, piece
+        done += len(piece)
