@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.limit import limit
 from benchmarks.loops import art, loop
 from benchmarks.setup import SEED, Contender, Setup, example
-from models import Registry
+from models import ModelManifest, Registry
 from worker.batch import batch_size_for
 from worker.runtimes import load_runtime
 from worker.sampler import SampleRequest, sample, select_class
@@ -22,7 +24,7 @@ def build(setup: Setup) -> Contender:
         case "limit":
             return limit(setup, manifest, x)
         case "sampler":
-            return _sampler(setup)
+            return _sampler(setup, manifest, x)
         case "loop" | "loop-malloc":
             return loop(setup, manifest, x)
         case "art":
@@ -31,10 +33,8 @@ def build(setup: Setup) -> Contender:
             raise ValueError(f"no contender is called {other!r}")
 
 
-def _sampler(setup: Setup) -> Contender:
+def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
     """(b) The sampler as the workers call it."""
-    manifest = Registry(setup.models).get(setup.model)
-    x = example(manifest)
     if setup.batch is not None:
         manifest = manifest.model_copy(update={"batch_size": setup.batch})
     runtime = load_runtime(manifest, setup.device, setup.threads)

@@ -21,6 +21,7 @@ from benchmarks.setup import example
 from client import CertificationClient, Parameters
 from client.records import State
 from models import Registry
+from worker.cores import usable_cores
 
 MODEL = "mnist"
 TINY = 2
@@ -46,7 +47,7 @@ def main() -> None:
         models.mkdir()
         networks.prepare(models, MODEL)
         work = _work(models)
-        with running(models, Path(folder) / "latency", processes=machine.cores(), threads=1) as client:
+        with running(models, Path(folder) / "latency", processes=usable_cores(), threads=1) as client:
             run_job(client, _sized(work, SMALL, 0))  # loads the model
             _latencies(client, work, options.jobs)
         _scaling(models, Path(folder), _sized(work, options.scaling_samples, 1), options.repetitions)

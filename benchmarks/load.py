@@ -29,6 +29,7 @@ from benchmarks.service import Work, running, submit
 from benchmarks.setup import example
 from client import Parameters
 from models import Registry
+from worker.cores import usable_cores
 
 MODEL = "mnist"
 SAMPLES = 1_000
@@ -121,7 +122,7 @@ def main() -> int:
         parameters = Parameters(MODEL, certifier="first_order", sigma=0.25, n=SAMPLES)
         work = Work(parameters, x.shape, [float(value) for value in x.ravel()])
         tensor: dict[str, object] = {"shape": list(work.shape), "data": work.data}
-        with running(models, Path(folder) / "data", processes=machine.cores(), threads=1) as client:
+        with running(models, Path(folder) / "data", processes=usable_cores(), threads=1) as client:
             jobs = [submit(client, work).id for _ in range(WATCHED)]
             for job in jobs:
                 client.wait(job, timeout_s=LONGEST_S)

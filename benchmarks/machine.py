@@ -7,19 +7,16 @@ import os
 import platform
 from pathlib import Path
 
+from worker.cores import usable_cores
+
 PACKAGES = ("torch", "onnxruntime", "onnxruntime-gpu", "numpy", "adversarial-robustness-toolbox")
-
-
-def cores() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def describe() -> dict[str, object]:
     """Return the processor, its cores, the load before measuring, and the versions that matter."""
     return {
         "cpu": _cpu_name(),
-        "cores": cores(),
+        "cores": usable_cores(),
         "vector_extensions": _vector_extensions(),
         "load_before": round(os.getloadavg()[0], 2),
         "system": platform.platform(),

@@ -28,6 +28,7 @@ from benchmarks.service import Work, await_certificate, running, submit
 from benchmarks.setup import example
 from client import CertificationClient, Parameters
 from models import Registry
+from worker.cores import usable_cores
 
 MODEL = "mnist"
 JOBS = 40
@@ -167,7 +168,7 @@ def main() -> int:
         with own_server(folder / "server") as url, redis.Redis.from_url(url) as server:
             os.environ["CERTIFY_REDIS_URL"] = url
             os.environ["CERTIFY_SHARD_S"] = "0.2"
-            with running(models, folder / "data", processes=machine.cores(), threads=1) as client:
+            with running(models, folder / "data", processes=usable_cores(), threads=1) as client:
                 measure(client, server, work)
     return 0
 

@@ -21,6 +21,7 @@ from benchmarks.runs import TITLES, Row, Scale, measure
 from benchmarks.service import running
 from benchmarks.setup import Setup
 from certificates import Certifier
+from worker.cores import usable_cores
 
 SAMPLES = {"mnist": 100_000, "cifar-resnet": 20_000, "efficientnet-lite0": 2_000, "resnet50": 1_000}
 SIGMA = {"mnist": 0.25, "cifar-resnet": 0.25, "efficientnet-lite0": 0.12, "resnet50": 0.25}
@@ -91,7 +92,7 @@ def _options() -> argparse.Namespace:
     add("--json", type=Path, metavar="FILE", help="also write every turn to FILE")
     options = parser.parse_args()
     if options.processes is None:
-        options.processes = machine.cores() if options.device == "cpu" else 1
+        options.processes = usable_cores() if options.device == "cpu" else 1
     return options
 
 

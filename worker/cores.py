@@ -24,7 +24,8 @@ def usable_cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
         for quota in (_quota_v2(folder), _quota_v1(folder))
         if quota is not None
     )
-    return max(1, math.ceil(min((len(os.sched_getaffinity(0)), *quotas))))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min((cores, *quotas))))
 
 
 def _groups(cgroups: Path, membership: Path) -> Iterator[Path]:

@@ -17,8 +17,8 @@ from scipy.special import ndtri
 from scipy.stats import binom
 
 from certificates import Certificate, Certifier, certify
-from jobs.spec import RuntimeIdentity
 from models.grid import PixelGrid
+from tests.sampling.toys import IDENTITY
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_tables import level_tables
 from worker.sampler import SampleRequest, sample, select_class
@@ -42,15 +42,7 @@ def reachable(z: torch.Tensor) -> torch.Tensor:
 class RoundingReader:
     """A base classifier in the sense of the sampler: one fixed function of its float32 input."""
 
-    identity = RuntimeIdentity(
-        name="torchscript",
-        version="0",
-        provider="CPU",
-        precision="float32",
-        rows=2,
-        threads=1,
-        noise="philox4x32-10/box-muller/float32",
-    )
+    identity = IDENTITY
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None

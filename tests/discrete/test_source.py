@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from certificates import Bounds, Certifier, Evidence
-from jobs.spec import RuntimeIdentity
 from models.grid import NotOnGridError, PixelGrid
 from tests.discrete.level_sets import INF, LevelSet
+from tests.sampling.toys import IDENTITY
 from worker.discrete_device import DeviceTables
 from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
@@ -35,15 +35,7 @@ EDGE = 140
 class FirstPixel:
     """A half-line on the grid, as a base classifier; remembers the batches it saw."""
 
-    identity = RuntimeIdentity(
-        name="torchscript",
-        version="0",
-        provider="CPU",
-        precision="float32",
-        rows=2,
-        threads=1,
-        noise="philox4x32-10/box-muller/float32",
-    )
+    identity = IDENTITY
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None
