@@ -19,7 +19,7 @@ import torch
 from models.grid import PixelGrid
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_tables import level_tables
-from worker.noise import ESTIMATION
+from worker.noise import ESTIMATION, NoiseSource
 from worker.sources import noise_source
 
 SHAPES = {"mnist 1x28x28": (1, 28, 28), "cifar 3x32x32": (3, 32, 32), "imagenet 3x224x224": (3, 224, 224)}
@@ -50,7 +50,11 @@ def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callab
         groups, sums = torch.arange(rows) % 2, torch.zeros((2, x.numel()), dtype=torch.float64)
         return [partial(source.sum_groups, groups, 0, sums) for source in sources]
     inputs = torch.empty((rows, *x.shape))
-    return [partial(source.fill, inputs, 0) for source in sources]
+    return [partial(_fill, source, inputs) for source in sources]
+
+
+def _fill(source: NoiseSource, inputs: torch.Tensor) -> None:
+    source.begin(inputs, 0)(0)
 
 
 def build_ms(sigma: float, grid: PixelGrid) -> float:

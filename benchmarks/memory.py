@@ -45,12 +45,13 @@ def main() -> None:
 
 def measure(models: Path, name: str) -> str:
     """Return the row of one model, measured in this process."""
-    from worker import normal, sampler  # noqa: PLC0415 - their memory is what is measured
+    from worker import sampler  # noqa: PLC0415 - its memory is what is measured
     from worker.batch import batch_size_for  # noqa: PLC0415 - as above
     from worker.loading import ModelCache  # noqa: PLC0415 - as above
     from worker.runtimes import load_runtime  # noqa: F401, PLC0415 - as above
+    from worker.warm_up import warm_up  # noqa: PLC0415 - as above
 
-    normal.warm_up()
+    warm_up()
     imported = _resident()
     registry = Registry(models)
     manifest = registry.get(name)

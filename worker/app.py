@@ -16,11 +16,11 @@ from jobs.queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import Watchdog
 from models.registry import Registry
-from worker import discrete_draws, normal
 from worker.context import make_context
 from worker.pulse import Pulse, pulse_step
 from worker.settings import WorkerSettings
 from worker.tasks import register_tasks
+from worker.warm_up import warm_up
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> None:
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
     if settings.device == "cpu":
-        for noise in (normal, discrete_draws):
-            noise.warm_up()  # before processes are forked, which then share what is compiled
+        warm_up()
     log.info("worker starts on %s, server %s", settings.device, settings.redis_url_redacted)
     app.worker_main(
         [

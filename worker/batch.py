@@ -34,7 +34,7 @@ SMALLEST: Final[dict[Device, int]] = {"cpu": 2, "cuda": 8}
 PASSES: Final[dict[Device, int]] = {"cpu": 8, "cuda": 1}
 """Passes of a block, of ``pass_rows_for`` rows, at most."""
 BLOCK_ELEMENTS: Final = 2**22
-"""Elements of a block of several passes: 16 MiB of float32, where a source of noise keeps it."""
+"""Elements of a block of several passes, at most: 16 MiB of float32, where a source of noise keeps it."""
 
 
 def pass_rows_for(manifest: ModelManifest, device: Device) -> int:

@@ -48,7 +48,7 @@ class Reference:
         """
         self._require_same(self._inputs, self._votes, "the batch given at load, given again as the job ended")
         noisy = torch.empty_like(self._inputs)
-        noise_source(x, self._runtime.device, len(noisy), sigma, seed, CHECK, grid).fill(noisy, 0)
+        noise_source(x, self._runtime.device, len(noisy), sigma, seed, CHECK, grid).begin(noisy, 0)(0)
         self._require_same(noisy, self._runtime.votes(noisy), "as the job ended, one noisy batch given twice")
 
     def _require_same(self, inputs: torch.Tensor, votes: torch.Tensor, what: str) -> None:

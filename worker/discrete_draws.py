@@ -46,7 +46,7 @@ class Levels:
 
     def _chunks(self, key: Key, chunk: int, chunks: int) -> NDArray[np.int16]:
         law, words, out = self._law, self._words[:chunks], self._out[: chunks * CHUNK]
-        random_bits(key, chunk, words)
+        random_bits(key, np.arange(chunk, chunk + chunks), words)
         found = look_up(words.reshape(-1), law.by_bucket, out, self._places, self._leading)
         places, leading, deep = self._places[:found], self._leading[:found], self._deep[:found]
         apart(key, chunk * CHUNK, places, deep)
@@ -79,7 +79,7 @@ class GridInputs:
 
 
 def warm_up() -> None:
-    """Compile everything now (seconds), so that no job waits for it and forked processes share the result."""
+    """Compile everything now: worker/warm_up.py."""
     law = DiscreteGaussian(1.0, PixelGrid(levels=1))
     inputs, out = GridInputs(law, np.zeros(1, np.int16)), np.empty(1, np.float32)
     for done, levels in Levels(law).pieces(np.zeros(4, np.uint32), 0, 1):

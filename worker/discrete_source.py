@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from models.grid import PixelGrid
 from worker.batch import Device
@@ -13,7 +15,7 @@ from worker.discrete_device import DeviceTables
 from worker.discrete_draws import GridInputs, Levels
 from worker.discrete_kernels import sum_means
 from worker.discrete_noise import DiscreteGaussian
-from worker.noise import NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
+from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
 
 DISCRETE_GENERATORS: Final[dict[Device, str]] = {
     "cpu": "philox4x32-10/thresholds/int16",
@@ -66,14 +68,20 @@ class HostDiscreteSource:
         self._levels = Levels(self._law)
         self._key = block_key(seed, stream, 0)
 
-    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
-        if part == 0:
-            self._key = block_key(self._seed, self._stream, block)
-        halves = np.split(inputs.numpy().reshape(-1), 2) if self._antithetic else [inputs.numpy().reshape(-1)]
-        first, count = part * halves[0].size, halves[0].size
+        self._key = block_key(self._seed, self._stream, block)
+        flat = inputs.numpy().reshape(-1)
+        if not self._antithetic:
+            return partial(self._fill, [(flat, 1)])
+        plus, minus = np.split(flat, 2)
+        return partial(self._fill, [(plus, 1), (minus, -1)])
+
+    def _fill(self, sides: list[tuple[NDArray[np.float32], int]], part: int) -> None:
+        count = sides[0][0].size
+        first = part * count
         for done, levels in self._levels.pieces(self._key, first, count):
-            for out, sign in zip(halves, (1, -1), strict=False):
+            for out, sign in sides:
                 self._inputs.write(levels, first + done, out[done : done + len(levels)], sign)
 
     def unit(self, rows: slice) -> torch.Tensor:
@@ -87,6 +95,7 @@ class HostDiscreteSource:
     def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
         """See NoiseSource."""
         names, sums, law = groups.numpy(), out.numpy(), self._law
+        sums.fill(0)
         for done, levels in self._levels.pieces(self._key, start * self._d, names.size * self._d):
             sum_means(levels, done, names, law.means, law.max_abs, sums)
 
@@ -114,11 +123,13 @@ class DeviceDiscreteSource:
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._levels = torch.empty((draws, *x.shape), dtype=torch.int16, device=x.device)
 
-    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
-        """See NoiseSource. All draws of a block are made with its first part."""
-        if part == 0:
-            generator = device_generator(self._seed, self._stream, block, self._levels.device)
-            self._tables.sample(generator, self._levels)
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource. All draws of the block are made now."""
+        generator = device_generator(self._seed, self._stream, block, self._levels.device)
+        self._tables.sample(generator, self._levels)
+        return partial(self._fill, inputs)
+
+    def _fill(self, inputs: torch.Tensor, part: int) -> None:
         draws = len(inputs) // 2 if self._antithetic else len(inputs)
         levels = self._levels[part * draws : (part + 1) * draws]
         self._tables.write_inputs(levels, inputs[:draws], 1)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from worker.noise import NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
-from worker.normal import CHUNK, Floats, Numbers, add_scaled, sum_groups
-
-KEPT: Final = 2**22
-"""Numbers of a block that are kept for a gradient, at most: 16 MiB. Larger blocks are drawn again."""
+from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
+from worker.normal import CHUNK, CHUNKS, Floats, Numbers, add_scaled, chunks_of, sum_groups
 
 
 def gaussian_source(
@@ -23,15 +20,14 @@ def gaussian_source(
     stream: int,
     *,
     antithetic: bool = False,
-    keep: bool = False,
+    summed: bool = False,
 ) -> NoiseSource:
     """Return the source for an input of float32, on its device; ``draws`` of noise a block.
 
-    ``keep``: a gradient will ask for the noise of each block once more.
+    ``summed``: a gradient will ask for sums over the halves of each block.
     """
     if x.device.type == "cpu":
-        kept = draws * x.numel() if keep else 0
-        return HostGaussianSource(x, sigma, seed, stream, antithetic=antithetic, kept=kept)
+        return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
     return DeviceGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic)
 
 
@@ -47,62 +43,93 @@ def float32_at_least(sigma: float) -> np.float32:
 class HostGaussianSource:
     """A NoiseSource on the CPU. The draws depend on (seed, stream, block) alone, on every machine.
 
-    The ``kept`` numbers of a block stay for ``unit`` and ``sum_groups``, if there are few enough; otherwise
-    they are drawn again, which gives the same.
+    No noise is kept: what is asked for again is drawn again. If ``summed``, the two halves of a block are
+    added up while their noise is in the core's cache, and ``sum_groups`` over one of them draws again only
+    what is not in its largest group: of the votes of a certifiable input, nearly nothing.
     """
 
     def __init__(
         self,
         x: torch.Tensor,
+        draws: int,
         sigma: float,
         seed: int,
         stream: int,
         *,
         antithetic: bool = False,
-        kept: int = 0,
+        summed: bool = False,
     ) -> None:
         flat = x.numpy().ravel()
-        self._shape, self._d = x.shape, flat.size
+        self._shape, self._d, self._draws = x.shape, flat.size, draws
         self._tiled = np.resize(flat, flat.size + CHUNK)
         self._scale = float32_at_least(sigma)
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._numbers = Numbers()
         self._key = block_key(seed, stream, 0)
-        self._kept = np.empty(kept, np.float32) if 0 < kept <= KEPT else None
+        self._filled = 0
+        self._totals = np.zeros((2, self._d)) if summed else None
+        self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
 
-    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
-        if part == 0:
-            self._key = block_key(self._seed, self._stream, block)
-        halves = np.split(inputs.numpy().reshape(-1), 2) if self._antithetic else [inputs.numpy().reshape(-1)]
-        first, count = part * halves[0].size, halves[0].size
+        self._key = block_key(self._seed, self._stream, block)
+        self._filled = 0
+        if self._totals is not None:
+            self._totals.fill(0)
+        flat = inputs.numpy().reshape(-1)
+        if not self._antithetic:
+            return partial(self._fill, [(flat, self._scale)])
+        plus, minus = np.split(flat, 2)
+        return partial(self._fill, [(plus, self._scale), (minus, -self._scale)])
+
+    def _fill(self, sides: list[tuple[Floats, np.float32]], part: int) -> None:
+        count = sides[0][0].size
+        first = part * count
         for done, numbers in self._numbers.pieces(self._key, first, count):
-            if self._kept is not None:
-                self._kept[first + done : first + done + len(numbers)] = numbers
-            for out, scale in zip(halves, (self._scale, -self._scale), strict=False):
-                target = out[done : done + len(numbers)]
-                add_scaled(self._tiled, scale, numbers, first + done, self._d, target)
+            at, stop = first + done, done + len(numbers)
+            for out, scale in sides:
+                add_scaled(self._tiled, scale, numbers, at, self._d, out[done:stop])
+            if self._totals is not None:
+                sum_groups(numbers[np.newaxis], np.array([at]), self._half_of, self._totals)
+        self._filled += count
 
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the noise itself, float32."""
         out = np.empty((rows.stop - rows.start, *self._shape), dtype=np.float32)
         flat = out.reshape(-1)
-        for done, numbers in self._again(rows.start * self._d, flat.size):
+        for done, numbers in self._numbers.pieces(self._key, rows.start * self._d, flat.size):
             flat[done : done + len(numbers)] = numbers
         return torch.from_numpy(out)
 
     def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
         """See NoiseSource."""
         names, sums = groups.numpy(), out.numpy()
-        for done, numbers in self._again(start * self._d, names.size * self._d):
-            sum_groups(numbers, done, names, sums)
+        sums.fill(0)
+        total = self._total(start, len(names))
+        largest = -1 if total is None else int(np.bincount(names).argmax())
+        rows = np.flatnonzero(names != largest)
+        if len(rows):
+            self._add_again(start + rows, names[rows], sums)
+        if total is not None:
+            np.subtract(total, sums.sum(axis=0), out=sums[largest])
 
-    def _again(self, first: int, count: int) -> Iterator[tuple[int, Floats]]:
-        """Yield numbers of the block that ``fill`` has drawn, in pieces, with how many came before each."""
-        if self._kept is None:
-            yield from self._numbers.pieces(self._key, first, count)
-        else:
-            yield 0, self._kept[first : first + count]
+    def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
+        """Return the sum over these draws, if they are a half of the block and it has been added up."""
+        half = self._draws // 2
+        if self._totals is None or self._filled != self._draws * self._d:
+            return None
+        return self._totals[start // half] if rows == half and start in {0, half} else None
+
+    def _add_again(
+        self, rows: NDArray[np.int64], names: NDArray[np.int64], sums: NDArray[np.float64]
+    ) -> None:
+        """Draw these rows of the block again and add each to the row of ``sums`` that is named for it."""
+        groups = np.full(rows[-1] + 1, -1)
+        groups[rows] = names
+        chunks = chunks_of(rows, self._d)
+        for i in range(0, len(chunks), CHUNKS):
+            some = chunks[i : i + CHUNKS]
+            sum_groups(self._numbers.chunks(self._key, some), some * CHUNK, groups, sums)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``. That the noise itself is rounded is another matter.
@@ -122,12 +149,12 @@ class DeviceGaussianSource:
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._noise = torch.empty((draws, *x.shape), dtype=torch.float32, device=x.device)
 
-    def fill(self, inputs: torch.Tensor, block: int, part: int = 0) -> None:
-        """See NoiseSource. All draws of a block are made with its first part."""
-        if part == 0:
-            self._noise.normal_(
-                generator=device_generator(self._seed, self._stream, block, self._noise.device)
-            )
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource. All draws of the block are made now."""
+        self._noise.normal_(generator=device_generator(self._seed, self._stream, block, self._noise.device))
+        return partial(self._fill, inputs)
+
+    def _fill(self, inputs: torch.Tensor, part: int) -> None:
         draws = len(inputs) // 2 if self._antithetic else len(inputs)
         noise = self._noise[part * draws : (part + 1) * draws]
         torch.add(self._x, noise, alpha=self._scale, out=inputs[:draws])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Final, Protocol
 
+import numpy as np
 import torch
 
 from certificates import Bounds, Decision, SplitSums
 from certificates.evidence import GradientSums, round_up_to_grid
+from worker.centred import GRID, add_centred
 from worker.noise import NoiseSource
 
-_GRID: Final = 2.0**20
-_ROWS: Final = 2**13
+_ROWS: Final = 2**12
 """Rows of a separately rounded sum at most: SplitStatistic says what that bounds."""
 _ELEMENTS: Final = 2**18
 """Elements of noise that are looked at together, at most, unless one row has more."""
@@ -35,9 +37,8 @@ def gradient_statistic(
     """Return the statistic that these bounds need, and no more: the paper's pairs, or split sums."""
     if bounds is Bounds.PAPER:
         return PairedStatistic(target, d)
-    if decision is Decision.MULTICLASS:
-        return SplitStatistic(target, classes, d, device, per_class=True)
-    return SplitStatistic(target, classes, d, device, per_class=False)
+    kind = HostSplitStatistic if device.type == "cpu" else DeviceSplitStatistic
+    return kind(target, classes, d, device, per_class=decision is Decision.MULTICLASS)
 
 
 class PairedStatistic:
@@ -70,14 +71,15 @@ class PairedStatistic:
         return self._total
 
 
-class SplitStatistic:
+class SplitStatistic(ABC):
     """Sums of ``(f_c - 1/2) g`` over two halves of the samples, for each class of ``classes``.
 
     The first half of a block's rows is in half A of the samples, the second in half B. Noise is summed by
     group, in float64: ``(f_c - 1/2) g`` sums to ``T_c`` minus half of all groups' sums. That is rounded to
     the grid of SplitSums, on which blocks add exactly: how a job is cut into runs of blocks changes nothing.
-    With ``m <= 2**13`` rows and numbers up to ``b = 11`` each step errs by at most ``m^2 b 2**-53``, all of
-    them together by less than ``4 m^2 b 2**-53 < 2**-21``, as SplitSums asks.
+    With ``m <= 2**12`` rows and numbers up to ``b = 11`` the sums of groups err by at most ``3 e`` together,
+    ``e = m^2 b 2**-53`` (NoiseSource), adding them up and the last subtraction by at most ``e`` each: all of
+    it by less than ``3 e + (3 e + e) / 2 + e = 6 e < 2**-22``, where SplitSums asks for ``2**-21``.
     Memory, on the device of the votes: ``4 d`` float64 numbers a class.
     """
 
@@ -91,16 +93,23 @@ class SplitStatistic:
         self._rows = 0
         self._rounded = 0
 
+    @abstractmethod
+    def _groups_of(self, votes: torch.Tensor) -> torch.Tensor:
+        """Return the class of each vote, or whether it misses the target if there is but one sum; int64."""
+
+    @abstractmethod
+    def _add_centred(self, side: int) -> None:
+        """Add ``T_c`` minus half of all groups' sums, rounded to the grid, to the sums of a half, 0 or 1."""
+
     def add(self, votes: torch.Tensor, noise: NoiseSource) -> None:
         """See GradientStatistic."""
         half = len(votes) // 2
-        groups = votes if self._per_class else (votes != self._target).long()
+        groups = self._groups_of(votes)
         for start in range(0, half, _ROWS):
             rows = min(_ROWS, half - start)
             for side, first in enumerate((start, half + start)):
-                noise.sum_groups(groups[first : first + rows], first, self._groups.zero_())
-                block = self._groups[: self._sums.shape[1]] - self._groups.sum(dim=0) / 2
-                self._sums[side] += block.mul_(_GRID).round_().mul_(1.0 / _GRID)
+                noise.sum_groups(groups[first : first + rows], first, self._groups)
+                self._add_centred(side)
             self._rounded += 1
         self._rows += half
 
@@ -115,6 +124,29 @@ class SplitStatistic:
         side_a, side_b = (half.cpu().numpy().astype("<f8", copy=False) for half in self._sums)
         for a, b in zip(side_a, side_b, strict=True):
             yield SplitSums(self._rows, self._rows, self._rounded, a.tobytes(), b.tobytes())
+
+
+class HostSplitStatistic(SplitStatistic):
+    """Computes with NumPy and compiled loops on the CPU: beside a small model PyTorch's calls take long."""
+
+    def _groups_of(self, votes: torch.Tensor) -> torch.Tensor:
+        if self._per_class:
+            return votes
+        return torch.from_numpy((votes.numpy() != self._target).astype(np.int64))
+
+    def _add_centred(self, side: int) -> None:
+        add_centred(self._groups.numpy(), self._sums.numpy()[side])
+
+
+class DeviceSplitStatistic(SplitStatistic):
+    """Computes with PyTorch, where the votes are."""
+
+    def _groups_of(self, votes: torch.Tensor) -> torch.Tensor:
+        return votes if self._per_class else (votes != self._target).long()
+
+    def _add_centred(self, side: int) -> None:
+        block = self._groups[: self._sums.shape[1]] - self._groups.sum(dim=0) / 2
+        self._sums[side] += block.mul_(GRID).round_().mul_(1.0 / GRID)
 
 
 def _sum_of_products(together: torch.Tensor, noise: NoiseSource, rows: slice, pairs: int) -> float:

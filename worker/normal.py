@@ -18,14 +18,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.philox import COUNTERS, Key, compiled, in_pieces, random_bits
+from worker.compiling import compiled
+from worker.philox import COUNTERS, Key, in_pieces, random_bits
 
 Floats = NDArray[np.float32]
 
 CHUNK: Final = 4 * COUNTERS
 """Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
-_CHUNKS = 64
-"""Chunks made at a time: within a core's cache, and long enough for the calls to cost nothing."""
+CHUNKS: Final = 64
+"""Chunks made at a time, at most: within a core's cache, and long enough for the calls to cost nothing."""
 LARGEST: Final = 6.77
 """Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
 
@@ -110,48 +111,71 @@ def add_scaled(tiled: Floats, scale: np.float32, numbers: Floats, first: int, d:
 
 
 @compiled
-def sum_groups(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
-    """Add numbers, as elements ``first`` and following of rows of d, to the rows of ``out`` that are named.
+def sum_groups(
+    numbers: Floats, starts: NDArray[np.int64], groups: NDArray[np.int64], out: NDArray[np.float64]
+) -> None:
+    """Add numbers, as elements of rows of d, to the rows of ``out`` that the groups of their rows name.
 
-    ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to; rows
-    are added in their order.
+    ``numbers``: of shape (runs, n), a run being the elements ``starts[k]`` and following of all rows.
+    ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to, none
+    if it is negative or ``r`` is past the end of ``groups``. Rows are added in the order of the runs.
     """
-    d, done = out.shape[1], 0
-    while done < numbers.size:
-        row, column = divmod(first + done, d)
-        count = min(d - column, numbers.size - done)
-        target, g = out[groups[row], column : column + count], numbers[done : done + count]
-        for i in range(count):
-            target[i] += g[i]
-        done += count
+    d = out.shape[1]
+    for k in range(len(starts)):
+        done = 0
+        while done < numbers.shape[1]:
+            row, column = divmod(starts[k] + done, d)
+            count = min(d - column, numbers.shape[1] - done)
+            if row < len(groups) and groups[row] >= 0:
+                target, g = out[groups[row], column : column + count], numbers[k, done : done + count]
+                for i in range(count):
+                    target[i] += g[i]
+            done += count
+
+
+def chunks_of(rows: NDArray[np.int64], d: int) -> NDArray[np.int64]:
+    """Return the chunks, in order and each once, that have numbers of these rows of d elements.
+
+    ``rows``: one at least, in increasing order, each once.
+    """
+    first, last = rows * d // CHUNK, ((rows + 1) * d - 1) // CHUNK
+    begun, ended = (np.bincount(edge, minlength=last[-1] + 2) for edge in (first, last + 1))
+    return np.flatnonzero(np.cumsum(begun - ended))
 
 
 class Numbers:
-    """Draws runs of numbers; keeps the buffers that this takes, 640 KiB."""
+    """Draws numbers; keeps the buffers that this takes, 640 KiB."""
 
     def __init__(self) -> None:
-        self._words = np.empty((_CHUNKS, 4, COUNTERS), np.uint32)
-        self._radii = np.empty((_CHUNKS, 2, COUNTERS), np.float32)
-        self._out = np.empty((_CHUNKS, 2, 2, COUNTERS), np.float32)
+        self._words = np.empty((CHUNKS, 4, COUNTERS), np.uint32)
+        self._radii = np.empty((CHUNKS, 2, COUNTERS), np.float32)
+        self._out = np.empty((CHUNKS, 2, 2, COUNTERS), np.float32)
+
+    def chunks(self, key: Key, chunks: NDArray[np.int64]) -> Floats:
+        """Return the key's numbers of these chunks, CHUNKS of them at most; shape (chunks, CHUNK).
+
+        Chunk ``k`` are the numbers from ``k * CHUNK`` on. They are valid until the next call.
+        """
+        words, radius, out = self._words[: len(chunks)], self._radii[: len(chunks)], self._out[: len(chunks)]
+        random_bits(key, chunks, words)
+        radii(words, radius)
+        turn(words, radius, out)
+        return out.reshape(-1, CHUNK)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
         """Return the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
 
         With each piece comes how many numbers came before it; it is valid until the next one is asked for.
         """
-        return in_pieces(partial(self._chunks, key), CHUNK, _CHUNKS, first, count)
+        return in_pieces(partial(self._run, key), CHUNK, CHUNKS, first, count)
 
-    def _chunks(self, key: Key, chunk: int, chunks: int) -> Floats:
-        words, radius, out = self._words[:chunks], self._radii[:chunks], self._out[:chunks]
-        random_bits(key, chunk, words)
-        radii(words, radius)
-        turn(words, radius, out)
-        return out.reshape(-1)
+    def _run(self, key: Key, chunk: int, chunks: int) -> Floats:
+        return self.chunks(key, np.arange(chunk, chunk + chunks)).reshape(-1)
 
 
 def warm_up() -> None:
-    """Compile everything now (seconds), so that no job waits for it and forked processes share the result."""
+    """Compile everything now: worker/warm_up.py."""
     key, x, sums = np.zeros(4, np.uint32), np.zeros(CHUNK + 1, np.float32), np.zeros((1, 1))
     for done, numbers in Numbers().pieces(key, 0, 1):
         add_scaled(x, np.float32(1), numbers, done, 1, np.empty(1, np.float32))
-        sum_groups(numbers, done, np.zeros(1, np.int64), sums)
+        sum_groups(numbers[np.newaxis], np.array([done]), np.zeros(1, np.int64), sums)

@@ -9,11 +9,12 @@ Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Final, TypeVar
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from worker.compiling import compiled, inlined
 
 Key = NDArray[np.uint32]
 """Four words: the key of Philox, then the upper half of its counter."""
@@ -28,22 +29,10 @@ _MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _UPPER_HALF = np.uint64(2**63)
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 _Number = TypeVar("_Number", bound=np.generic)
 
 
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile at the first call. ``fastmath`` stays off: nothing may be fused or put into another order."""
-    return cast("Callable[_P, _R]", numba.njit(nogil=True)(function))
-
-
-def _inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make it part of its callers' loops, which are vectorised then, and take an eighth of the time."""
-    return cast("Callable[_P, _R]", numba.njit(inline="always")(function))
-
-
-@_inlined
+@inlined
 def _words(
     k_0: np.uint64, k_1: np.uint64, upper_0: np.uint64, upper_1: np.uint64, index: np.uint64
 ) -> tuple[np.uint64, ...]:
@@ -58,14 +47,14 @@ def _words(
 
 
 @compiled
-def random_bits(key: Key, chunk: int, out: NDArray[np.uint32]) -> None:
-    """Write the words of the counters of chunks ``chunk`` and following.
+def random_bits(key: Key, chunks: NDArray[np.int64], out: NDArray[np.uint32]) -> None:
+    """Write the words of the counters of these chunks.
 
     ``out``: of shape (chunks, 4, COUNTERS), one row for each word of the generator.
     """
     k_0, k_1, u_0, u_1 = np.uint64(key[0]), np.uint64(key[1]), np.uint64(key[2]), np.uint64(key[3])
     for k in range(len(out)):
-        first = np.uint64((chunk + k) * COUNTERS)
+        first = np.uint64(chunks[k] * COUNTERS)
         words_0, words_1, words_2, words_3 = out[k, 0], out[k, 1], out[k, 2], out[k, 3]
         for i in range(COUNTERS):
             c_0, c_1, c_2, c_3 = _words(k_0, k_1, u_0, u_1, first + np.uint64(i))

@@ -96,7 +96,8 @@ def _count_votes(
     """Count independent samples by class, and add up what second order needs of their noise."""
     law = (request.sigma, request.seed, ESTIMATION, request.grid)
     second_order = request.certifier is Certifier.SECOND_ORDER
-    noise = noise_source(x, runtime.device, request.batch, *law, keep=second_order)
+    summed = second_order and request.bounds is not Bounds.PAPER
+    noise = noise_source(x, runtime.device, request.batch, *law, summed=summed)
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     gradient = None
     if second_order:
@@ -122,7 +123,7 @@ def _count_pairs(
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     both = plus_only = minus_only = 0
     for block, rows, done in _cut(request):
-        hit = (blocks.passes(block, rows) == request.target).cpu().numpy()
+        hit = blocks.passes(block, rows).cpu().numpy().reshape(-1, blocks.rows) == request.target
         plus, minus = (side.ravel()[: rows // 2] for side in np.split(hit, 2, axis=1))
         together = int(np.count_nonzero(plus & minus))
         both += together
@@ -150,22 +151,21 @@ class _Blocks:
             )
         self._runtime = runtime
         self._source = source
+        self.rows = rows
         self._inputs = torch.empty((rows, *shape), dtype=torch.float32, device=runtime.device)
 
     def passes(self, block: int, rows: int) -> torch.Tensor:
-        """Return the votes of the passes that hold the block's first ``rows`` evaluations, one pass a row.
+        """Return the votes of the passes that hold the block's first ``rows`` evaluations, pass after pass.
 
-        The noise that the source keeps is valid until the next call.
+        What is asked of the source then is of this block, until the next call.
         """
-        votes = []
-        for part in range(-(-rows // len(self._inputs))):
-            self._source.fill(self._inputs, block, part)
-            votes.append(self._runtime.votes(self._inputs))
-        return torch.stack(votes)
+        count = -(-rows // self.rows)
+        return self._runtime.passes(self._inputs, count, self._source.begin(self._inputs, block))
 
     def votes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the block's first ``rows`` evaluations, in the order of their noise."""
-        return self.passes(block, rows).view(-1)[:rows]
+        votes = self.passes(block, rows)
+        return votes if len(votes) == rows else votes[:rows]
 
     def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
         """Return how many of these votes each class has."""

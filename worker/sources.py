@@ -25,15 +25,15 @@ def noise_source(
     grid: PixelGrid | None,
     *,
     antithetic: bool = False,
-    keep: bool = False,
+    summed: bool = False,
 ) -> NoiseSource:
     """Return the source of noise around an input, on the device of its model; ``draws`` of noise a block.
 
-    ``keep``: a gradient will ask for the noise of each block once more, which may be kept for it.
+    ``summed``: a gradient will ask for sums over the halves of each block, which may be made as it is drawn.
     ``grid``: discrete noise on this grid of pixels; None: Gaussian noise. Raises as ``discrete_source``.
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)
     if grid is None:
-        return gaussian_source(placed, draws, sigma, seed, stream, antithetic=antithetic, keep=keep)
+        return gaussian_source(placed, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
     return discrete_source(placed, draws, sigma, seed, stream, grid, antithetic=antithetic)

@@ -22,6 +22,7 @@ from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_source import discrete_source
 from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
+from worker.runtimes.base import PassByPass
 from worker.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -32,7 +33,7 @@ EDGE = 140
 """Class 1: the first pixel is at least this level."""
 
 
-class FirstPixel:
+class FirstPixel(PassByPass):
     """A half-line on the grid, as a base classifier; remembers the batches it saw."""
 
     identity = IDENTITY
@@ -93,9 +94,9 @@ def test_selection_uses_a_stream_of_its_own() -> None:
 def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> None:
     source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID, antithetic=antithetic)
     whole, halves = torch.empty((BATCH, 4)), torch.empty((2, BATCH // 2, 4))
-    source.fill(whole, 2)
+    source.begin(whole, 2)(0)
     for part in range(2):
-        source.fill(halves[part], 2, part)
+        source.begin(halves[part], 2)(part)
     sides = 2 if antithetic else 1
     assert torch.equal(halves.view(2, sides, -1, 4).transpose(0, 1).reshape(BATCH, 4), whole)
 
@@ -103,11 +104,11 @@ def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> No
 @pytest.mark.parametrize("start", [0, 5])
 def test_means_of_a_block_are_summed_by_group(start: int) -> None:
     source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID)
-    source.fill(torch.empty((BATCH, 4)), 1)
+    source.begin(torch.empty((BATCH, 4)), 1)(0)
     means = DiscreteGaussian(SIGMA).conditional_mean(levels_of(1, BATCH))
     assert np.array_equal(source.unit(slice(start, BATCH)).numpy(), means[start:])
     groups = torch.arange(BATCH - start) % 3
-    sums = torch.zeros((3, 4), dtype=torch.float64)
+    sums = torch.full((3, 4), math.nan, dtype=torch.float64)
     source.sum_groups(groups, start, sums)
     expected = [[math.fsum(column) for column in means[start:][group::3].T.tolist()] for group in range(3)]
     np.testing.assert_allclose(sums.numpy(), expected, rtol=0, atol=1e-12)
@@ -219,6 +220,6 @@ def test_device_draws_on_a_gpu() -> None:
     x = torch.from_numpy(X).cuda()
     inputs = torch.empty((BATCH, 4), device="cuda")
     again = torch.empty_like(inputs)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(inputs, 3)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).fill(again, 3)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).begin(inputs, 3)(0)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).begin(again, 3)(0)
     assert torch.equal(inputs, again)

@@ -20,10 +20,10 @@ from jobs.errors import PermanentFailure
 from jobs.spec import JobSpec, Plan
 from models import ModelError, Registry
 from tests.support.specs import submission
-from worker import normal
 from worker.batch import batch_size_for
 from worker.loading import LoadedModel, ModelCache
 from worker.sampler import SampleRequest, sample
+from worker.warm_up import warm_up
 
 X = np.array([0.5, 0.25, 0.0], np.float32)
 N = 1030
@@ -34,7 +34,7 @@ def main() -> None:
     directory, headroom, *jobs = sys.argv[1:]
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     registry = Registry(Path(directory))
-    normal.warm_up()
+    warm_up()
     if headroom != "0":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + int(headroom) * 2**20

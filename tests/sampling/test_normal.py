@@ -53,7 +53,7 @@ def test_the_bits_are_those_of_philox_as_published(
     if index >= 2**63:
         chunk -= 2**64 // COUNTERS  # counters are 64 bits; this one is reached from the other side
     out = np.empty((1, 4, COUNTERS), np.uint32)
-    random_bits(np.array([*key, *counter[2:]], dtype=np.uint32), chunk, out)
+    random_bits(np.array([*key, *counter[2:]], dtype=np.uint32), np.array([chunk]), out)
     assert " ".join(f"{word:08x}" for word in out[0, :, place]) == expected
 
 
@@ -112,7 +112,7 @@ def test_rows_are_summed_by_the_group_they_are_in(d: int) -> None:
     g = numbers(0, groups.size * d)
     sums = np.zeros((3, d))
     for start, stop in ((0, d + d // 2), (d + d // 2, groups.size * d)):
-        sum_groups(g[start:stop], start, groups, sums)
+        sum_groups(g[np.newaxis, start:stop], np.array([start]), groups, sums)
     rows = g.reshape(groups.size, d).astype(np.float64)
     np.testing.assert_array_equal(sums, [rows[0] + rows[3], rows[4], rows[1] + rows[2]])
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
-import torch
 
+from certificates import Bounds, Certifier, Decision
+from models import Registry
 from models.grid import PixelGrid
-from worker import discrete_draws, discrete_kernels, normal, philox
-from worker.noise import ESTIMATION
-from worker.sources import noise_source
+from worker import argmax, centred, discrete_kernels, normal, philox
+from worker.runtimes import Runtime, load_runtime
+from worker.sampler import SampleRequest, sample, select_class
+from worker.warm_up import warm_up
+
+MODELS = Path(__file__).parents[2] / "models"
+BATCH = 256
+LOOPS = (argmax, centred, discrete_kernels, normal, philox)
 
 
 def compiled_in(*modules: ModuleType) -> dict[str, int]:
@@ -23,15 +31,24 @@ def compiled_in(*modules: ModuleType) -> dict[str, int]:
     }
 
 
+@pytest.fixture(scope="module", params=["mnist", "mnist-torchscript"])
+def runtime(request: pytest.FixtureRequest) -> Runtime:
+    return load_runtime(Registry(MODELS).get(request.param), "cpu", 1)
+
+
 @pytest.mark.parametrize("grid", [None, PixelGrid()])
-def test_no_job_waits_for_a_compiler(grid: PixelGrid | None) -> None:
-    normal.warm_up()
-    discrete_draws.warm_up()
-    modules = (philox, normal, discrete_kernels)
-    before = compiled_in(*modules)
+@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("decision", list(Decision))
+@pytest.mark.parametrize("bounds", list(Bounds))
+def test_no_job_waits_for_a_compiler(
+    runtime: Runtime, grid: PixelGrid | None, certifier: Certifier, decision: Decision, bounds: Bounds
+) -> None:
+    warm_up()
+    before = compiled_in(*LOOPS)
+    assert len(before) > 10
     assert all(before.values())
-    noise = noise_source(torch.zeros(3), torch.device("cpu"), 8, 0.25, 1, ESTIMATION, grid, antithetic=True)
-    noise.fill(torch.empty((8, 3)), 0)
-    noise.unit(slice(1, 3))
-    noise.sum_groups(torch.tensor([0, 1]), 1, torch.zeros((2, 3), dtype=torch.float64))
-    assert compiled_in(*modules) == before
+    x = np.zeros((1, 28, 28), np.float32)
+    target = select_class(runtime, x, 0.5, 10, 1, BATCH, grid)
+    request = SampleRequest(certifier, target, 0.5, 1, 0, 2 * BATCH - 6, BATCH, grid, bounds, decision)
+    sample(runtime, x, request, lambda _: None)
+    assert compiled_in(*LOOPS) == before

@@ -10,6 +10,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from jobs.spec import RuntimeIdentity
+from worker.runtimes.base import PassByPass
 
 IDENTITY = RuntimeIdentity(
     name="torchscript",
@@ -24,7 +25,7 @@ CPU = torch.device("cpu")
 
 
 @dataclass
-class HalfSpace:
+class HalfSpace(PassByPass):
     """Class 1 where the first element is above ``threshold``; keeps what it was shown."""
 
     threshold: float = 0.0
@@ -42,7 +43,7 @@ class HalfSpace:
 
 
 @dataclass
-class Recorder:
+class Recorder(PassByPass):
     """Always class 0; keeps a copy of every batch."""
 
     identity: RuntimeIdentity = IDENTITY
@@ -57,7 +58,7 @@ class Recorder:
 
 
 @dataclass
-class Bands:
+class Bands(PassByPass):
     """Class by the first element, cut at -0.1, 0 and 0.2."""
 
     identity: RuntimeIdentity = IDENTITY

@@ -9,6 +9,7 @@ import torch
 from jobs.spec import RuntimeIdentity
 from models.manifest import Precision
 from worker.batch import Device
+from worker.noise import Fill
 
 
 class Runtime(Protocol):
@@ -38,6 +39,28 @@ class Runtime(Protocol):
         of the largest score; ties go to the lowest index. Raises ModelOutputError if a row has no largest
         score.
         """
+
+    def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
+        """Return the classes of the rows of ``count`` forward passes, one after another, as ``votes`` does.
+
+        Before pass ``p``, ``fill(p)`` writes its rows to ``inputs``, which is as ``batch`` of ``votes``.
+        """
+
+
+class PassByPass:
+    """For runtimes that gain nothing by knowing of a pass before its inputs are there."""
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        """See Runtime."""
+        raise NotImplementedError
+
+    def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
+        """See Runtime."""
+        votes = []
+        for part in range(count):
+            fill(part)
+            votes.append(self.votes(inputs))
+        return torch.cat(votes)
 
 
 def stated_precision(precision: Precision | None, device: Device) -> str:

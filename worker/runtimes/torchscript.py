@@ -13,7 +13,7 @@ from models import ModelManifest
 from models.manifest import MemoryFormat, Precision, read_weights
 from worker.batch import Device
 from worker.noise import GENERATORS
-from worker.runtimes.base import stated_precision
+from worker.runtimes.base import PassByPass, stated_precision
 from worker.runtimes.errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -28,7 +28,7 @@ LAYOUTS: Final[dict[MemoryFormat, torch.memory_format]] = {
 }
 
 
-class TorchScriptRuntime:
+class TorchScriptRuntime(PassByPass):
     """A base classifier in TorchScript. See :class:`worker.runtimes.base.Runtime`.
 
     The number of threads is PyTorch's, which the process has set to ``threads``. The script runs without
