@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from worker.grouped import complete, set_apart
 from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
 from worker.normal import CHUNK, CHUNKS, Floats, Numbers, add_scaled, chunks_of, sum_groups
 
@@ -69,6 +70,7 @@ class HostGaussianSource:
         self._filled = 0
         self._totals = np.zeros((2, self._d)) if summed else None
         self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
+        self._apart = np.empty_like(self._half_of)
 
     def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
@@ -106,12 +108,14 @@ class HostGaussianSource:
         names, sums = groups.numpy(), out.numpy()
         sums.fill(0)
         total = self._total(start, len(names))
-        largest = -1 if total is None else int(np.bincount(names).argmax())
-        rows = np.flatnonzero(names != largest)
-        if len(rows):
+        if total is None:
+            self._add_again(start + np.arange(len(names)), names, sums)
+            return
+        largest, apart = set_apart(names, len(sums), self._apart)
+        if apart:
+            rows = self._apart[:apart]
             self._add_again(start + rows, names[rows], sums)
-        if total is not None:
-            np.subtract(total, sums.sum(axis=0), out=sums[largest])
+        complete(total, largest, sums)
 
     def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
         """Return the sum over these draws, if they are a half of the block and it has been added up."""

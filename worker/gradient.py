@@ -12,7 +12,7 @@ import torch
 
 from certificates import Bounds, Decision, SplitSums
 from certificates.evidence import GradientSums, round_up_to_grid
-from worker.centred import GRID, add_centred
+from worker.grouped import GRID, add_centred
 from worker.noise import NoiseSource
 
 _ROWS: Final = 2**12

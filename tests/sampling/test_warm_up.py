@@ -11,14 +11,14 @@ import pytest
 from certificates import Bounds, Certifier, Decision
 from models import Registry
 from models.grid import PixelGrid
-from worker import argmax, centred, discrete_kernels, normal, philox
+from worker import argmax, discrete_kernels, grouped, normal, philox
 from worker.runtimes import Runtime, load_runtime
 from worker.sampler import SampleRequest, sample, select_class
 from worker.warm_up import warm_up
 
 MODELS = Path(__file__).parents[2] / "models"
 BATCH = 256
-LOOPS = (argmax, centred, discrete_kernels, normal, philox)
+LOOPS = (argmax, discrete_kernels, grouped, normal, philox)
 
 
 def compiled_in(*modules: ModuleType) -> dict[str, int]:
