@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from worker.grouped import complete, set_apart
 from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
-from worker.normal import CHUNK, CHUNKS, Floats, Numbers, add_scaled, chunks_of, sum_groups
+from worker.normal import CHUNK, CHUNKS, Floats, Numbers, Run, add_scaled, chunks_of, draw, sum_groups
 
 
 def gaussian_source(
@@ -41,6 +43,20 @@ def float32_at_least(sigma: float) -> np.float32:
     return nearest if float(nearest) >= sigma else np.nextafter(nearest, np.float32(np.inf))
 
 
+class _Step(NamedTuple):
+    """A part of a forward pass: a run of numbers, to be added to rows of d elements from ``first`` on.
+
+    ``targets``: by what to multiply them, and where the sums go. ``rows`` and ``starts``: the run and
+    ``first`` as arrays.
+    """
+
+    run: Run
+    first: int
+    targets: list[tuple[np.float32, Floats]]
+    rows: Floats
+    starts: NDArray[np.int64]
+
+
 class HostGaussianSource:
     """A NoiseSource on the CPU. The draws depend on (seed, stream, block) alone, on every machine.
 
@@ -67,6 +83,8 @@ class HostGaussianSource:
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._numbers = Numbers()
         self._key = block_key(seed, stream, 0)
+        self._inputs = torch.empty(0)
+        self._steps: dict[int, list[_Step]] = {}
         self._filled = 0
         self._totals = np.zeros((2, self._d)) if summed else None
         self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
@@ -78,22 +96,33 @@ class HostGaussianSource:
         self._filled = 0
         if self._totals is not None:
             self._totals.fill(0)
-        flat = inputs.numpy().reshape(-1)
-        if not self._antithetic:
-            return partial(self._fill, [(flat, self._scale)])
-        plus, minus = np.split(flat, 2)
-        return partial(self._fill, [(plus, self._scale), (minus, -self._scale)])
+        if inputs is not self._inputs:
+            self._inputs, self._steps = inputs, {}
+        return self._fill
 
-    def _fill(self, sides: list[tuple[Floats, np.float32]], part: int) -> None:
-        count = sides[0][0].size
-        first = part * count
-        for done, numbers in self._numbers.pieces(self._key, first, count):
-            at, stop = first + done, done + len(numbers)
-            for out, scale in sides:
-                add_scaled(self._tiled, scale, numbers, at, self._d, out[done:stop])
+    def _fill(self, part: int) -> None:
+        steps = self._steps.get(part)
+        if steps is None:
+            steps = self._steps[part] = list(self._plan(part))
+        for step in steps:
+            numbers = draw(self._key, step.run)
+            for scale, out in step.targets:
+                add_scaled(self._tiled, scale, numbers, step.first, self._d, out)
             if self._totals is not None:
-                sum_groups(numbers[np.newaxis], np.array([at]), self._half_of, self._totals)
-        self._filled += count
+                sum_groups(step.rows, step.starts, self._half_of, self._totals)
+            self._filled += len(numbers)
+
+    def _plan(self, part: int) -> Iterator[_Step]:
+        """Lay out the inputs of one forward pass: the same for every block."""
+        sides = {self._scale: self._inputs.numpy().reshape(-1)}
+        if self._antithetic:
+            plus, minus = np.split(sides[self._scale], 2)
+            sides = {self._scale: plus, -self._scale: minus}
+        count = sides[self._scale].size
+        for run in self._numbers.runs(part * count, count):
+            first, stop = part * count + run.done, run.done + len(run.numbers)
+            targets = [(scale, side[run.done : stop]) for scale, side in sides.items()]
+            yield _Step(run, first, targets, run.numbers[np.newaxis], np.array([first]))
 
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the noise itself, float32."""
@@ -133,7 +162,8 @@ class HostGaussianSource:
         chunks = chunks_of(rows, self._d)
         for i in range(0, len(chunks), CHUNKS):
             some = chunks[i : i + CHUNKS]
-            sum_groups(self._numbers.chunks(self._key, some), some * CHUNK, groups, sums)
+            numbers = draw(self._key, self._numbers.run(some))
+            sum_groups(numbers.reshape(-1, CHUNK), some * CHUNK, groups, sums)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``. That the noise itself is rounded is another matter.

@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.compiling import compiled
-from worker.philox import COUNTERS, Key, in_pieces, random_bits
+from worker.philox import COUNTERS, Key, random_bits
 
 Floats = NDArray[np.float32]
 
@@ -143,6 +142,20 @@ def chunks_of(rows: NDArray[np.int64], d: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.cumsum(begun - ended))
 
 
+class Run(NamedTuple):
+    """Chunks to be drawn together, and where to: views of the buffers of Numbers.
+
+    ``numbers`` is what of them is wanted, and ``done`` how many came in runs before it.
+    """
+
+    done: int
+    chunks: NDArray[np.int64]
+    words: NDArray[np.uint32]
+    radii: Floats
+    out: Floats
+    numbers: Floats
+
+
 class Numbers:
     """Draws numbers; keeps the buffers that this takes, 640 KiB."""
 
@@ -151,26 +164,38 @@ class Numbers:
         self._radii = np.empty((CHUNKS, 2, COUNTERS), np.float32)
         self._out = np.empty((CHUNKS, 2, 2, COUNTERS), np.float32)
 
-    def chunks(self, key: Key, chunks: NDArray[np.int64]) -> Floats:
-        """Return the key's numbers of these chunks, CHUNKS of them at most; shape (chunks, CHUNK).
+    def run(self, chunks: NDArray[np.int64]) -> Run:
+        """Return a run of these chunks, CHUNKS of them at most. Chunk ``k`` begins at ``k * CHUNK``."""
+        n = len(chunks)
+        out = self._out[:n]
+        return Run(0, chunks, self._words[:n], self._radii[:n], out, out.reshape(-1))
 
-        Chunk ``k`` are the numbers from ``k * CHUNK`` on. They are valid until the next call.
-        """
-        words, radius, out = self._words[: len(chunks)], self._radii[: len(chunks)], self._out[: len(chunks)]
-        random_bits(key, chunks, words)
-        radii(words, radius)
-        turn(words, radius, out)
-        return out.reshape(-1, CHUNK)
+    def runs(self, first: int, count: int) -> Iterator[Run]:
+        """Return runs for the numbers ``first``, ..., ``first + count - 1``."""
+        done = 0
+        while done < count:
+            begin, skipped = divmod(first + done, CHUNK)
+            chunks = min(CHUNKS, -(-(skipped + count - done) // CHUNK))
+            run = self.run(np.arange(begin, begin + chunks))
+            numbers = run.numbers[skipped : skipped + count - done]
+            yield run._replace(done=done, numbers=numbers)
+            done += len(numbers)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
         """Return the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
 
         With each piece comes how many numbers came before it; it is valid until the next one is asked for.
         """
-        return in_pieces(partial(self._run, key), CHUNK, CHUNKS, first, count)
+        for run in self.runs(first, count):
+            yield run.done, draw(key, run)
 
-    def _run(self, key: Key, chunk: int, chunks: int) -> Floats:
-        return self.chunks(key, np.arange(chunk, chunk + chunks)).reshape(-1)
+
+def draw(key: Key, run: Run) -> Floats:
+    """Return the key's numbers of a run. They are valid until another run of the same Numbers is drawn."""
+    random_bits(key, run.chunks, run.words)
+    radii(run.words, run.radii)
+    turn(run.words, run.radii, run.out)
+    return run.numbers
 
 
 def warm_up() -> None:

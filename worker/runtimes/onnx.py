@@ -17,7 +17,7 @@ from worker.batch import Device
 from worker.noise import GENERATORS, Fill
 from worker.runtimes.base import stated_precision
 from worker.runtimes.errors import RuntimeLoadError, failed_on_batch
-from worker.runtimes.scores import Normaliser, check_scores, require_numbers, trial_batch, votes_of
+from worker.runtimes.scores import Normaliser, check_scores, not_numbers, trial_batch, votes_of
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR = 3
@@ -89,7 +89,8 @@ class OnnxRuntime:
         votes = np.empty((count, len(inputs)), np.int64)
         for part in range(count):
             self._scores(inputs, bound, fill, part)
-            require_numbers(argmax(bound.table, votes[part]))
+            if not argmax(bound.table, votes[part]):
+                raise not_numbers()
         return torch.from_numpy(votes.reshape(-1))
 
     def _scores(self, inputs: torch.Tensor, bound: _Bound, fill: Fill, part: int) -> torch.Tensor:

@@ -47,19 +47,20 @@ def votes_of(scores: torch.Tensor) -> torch.Tensor:
     """
     if scores.device.type == "cpu" and scores.dtype == torch.float32:
         votes = torch.empty(len(scores), dtype=torch.int64)
-        require_numbers(argmax(scores.contiguous().numpy(), votes.numpy()))
-        return votes
-    best, votes = scores.max(dim=1)
-    require_numbers(not torch.isnan(best).any())
+        numbers = argmax(scores.contiguous().numpy(), votes.numpy())
+    else:
+        best, votes = scores.max(dim=1)
+        numbers = not torch.isnan(best).any()
+    if not numbers:
+        raise not_numbers()
     return votes
 
 
-def require_numbers(numbers: bool) -> None:
-    """Raise ModelOutputError unless all scores are ``numbers``."""
-    if not numbers:
-        raise ModelOutputError(
-            "the model gave NaN scores; check its weights and its normalisation at this noise level",
-        )
+def not_numbers() -> ModelOutputError:
+    """Return what to raise where a score is NaN."""
+    return ModelOutputError(
+        "the model gave NaN scores; check its weights and its normalisation at this noise level",
+    )
 
 
 def trial_batch(manifest: ModelManifest, rows: int) -> torch.Tensor:
