@@ -33,23 +33,24 @@ def select(context: WorkerContext, job: JobRecord) -> None:
     """
     if context.store.start(job.id) is not JobState.RUNNING:
         raise JobEnded(f"job {job.id} has ended")
-    plan = job.plan or context.ledger.fix_plan(job.id, _make_plan(context, job))
+    x = _input(context, job)
+    plan = job.plan or context.ledger.fix_plan(job.id, _make_plan(context, job, x))
     if plan.shards == 1 and not context.ledger.is_stored(job.id, 0):
-        _count(context, job, plan, 0)
-    _advance(context, job, plan)
+        _count(context, job, plan, 0, x)
+    _advance(context, job, plan, x)
 
 
 def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
     """Count one shard, store its evidence, and do what comes next."""
-    plan = plan_with(job, shard)
+    plan, x = plan_with(job, shard), _input(context, job)
     if not context.ledger.is_stored(job.id, shard):
-        _count(context, job, plan, shard)
-    _advance(context, job, plan)
+        _count(context, job, plan, shard, x)
+    _advance(context, job, plan, x)
 
 
 def certify(context: WorkerContext, job: JobRecord) -> None:
     """Drive on a job whose shards are all there."""
-    _advance(context, job, plan_with(job))
+    _advance(context, job, plan_with(job), _input(context, job))
 
 
 def plan_with(job: JobRecord, shard: int = 0) -> Plan:
@@ -65,24 +66,23 @@ def plan_with(job: JobRecord, shard: int = 0) -> Plan:
     return job.plan
 
 
-def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int) -> None:
+def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]) -> None:
     from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     loaded = context.models.for_plan(job.spec, plan)
     first_block, n = plan.shard_samples(shard, job.spec.n)
     request = _request(job.spec, loaded, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
-    evidence = draw(loaded.runtime, _input(context, job), request, _reporter(context, job.id, shard))
+    evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
     context.ledger.store_shard(job.id, shard, evidence, time.perf_counter() - began)
 
 
-def _advance(context: WorkerContext, job: JobRecord, plan: Plan) -> None:
+def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.float32]) -> None:
     """Put the next shards on the queue; or end the job with its certificate when nothing is left to count."""
     tally = context.ledger.merge(job.id, job.spec, plan)
     if tally.complete and tally.prefix is not None:
         loaded = context.models.for_plan(job.spec, plan)
-        x, grid = _input(context, job), _grid(job.spec, loaded)
-        loaded.reference.check(x, job.spec.sigma, job.spec.seed, grid)
+        loaded.reference.check(x, job.spec.sigma, job.spec.seed, _grid(job.spec, loaded))
         evidence, certificate = tally.prefix.final(job.spec.claim())
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
@@ -90,12 +90,12 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan) -> None:
         context.queue.enqueue_sample(job.id, shard)
 
 
-def _make_plan(context: WorkerContext, job: JobRecord) -> Plan:
+def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
     from worker.sampler import select_class  # noqa: PLC0415 - PyTorch only in the child process
 
     spec = job.spec
     loaded = context.models.for_spec(spec)
-    x, grid = _input(context, job), _grid(spec, loaded)
+    grid = _grid(spec, loaded)
     for field, message in spec.claim().problems(loaded.runtime.classes):
         raise PermanentFailure("invalid_request", f"{field} {message}")
     if grid is not None and not grid.contains(x):
