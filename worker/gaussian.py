@@ -43,6 +43,9 @@ def float32_at_least(sigma: float) -> np.float32:
     return nearest if float(nearest) >= sigma else np.nextafter(nearest, np.float32(np.inf))
 
 
+_OUT_OF_ORDER = -1
+
+
 class _Step(NamedTuple):
     """A part of a forward pass: a run of numbers, to be added to rows of d elements from ``first`` on.
 
@@ -110,18 +113,17 @@ class HostGaussianSource:
                 add_scaled(self._tiled, scale, numbers, step.first, self._d, out)
             if self._totals is not None:
                 sum_groups(step.rows, step.starts, self._half_of, self._totals)
-            self._filled += len(numbers)
+            in_order = step.first == self._filled
+            self._filled = step.first + len(numbers) if in_order else _OUT_OF_ORDER
 
     def _plan(self, part: int) -> Iterator[_Step]:
         """Lay out the inputs of one forward pass: the same for every block."""
-        sides = {self._scale: self._inputs.numpy().reshape(-1)}
-        if self._antithetic:
-            plus, minus = np.split(sides[self._scale], 2)
-            sides = {self._scale: plus, -self._scale: minus}
-        count = sides[self._scale].size
+        sides = np.split(self._inputs.numpy().reshape(-1), 2 if self._antithetic else 1)
+        scales = (self._scale, -self._scale)
+        count = sides[0].size
         for run in self._numbers.runs(part * count, count):
             first, stop = part * count + run.done, run.done + len(run.numbers)
-            targets = [(scale, side[run.done : stop]) for scale, side in sides.items()]
+            targets = [(scale, side[run.done : stop]) for scale, side in zip(scales, sides, strict=False)]
             yield _Step(run, first, targets, run.numbers[np.newaxis], np.array([first]))
 
     def unit(self, rows: slice) -> torch.Tensor:

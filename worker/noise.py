@@ -31,7 +31,7 @@ The Box-Muller transform of at most 33 random bits reaches 6.8. A conditional me
 
 
 Fill = Callable[[int], None]
-"""Writes the inputs of forward pass ``p`` of a block; called with 0, 1, ... in this order."""
+"""Writes the inputs of forward pass ``p`` of a block; called with 0, 1, ... in this order, once each."""
 
 
 class NoiseSource(Protocol):
@@ -42,7 +42,7 @@ class NoiseSource(Protocol):
 
         ``inputs`` is contiguous float32 of shape ``(rows, *input shape)``. With antithetic pairs its first
         half is ``x + eps`` and its second half, from the same draws, ``x - eps``. Into how many passes a
-        block is cut does not change its draws.
+        block is cut does not change its draws. It is all about this block until ``begin`` is called again.
         """
 
     def unit(self, rows: slice) -> torch.Tensor:

@@ -96,3 +96,12 @@ def test_the_chunks_of_some_rows_are_those_that_have_their_numbers(d: int) -> No
     rows = np.array([0, 1, 5, 6, 40, 95])
     expected = {number // CHUNK for row in rows.tolist() for number in range(row * d, (row + 1) * d)}
     assert chunks_of(rows, d).tolist() == sorted(expected)
+
+
+def test_a_block_filled_out_of_order_is_drawn_again() -> None:
+    noise, inputs = source(784, summed=True), torch.empty(HALF, 784)
+    fill = noise.begin(inputs, 2)
+    fill(0)
+    fill(0)
+    names = GROUPS["all alike"][:HALF]
+    np.testing.assert_allclose(sums(noise, names, 0, 784), exact(noise, names, 0), rtol=0, atol=1e-12)
