@@ -25,8 +25,8 @@ class SplitSums:
 
     ``n_a``, ``n_b``: samples in each half. ``sum_a``, ``sum_b``: d little-endian float64 numbers each, all
     multiples of ``2**-20`` below ``2**33`` in size, so that shards merge to the same bits in any order.
-    ``blocks``: how many separately rounded sums went in; each is off by at most ``2**-20`` an element, if a
-    block has at most 2**14 rows and is summed in float64.
+    ``blocks``: how many separately rounded sums went in; each is off by at most ``2**-20`` an element, if it
+    is a float64 sum of at most 2**12 rows.
     """
 
     n_a: int

@@ -71,7 +71,7 @@ class HostDiscreteSource:
     def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
         self._key = block_key(self._seed, self._stream, block)
-        flat = inputs.numpy().reshape(-1)
+        flat = inputs.view(-1).numpy()
         if not self._antithetic:
             return partial(self._fill, [(flat, 1)])
         plus, minus = np.split(flat, 2)

@@ -27,7 +27,7 @@ def gaussian_source(
 ) -> NoiseSource:
     """Return the source for an input of float32, on its device; ``draws`` of noise a block.
 
-    ``summed``: a gradient will ask for sums over the halves of each block.
+    ``summed``: a gradient will ask for sums over the halves of each block. ValueError if their number is odd.
     """
     if x.device.type == "cpu":
         return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
@@ -79,6 +79,8 @@ class HostGaussianSource:
         antithetic: bool = False,
         summed: bool = False,
     ) -> None:
+        if summed and draws % 2:
+            raise ValueError("draws must be even to be added up by halves")
         flat = x.numpy().ravel()
         self._shape, self._d, self._draws = x.shape, flat.size, draws
         self._tiled = np.resize(flat, flat.size + CHUNK)
@@ -118,7 +120,7 @@ class HostGaussianSource:
 
     def _plan(self, part: int) -> Iterator[_Step]:
         """Lay out the inputs of one forward pass: the same for every block."""
-        sides = np.split(self._inputs.numpy().reshape(-1), 2 if self._antithetic else 1)
+        sides = np.split(self._inputs.view(-1).numpy(), 2 if self._antithetic else 1)
         scales = (self._scale, -self._scale)
         count = sides[0].size
         for run in self._numbers.runs(part * count, count):

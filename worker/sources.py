@@ -29,7 +29,8 @@ def noise_source(
 ) -> NoiseSource:
     """Return the source of noise around an input, on the device of its model; ``draws`` of noise a block.
 
-    ``summed``: a gradient will ask for sums over the halves of each block, which may be made as it is drawn.
+    ``summed``: a gradient will ask for sums over the halves of each block, which may be made as it is drawn;
+    ``draws`` must be even then.
     ``grid``: discrete noise on this grid of pixels; None: Gaussian noise. Raises as ``discrete_source``.
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)

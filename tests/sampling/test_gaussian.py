@@ -69,7 +69,7 @@ def test_sums_over_a_half_are_right_however_they_are_made(
 @pytest.mark.parametrize(("start", "rows"), [(0, HALF), (HALF // 2, HALF), (0, 20), (HALF, 20), (4, 90)])
 def test_draws_that_are_no_half_of_a_full_block_are_drawn_again(start: int, rows: int) -> None:
     """The last block of a job has fewer passes, or rows that do not count."""
-    noise = filled(784, summed=True, passes=4, of=2 if rows == HALF else 4)
+    noise = filled(784, summed=True, passes=4, of=2 if (start, rows) == (0, HALF) else 4)
     names = GROUPS["all alike"][:rows]
     np.testing.assert_allclose(sums(noise, names, start, 784), exact(noise, names, start), rtol=0, atol=1e-12)
 
@@ -85,6 +85,23 @@ def test_what_is_added_up_is_not_what_came_before() -> None:
     np.testing.assert_allclose(after, exact(noise, GROUPS["all alike"][:HALF], 0), rtol=0, atol=1e-12)
 
 
+def test_a_full_block_is_added_up_as_it_is_drawn() -> None:
+    """What is added up is what is answered with: a total that is spoiled shows."""
+    noise = filled(784, summed=True)
+    assert noise._totals is not None
+    noise._totals += 1.0
+    wrong = sums(noise, GROUPS["one apart"][HALF:], HALF, 784)
+    right = exact(noise, GROUPS["one apart"][HALF:], HALF)
+    np.testing.assert_allclose(wrong - right, np.array([[0.0], [1.0], [0.0]]) + np.zeros(784), atol=1e-12)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be even"):
+        HostGaussianSource(torch.zeros(5), 3, 0.25, 1, ESTIMATION, summed=True)
+    with pytest.raises(RuntimeError, match="view"):
+        source(4, summed=False).begin(torch.empty(4, DRAWS).t(), 0)(0)
+
+
 def test_draws_are_found_again_one_by_one() -> None:
     noise = filled(784, summed=False)
     assert torch.equal(noise.unit(slice(0, DRAWS))[7:30], noise.unit(slice(7, 30)))
@@ -98,10 +115,14 @@ def test_the_chunks_of_some_rows_are_those_that_have_their_numbers(d: int) -> No
     assert chunks_of(rows, d).tolist() == sorted(expected)
 
 
-def test_a_block_filled_out_of_order_is_drawn_again() -> None:
+@pytest.mark.parametrize("parts", [(), (1,), (0, 0), (1, 1), (1, 0), (0, 1, 1)])
+def test_a_block_that_was_not_filled_in_order_is_drawn_again(parts: tuple[int, ...]) -> None:
     noise, inputs = source(784, summed=True), torch.empty(HALF, 784)
+    before = noise.begin(inputs, 8)
+    for part in (0, 1):
+        before(part)
     fill = noise.begin(inputs, 2)
-    fill(0)
-    fill(0)
+    for part in parts:
+        fill(part)
     names = GROUPS["all alike"][:HALF]
     np.testing.assert_allclose(sums(noise, names, 0, 784), exact(noise, names, 0), rtol=0, atol=1e-12)

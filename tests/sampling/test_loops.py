@@ -8,6 +8,7 @@ import torch
 
 from worker.argmax import argmax
 from worker.gradient import DeviceSplitStatistic, HostSplitStatistic
+from worker.grouped import set_apart
 from worker.noise import ESTIMATION
 from worker.sources import noise_source
 
@@ -28,6 +29,13 @@ def test_a_score_that_is_no_number_is_seen_wherever_it_is(place: tuple[int, int]
     scores = np.ones((500, 7), np.float32)
     scores[place] = np.nan
     assert not argmax(scores, np.empty(500, np.int64))
+
+
+def test_the_largest_group_is_the_first_of_equals() -> None:
+    rows = np.empty(6, np.int64)
+    assert set_apart(np.array([2, 1, 1, 0, 2]), 4, rows) == (1, 3)
+    assert rows[:3].tolist() == [0, 3, 4]
+    assert set_apart(np.array([3, 3]), 4, rows) == (3, 0)
 
 
 @pytest.mark.parametrize("per_class", [False, True])

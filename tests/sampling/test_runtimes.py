@@ -126,6 +126,38 @@ def test_normalisation_can_differ_along_the_first_axis(tmp_path: Path, runtime: 
 
 
 @both
+@pytest.mark.parametrize("normalised", [False, True])
+def test_passes_are_votes_on_one_batch_after_another(tmp_path: Path, runtime: str, normalised: bool) -> None:
+    tables: dict[str, dict[str, Value]] = {"normalisation": {"mean": [0.25], "std": [0.5]}}
+    loaded = load(model(tmp_path, runtime, bias=(0.1, -0.1), tables=tables if normalised else None))
+    batches = torch.linspace(-1, 1, 36)[torch.arange(36) * 7 % 36].view(3, 4, 3)
+    buffer, asked = torch.full((4, 3), 9.0), []
+
+    def fill(part: int) -> None:
+        asked.append(part)
+        buffer.copy_(batches[part])
+
+    found = loaded.passes(buffer, 3, fill)
+    assert asked == [0, 1, 2]
+    assert torch.equal(found, torch.cat([loaded.votes(batch) for batch in batches]))
+    assert torch.equal(buffer, batches[2]), "the batch must not be changed"
+    assert torch.equal(loaded.votes(buffer[:2]), loaded.votes(batches[2])[:2]), "one address, two shapes"
+
+
+@both
+def test_every_pass_is_looked_through_for_scores_that_are_not_numbers(tmp_path: Path, runtime: str) -> None:
+    loaded = load(model(tmp_path, runtime, bias=(1.0, 1.0), logarithm=True))
+    buffer = torch.zeros(4, 3)
+
+    def fill(part: int) -> None:
+        buffer[3, 0] = 1.5 if part == 2 else 0.0  # one score becomes the logarithm of -0.5
+
+    assert loaded.passes(buffer, 2, fill).tolist() == [0] * 8
+    with pytest.raises(ModelOutputError, match="NaN scores"):
+        loaded.passes(buffer, 3, fill)
+
+
+@both
 def test_scores_that_are_not_numbers_are_an_error_not_a_vote(tmp_path: Path, runtime: str) -> None:
     loaded = load(model(tmp_path, runtime, bias=(1.0, 1.0), logarithm=True))
     fine = torch.zeros(4, 3)
