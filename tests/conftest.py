@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +16,18 @@ from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
+from tests.support.compiled_once import FOLDER
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A folder for what this session's workers compile."""
+    os.environ[FOLDER] = str(tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture

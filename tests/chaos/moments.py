@@ -22,6 +22,7 @@ from jobs.leases import Leases
 from jobs.ledger import Ledger
 from jobs.queue import Queue
 from jobs.store import JobStore
+from tests.support.compiled_once import compile_once
 
 
 class Victim(StrEnum):
@@ -96,6 +97,7 @@ def _wrap(folder: Path, name: str, moment: Moment) -> None:
 
 
 if __name__ == "__main__":
+    compile_once()
     main = import_module(f"{sys.argv[1]}.__main__").main
     if sys.argv[1] == "worker":  # progress is told after every batch: the shortest shard has a middle
         vars(import_module("worker.steps"))["REPORT_S"] = 0.0

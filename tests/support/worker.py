@@ -1,4 +1,4 @@
-"""A real worker, ``python -m worker``, in a process of its own."""
+"""A real worker, ``python -m worker`` but for `compiled_once`, in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.wait import wait_until
 class Worker(Program):
     """A worker's main process; its children do the sampling."""
 
-    entry: ClassVar[Sequence[str]] = ("worker",)
+    entry: ClassVar[Sequence[str]] = ("tests.support.compiled_once", "worker")
 
     def __init__(self, redis_url: str, models_dir: Path, log: Path, **settings: object) -> None:
         super().__init__(self.entry, log, redis_url=redis_url, models_dir=models_dir, **settings)

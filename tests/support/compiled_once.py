@@ -1,0 +1,34 @@
+"""``python -m tests.support.compiled_once``: a program that loads its loops as the first one compiled them.
+
+Arguments: the program's module, and its own arguments.
+
+A worker compiles its loops as it starts, which takes seconds, and the suite starts dozens. Those of one
+session share a folder, new for each session: what is in it was compiled from this very source, on this
+machine. The pytest process itself compiles afresh, so what is compared with samples drawn there compares
+both; and `tests/standalone` starts workers as users do.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from importlib import import_module
+from runpy import run_module
+from typing import Final
+
+FOLDER: Final = "NUMBA_CACHE_DIR"
+"""Where numba keeps what is compiled. The suite sets it for every process that it starts."""
+
+
+def compile_once() -> None:
+    """From now on load loops that another process has compiled, if a session's folder is given."""
+    if FOLDER in os.environ:
+        numba = import_module("numba")
+        vars(numba)["njit"] = partial(numba.njit, cache=True)
+
+
+if __name__ == "__main__":
+    compile_once()
+    del sys.argv[0]
+    run_module(sys.argv[0], run_name="__main__", alter_sys=True)
