@@ -7,6 +7,7 @@ each job the rows of a pass, the evaluations of a block and the counts; or the e
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import resource
@@ -35,6 +36,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     registry = Registry(Path(directory))
     warm_up()
+    gc.collect()  # what importing and compiling left is not to become free later
     if headroom != "0":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + int(headroom) * 2**20
