@@ -91,10 +91,15 @@ class Standalone:
         return {pid for pid in pids if self._is_ours(pid)}
 
     def worker_pids(self) -> set[int]:
-        """Return the main processes of the workers that announce themselves."""
+        """Return the main processes of the workers that announce themselves, and still run."""
         settings = JobsSettings(redis_url=f"redis://127.0.0.1:{self.server_port}/0")
         with connect(settings) as client:
-            return {record.pid for record in Liveness(client, settings).live_workers()}
+            return {record.pid for record in Liveness(client, settings).live_workers()} & self.processes()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it has been started and is ready."""
+        return self._process is not None and self._ready()
 
     def _is_ours(self, pid: int) -> bool:
         try:
@@ -110,8 +115,28 @@ class Standalone:
             return client.ready()
 
 
+IMPATIENT = {"visibility_timeout_s": 3, "lease_s": 2.0, "stall_s": 3.0}
+
+
 @pytest.fixture
 def standalone(tmp_path: Path, repository: Path) -> Iterator[Standalone]:
-    instance = Standalone(tmp_path, repository, visibility_timeout_s=3, lease_s=2.0, stall_s=3.0)
+    """An instance that has not been started."""
+    instance = Standalone(tmp_path, repository, **IMPATIENT)
     yield instance
     instance.destroy()
+
+
+@pytest.fixture(scope="module")
+def _instance(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Standalone]:
+    instance = Standalone(tmp_path_factory.mktemp("standalone"), repository, **IMPATIENT)
+    yield instance
+    instance.destroy()
+
+
+@pytest.fixture
+def running(_instance: Standalone) -> Standalone:
+    """An instance that serves, with a past: each test begins with it as the one before left it."""
+    if not _instance.serves:
+        _instance.destroy()
+        _instance.start()
+    return _instance

@@ -24,21 +24,41 @@ def certify(url: str, repository: Path, *, n: int = 2000) -> Job:
         return client.wait(client.submit_image(image, Parameters("mnist", n=n, seed=1)).id, timeout_s=60)
 
 
-def test_life(standalone: Standalone, repository: Path) -> None:
-    standalone.start()
-    before = certify(standalone.url, repository)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends programs together with their parent")
+def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
+    running: Standalone, repository: Path
+) -> None:
+    image = (repository / "examples" / "digit-7.png").read_bytes()
+    parameters = Parameters("mnist", n=100_000, seed=2)
+    with CertificationClient(running.url) as client:
+        job = client.submit_image(image, parameters).id
+        wait_until(lambda: client.get(job).status is not State.QUEUED, "a worker to begin")
+    running.kill()
+    wait_until(lambda: running.processes() == set(), "everything to end with the supervisor", 10)
+
+    running.start()
+    with CertificationClient(running.url) as client:
+        disturbed = client.wait(job, timeout_s=60)
+        undisturbed = client.wait(client.submit_image(image, parameters).id, timeout_s=60)
+    assert disturbed.certificate is not None
+    assert disturbed.certificate == undisturbed.certificate
+
+
+def test_life(running: Standalone, repository: Path) -> None:
+    begun = len(running.log.read_text())
+    before = certify(running.url, repository)
     assert before.status is State.SUCCEEDED
     assert verify(before.document).holds
 
-    (worker,) = standalone.worker_pids()
+    (worker,) = running.worker_pids()
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: standalone.worker_pids() - {worker}, "another worker", 60)
-    assert certify(standalone.url, repository).certificate == before.certificate
+    wait_until(lambda: running.worker_pids() - {worker}, "another worker", 60)
+    assert certify(running.url, repository).certificate == before.certificate
 
-    assert standalone.stop() == 0
-    assert standalone.processes() == set()
-    log = standalone.log.read_text()
-    assert "\nready      | The service is ready at " in log
+    assert running.stop() == 0
+    assert running.processes() == set()
+    assert "\nready      | The service is ready at " in running.log.read_text()
+    log = running.log.read_text()[begun:]
     assert (
         log.index("worker     | stopped")
         < log.index("gateway    | stopped")
@@ -46,33 +66,11 @@ def test_life(standalone: Standalone, repository: Path) -> None:
     )
     assert "worker     | ended" in log  # the one that was killed
 
-    standalone.start()
-    with CertificationClient(standalone.url) as client:
+    running.start()
+    with CertificationClient(running.url) as client:
         assert client.get(before.id).document == before.document
-    assert standalone.stop(signal.SIGTERM) == 0
-    assert standalone.processes() == set()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends programs together with their parent")
-def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
-    standalone: Standalone, repository: Path
-) -> None:
-    image = (repository / "examples" / "digit-7.png").read_bytes()
-    parameters = Parameters("mnist", n=100_000, seed=2)
-    standalone.start()
-    with CertificationClient(standalone.url) as client:
-        job = client.submit_image(image, parameters).id
-        wait_until(lambda: client.get(job).status is not State.QUEUED, "a worker to begin")
-    standalone.kill()
-    wait_until(lambda: standalone.processes() == set(), "everything to end with the supervisor", 10)
-
-    standalone.start()
-    with CertificationClient(standalone.url) as client:
-        disturbed = client.wait(job, timeout_s=60)
-        undisturbed = client.wait(client.submit_image(image, parameters).id, timeout_s=60)
-    assert disturbed.certificate is not None
-    assert disturbed.certificate == undisturbed.certificate
-    standalone.stop()
+    assert running.stop(signal.SIGTERM) == 0
+    assert running.processes() == set()
 
 
 def test_refuses_a_data_folder_in_use(standalone: Standalone) -> None:
