@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -19,3 +19,8 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Make it part of its callers' loops, which are vectorised then, and take an eighth of the time."""
     return cast("Callable[_P, _R]", numba.njit(inline="always")(function))
+
+
+def as_part(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return what ``compiled`` has returned once more, ``inlined``."""
+    return inlined(cast("Any", function).py_func)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,7 +10,7 @@ from numpy.typing import NDArray
 
 from worker.grouped import complete, set_apart
 from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
-from worker.normal import CHUNK, CHUNKS, Floats, Numbers, Run, add_scaled, chunks_of, draw, sum_groups
+from worker.normal import CHUNK, CHUNKS, Floats, Numbers, chunks_of, noisy_rows, sum_groups
 
 
 def gaussian_source(
@@ -46,20 +44,6 @@ def float32_at_least(sigma: float) -> np.float32:
 _OUT_OF_ORDER = -1
 
 
-class _Step(NamedTuple):
-    """A part of a forward pass: a run of numbers, to be added to rows of d elements from ``first`` on.
-
-    ``targets``: by what to multiply them, and where the sums go. ``rows`` and ``starts``: the run and
-    ``first`` as arrays.
-    """
-
-    run: Run
-    first: int
-    targets: list[tuple[np.float32, Floats]]
-    rows: Floats
-    starts: NDArray[np.int64]
-
-
 class HostGaussianSource:
     """A NoiseSource on the CPU. The draws depend on (seed, stream, block) alone, on every machine.
 
@@ -88,10 +72,8 @@ class HostGaussianSource:
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._numbers = Numbers()
         self._key = block_key(seed, stream, 0)
-        self._inputs = torch.empty(0)
-        self._steps: dict[int, list[_Step]] = {}
         self._filled = 0
-        self._totals = np.zeros((2, self._d)) if summed else None
+        self._totals = np.zeros((2 if summed else 0, self._d))
         self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
         self._apart = np.empty_like(self._half_of)
 
@@ -99,34 +81,16 @@ class HostGaussianSource:
         """See NoiseSource."""
         self._key = block_key(self._seed, self._stream, block)
         self._filled = 0
-        if self._totals is not None:
-            self._totals.fill(0)
-        if inputs is not self._inputs:
-            self._inputs, self._steps = inputs, {}
-        return self._fill
+        self._totals.fill(0)
+        return partial(self._fill, inputs.view(-1).numpy())
 
-    def _fill(self, part: int) -> None:
-        steps = self._steps.get(part)
-        if steps is None:
-            steps = self._steps[part] = list(self._plan(part))
-        for step in steps:
-            numbers = draw(self._key, step.run)
-            for scale, out in step.targets:
-                add_scaled(self._tiled, scale, numbers, step.first, self._d, out)
-            if self._totals is not None:
-                sum_groups(step.rows, step.starts, self._half_of, self._totals)
-            in_order = step.first == self._filled
-            self._filled = step.first + len(numbers) if in_order else _OUT_OF_ORDER
-
-    def _plan(self, part: int) -> Iterator[_Step]:
-        """Lay out the inputs of one forward pass: the same for every block."""
-        sides = np.split(self._inputs.view(-1).numpy(), 2 if self._antithetic else 1)
-        scales = (self._scale, -self._scale)
-        count = sides[0].size
-        for run in self._numbers.runs(part * count, count):
-            first, stop = part * count + run.done, run.done + len(run.numbers)
-            targets = [(scale, side[run.done : stop]) for scale, side in zip(scales, sides, strict=False)]
-            yield _Step(run, first, targets, run.numbers[np.newaxis], np.array([first]))
+    def _fill(self, out: Floats, part: int) -> None:
+        sides = 2 if self._antithetic else 1
+        count = out.size // sides
+        first = part * count
+        where = (self._tiled, self._d, sides, out)
+        noisy_rows(self._key, first, self._scale, *where, self._half_of, self._totals)
+        self._filled = first + count if first == self._filled else _OUT_OF_ORDER
 
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the noise itself, float32."""
@@ -153,7 +117,7 @@ class HostGaussianSource:
     def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
         """Return the sum over these draws, if they are a half of the block and it has been added up."""
         half = self._draws // 2
-        if self._totals is None or self._filled != self._draws * self._d:
+        if not len(self._totals) or self._filled != self._draws * self._d:
             return None
         return self._totals[start // half] if rows == half and start in {0, half} else None
 
@@ -166,8 +130,7 @@ class HostGaussianSource:
         chunks = chunks_of(rows, self._d)
         for i in range(0, len(chunks), CHUNKS):
             some = chunks[i : i + CHUNKS]
-            numbers = draw(self._key, self._numbers.run(some))
-            sum_groups(numbers.reshape(-1, CHUNK), some * CHUNK, groups, sums)
+            sum_groups(self._numbers.chunks(self._key, some), some * CHUNK, groups, sums)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``. That the noise itself is rounded is another matter.

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.compiling import compiled
-from worker.philox import COUNTERS, Key, random_bits
+from worker.compiling import as_part, compiled
+from worker.philox import COUNTERS, Key, in_pieces, random_bits
 
 Floats = NDArray[np.float32]
 
@@ -94,19 +95,59 @@ def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
             sines[i], cosines[i] = signed * (y * s), signed * c
 
 
-@compiled
-def add_scaled(tiled: Floats, scale: np.float32, numbers: Floats, first: int, d: int, out: Floats) -> None:
-    """Write ``x + scale * numbers`` to ``out``, all of shape (n,), as rows of ``d`` elements.
+_random_bits, _radii, _turn = as_part(random_bits), as_part(radii), as_part(turn)
 
-    The first number belongs to element ``first`` of those rows. ``tiled``: ``x``, of d elements, repeated to
-    ``d + CHUNK`` elements or more.
+
+@compiled
+def noisy_rows(
+    key: Key,
+    first: int,
+    scale: np.float32,
+    tiled: Floats,
+    d: int,
+    sides: int,
+    out: Floats,
+    halves: NDArray[np.int64],
+    totals: NDArray[np.float64],
+) -> None:
+    """Write ``x + scale * numbers`` to ``out``, as rows of ``d`` elements, and add the numbers up by halves.
+
+    ``out``: of shape (n,), or if ``sides`` is 2, (2 n,): the second half gets ``x - scale * numbers``. The
+    numbers are ``first``, ..., ``first + n - 1`` of the key, and belong to the elements ``first`` and
+    following of all rows. ``tiled``: ``x``, of d elements, repeated to ``d + CHUNK`` elements or more.
+    ``totals``: of shape (halves, d), or (0, d) for no sums; row ``r`` is added to ``totals[halves[r]]``.
+
+    Each chunk is drawn, added and summed up while it is in the first cache of the core: buffers of a whole
+    pass would drive out of the second one what the forward pass and the interpreter need.
     """
-    for start in range(0, out.size, CHUNK):
-        stop = min(start + CHUNK, out.size)
-        column = (first + start) % d
-        x, g, target = tiled[column : column + stop - start], numbers[start:stop], out[start:stop]
-        for i in range(stop - start):
-            target[i] = x[i] + scale * g[i]
+    words, radius = np.empty((1, 4, COUNTERS), np.uint32), np.empty((1, 2, COUNTERS), np.float32)
+    made, chunk = np.empty((1, 2, 2, COUNTERS), np.float32), np.empty(1, np.int64)
+    numbers = made.reshape(CHUNK)
+    n = out.size // sides
+    done = 0
+    while done < n:
+        chunk[0], skipped = divmod(first + done, CHUNK)
+        _random_bits(key, chunk, words)
+        _radii(words, radius)
+        _turn(words, radius, made)
+        count = min(CHUNK - skipped, n - done)
+        column = (first + done) % d
+        x, g = tiled[column : column + count], numbers[skipped : skipped + count]
+        signed = scale
+        for side in range(sides):
+            target = out[side * n + done : side * n + done + count]
+            for i in range(count):
+                target[i] = x[i] + signed * g[i]
+            signed = -signed
+        added = 0 if len(totals) else count
+        while added < count:
+            row, column = divmod(first + done + added, d)
+            width = min(d - column, count - added)
+            total, part = totals[halves[row], column : column + width], g[added : added + width]
+            for i in range(width):
+                total[i] += part[i]
+            added += width
+        done += count
 
 
 @compiled
@@ -142,20 +183,6 @@ def chunks_of(rows: NDArray[np.int64], d: int) -> NDArray[np.int64]:
     return np.flatnonzero(np.cumsum(begun - ended))
 
 
-class Run(NamedTuple):
-    """Chunks to be drawn together, and where to: views of the buffers of Numbers.
-
-    ``numbers`` is what of them is wanted, and ``done`` how many came in runs before it.
-    """
-
-    done: int
-    chunks: NDArray[np.int64]
-    words: NDArray[np.uint32]
-    radii: Floats
-    out: Floats
-    numbers: Floats
-
-
 class Numbers:
     """Draws numbers; keeps the buffers that this takes, 640 KiB."""
 
@@ -164,43 +191,32 @@ class Numbers:
         self._radii = np.empty((CHUNKS, 2, COUNTERS), np.float32)
         self._out = np.empty((CHUNKS, 2, 2, COUNTERS), np.float32)
 
-    def run(self, chunks: NDArray[np.int64]) -> Run:
-        """Return a run of these chunks, CHUNKS of them at most. Chunk ``k`` begins at ``k * CHUNK``."""
-        n = len(chunks)
-        out = self._out[:n]
-        return Run(0, chunks, self._words[:n], self._radii[:n], out, out.reshape(-1))
+    def chunks(self, key: Key, chunks: NDArray[np.int64]) -> Floats:
+        """Return the key's numbers of these chunks, CHUNKS of them at most; shape (chunks, CHUNK).
 
-    def runs(self, first: int, count: int) -> Iterator[Run]:
-        """Return runs for the numbers ``first``, ..., ``first + count - 1``."""
-        done = 0
-        while done < count:
-            begin, skipped = divmod(first + done, CHUNK)
-            chunks = min(CHUNKS, -(-(skipped + count - done) // CHUNK))
-            run = self.run(np.arange(begin, begin + chunks))
-            numbers = run.numbers[skipped : skipped + count - done]
-            yield run._replace(done=done, numbers=numbers)
-            done += len(numbers)
+        Chunk ``k`` are the numbers from ``k * CHUNK`` on. They are valid until the next call.
+        """
+        words, radius, out = self._words[: len(chunks)], self._radii[: len(chunks)], self._out[: len(chunks)]
+        random_bits(key, chunks, words)
+        radii(words, radius)
+        turn(words, radius, out)
+        return out.reshape(-1, CHUNK)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
         """Return the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
 
         With each piece comes how many numbers came before it; it is valid until the next one is asked for.
         """
-        for run in self.runs(first, count):
-            yield run.done, draw(key, run)
+        return in_pieces(partial(self._run, key), CHUNK, CHUNKS, first, count)
 
-
-def draw(key: Key, run: Run) -> Floats:
-    """Return the key's numbers of a run. They are valid until another run of the same Numbers is drawn."""
-    random_bits(key, run.chunks, run.words)
-    radii(run.words, run.radii)
-    turn(run.words, run.radii, run.out)
-    return run.numbers
+    def _run(self, key: Key, chunk: int, chunks: int) -> Floats:
+        return self.chunks(key, np.arange(chunk, chunk + chunks)).reshape(-1)
 
 
 def warm_up() -> None:
     """Compile everything now: worker/warm_up.py."""
-    key, x, sums = np.zeros(4, np.uint32), np.zeros(CHUNK + 1, np.float32), np.zeros((1, 1))
-    for done, numbers in Numbers().pieces(key, 0, 1):
-        add_scaled(x, np.float32(1), numbers, done, 1, np.empty(1, np.float32))
-        sum_groups(numbers[np.newaxis], np.array([done]), np.zeros(1, np.int64), sums)
+    key, groups, sums = np.zeros(4, np.uint32), np.zeros(1, np.int64), np.zeros((1, 1))
+    numbers = Numbers().chunks(key, groups)
+    sum_groups(numbers, groups, groups, sums)
+    x, out = np.zeros(CHUNK + 1, np.float32), np.empty(1, np.float32)
+    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, groups, sums)

@@ -88,7 +88,6 @@ def test_what_is_added_up_is_not_what_came_before() -> None:
 def test_a_full_block_is_added_up_as_it_is_drawn() -> None:
     """What is added up is what is answered with: a total that is spoiled shows."""
     noise = filled(784, summed=True)
-    assert noise._totals is not None
     noise._totals += 1.0
     wrong = sums(noise, GROUPS["one apart"][HALF:], HALF, 784)
     right = exact(noise, GROUPS["one apart"][HALF:], HALF)

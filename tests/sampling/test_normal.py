@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from worker.gaussian import float32_at_least
-from worker.normal import CHUNK, LARGEST, Floats, Numbers, add_scaled, radii, sum_groups, turn
+from worker.normal import CHUNK, LARGEST, Floats, Numbers, noisy_rows, radii, sum_groups, turn
 from worker.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
@@ -96,14 +96,25 @@ def test_long_runs_are_those_of_short_ones() -> None:
 
 
 @pytest.mark.parametrize(("d", "first"), [(1, 0), (2, 6), (784, 784), (5000, 10_000)])
-def test_scaled_noise_is_added_to_the_input_it_belongs_to(d: int, first: int) -> None:
-    x = np.linspace(0, 1, d, dtype=np.float32)
+@pytest.mark.parametrize("sides", [1, 2])
+@pytest.mark.parametrize("summed", [False, True])
+def test_scaled_noise_is_added_to_the_input_it_belongs_to(
+    d: int, first: int, sides: int, summed: bool
+) -> None:
+    x, scale = np.linspace(0, 1, d, dtype=np.float32), np.float32(0.3)
     g = numbers(first, 3 * d)
+    halves = np.arange(first // d + 3) % 2
     for start in (0, 2 * d // 3):
-        out = np.empty(g.size - start, np.float32)
-        add_scaled(np.resize(x, d + CHUNK), np.float32(0.3), g[start:], first + start, d, out)
-        expected = np.tile(x, 3)[start:] + np.float32(0.3) * g[start:]
-        np.testing.assert_array_equal(out, expected)
+        out, sums = np.empty(sides * (g.size - start), np.float32), np.zeros((2 if summed else 0, d))
+        noisy_rows(KEY, first + start, scale, np.resize(x, d + CHUNK), d, sides, out, halves, sums)
+        expected = [
+            np.tile(x, 3)[start:] + sign * scale * g[start:] for sign in (np.float32(1), np.float32(-1))
+        ]
+        np.testing.assert_array_equal(out, np.concatenate(expected[:sides]))
+        if summed:
+            rows = np.where(np.arange(3 * d) < start, 0, g).reshape(3, d).astype(np.float64)
+            of = halves[first // d :]
+            np.testing.assert_array_equal(sums, [rows[of == half].sum(axis=0) for half in (0, 1)])
 
 
 @pytest.mark.parametrize("d", [1, 3, 784])
