@@ -42,6 +42,8 @@ def float32_at_least(sigma: float) -> np.float32:
 
 
 _OUT_OF_ORDER = -1
+_SUMMED = 2**13
+"""Elements of inputs whose sums stay in a core's cache beside all else; noise of larger ones is drawn again."""
 
 
 class HostGaussianSource:
@@ -66,6 +68,7 @@ class HostGaussianSource:
         if summed and draws % 2:
             raise ValueError("draws must be even to be added up by halves")
         flat = x.numpy().ravel()
+        summed = summed and flat.size <= _SUMMED
         self._shape, self._d, self._draws = x.shape, flat.size, draws
         self._tiled = np.resize(flat, flat.size + CHUNK)
         self._scale = float32_at_least(sigma)
