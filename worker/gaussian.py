@@ -43,7 +43,7 @@ def float32_at_least(sigma: float) -> np.float32:
 
 _OUT_OF_ORDER = -1
 _SUMMED = 2**13
-"""Elements of inputs whose sums stay in a core's cache beside all else; noise of larger ones is drawn again."""
+"""Elements of inputs whose sums stay in a cache beside all else; noise of larger ones is drawn again."""
 
 
 class HostGaussianSource:
