@@ -30,6 +30,7 @@ def make_worker(settings: WorkerSettings) -> Celery:
     app = make_celery(settings)
     app.conf.update(
         task_time_limit=settings.step_limit_s,
+        worker_pool="worker.pool:MendedTaskPool",
         # How long the result of a child that died is waited for, before its step is taken up again.
         worker_lost_wait=1.0,
         # A child imports PyTorch before it reports for work, which takes a while on a cold disk.
