@@ -71,11 +71,8 @@ class HostDiscreteSource:
     def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
         self._key = block_key(self._seed, self._stream, block)
-        flat = inputs.view(-1).numpy()
-        if not self._antithetic:
-            return partial(self._fill, [(flat, 1)])
-        plus, minus = np.split(flat, 2)
-        return partial(self._fill, [(plus, 1), (minus, -1)])
+        sides = np.split(inputs.view(-1).numpy(), 2 if self._antithetic else 1)
+        return partial(self._fill, list(zip(sides, (1, -1), strict=False)))
 
     def _fill(self, sides: list[tuple[NDArray[np.float32], int]], part: int) -> None:
         count = sides[0][0].size

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.compiling import as_part, compiled
+from worker.compiling import as_part, compiled, inlined
 from worker.philox import COUNTERS, Key, in_pieces, random_bits
 
 Floats = NDArray[np.float32]
@@ -98,6 +98,20 @@ def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
 _random_bits, _radii, _turn = as_part(random_bits), as_part(radii), as_part(turn)
 
 
+@inlined
+def _add_run(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Add numbers, the elements ``first`` and following of rows of d, where ``sum_groups`` says."""
+    d, done = out.shape[1], 0
+    while done < numbers.size:
+        row, column = divmod(first + done, d)
+        count = min(d - column, numbers.size - done)
+        if row < len(groups) and groups[row] >= 0:
+            target, g = out[groups[row], column : column + count], numbers[done : done + count]
+            for i in range(count):
+                target[i] += g[i]
+        done += count
+
+
 @compiled
 def noisy_rows(
     key: Key,
@@ -139,14 +153,8 @@ def noisy_rows(
             for i in range(count):
                 target[i] = x[i] + signed * g[i]
             signed = -signed
-        added = 0 if len(totals) else count
-        while added < count:
-            row, column = divmod(first + done + added, d)
-            width = min(d - column, count - added)
-            total, part = totals[halves[row], column : column + width], g[added : added + width]
-            for i in range(width):
-                total[i] += part[i]
-            added += width
+        if len(totals):
+            _add_run(g, first + done, halves, totals)
         done += count
 
 
@@ -160,17 +168,8 @@ def sum_groups(
     ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to, none
     if it is negative or ``r`` is past the end of ``groups``. Rows are added in the order of the runs.
     """
-    d = out.shape[1]
     for k in range(len(starts)):
-        done = 0
-        while done < numbers.shape[1]:
-            row, column = divmod(starts[k] + done, d)
-            count = min(d - column, numbers.shape[1] - done)
-            if row < len(groups) and groups[row] >= 0:
-                target, g = out[groups[row], column : column + count], numbers[k, done : done + count]
-                for i in range(count):
-                    target[i] += g[i]
-            done += count
+        _add_run(numbers[k], starts[k], groups, out)
 
 
 def chunks_of(rows: NDArray[np.int64], d: int) -> NDArray[np.int64]:

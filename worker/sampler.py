@@ -164,8 +164,7 @@ class _Blocks:
 
     def votes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the block's first ``rows`` evaluations, in the order of their noise."""
-        votes = self.passes(block, rows)
-        return votes if len(votes) == rows else votes[:rows]
+        return self.passes(block, rows)[:rows]
 
     def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
         """Return how many of these votes each class has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import torch
@@ -47,12 +48,12 @@ class Runtime(Protocol):
         """
 
 
-class PassByPass:
+class PassByPass(ABC):
     """For runtimes that gain nothing by knowing of a pass before its inputs are there."""
 
+    @abstractmethod
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """See Runtime."""
-        raise NotImplementedError
 
     def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
         """See Runtime."""
