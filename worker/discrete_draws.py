@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from models.grid import PixelGrid
 from worker.discrete_kernels import STRETCH, look_up, sum_means, write_inputs
 from worker.discrete_noise import DiscreteGaussian
-from worker.philox import COUNTERS, Key, apart, in_pieces, random_bits
+from worker.philox import COUNTERS, Key, apart, random_bits
 
 CHUNK: Final = 8 * COUNTERS
 """Draws made together: a counter gives 128 bits, the leading bits of eight draws."""
@@ -38,15 +37,21 @@ class Levels:
         self._deep = np.empty(_CHUNKS * CHUNK, np.uint64)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, NDArray[np.int16]]]:
-        """Return the key's draws ``first``, ..., ``first + count - 1`` in pieces.
+        """Yield the key's draws ``first``, ..., ``first + count - 1`` in pieces.
 
         With each piece comes how many draws came before it; it is valid until the next one is asked for.
         """
-        return in_pieces(partial(self._chunks, key), CHUNK, _CHUNKS, first, count)
+        done = 0
+        while done < count:
+            begin, skipped = divmod(first + done, CHUNK)
+            chunks = min(_CHUNKS, -(-(skipped + count - done) // CHUNK))
+            piece = self._chunks(key, begin, chunks)[skipped : skipped + count - done]
+            yield done, piece
+            done += len(piece)
 
     def _chunks(self, key: Key, chunk: int, chunks: int) -> NDArray[np.int16]:
         law, words, out = self._law, self._words[:chunks], self._out[: chunks * CHUNK]
-        random_bits(key, np.arange(chunk, chunk + chunks), words)
+        random_bits(key, chunk, words)
         found = look_up(words.reshape(-1), law.by_bucket, out, self._places, self._leading)
         places, leading, deep = self._places[:found], self._leading[:found], self._deep[:found]
         apart(key, chunk * CHUNK, places, deep)

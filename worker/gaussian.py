@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from worker.grouped import complete, set_apart
 from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
-from worker.normal import CHUNK, CHUNKS, Floats, Numbers, chunks_of, noisy_rows, sum_groups
+from worker.normal import CHUNK, Floats, add_rows, draw, noisy_rows
 
 
 def gaussian_source(
@@ -73,7 +73,6 @@ class HostGaussianSource:
         self._tiled = np.resize(flat, flat.size + CHUNK)
         self._scale = float32_at_least(sigma)
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
-        self._numbers = Numbers()
         self._key = block_key(seed, stream, 0)
         self._filled = 0
         self._totals = np.zeros((2 if summed else 0, self._d))
@@ -98,9 +97,7 @@ class HostGaussianSource:
     def unit(self, rows: slice) -> torch.Tensor:
         """Return the noise itself, float32."""
         out = np.empty((rows.stop - rows.start, *self._shape), dtype=np.float32)
-        flat = out.reshape(-1)
-        for done, numbers in self._numbers.pieces(self._key, rows.start * self._d, flat.size):
-            flat[done : done + len(numbers)] = numbers
+        draw(self._key, rows.start * self._d, out.reshape(-1))
         return torch.from_numpy(out)
 
     def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
@@ -109,12 +106,12 @@ class HostGaussianSource:
         sums.fill(0)
         total = self._total(start, len(names))
         if total is None:
-            self._add_again(start + np.arange(len(names)), names, sums)
+            add_rows(self._key, start + np.arange(len(names)), names, sums)
             return
         largest, apart = set_apart(names, len(sums), self._apart)
         if apart:
             rows = self._apart[:apart]
-            self._add_again(start + rows, names[rows], sums)
+            add_rows(self._key, start + rows, names[rows], sums)
         complete(total, largest, sums)
 
     def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
@@ -123,17 +120,6 @@ class HostGaussianSource:
         if not len(self._totals) or self._filled != self._draws * self._d:
             return None
         return self._totals[start // half] if rows == half and start in {0, half} else None
-
-    def _add_again(
-        self, rows: NDArray[np.int64], names: NDArray[np.int64], sums: NDArray[np.float64]
-    ) -> None:
-        """Draw these rows of the block again and add each to the row of ``sums`` that is named for it."""
-        groups = np.full(rows[-1] + 1, -1)
-        groups[rows] = names
-        chunks = chunks_of(rows, self._d)
-        for i in range(0, len(chunks), CHUNKS):
-            some = chunks[i : i + CHUNKS]
-            sum_groups(self._numbers.chunks(self._key, some), some * CHUNK, groups, sums)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``. That the noise itself is rounded is another matter.

@@ -11,22 +11,18 @@ Source: Box and Muller, "A note on the generation of random normal deviates" (19
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.compiling import as_part, compiled, inlined
-from worker.philox import COUNTERS, Key, in_pieces, random_bits
+from worker.compiling import compiled, inlined
+from worker.philox import COUNTERS, Key, Words, random_bits
 
 Floats = NDArray[np.float32]
 
 CHUNK: Final = 4 * COUNTERS
 """Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
-CHUNKS: Final = 64
-"""Chunks made at a time, at most: within a core's cache, and long enough for the calls to cost nothing."""
 LARGEST: Final = 6.77
 """Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
 
@@ -37,11 +33,11 @@ _MANTISSA, _BITS_OF_HALF = np.int32(0x007FFFFF), np.int32(0x3F000000)
 _MANTISSA_BITS, _EXPONENT_OF_2_32, _PARITY = np.int32(23), np.int32(158), np.int32(1)
 
 
-@compiled
-def radii(words: NDArray[np.uint32], out: Floats) -> None:
+@inlined
+def radii(words: Words, out: Floats) -> None:
     """Write ``sqrt(-2 ln u)`` for ``u = (word + 1/2) / 2**32``, the words 0 and 2 of every counter.
 
-    ``words``: as ``random_bits`` leaves them; ``out``: (chunks, 2, COUNTERS).
+    ``words``: as ``random_bits`` leaves them; ``out``: of shape (chunks, 2, COUNTERS).
 
     As a signed number the word is ``t = 2**32 u`` below one half and ``t = 2**32 (u - 1)`` above, so that
     ``ln u`` keeps its relative precision at both ends: ``ln u = ln(1 + f) - h ln 2`` with ``f`` in
@@ -68,8 +64,8 @@ def radii(words: NDArray[np.uint32], out: Floats) -> None:
             r[i] = math.sqrt(f * p + (h * _TWO_LN_2 if below else _ZERO))
 
 
-@compiled
-def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
+@inlined
+def turn(words: Words, radius: Floats, out: Floats) -> None:
     """Write ``r sin a`` and ``r cos a`` for the angles that the words 1 and 3 of every counter give.
 
     ``out``: (chunks, 2, 2, COUNTERS). An angle is ``pi * word / 2**32``, the word signed; in [-pi/2, pi/2).
@@ -95,20 +91,56 @@ def turn(words: NDArray[np.uint32], radius: Floats, out: Floats) -> None:
             sines[i], cosines[i] = signed * (y * s), signed * c
 
 
-_random_bits, _radii, _turn = as_part(random_bits), as_part(radii), as_part(turn)
+@compiled
+def _room() -> tuple[Words, Floats, Floats]:
+    """Return what ``_chunk`` needs to make a chunk within the first cache of the core."""
+    words, radius = np.empty((1, 4, COUNTERS), np.uint32), np.empty((1, 2, COUNTERS), np.float32)
+    return words, radius, np.empty((1, 2, 2, COUNTERS), np.float32)
+
+
+@compiled
+def _chunk(key: Key, index: int, room: tuple[Words, Floats, Floats]) -> Floats:
+    """Return numbers ``index * CHUNK`` and following, CHUNK of them, valid until ``room`` is used again."""
+    words, radius, out = room
+    random_bits(key, index, words)
+    radii(words, radius)
+    turn(words, radius, out)
+    return out.reshape(CHUNK)
+
+
+@compiled
+def add_rows(key: Key, rows: NDArray[np.int64], groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Add the numbers of the rows ``rows``, of d elements each, to the rows of ``out`` that ``groups`` names.
+
+    ``rows``, ``groups``: of shape (n,), ``rows`` in increasing order, so that a chunk that two rows share is
+    made once; ``out``: of shape (groups, d). Rows are added in their order.
+    """
+    room = _room()
+    numbers, held = room[2].reshape(CHUNK), -1
+    d = out.shape[1]
+    for i in range(len(rows)):
+        first, target, done = rows[i] * d, out[groups[i]], 0
+        while done < d:
+            index, skipped = divmod(first + done, CHUNK)
+            if index != held:
+                numbers, held = _chunk(key, index, room), index
+            count = min(CHUNK - skipped, d - done)
+            g, sums = numbers[skipped : skipped + count], target[done : done + count]
+            for j in range(count):
+                sums[j] += g[j]
+            done += count
 
 
 @inlined
 def _add_run(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
-    """Add numbers, the elements ``first`` and following of rows of d, where ``sum_groups`` says."""
+    """Add numbers, elements ``first`` and following of all rows of d; row ``r`` to ``out[groups[r]]``."""
     d, done = out.shape[1], 0
     while done < numbers.size:
         row, column = divmod(first + done, d)
         count = min(d - column, numbers.size - done)
-        if row < len(groups) and groups[row] >= 0:
-            target, g = out[groups[row], column : column + count], numbers[done : done + count]
-            for i in range(count):
-                target[i] += g[i]
+        target, g = out[groups[row], column : column + count], numbers[done : done + count]
+        for i in range(count):
+            target[i] += g[i]
         done += count
 
 
@@ -134,16 +166,12 @@ def noisy_rows(
     Each chunk is drawn, added and summed up while it is in the first cache of the core: buffers of a whole
     pass would drive out of the second one what the forward pass and the interpreter need.
     """
-    words, radius = np.empty((1, 4, COUNTERS), np.uint32), np.empty((1, 2, COUNTERS), np.float32)
-    made, chunk = np.empty((1, 2, 2, COUNTERS), np.float32), np.empty(1, np.int64)
-    numbers = made.reshape(CHUNK)
+    room = _room()
     n = out.size // sides
     done = 0
     while done < n:
-        chunk[0], skipped = divmod(first + done, CHUNK)
-        _random_bits(key, chunk, words)
-        _radii(words, radius)
-        _turn(words, radius, made)
+        index, skipped = divmod(first + done, CHUNK)
+        numbers = _chunk(key, index, room)
         count = min(CHUNK - skipped, n - done)
         column = (first + done) % d
         x, g = tiled[column : column + count], numbers[skipped : skipped + count]
@@ -158,64 +186,15 @@ def noisy_rows(
         done += count
 
 
-@compiled
-def sum_groups(
-    numbers: Floats, starts: NDArray[np.int64], groups: NDArray[np.int64], out: NDArray[np.float64]
-) -> None:
-    """Add numbers, as elements of rows of d, to the rows of ``out`` that the groups of their rows name.
-
-    ``numbers``: of shape (runs, n), a run being the elements ``starts[k]`` and following of all rows.
-    ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to, none
-    if it is negative or ``r`` is past the end of ``groups``. Rows are added in the order of the runs.
-    """
-    for k in range(len(starts)):
-        _add_run(numbers[k], starts[k], groups, out)
-
-
-def chunks_of(rows: NDArray[np.int64], d: int) -> NDArray[np.int64]:
-    """Return the chunks, in order and each once, that have numbers of these rows of d elements.
-
-    ``rows``: one at least, in increasing order, each once.
-    """
-    first, last = rows * d // CHUNK, ((rows + 1) * d - 1) // CHUNK
-    begun, ended = (np.bincount(edge, minlength=last[-1] + 2) for edge in (first, last + 1))
-    return np.flatnonzero(np.cumsum(begun - ended))
-
-
-class Numbers:
-    """Draws numbers; keeps the buffers that this takes, 640 KiB."""
-
-    def __init__(self) -> None:
-        self._words = np.empty((CHUNKS, 4, COUNTERS), np.uint32)
-        self._radii = np.empty((CHUNKS, 2, COUNTERS), np.float32)
-        self._out = np.empty((CHUNKS, 2, 2, COUNTERS), np.float32)
-
-    def chunks(self, key: Key, chunks: NDArray[np.int64]) -> Floats:
-        """Return the key's numbers of these chunks, CHUNKS of them at most; shape (chunks, CHUNK).
-
-        Chunk ``k`` are the numbers from ``k * CHUNK`` on. They are valid until the next call.
-        """
-        words, radius, out = self._words[: len(chunks)], self._radii[: len(chunks)], self._out[: len(chunks)]
-        random_bits(key, chunks, words)
-        radii(words, radius)
-        turn(words, radius, out)
-        return out.reshape(-1, CHUNK)
-
-    def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, Floats]]:
-        """Return the key's numbers ``first``, ..., ``first + count - 1`` in pieces.
-
-        With each piece comes how many numbers came before it; it is valid until the next one is asked for.
-        """
-        return in_pieces(partial(self._run, key), CHUNK, CHUNKS, first, count)
-
-    def _run(self, key: Key, chunk: int, chunks: int) -> Floats:
-        return self.chunks(key, np.arange(chunk, chunk + chunks)).reshape(-1)
+def draw(key: Key, first: int, out: Floats) -> None:
+    """Write the numbers ``first``, ``first + 1``, ... of the key to ``out``, of shape (n,)."""
+    nothing, sums = np.zeros(1 + CHUNK, np.float32), np.empty((0, 1))
+    noisy_rows(key, first, _ONE, nothing, 1, 1, out, np.empty(0, np.int64), sums)
 
 
 def warm_up() -> None:
     """Compile everything now: worker/warm_up.py."""
-    key, groups, sums = np.zeros(4, np.uint32), np.zeros(1, np.int64), np.zeros((1, 1))
-    numbers = Numbers().chunks(key, groups)
-    sum_groups(numbers, groups, groups, sums)
+    key, row, sums = np.zeros(4, np.uint32), np.zeros(1, np.int64), np.zeros((1, 1))
     x, out = np.zeros(CHUNK + 1, np.float32), np.empty(1, np.float32)
-    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, groups, sums)
+    add_rows(key, row, row, sums)
+    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, row, sums)

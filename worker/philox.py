@@ -8,8 +8,7 @@ Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from worker.compiling import compiled, inlined
 
 Key = NDArray[np.uint32]
 """Four words: the key of Philox, then the upper half of its counter."""
+Words = NDArray[np.uint32]
 
 COUNTERS: Final = 256
 """Counters of a chunk."""
@@ -28,8 +28,6 @@ _WORD = np.uint64(32)
 _MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _UPPER_HALF = np.uint64(2**63)
-
-_Number = TypeVar("_Number", bound=np.generic)
 
 
 @inlined
@@ -46,18 +44,18 @@ def _words(
     return c_0, c_1, c_2, c_3
 
 
-@compiled
-def random_bits(key: Key, chunks: NDArray[np.int64], out: NDArray[np.uint32]) -> None:
-    """Write the words of the counters of these chunks.
+@inlined
+def random_bits(key: Key, first: int, out: Words) -> None:
+    """Write the words of the counters of chunk ``first`` and those that follow it.
 
     ``out``: of shape (chunks, 4, COUNTERS), one row for each word of the generator.
     """
     k_0, k_1, u_0, u_1 = np.uint64(key[0]), np.uint64(key[1]), np.uint64(key[2]), np.uint64(key[3])
     for k in range(len(out)):
-        first = np.uint64(chunks[k] * COUNTERS)
+        begin = np.uint64((first + k) * COUNTERS)
         words_0, words_1, words_2, words_3 = out[k, 0], out[k, 1], out[k, 2], out[k, 3]
         for i in range(COUNTERS):
-            c_0, c_1, c_2, c_3 = _words(k_0, k_1, u_0, u_1, first + np.uint64(i))
+            c_0, c_1, c_2, c_3 = _words(k_0, k_1, u_0, u_1, begin + np.uint64(i))
             words_0[i], words_1[i] = np.uint32(c_0), np.uint32(c_1)
             words_2[i], words_3[i] = np.uint32(c_2), np.uint32(c_3)
 
@@ -73,20 +71,3 @@ def apart(key: Key, first: int, places: NDArray[np.int64], out: NDArray[np.uint6
     for i in range(len(places)):
         c_0, c_1, _, _ = _words(k_0, k_1, u_0, u_1, _UPPER_HALF + np.uint64(first + places[i]))
         out[i] = (c_0 << _WORD) | c_1
-
-
-def in_pieces(
-    draw: Callable[[int, int], NDArray[_Number]], chunk: int, most: int, first: int, count: int
-) -> Iterator[tuple[int, NDArray[_Number]]]:
-    """Yield numbers ``first``, ..., ``first + count - 1`` in pieces of at most ``most`` chunks.
-
-    ``draw(k, chunks)`` returns the numbers of chunks ``k`` and following, ``chunk`` numbers each. With each
-    piece comes how many numbers came before it; it is valid until the next one is asked for.
-    """
-    done = 0
-    while done < count:
-        begin, skipped = divmod(first + done, chunk)
-        chunks = min(most, -(-(skipped + count - done) // chunk))
-        piece = draw(begin, chunks)[skipped : skipped + count - done]
-        yield done, piece
-        done += len(piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from worker.noise import block_key, device_generator
-from worker.normal import Numbers
+from worker.normal import draw
 
 
 def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
@@ -13,6 +13,4 @@ def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
     if out.device.type != "cpu":
         out.normal_(generator=device_generator(seed, stream, block, out.device))
         return
-    flat = out.numpy().reshape(-1)
-    for done, numbers in Numbers().pieces(block_key(seed, stream, block), 0, flat.size):
-        flat[done : done + len(numbers)] = numbers
+    draw(block_key(seed, stream, block), 0, out.numpy().reshape(-1))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
-from worker.normal import Numbers
+from worker.normal import draw
 from worker.philox import Key
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
@@ -19,7 +19,9 @@ KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
 
 def of_numbers() -> str:
     """SHA-256 of the first 2**20 normal numbers of KEY, as little-endian float32."""
-    return _sha256("<f4", (piece for _, piece in Numbers().pieces(KEY, 0, 2**20)))
+    numbers = np.empty(2**20, np.float32)
+    draw(KEY, 0, numbers)
+    return _sha256("<f4", [numbers])
 
 
 def of_levels() -> str:
@@ -27,7 +29,7 @@ def of_levels() -> str:
     return _sha256("<i2", (piece for _, piece in Levels(DiscreteGaussian(0.25)).pieces(KEY, 0, 2**20)))
 
 
-def _sha256(kind: str, pieces: Iterator[NDArray[np.float32] | NDArray[np.int16]]) -> str:
+def _sha256(kind: str, pieces: Iterable[NDArray[np.float32] | NDArray[np.int16]]) -> str:
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece.astype(kind).tobytes())

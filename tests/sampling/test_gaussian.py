@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from worker.gaussian import HostGaussianSource
 from worker.noise import ESTIMATION
-from worker.normal import CHUNK, chunks_of
 
 DRAWS = 96
 HALF = DRAWS // 2
@@ -105,13 +104,6 @@ def test_draws_are_found_again_one_by_one() -> None:
     noise = filled(784, summed=False)
     assert torch.equal(noise.unit(slice(0, DRAWS))[7:30], noise.unit(slice(7, 30)))
     assert not torch.equal(noise.unit(slice(0, 23)), noise.unit(slice(7, 30)))
-
-
-@pytest.mark.parametrize("d", SIZES)
-def test_the_chunks_of_some_rows_are_those_that_have_their_numbers(d: int) -> None:
-    rows = np.array([0, 1, 5, 6, 40, 95])
-    expected = {number // CHUNK for row in rows.tolist() for number in range(row * d, (row + 1) * d)}
-    assert chunks_of(rows, d).tolist() == sorted(expected)
 
 
 @pytest.mark.parametrize("parts", [(), (1,), (0, 0), (1, 1), (1, 0), (0, 1, 1)])
