@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,12 @@ hypothesis.settings.load_profile("untimed")
 def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A folder for what this session's workers compile."""
     os.environ[FOLDER] = str(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """What tests start inherits that SIGINT is ignored, as it is where a script runs the tests with &."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

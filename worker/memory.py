@@ -9,12 +9,13 @@ from jobs.errors import PermanentFailure
 _SAID: Final = (
     "out of memory",  # CUDA
     "can't allocate memory",  # PyTorch on the CPU
+    "cannot allocate memory",  # the operating system
     "failed to allocate memory",  # ONNX Runtime's arena
     "bad_alloc",  # C++
     "bad allocation",
     "alloc_failed",  # cuBLAS and cuDNN
 )
-"""What errors of PyTorch and ONNX Runtime say, which on the CPU have no class of their own for it."""
+"""What errors say that have no class of their own for it, as most have not on the CPU."""
 
 
 class OutOfMemory(PermanentFailure):
@@ -25,5 +26,5 @@ class OutOfMemory(PermanentFailure):
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error of Python, NumPy, PyTorch or ONNX Runtime means that memory ran out."""
+    """Whether an error of the system, Python, NumPy, PyTorch or ONNX Runtime means that memory ran out."""
     return isinstance(error, MemoryError) or any(said in str(error).lower() for said in _SAID)

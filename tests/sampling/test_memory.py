@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from scripts.export import Value, torchscript_bytes
 from tests.models.model_folders import write_folder
+from worker.memory import is_out_of_memory
 
 WIDTH = 64_512
 """Elements of the widest layer: 252 KiB a row, 252 MiB for the 1024 rows that the rule would take."""
@@ -130,3 +132,18 @@ def test_what_may_not_be_halved_is_refused(limited: Answers) -> None:
     assert fixed["kind"] == planned["kind"] == "out_of_memory"
     assert "begun in passes of 1024 rows" in planned["error"]
     assert "does not fit into memory" in planned["error"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), True),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), False),
+        (MemoryError(), True),
+        (RuntimeError("std::bad_alloc"), True),
+        (RuntimeError("expected 3 channels"), False),
+    ],
+    ids=repr,
+)
+def test_want_of_memory_is_told_from_other_errors(error: Exception, expected: bool) -> None:
+    assert is_out_of_memory(error) is expected
