@@ -103,7 +103,9 @@ class GatewaySettings(JobsSettings):
     eta_max: float = Field(default=0.5, gt=0, le=0.5, description="Largest `eta`: failure probability.")
     max_page_size: int = Field(default=100, ge=1, le=1000, description="Largest `limit` of a listing.")
     events_interval_s: Seconds = Field(
-        default=0.5, description="How often a stream of events looks for progress."
+        default=0.5,
+        description="Longest time between two looks of a stream of events at its job. Until then each "
+        "comes after a tenth of the time that the stream has been open.",
     )
     require_aof: bool = Field(
         default=True, description="Readiness fails while the server's append-only file is off."

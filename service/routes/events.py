@@ -23,6 +23,9 @@ from service.who import Who
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
+FIRST_LOOK_S = 0.005
+LATE_BY = 0.1
+"""Most by which a stream tells of an end too late, as a share of how long it has been open."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
 
@@ -71,8 +74,11 @@ class _Stream(EventSourceResponse):
 
 
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
-    """Look at the job again and again; ends early when the store is away or the job has expired."""
-    told = ""
+    """Look at the job again and again; ends early when the store is away or the job has expired.
+
+    A young stream looks often, so that one that waits for a small job is told at once.
+    """
+    opened, told = anyio.current_time(), ""
     while not record.state.is_final:
         try:
             data = (await anyio.to_thread.run_sync(_progress, ctx, record)).model_dump_json()
@@ -81,7 +87,8 @@ async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEv
         if data != told:
             yield ServerSentEvent(event="progress", data=data)
             told = data
-        await anyio.sleep(ctx.settings.events_interval_s)
+        pause = max(FIRST_LOOK_S, LATE_BY * (anyio.current_time() - opened))
+        await anyio.sleep(min(pause, ctx.settings.events_interval_s))
         try:
             record = await anyio.to_thread.run_sync(ctx.store.get, record.id)
         except CertificationError:

@@ -33,7 +33,8 @@ def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(repository / "models" / "mnist", models / "mnist")
     with (
         running_stack(folder, models, processes=1) as stack,
-        running_gateway(folder, stack.server.url, models, events_interval_s=0.02) as gateway,
+        # Streams that wait for small jobs look more often than that.
+        running_gateway(folder, stack.server.url, models, events_interval_s=600) as gateway,
         httpx.Client(base_url=gateway.url, timeout=30.0) as client,
     ):
         yield client
