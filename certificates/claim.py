@@ -207,8 +207,7 @@ class Budget:
 def divide_eta(eta: float, charge: float, running_share: float) -> Budget:
     """Divide eta: ``charge``, ``running_share`` of what remains for running certificates, the final one's.
 
-    With ``charge < eta`` and a share in (0, 1), the parts add up to at most eta as real numbers. So the last
-    is also what is left for other samples once running certificates have been shown and no final one.
+    With ``charge < eta`` and a share in (0, 1), the parts add up to at most eta as real numbers.
     """
     rest = _after_charge(eta, charge)
     running = running_share * rest

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from jobs.errors import UnsupportedRecord
 from jobs.spec import (
+    RECORD_VERSION,
     Failure,
     JobRecord,
     JobSpec,
@@ -15,7 +17,6 @@ from jobs.spec import (
     Progress,
     RunningCertificate,
 )
-from jobs.upgrades import upgraded
 
 
 def decode_record(
@@ -23,14 +24,17 @@ def decode_record(
 ) -> JobRecord:
     """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
 
-    A record of an earlier release is read as its upgrade. Raises UnsupportedRecord for that of a later one.
+    Raises UnsupportedRecord for one of another version.
     """
-    found = {name.decode(): value.decode() for name, value in stored.items()}
-    fields = upgraded(job_id, found)
+    fields = {name.decode(): value.decode() for name, value in stored.items()}
+    if fields["version"] != str(RECORD_VERSION):
+        raise UnsupportedRecord(
+            f"job {job_id} is stored in version {fields['version']}, this program reads version "
+            f"{RECORD_VERSION}: use the release that wrote it, or let the job expire"
+        )
     spec = JobSpec.model_validate_json(fields["spec"])
     return JobRecord(
         id=job_id,
-        stored_version=int(found["version"]),
         spec=spec,
         state=JobState(fields["status"]),
         created_at=float(fields["created_at"]),

@@ -49,7 +49,7 @@ class PermanentFailure(CertificationError):
 
 
 class StepLeftOver(CertificationError):
-    """Raised for a step that its job has not: the message is from before the job began again."""
+    """Raised for a step that its job has not: the message is older or newer than the record."""
 
 
 class JobEnded(CertificationError):

@@ -11,7 +11,7 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.settings import JobsSettings
-from jobs.spec import RECORD_VERSION, Record
+from jobs.spec import Record
 
 
 class WorkerRecord(Record):
@@ -42,7 +42,6 @@ class Liveness:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
             pipe.sadd(keys.WORKERS, record.id)
-            pipe.hset(keys.WORKER_VERSIONS, record.id, str(RECORD_VERSION))
             pipe.pexpire(keys.broken_models(record.id), self._ttl_ms)
             pipe.execute()
 
@@ -72,7 +71,6 @@ class Liveness:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(keys.worker(worker_id), keys.broken_models(worker_id))
             pipe.srem(keys.WORKERS, worker_id)
-            pipe.hdel(keys.WORKER_VERSIONS, worker_id)
             pipe.execute()
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
@@ -86,13 +84,5 @@ class Liveness:
             silent = [name for name, beat in zip(names, beats, strict=True) if beat is None]
             if silent:
                 self._redis.srem(keys.WORKERS, *silent)
-                self._redis.hdel(keys.WORKER_VERSIONS, *silent)
         alive = [WorkerRecord.model_validate_json(beat) for beat in beats if beat is not None]
         return tuple(sorted(alive, key=lambda record: record.started_at))
-
-    def older_workers(self) -> tuple[str, ...]:
-        """Return the ids of live workers of earlier releases, which write records of an earlier version."""
-        alive = [record.id for record in self.live_workers()]
-        with store_errors():
-            noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.WORKER_VERSIONS))
-        return tuple(name for name in alive if int(noted.get(name.encode(), 1)) < RECORD_VERSION)

@@ -1,9 +1,6 @@
 """Lua scripts: the transitions of a job that must happen as a whole or not at all.
 
 A script runs alone on the server and reaches the append-only file as one transaction.
-
-A job's state is in the field ``status`` of its hash. In version 1 it was in ``state``, where scripts of that
-release look for it: to them no job of this version is there to be worked on.
 """
 
 from __future__ import annotations
@@ -66,18 +63,17 @@ return state
 FINISH: Final = """
 -- KEYS job progress active queued totals running [others];
 -- ARGV id now state ttl_ms outcome [field value]...
--- Ends a job of this version or of version 1. Counts the outcome in totals; a cancelled job keeps the
--- certificate that its samples supported. Deletes progress, running and the other keys.
+-- Counts the outcome in totals; a cancelled job keeps the certificate that its samples supported. Deletes
+-- progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before,
 -- -1 when there is no such job.
-local field = redis.call('HEXISTS', KEYS[1], 'state') == 1 and 'state' or 'status'
-local state = redis.call('HGET', KEYS[1], field)
+local state = redis.call('HGET', KEYS[1], 'status')
 if not state then return -1 end
 if state ~= 'queued' and state ~= 'running' then return 0 end
 for _, done in ipairs(redis.call('HVALS', KEYS[2])) do
     redis.call('HINCRBY', KEYS[1], 'samples', done)
 end
-redis.call('HSET', KEYS[1], field, ARGV[3], 'finished_at', ARGV[2])
+redis.call('HSET', KEYS[1], 'status', ARGV[3], 'finished_at', ARGV[2])
 for i = 6, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 if ARGV[3] == 'cancelled' then
     local certificate = redis.call('GET', KEYS[6])
@@ -206,26 +202,5 @@ RELEASE: Final = """
 -- KEYS lease attempts; ARGV owner step forget. With `forget`, the step ended in order: its attempts go too.
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 if ARGV[3] == '1' then redis.call('HDEL', KEYS[2], ARGV[2]) end
-return 1
-"""
-
-BEGIN_AGAIN: Final = """
--- KEYS job active queued attempts [others]; ARGV id now from_version to_version spec lease_prefix radius.
--- Makes an unfinished job of version 1 a queued one of this release, at its old place in the queue; deletes
--- the attempts and the other keys. Returns 1 when done by this call, 0 when there was nothing to do, a
--- process is still at work on one of its steps, or the radius that it shows is not `radius` ('': none).
-local job = redis.call('HMGET', KEYS[1], 'version', 'state', 'created_at', 'running_radius')
-if job[1] ~= ARGV[3] or (job[2] ~= 'queued' and job[2] ~= 'running') then return 0 end
-if tonumber(job[4] or '') ~= tonumber(ARGV[7]) then return 0 end
-for _, step in ipairs(redis.call('HKEYS', KEYS[4])) do
-    if redis.call('EXISTS', ARGV[6] .. step) == 1 then return 0 end
-end
-redis.call('HDEL', KEYS[1], 'state', 'plan', 'started_at', 'sampling_at', 'running_radius', 'running_samples',
-    'stopped', 'shard_bytes')
-redis.call('HSET', KEYS[1], 'version', ARGV[4], 'spec', ARGV[5], 'status', 'queued',
-    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
-redis.call('DEL', unpack(KEYS, 4))
-redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
-redis.call('ZADD', KEYS[3], job[3], ARGV[1])
 return 1
 """

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from certificates import Bounds, Certifier, Claim, Decision, Noise
 from certificates.discretisation import grid_steps
 
-RECORD_VERSION = 2
-"""Version of every stored record. Earlier ones are read by `jobs.upgrades`; later ones are refused."""
+RECORD_VERSION: Final = 3
+"""Version of every stored record: the only one that is read, and raised when what is stored changes."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """128 random bits, URL-safe base64."""
@@ -76,7 +76,6 @@ class JobSpec(Record):
     whose job it is; it is empty where the service asks for no keys.
     """
 
-    version: Literal[1] = 1
     model: str
     model_sha256: str
     certifier: Certifier
@@ -137,7 +136,6 @@ class Plan(Record):
     passes of ``runtime.rows`` rows, which divide it.
     """
 
-    version: Literal[2] = 2
     target: int
     label: str
     manifest_sha256: str
@@ -184,13 +182,9 @@ class RunningCertificate(Record):
 
 
 class JobRecord(Record):
-    """A job as read from the store. Times are seconds since the epoch (UTC).
-
-    ``stored_version`` is the version of the stored record; the others are the fields of its upgrade.
-    """
+    """A job as read from the store. Times are seconds since the epoch (UTC)."""
 
     id: JobId
-    stored_version: int = RECORD_VERSION
     spec: JobSpec
     state: JobState
     created_at: float

@@ -23,7 +23,6 @@ from jobs.decode import decode_record
 from jobs.errors import InvalidCursor, JobConflict, JobNotFound, OwnerFull, StoreFull
 from jobs.settings import JobsSettings
 from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, JobState
-from jobs.upgrades import fresh_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,6 @@ class JobStore:
         self._create = client.register_script(scripts.CREATE)
         self._start = client.register_script(scripts.START)
         self._finish = client.register_script(scripts.FINISH)
-        self._begin_again = client.register_script(scripts.BEGIN_AGAIN)
 
     def ping(self) -> None:
         """Raise StoreUnavailable unless the server answers."""
@@ -188,39 +186,6 @@ class JobStore:
         if state is None:
             raise JobNotFound(job_id)
         return JobState(cast("bytes", state).decode())
-
-    def begin_again(self, job: JobRecord) -> bool:
-        """Make an unfinished job of an earlier release one of this release that no worker has begun.
-
-        False when it was left as it is: it has ended, has begun again already, a process works on it, or it
-        has shown another radius since ``job`` was read. A job that cannot begin again fails; see
-        `jobs.upgrades.fresh_start`.
-        """
-        start = fresh_start(job)
-        if isinstance(start, Failure):
-            self.fail(job.id, start)
-            return False
-        names = [
-            keys.job(job.id),
-            keys.ACTIVE,
-            keys.QUEUED,
-            keys.attempts(job.id),
-            keys.shards(job.id),
-            keys.evidence(job.id),
-            keys.running(job.id),
-            keys.progress(job.id),
-        ]
-        arguments: list[str | float] = [
-            job.id,
-            time.time(),
-            job.stored_version,
-            RECORD_VERSION,
-            start.model_dump_json(),
-            keys.lease(job.id, ""),
-            "" if job.running is None else repr(job.running.radius),
-        ]
-        with store_errors():
-            return bool(self._begin_again(keys=names, args=arguments))
 
     def succeed(self, job_id: str, certificate: dict[str, object]) -> bool:
         """Store the certificate, once. False when the job had ended before. Raises JobNotFound."""

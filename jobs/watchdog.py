@@ -81,6 +81,8 @@ class Watchdog:
             job = self._store.get(job_id)
         except UnsupportedRecord as error:
             log.warning("%s", error, extra={"job_id": job_id})
+            with store_errors():  # or those that cannot be read would hold up those behind them
+                self._redis.zadd(keys.ACTIVE, {job_id: now}, xx=True)
             return False
         except JobNotFound:
             job = None

@@ -150,15 +150,13 @@ class RuntimeModelResource(OpenResource):
     runtime: str
     provider: str
     precision: str = Field(description="What the model's manifest asks for, or `as in the file`.")
-    memory_format: str | None = Field(
-        default=None, description="How inputs lie in memory. Null in certificates that did not record it."
-    )
-    rows: int | None = Field(default=None, description="Rows of every forward pass. Null likewise.")
-    threads: int | None = Field(default=None, description="Threads of every forward pass. Null likewise.")
+    memory_format: str = Field(description="How inputs lie in memory.")
+    rows: int = Field(description="Rows of every forward pass.")
+    threads: int = Field(description="Threads of every forward pass.")
     batch: int = Field(
         description="Evaluations of a block: noise is a function of seed and number of the block."
     )
-    noise_generator: str | None = Field(default=None, description="What drew the noise. Null likewise.")
+    noise_generator: str = Field(description="What drew the noise.")
 
 
 class ClaimResource(OpenResource):

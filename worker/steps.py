@@ -56,8 +56,8 @@ def certify(context: WorkerContext, job: JobRecord) -> None:
 def plan_with(job: JobRecord, shard: int = 0) -> Plan:
     """Return the job's plan. Raises StepLeftOver if it has no such shard, or there is no plan yet.
 
-    A job of an earlier release begins again without a plan, and with another one then, while messages of its
-    former plan may be on the queue. Those for a shard that the plan has do no harm: it is counted once.
+    A worker may hold such a message when the server comes back with an older copy of its data. One for a
+    shard that the plan has does no harm: it is counted once.
     """
     if job.plan is None:
         raise StepLeftOver("no class is selected yet")

@@ -21,7 +21,7 @@ from jobs.errors import (
     UnsupportedRecord,
 )
 from jobs.leases import Lease
-from jobs.spec import RECORD_VERSION, Failure, JobRecord
+from jobs.spec import Failure, JobRecord
 from models import ModelError
 from worker import steps
 from worker.context import WorkerContext
@@ -62,9 +62,6 @@ def run_step(
     about: dict[str, object] = {"job_id": job_id, "step": step}
     try:
         job = context.store.get(job_id)
-        if job.stored_version != RECORD_VERSION:
-            _begin_again(context, job, about)
-            return
         if check is not None:
             check(job)
         lease = context.leases.acquire(job_id, step, task.request.get("sent_at"))
@@ -79,24 +76,12 @@ def run_step(
     except (JobEnded, JobNotFound):
         log.info("the job has ended", extra=about)
     except StepLeftOver as error:
-        log.warning("the step is left over from before the job began again: %s", error, extra=about)
+        log.warning("the job has no such step: %s", error, extra=about)
     except UnsupportedRecord as error:
         log.error("%s", error, extra=about)  # noqa: TRY400 - the message says it all
     except StoreUnavailable as error:
         log.warning("the step is handed back: %s", error, extra=about)
         raise Reject(str(error), requeue=True) from error
-
-
-def _begin_again(context: WorkerContext, job: JobRecord, about: dict[str, object]) -> None:
-    """Begin a job of an earlier release from its start, unless it has ended or older workers may have it."""
-    if job.state.is_final:
-        return
-    if older := context.liveness.older_workers():
-        log.warning("the job is left to workers of an earlier release: %s", ", ".join(older), extra=about)
-        return
-    if context.store.begin_again(job):
-        log.warning("the job was begun by an earlier release and begins again", extra=about)
-        context.queue.enqueue_select(job.id)
 
 
 def _attempt(task: Any, context: WorkerContext, job: JobRecord, lease: Lease, work: Work) -> None:

@@ -12,7 +12,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import connect
-from jobs.errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable, UnsupportedRecord
+from jobs.errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable
 from jobs.settings import JobsSettings
 from jobs.spec import Failure, JobState
 from jobs.store import Idempotency, JobStore
@@ -163,13 +163,6 @@ def test_a_job_that_has_not_ended_never_expires(redis_client: Redis, store: JobS
     store.start(job_id)
     assert redis_client.ttl(keys.job(job_id)) == -1
     assert redis_client.ttl(keys.job_input(job_id)) == -1
-
-
-def test_records_of_another_version_are_refused(redis_client: Redis, store: JobStore) -> None:
-    job_id = new_job(store)
-    redis_client.hset(keys.job(job_id), "version", "7")
-    with pytest.raises(UnsupportedRecord, match="version 7"):
-        store.get(job_id)
 
 
 def test_certificates_are_plain_json(redis_client: Redis, store: JobStore) -> None:

@@ -16,7 +16,7 @@ from jobs.ledger import Ledger
 from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
-from jobs.watchdog import Watchdog
+from jobs.watchdog import BATCH, Watchdog
 from tests.jobs.test_ledger import plan_of
 from tests.support.queued import drain, queued
 from tests.support.specs import submission
@@ -150,14 +150,17 @@ def test_a_turn_is_never_longer_than_it_may_be(watchdog: Watchdog, redis_client:
     assert 0 < redis_client.pttl(keys.SWEEP_LOCK) <= STALL_S * 1000 / 3
 
 
-def test_one_unreadable_job_does_not_stop_the_sweep(
+def test_unreadable_jobs_do_not_stop_the_sweep_however_many(
     watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
 ) -> None:
     made = submission()
-    other = store.create(made.spec, made.input_bytes).job_id
-    redis_client.hset(keys.job(other), "version", "7")
-    silent(redis_client, other)
+    others = [store.create(made.spec, made.input_bytes).job_id for _ in range(BATCH)]
     silent(redis_client, job_id)
+    for other in others:
+        redis_client.hset(keys.job(other), "version", "7")
+        redis_client.zadd(keys.ACTIVE, {other: 1.0})
+    assert watchdog.sweep() == ()
+    redis_client.delete(keys.SWEEP_LOCK)
     assert watchdog.sweep() == (job_id,)
 
 

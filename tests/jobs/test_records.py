@@ -1,0 +1,69 @@
+"""Records of another version, and steps that a job has not: refused, said, and nothing is changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from jobs import keys
+from jobs.errors import UnsupportedRecord
+from jobs.spec import RECORD_VERSION, JobState
+from jobs.store import JobStore
+from tests.support.reference import assert_undisturbed, half_space
+from tests.support.specs import submission
+from tests.support.stack import Stack
+from tests.support.wait import wait_until
+
+
+@pytest.mark.parametrize("version", ["1", str(RECORD_VERSION - 1), str(RECORD_VERSION + 1), "", "1.0", "one"])
+def test_a_record_of_another_version_is_refused_with_what_to_do(
+    redis_client: Redis, store: JobStore, version: str
+) -> None:
+    made = submission()
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    redis_client.hset(keys.job(job_id), "version", version)
+    with pytest.raises(
+        UnsupportedRecord, match=f"{job_id} is stored in version {version}, .* let the job exp"
+    ):
+        store.get(job_id)
+
+
+def test_a_worker_leaves_a_record_of_another_version_as_it_is(stack: Stack, models_dir: Path) -> None:
+    made = half_space(models_dir, n=2_000)
+    job_id = stack.store.create(made.spec, made.input_bytes).job_id
+    stack.client.hset(keys.job(job_id), "version", str(RECORD_VERSION + 1))
+    before = stack.client.hgetall(keys.job(job_id))
+    stack.queue.enqueue_select(job_id)
+    stack.queue.enqueue_sample(job_id, 0)
+    stack.queue.enqueue_certify(job_id)
+    refusal = f"job {job_id} is stored in version {RECORD_VERSION + 1}"
+    wait_until(lambda: stack.worker.log_text().count(refusal) >= 3, "all three refusals")
+    assert stack.client.hgetall(keys.job(job_id)) == before
+    assert not stack.client.exists(keys.attempts(job_id))
+    stack.client.hset(keys.job(job_id), "version", str(RECORD_VERSION))
+    stack.queue.enqueue_select(job_id)
+    assert_undisturbed(models_dir, stack.finished(job_id), made.input_bytes)
+
+
+def test_a_step_that_its_job_has_not_is_no_attempt_and_takes_no_lease(stack: Stack, models_dir: Path) -> None:
+    made = half_space(models_dir, n=2_000)
+    job_id = stack.store.create(made.spec, made.input_bytes).job_id
+    before = stack.client.hgetall(keys.job(job_id))
+    for step in ("sample:0", "certify"):
+        stack.client.set(keys.lease(job_id, step), "another/1", px=60_000)  # who wants it, is told so
+    stack.queue.enqueue_sample(job_id, 0)
+    stack.queue.enqueue_certify(job_id)
+
+    def dropped() -> int:
+        lines = stack.worker.log_text().splitlines()
+        return sum(job_id in line and "the job has no such step" in line for line in lines)
+
+    wait_until(lambda: dropped() == 2, "both to be dropped")
+    assert stack.client.hgetall(keys.job(job_id)) == before
+    assert not stack.client.exists(keys.attempts(job_id))
+    stack.queue.enqueue_select(job_id)
+    job = stack.finished(job_id)
+    assert job.state is JobState.SUCCEEDED
+    assert_undisturbed(models_dir, job, made.input_bytes)
