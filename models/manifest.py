@@ -240,13 +240,20 @@ def _inside(*, folder: Path, name: str, field: str) -> Path:
     if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
         raise ModelBroken(f"{field}: {name!r} must be the name of a file in the model's own folder")
     try:
-        path = (folder / name).resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        path = (folder / name).resolve(strict=True)
+    except FileNotFoundError as error:
+        raise ModelBroken(
+            f"{field}: there is no file {name!r} in the model's folder; put it there"
+        ) from error
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a loop of links: RuntimeError up to Python 3.12, OSError after it
         raise ModelBroken(f"{field}: {name!r} cannot be resolved; put a regular file there") from error
     if not path.is_relative_to(folder.resolve()):
         raise ModelBroken(f"{field}: {name!r} leads out of the model's folder; copy the file into it")
     if not path.is_file():
-        raise ModelBroken(f"{field}: there is no file {name!r} in the model's folder; put it there")
+        raise ModelBroken(f"{field}: {name!r} in the model's folder is no regular file; put one there")
     return path
 
 

@@ -102,9 +102,10 @@ def tls_port(server: Server, certificate: Path) -> Iterator[int]:
         await asyncio.gather(copy(reader, ahead), copy(behind, writer))
 
     async def serve(port: Queue_[int], over: threading.Event) -> None:
-        async with await asyncio.start_server(passed_on, "127.0.0.1", 0, ssl=context) as listening:
-            port.put(listening.sockets[0].getsockname()[1])
-            await asyncio.to_thread(over.wait)
+        listening = await asyncio.start_server(passed_on, "127.0.0.1", 0, ssl=context)
+        port.put(listening.sockets[0].getsockname()[1])
+        await asyncio.to_thread(over.wait)
+        listening.close()  # without waiting for its connections: those that fail to shake hands never end
 
     port, over = Queue_[int](), threading.Event()
     with ThreadPoolExecutor(1) as pool:

@@ -204,7 +204,7 @@ def test_weights_must_be_a_regular_file(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     (folder / "model.onnx").unlink()
     os.mkfifo(folder / "model.onnx")
-    with pytest.raises(ModelBroken, match="file: there is no file"):
+    with pytest.raises(ModelBroken, match=r"file: .*no regular file"):
         load_manifest(folder)
 
 
