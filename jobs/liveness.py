@@ -10,6 +10,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
+from jobs.plain_text import plain_text
 from jobs.settings import JobsSettings
 from jobs.spec import Record
 
@@ -48,7 +49,7 @@ class Liveness:
     def report_broken(self, worker_id: str, fingerprint: str, detail: str) -> None:
         """Note that this worker could not load the model of this manifest; kept while the worker lives."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.broken_models(worker_id), fingerprint, detail)
+            pipe.hset(keys.broken_models(worker_id), fingerprint, plain_text(detail))
             pipe.pexpire(keys.broken_models(worker_id), self._ttl_ms)
             pipe.execute()
 

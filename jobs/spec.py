@@ -6,10 +6,11 @@ import math
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from certificates import Bounds, Certifier, Claim, Decision, Noise
 from certificates.discretisation import grid_steps
+from jobs.plain_text import plain_text
 
 RECORD_VERSION: Final = 3
 """Version of every stored record: the only one that is read, and raised when what is stored changes."""
@@ -157,10 +158,10 @@ class Plan(Record):
 
 
 class Failure(Record):
-    """Why a job failed: a stable ``type`` and a sentence that says what to do."""
+    """Why a job failed: a stable ``type`` and a sentence that says what to do, in plain text of one line."""
 
     type: str
-    detail: str
+    detail: Annotated[str, AfterValidator(plain_text)]
 
 
 class Progress(Record):

@@ -8,18 +8,21 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from models.errors import ModelBroken
+from models.formats import unsuitable
+from models.manifest_faults import faults_of_manifest
 
 MANIFEST_FILE = "model.toml"
-NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 MAX_ELEMENTS = 2**24
 """Largest input, in elements: a batch of two in float32 then takes 128 MiB."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 """A plain file name inside the model's folder: no directories, no hidden files."""
 Text = Annotated[str, Field(min_length=1)]
+Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
 Precision = Literal["float32", "bfloat16", "float16"]
 MemoryFormat = Literal["contiguous", "channels_last"]
 
@@ -109,7 +112,7 @@ class ModelManifest(_Section):
     description: Text
     runtime: Literal["onnx", "torchscript"]
     file: FileName
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Sha256
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     trained_sigma: Annotated[float, Field(gt=0)] | None = None
     licence: Text
@@ -170,12 +173,12 @@ def load_manifest(folder: Path) -> ModelManifest:
     try:
         manifest = ModelManifest.model_validate(table | {"folder": folder})
     except ValidationError as error:
-        raise ModelBroken(_sentence(error)) from error
+        raise ModelBroken(faults_of_manifest(error, _TABLES)) from error
     if manifest.name != folder.name:
         raise ModelBroken(
             f"name: model.toml says {manifest.name!r} but its folder is {folder.name!r}; make them equal",
         )
-    _check_hash(manifest)
+    _check_file(manifest)
     return manifest
 
 
@@ -191,13 +194,17 @@ def read_weights(manifest: ModelManifest) -> bytes:
     return data
 
 
-def _check_hash(manifest: ModelManifest) -> None:
+def _check_file(manifest: ModelManifest) -> None:
     path = _inside(folder=manifest.folder, name=manifest.file, field="file")
     try:
         with path.open("rb") as stream:
+            wrong = unsuitable(stream, manifest.runtime)
+            stream.seek(0)
             found = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
+    if wrong is not None:
+        raise ModelBroken(f"file: {manifest.file} {wrong}")
     if found != manifest.sha256:
         raise _wrong_hash(manifest, found)
 
@@ -257,16 +264,10 @@ def _inside(*, folder: Path, name: str, field: str) -> Path:
     return path
 
 
-def _sentence(error: ValidationError) -> str:
-    """All faults in one line, each with its field."""
-    faults = []
-    for fault in error.errors(include_url=False, include_input=False):
-        field = ".".join(str(part) for part in fault["loc"])
-        if field == "sha256":
-            message = "must be 64 hexadecimal digits: put the output of sha256sum into model.toml"
-        elif fault["type"] == "extra_forbidden":
-            message = "is not a field of model.toml; remove it or mend its name"
-        else:
-            message = fault["msg"].removeprefix("Value error, ")
-        faults.append(f"{field}: {message}" if field else message)
-    return "; ".join(faults)
+_TABLES = {
+    "": {*ModelManifest.model_fields, "labels_file"} - {"folder"},
+    "input": set(InputSpec.model_fields),
+    "input.resize": set(ResizeRule.model_fields),
+    "normalisation": set(Normalisation.model_fields),
+}
+"""The fields of each table of model.toml; "" is what stands before the first."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ModelBroken, ModelError, ModelNotFound
-from models.manifest import NAME_PATTERN, ModelManifest, load_manifest
+from models.manifest import ModelManifest, load_manifest
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 """Name, inode, size and time of change of every entry of a folder: what a reading depends on."""
@@ -23,9 +22,11 @@ class _Reading:
 class Registry:
     """Models by name, one folder each under ``directory``.
 
-    Only folders whose name does not begin with ``.`` or ``_`` are models. A folder is read and its weights
-    hashed again only when a file in it has changed, so every method may be called for each request. A
-    broken model never raises while the directory is scanned: it is listed by :meth:`problems`.
+    Folders whose name begins with ``.`` or ``_`` are no models and are skipped. A name is that of its folder,
+    letter by letter, also where the file system takes capitals and small letters for equal. A folder is read
+    and its weights hashed again only when a file in it has changed, so every method may be called for each
+    request. A broken model never raises while the directory is scanned: it is listed by :meth:`problems`,
+    under its name with what cannot be printed escaped.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -38,7 +39,7 @@ class Registry:
 
     def get(self, name: str) -> ModelManifest:
         """Return the manifest of one model. Raises ModelNotFound or ModelBroken."""
-        if re.fullmatch(NAME_PATTERN, name) is None or not (self._directory / name).is_dir():
+        if name not in self._folders():
             raise ModelNotFound(f"there is no model {name[:64]!r}")
         outcome = self._read(name)
         if isinstance(outcome, ModelBroken):
@@ -48,7 +49,7 @@ class Registry:
     def problems(self) -> dict[str, str]:
         """Return what is wrong with each broken model. Raises ModelError without a models directory."""
         outcomes = ((name, self._read(name)) for name in self._folders())
-        return {name: str(outcome) for name, outcome in outcomes if isinstance(outcome, ModelBroken)}
+        return {_shown(name): str(outcome) for name, outcome in outcomes if isinstance(outcome, ModelBroken)}
 
     def _folders(self) -> Iterator[str]:
         try:
@@ -67,6 +68,10 @@ class Registry:
             known = _Reading(stamp, _outcome(folder))
             self._readings[name] = known
         return known.outcome
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() else ascii(name)[1:-1]
 
 
 def _outcome(folder: Path) -> ModelManifest | ModelBroken:

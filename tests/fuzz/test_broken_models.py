@@ -29,6 +29,16 @@ IMPATIENT: dict[str, object] = {
 }
 CRASHES = {"endless", "script-crashes"}
 """Files that end the process that reads them, or never end: these steps are tried ``max_attempts`` times."""
+AT_ONCE = {
+    "empty",
+    "torchscript-as-onnx",
+    "script-empty",
+    "script-truncated",
+    "script-no-archive",
+    "script-empty-archive",
+    "script-plain-pickle",
+}
+"""Files whose first and last bytes show that they are no model: no job is accepted for them."""
 REASONS = {"huge-answer": "out_of_memory"} | dict.fromkeys(CRASHES, "worker_crashed")
 """Failures that are not ``model_broken``."""
 
@@ -94,7 +104,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def test_every_broken_file_fails_its_own_job_alone(service: Service) -> None:
     before = {model: service.counts(model) for model in ("good", "good-script")}
     main_process = service.stack.worker.pid
-    jobs = {name: service.submit(name) for name in sorted(service.broken)}
+    jobs = {name: service.submit(name) for name in sorted(service.broken - AT_ONCE)}
     ended = {name: service.finished(job_id) for name, job_id in jobs.items()}
     for name, job in ended.items():
         assert job["status"] == "failed", name
@@ -107,6 +117,15 @@ def test_every_broken_file_fails_its_own_job_alone(service: Service) -> None:
     assert {model: service.counts(model) for model in before} == before
     assert service.stack.worker.pid == main_process
     assert any(record.pid == main_process for record in service.stack.liveness.live_workers())
+    assert not service.marker.exists(), "a pickle acted"
+
+
+def test_a_file_that_is_no_model_is_refused_at_once(service: Service) -> None:
+    for name in sorted(AT_ONCE):
+        job = {"model": name, "sigma": 1.0, "tensor": {"shape": [2], "data": [0.5, 0.0]}}
+        answer = service.http.post("/v1/certifications", json=job)
+        assert answer.status_code == 409, name
+        assert "cannot be used: file: model.bin is " in answer.json()["detail"]
     assert not service.marker.exists(), "a pickle acted"
 
 

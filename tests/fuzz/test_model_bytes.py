@@ -45,7 +45,8 @@ def test_a_changed_file_votes_or_is_refused(repository: Path) -> None:
             assert tried.returncode < 0, f"after {lines[-1:]}: {tried.stderr[-2000:]}"
             outcomes.append("crash")
     found = Counter(outcomes)
-    assert set(found) <= {"votes", "RuntimeLoadError", "ModelOutputError", "OutOfMemory", "crash"}
+    refused = {"ModelBroken", "RuntimeLoadError", "ModelOutputError", "OutOfMemory"}
+    assert set(found) <= {"votes", *refused, "crash"}
     assert found["votes"] >= CASES // 10, found
     assert found["RuntimeLoadError"] >= CASES // 10
     assert found["crash"] <= MOST_CRASHES
@@ -65,5 +66,7 @@ def test_weights_outside_the_file_are_not_read_even_from_the_working_directory(
         external(f"{folder}outside.bin"),
         input_table={"kind": "tensor", "shape": [2], "low": -1.0, "high": 1.0},
     )
-    with pytest.raises(RuntimeLoadError, match="cannot load"):
+    with pytest.raises(
+        RuntimeLoadError, match=r"keeps weights in another file, .* external_data=False; or onnx\.save_model"
+    ):
         load_runtime(load_manifest(made), "cpu", 1)

@@ -87,5 +87,5 @@ def test_a_missing_directory_is_an_error_that_names_it(tmp_path: Path) -> None:
     registry = Registry(tmp_path / "nowhere")
     with pytest.raises(ModelError, match="nowhere cannot be read"):
         registry.names()
-    with pytest.raises(ModelNotFound):
+    with pytest.raises(ModelError, match="nowhere cannot be read"):
         registry.get("a")

@@ -199,9 +199,8 @@ def test_a_file_changed_since_the_manifest_was_read_is_refused(tmp_path: Path, r
 @pytest.mark.parametrize("keep", [0, 10, 200])
 def test_a_broken_file_is_refused(tmp_path: Path, runtime: str, keep: int) -> None:
     whole = model(tmp_path, runtime).weights.read_bytes()
-    manifest = model(tmp_path, runtime, whole[:keep])
-    with pytest.raises(RuntimeLoadError, match=r"cannot load|a trial batch failed|0 inputs"):
-        load(manifest)
+    with pytest.raises((RuntimeLoadError, ModelBroken), match=r"no whole ONNX file|is empty|was cut short"):
+        load(model(tmp_path, runtime, whole[:keep]))
 
 
 @both
@@ -216,13 +215,13 @@ def test_an_input_of_another_shape_is_refused(tmp_path: Path) -> None:
     four = np.zeros((4, 2), dtype=np.float32)
     with pytest.raises(RuntimeLoadError, match=r"input is \['batch', 4\], but input.shape .* \['batch', 3\]"):
         load(model(tmp_path, "onnx", onnx_linear(four, [0.0, 0.0])))
-    with pytest.raises(RuntimeLoadError, match="a trial batch failed"):
+    with pytest.raises(RuntimeLoadError, match=r"a trial batch of \d+ inputs of shape \[3\] failed"):
         load(model(tmp_path, "torchscript", torchscript_bytes(Linear(four, [0.0, 0.0]))))
 
 
 def test_onnx_inputs_must_be_float32(tmp_path: Path) -> None:
     data = onnx_linear(WEIGHTS, [0.0, 0.0], kind=TensorProto.DOUBLE)
-    with pytest.raises(RuntimeLoadError, match=r"expected float32|cannot load"):
+    with pytest.raises(RuntimeLoadError, match=r"export it with one of float32|cannot load"):
         load(model(tmp_path, "onnx", data))
 
 
@@ -238,6 +237,11 @@ def test_a_fixed_batch_is_refused_unless_the_manifest_states_it(tmp_path: Path) 
         load(model(tmp_path, "onnx", data))
     loaded = load(model(tmp_path, "onnx", data, fields={"batch_size": 6}))
     assert loaded.votes(torch.ones(6, 3)).tolist() == [1] * 6
+
+
+def test_a_fixed_odd_batch_is_refused_without_a_way_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeLoadError, match=r"fixed batch of 1; export it with a dynamic batch$"):
+        load(model(tmp_path, "onnx", onnx_linear(WEIGHTS, [0.0, 0.0], batch=1)))
 
 
 def test_a_script_must_return_one_tensor(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from worker.batch import Device
 from worker.noise import GENERATORS, Fill
 from worker.runtimes.base import stated_precision
 from worker.runtimes.errors import RuntimeLoadError, failed_on_batch
+from worker.runtimes.refusals import fixed_batch, onnx_unloadable, trial_failed
 from worker.runtimes.scores import Normaliser, check_scores, not_numbers, trial_batch, votes_of
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
@@ -129,7 +130,7 @@ class OnnxRuntime:
         try:
             scores = self._session.run([self._output], {self._input: batch.numpy()})[0]
         except Exception as error:  # ONNX Runtime's errors share no base but Exception
-            raise RuntimeLoadError(f"model {manifest.name!r}: a trial batch failed: {error}") from error
+            raise trial_failed(manifest, rows, error) from error
         check_scores(manifest, scores.shape, rows, floating=scores.dtype == np.float32)
         self.votes(batch.to(self.device))
 
@@ -174,9 +175,7 @@ def _session(
     try:
         return ort.InferenceSession(data, options, providers=[(PROVIDERS[device], provider_options)])
     except Exception as error:  # ONNX Runtime's errors share no base but Exception
-        raise RuntimeLoadError(
-            f"model {manifest.name!r}: ONNX Runtime cannot load {manifest.file}: {error}"
-        ) from error
+        raise onnx_unloadable(manifest, error) from error
 
 
 def _check_signature(manifest: ModelManifest, session: ort.InferenceSession, rows: int) -> None:
@@ -188,7 +187,9 @@ def _check_signature(manifest: ModelManifest, session: ort.InferenceSession, row
             "export it with one input, the batch, and one output, the class scores",
         )
     if inputs[0].type != "tensor(float)":
-        raise RuntimeLoadError(f"model {manifest.name!r}: its input is {inputs[0].type}, expected float32")
+        raise RuntimeLoadError(
+            f"model {manifest.name!r}: its input is {inputs[0].type}; export it with one of float32"
+        )
     declared = inputs[0].shape
     expected = (rows, *manifest.input.shape)
     if len(declared) != len(expected) or any(
@@ -200,7 +201,4 @@ def _check_signature(manifest: ModelManifest, session: ort.InferenceSession, row
             f"for {['batch', *manifest.input.shape]}",
         )
     if isinstance(declared[0], int) and declared[0] != rows:
-        raise RuntimeLoadError(
-            f"model {manifest.name!r}: the file has a fixed batch of {declared[0]}; export it with a "
-            f"dynamic batch, or set batch_size = {declared[0]} in model.toml (it must be even)",
-        )
+        raise fixed_batch(manifest, declared[0])

@@ -15,6 +15,7 @@ from worker.batch import Device
 from worker.noise import GENERATORS
 from worker.runtimes.base import PassByPass, stated_precision
 from worker.runtimes.errors import ModelOutputError, RuntimeLoadError, failed_on_batch
+from worker.runtimes.refusals import torchscript_unloadable, trial_failed
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
 DTYPES: Final[dict[Precision, torch.dtype]] = {
@@ -85,7 +86,7 @@ class TorchScriptRuntime(PassByPass):
         try:
             scores = self._scores(batch)
         except Exception as error:  # a script may raise anything
-            raise RuntimeLoadError(f"model {manifest.name!r}: a trial batch failed: {error}") from error
+            raise trial_failed(manifest, rows, error) from error
         if not isinstance(scores, torch.Tensor):
             raise RuntimeLoadError(
                 f"model {manifest.name!r}: its output must be one tensor, the class scores"
@@ -118,7 +119,5 @@ def _load(manifest: ModelManifest, device: torch.device) -> torch.jit.ScriptModu
         if manifest.memory_format == "channels_last":
             module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # real, untyped  # type: ignore[call-overload]  # in PyTorch, not in its types
     except Exception as error:  # a broken archive raises RuntimeError, ValueError and others
-        raise RuntimeLoadError(
-            f"model {manifest.name!r}: PyTorch cannot load {manifest.file} as asked: {error}"
-        ) from error
+        raise torchscript_unloadable(manifest, error) from error
     return module.eval()
