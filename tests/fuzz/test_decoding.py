@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,10 +17,9 @@ from models.manifest import InputSpec, ResizeRule
 from service.images import decode_image, refuse_doubtful_images
 from service.inputs import DecodedInput, from_tensor
 from service.problems import ProblemError
-from tests.service.pictures import png16
+from tests.service.pictures import PNG_SIGNATURE, join_png, png16, png_chunks
 
 MAX_PIXELS = 10_000
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SPECS = [
     InputSpec(kind="image", shape=(1, 4, 4), low=0.0, high=1.0, mode="L"),
     InputSpec(
@@ -81,11 +78,12 @@ def decodes_or_refuses(data: bytes) -> None:
         try:
             decoded = decode_image(data, spec, MAX_PIXELS)
         except ProblemError as refusal:
-            slug = refusal.kind.slug
+            slug, fields = refusal.kind.slug, [error.field for error in refusal.errors]
         else:
             assert_valid(decoded, spec)
             continue
         assert slug in REFUSALS
+        assert fields == ["image"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -138,31 +136,13 @@ def test_png_chunks_changed_with_their_checksums_made_right(
     data: bytes, changes: list[tuple[int, float, int]], more: list[tuple[bytes, bytes]]
 ) -> None:
     """A wrong checksum ends the reading before the chunk is looked at: here it is looked at."""
-    found = chunks(data)
+    found = png_chunks(data)
     for which, place, value in changes:
         kind, content = found[which % len(found)]
         if content:
             at = int(place * len(content))
             found[which % len(found)] = (kind, content[:at] + bytes([value]) + content[at + 1 :])
-    decodes_or_refuses(join([found[0], *more, *found[1:]]))
-
-
-def chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Kind and content of each chunk of a PNG file."""
-    found, at = [], len(PNG_SIGNATURE)
-    while at < len(data):
-        (length,) = struct.unpack(">I", data[at : at + 4])
-        found.append((data[at + 4 : at + 8], data[at + 8 : at + 8 + length]))
-        at += 12 + length
-    return found
-
-
-def join(parts: list[tuple[bytes, bytes]]) -> bytes:
-    """Write a PNG file from its chunks."""
-    return PNG_SIGNATURE + b"".join(
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        for kind, content in parts
-    )
+    decodes_or_refuses(join_png([found[0], *more, *found[1:]]))
 
 
 @pytest.mark.parametrize("data", FILES)
