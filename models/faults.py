@@ -73,9 +73,9 @@ _PLAIN: Final = {
     "bool_parsing": "must be true or false",
     "list_type": "must be a list",
     "tuple_type": "must be a list",
-    "dict_type": "must be a table",
-    "model_type": "must be a table of fields",
-    "model_attributes_type": "must be a table of fields",
+    "dict_type": "must be a table (in JSON: an object)",
+    "model_type": "must be a table (in JSON: an object)",
+    "model_attributes_type": "must be a table (in JSON: an object)",
     "string_too_short": "must not be empty",
 }
 _OF_CONTEXT: Final[Mapping[str, Callable[[Fault], str]]] = {

@@ -82,6 +82,8 @@ class InputSpec(_Section):
     def _check(self) -> Self:
         if self.low >= self.high:
             raise ValueError("low must be below high")
+        if math.isinf(self.high - self.low):
+            raise ValueError("low and high are too far apart: high - low must be a finite number")
         if math.prod(self.shape) > MAX_ELEMENTS:
             raise ValueError(f"shape has more than {MAX_ELEMENTS} elements")
         if self.kind == "tensor":

@@ -22,6 +22,7 @@ from jobs.errors import (
     UnsupportedRecord,
 )
 from models.errors import ModelBroken, ModelError, ModelNotFound
+from models.faults import fault_in_words
 from service.logs import request_id
 from service.problems import FieldError, ProblemError, field_problem, fields_problem
 
@@ -82,7 +83,7 @@ def _sentence(error: Exception) -> str:
 def _parameter_errors(error: RequestValidationError) -> list[FieldError]:
     """``("query", "limit")`` is the field ``limit``."""
     return [
-        FieldError(field=".".join(str(part)[:64] for part in fault["loc"][1:]), message=str(fault["msg"]))
+        FieldError(field=".".join(str(part)[:64] for part in fault["loc"][1:]), message=fault_in_words(fault))
         for fault in error.errors()
     ]
 

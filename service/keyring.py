@@ -11,7 +11,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from models.faults import Fault, did_you_mean, fault_in_words
 
 KEY_PREFIX: Final = "certify_"
 _RANDOM_BYTES: Final = 32
@@ -34,7 +36,7 @@ class KeyEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: Name
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
     max_active_jobs: Annotated[int, Field(ge=1)] | None = None
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
     max_n: Annotated[int, Field(ge=1)] | None = None
@@ -105,7 +107,26 @@ def _reason(error: Exception) -> str:
     """Name what is wrong without repeating what the file holds."""
     if isinstance(error, ValidationError):
         return "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+            f"{'.'.join(map(str, fault['loc']))}: {_fault(fault)}"
             for fault in error.errors(include_input=False, include_url=False)
         )
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+def _fault(fault: Fault) -> str:
+    *_, field = fault["loc"]
+    match fault["type"]:
+        case "extra_forbidden":
+            known = _File.model_fields if len(fault["loc"]) == 1 else KeyEntry.model_fields
+            return f"is not a field of this file{did_you_mean(str(field), known)}"
+        case "string_pattern_mismatch":
+            return _RULES[field]
+        case _:
+            return fault_in_words(fault)
+
+
+_RULES: Final = {
+    "name": "must be up to 63 of the letters a-z, digits, `_` and `-`, a letter or a digit first",
+    "sha256": "must be the 64 hexadecimal digits that `python -m service.keys new NAME` prints",
+}
+"""What the patterns of an entry ask for."""

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from certificates import Bounds, Certifier, Decision, Noise
+from models.faults import did_you_mean, fault_in_words
 from models.manifest import MAX_ELEMENTS
 from service.problems import FieldError, ProblemError, field_problem, fields_problem
 
@@ -80,7 +81,8 @@ class CertificationFields(_Body):
     sigma: float | None = Field(
         default=None,
         gt=0,
-        description="Standard deviation of the noise, in units of the model's input. "
+        description="Standard deviation of the noise, in units of the model's input; by default from 0.001 "
+        "to 10 widths of its scale (`high - low`) are accepted. "
         "Default: the noise the model was trained with; required where it was trained with none.",
     )
     n: int = Field(
@@ -242,8 +244,21 @@ def _message(fault: Mapping[str, Any]) -> str:
     """Say what is wrong with a field, and what to do where pydantic does not know."""
     match fault["type"]:
         case "extra_forbidden":
-            return _UNKNOWN.get(fault["loc"], "is not a field of this request")
+            return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
         case "missing":
             return _MISSING.get(fault["loc"], "is required")
         case _:
-            return str(fault["msg"])
+            return fault_in_words(fault)
+
+
+def _meant(loc: tuple[int | str, ...]) -> str:
+    """Name the field that an unknown one may have been meant for."""
+    known = _FIELDS.get(tuple(map(str, loc[:-1])), ())
+    return did_you_mean(str(loc[-1]), known)
+
+
+_FIELDS = {
+    (): tuple(CertificationFields.model_fields),
+    ("tensor",): tuple(TensorInput.model_fields),
+    ("stop",): tuple(StopFields.model_fields),
+}

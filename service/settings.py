@@ -94,10 +94,16 @@ class GatewaySettings(JobsSettings):
     )
     max_n0: int = Field(default=100_000, ge=1, description="Largest `n0`: evaluations to select the class.")
     sigma_min: float = Field(
-        default=0.001, gt=0, allow_inf_nan=False, description="Smallest `sigma`, in input units."
+        default=0.001,
+        gt=0,
+        allow_inf_nan=False,
+        description="Smallest `sigma`, in widths of the model's scale (`high - low`).",
     )
     sigma_max: float = Field(
-        default=10.0, gt=0, allow_inf_nan=False, description="Largest `sigma`, in input units."
+        default=10.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Largest `sigma`, in widths of the model's scale (`high - low`).",
     )
     eta_min: float = Field(default=1e-9, gt=0, lt=0.5, description="Smallest `eta`: failure probability.")
     eta_max: float = Field(default=0.5, gt=0, le=0.5, description="Largest `eta`: failure probability.")

@@ -11,6 +11,7 @@ from certificates import Claim, Noise
 from certificates.discretisation import grid_steps
 from jobs.spec import InputRecord, JobSpec, StopRule
 from models.errors import ModelNotFound
+from models.faults import did_you_mean
 from models.grid import NotOnGridError, PixelGrid
 from models.manifest import InputSpec, ModelManifest
 from models.registry import Registry
@@ -81,7 +82,8 @@ class Submissions:
         try:
             return self._registry.get(name)
         except ModelNotFound:
-            message = "no such model is installed; GET /v1/models lists those that are"
+            meant = did_you_mean(name, self._registry.names())
+            message = f"no such model is installed{meant or ';'} GET /v1/models lists those that are"
             raise field_problem("model", message) from None
 
     def _decode(self, given: bytes | TensorInput, manifest: ModelManifest) -> DecodedInput:
@@ -103,10 +105,8 @@ def _faults(
     messages: list[tuple[str, str]] = []
     if sigma is None:
         messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
-    elif not limits.sigma_min <= sigma <= limits.sigma_max:
-        messages.append(
-            ("sigma", f"must be from {limits.sigma_min:g} to {limits.sigma_max:g}, not {sigma:g}")
-        )
+    elif (said := _sigma_limits(sigma, manifest.input, limits)) is not None:
+        messages.append(("sigma", said))
     max_n = min(limits.max_n, caller.max_n or limits.max_n)
     if fields.n > max_n:
         messages.append(("n", f"must be at most {max_n:,}"))
@@ -119,6 +119,16 @@ def _faults(
         rules = _combination_faults(fields, sigma, manifest)
         messages += [(field, message) for field, message in rules if field not in named]
     return [FieldError(field=fields.name_of(field), message=message) for field, message in messages]
+
+
+def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str | None:
+    """Say how far sigma may go in the units of this model, where it goes further."""
+    width = spec.high - spec.low
+    least, most = limits.sigma_min * width, limits.sigma_max * width
+    if least <= sigma <= most:
+        return None
+    scale = f"[{spec.low:g}, {spec.high:g}]"
+    return f"must be from {least:g} to {most:g} for a model whose scale is {scale}, not {sigma:g}"
 
 
 def _combination_faults(

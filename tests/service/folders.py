@@ -18,6 +18,7 @@ CROPPED = (
     'kind = "image"\nshape = [1, 4, 4]\nlow = 0.0\nhigh = 1.0\nmode = "L"\n'
     'resize = {method = "shorter_side_center_crop", filter = "box"}'
 )
+WIDE = 'kind = "image"\nshape = [1, 4, 4]\nlow = 0.0\nhigh = 255.0\nmode = "L"'
 PLANE = 'kind = "tensor"\nshape = [2]\nlow = -4.0\nhigh = 4.0'
 
 
@@ -43,12 +44,13 @@ def write_model(
 
 
 def write_models(directory: Path) -> Path:
-    """Write the models of these tests: five usable, three broken."""
+    """Write the models of these tests: six usable, three broken."""
     write_model(directory, "grey", GREY)
     write_model(directory, "colour", COLOUR)
     write_model(directory, "signed", SIGNED)
     write_model(directory, "cropped", CROPPED)
     write_model(directory, "plane", PLANE, sigma=None)
+    write_model(directory, "Wide_0.255", WIDE, sigma=64.0)
     write_model(directory, "wrong-hash", GREY, sha256="0" * 64)
     write_model(directory, "no-labels", GREY, labels="")
     write_model(directory, "bad-toml", "this is not TOML")

@@ -278,12 +278,22 @@ def test_keys_are_neither_logged_nor_told(ask: Ask, guarded: Gateway) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('[[key]]\nname = "A b"\nsha256 = "' + "0" * 64 + '"\n', "key.0.name"),
-        ('[[key]]\nname = "a"\n', "key.0.sha256"),
-        ('[[key]]\nname = "a"\nsha256 = "' + "0" * 64 + '"\nmax_jobs = 3\n', "key.0.max_jobs"),
-        ('[[key]]\nname = "a"\nsha256 = "' + "0" * 64 + '"\nmax_n = "many"\n', "key.0.max_n"),
+        (
+            '[[key]]\nname = "A b"\nsha256 = "' + "0" * 64 + '"\n',
+            "key.0.name: must be up to 63 of the letters",
+        ),
+        ('[[key]]\nname = "a"\n', "key.0.sha256: is required"),
+        (
+            '[[key]]\nname = "a"\nsha256 = "' + "0" * 64 + '"\nmax_jobs = 3\n',
+            r"key.0.max_jobs: is not a field of this file; did you mean `max_active_jobs`\?",
+        ),
+        (
+            '[[key]]\nname = "a"\nsha256 = "' + "0" * 64 + '"\nmax_n = "many"\n',
+            "key.0.max_n: must be a whole number",
+        ),
         (entry("a", ALICE) + entry("b", ALICE), "same sha256"),
-        ("keys = 3", "keys"),
+        ("keys = 3", r"keys: is not a field of this file; did you mean `key`\?"),
+        ('[[key]]\nname = "a"\nsha256 = "1"\n', "key.0.sha256: must be the 64 hexadecimal digits"),
     ],
 )
 def test_a_senseless_file_is_refused_with_the_place(tmp_path: Path, content: str, said: str) -> None:

@@ -80,7 +80,14 @@ def report_broken(server: Server, fingerprint: str, detail: str) -> None:
 
 def test_models_are_listed_with_what_is_wrong_with_the_broken_ones(http: httpx.Client) -> None:
     answer = http.get("/v1/models").json()
-    assert [model["name"] for model in answer["models"]] == ["colour", "cropped", "grey", "plane", "signed"]
+    assert [model["name"] for model in answer["models"]] == [
+        "Wide_0.255",
+        "colour",
+        "cropped",
+        "grey",
+        "plane",
+        "signed",
+    ]
     assert set(answer["broken"]) == {"wrong-hash", "no-labels", "bad-toml"}
     assert "sha256" in answer["broken"]["wrong-hash"]
     assert "labels" in answer["broken"]["no-labels"]
