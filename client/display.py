@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -55,7 +54,9 @@ def result(job: records.Job) -> Text:
     """Say in plain words what a job has shown."""
     if job.certificate is None:
         return _without_certificate(job)
-    said = _abstained(job.certificate) if job.abstained else _certified(job.certificate)
+    from client import answer  # noqa: PLC0415 - loads SciPy, which all other commands spare
+
+    said = answer.abstained(job.certificate) if job.abstained else answer.certified(job.certificate)
     if job.status is not records.State.CANCELLED:
         return said
     return Text.assemble(
@@ -68,53 +69,6 @@ def _without_certificate(job: records.Job) -> Text:
         return Text(f"Cancelled. Job {job.id} has no certificate.", style="yellow")
     reason = "no reason was given" if job.failure is None else f"{job.failure.detail} ({job.failure.type})"
     return Text(f"Failed. Job {job.id}: {reason}", style="red")
-
-
-def _certified(certificate: dict[str, Any]) -> Text:
-    unit = certificate.get("radius_unit", "L2 distance in the model's input space")
-    text = Text(f"Certified: {_label(certificate)}, radius {certificate['radius']}\n", style="bold green")
-    text.append(
-        f"The smoothed classifier's answer stays {_label(certificate)} for every input closer than "
-        f"{certificate['radius']} to this one ({unit}). The chance that this is wrong is at most "
-        f"{certificate['eta']:g}.\n",
-        style="not bold default",
-    )
-    return text.append(_how(certificate), style="not bold dim")
-
-
-def _abstained(certificate: dict[str, Any]) -> Text:
-    text = Text("Abstained: nothing could be certified\n", style="bold yellow")
-    text.append(
-        f"The samples do not show that the smoothed classifier answers {_label(certificate)}. "
-        "A larger n or a smaller sigma may help.\n",
-        style="not bold default",
-    )
-    return text.append(_how(certificate), style="not bold dim")
-
-
-def _how(certificate: dict[str, Any]) -> str:
-    bounds = [
-        f"{name} >= {certificate[name]['lower']:.6f}"
-        for name in ("p_a", "c_s", "c_n")
-        if certificate.get(name) is not None
-    ]
-    if certificate.get("gradient_norm") is not None:
-        bounds.append(f"gradient norm <= {certificate['gradient_norm']['upper']:.6f}")
-    model = certificate["model"]
-    kinds = (
-        f"{certificate['bounds']} bounds, {certificate['noise']} noise, {certificate['decision']} decision"
-    )
-    return (
-        f"{certificate['certifier']} certifier, {kinds}: {', '.join(bounds)}\n"
-        f"model {model['name']} ({model['runtime']}, {model['provider']}), sigma {certificate['sigma']:g}, "
-        f"n {certificate['n']:,}, eta {certificate['eta']:g}, seed {certificate['seed']}"
-    )
-
-
-def _label(certificate: dict[str, Any]) -> str:
-    prediction = certificate["prediction"]
-    label = prediction["label"]
-    return f"class {prediction['index']}" if label is None else f"{label!r} (class {prediction['index']})"
 
 
 def verdict(outcome: Verdict) -> Text:
