@@ -24,7 +24,8 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=protocol(settings.head_timeout_s, settings.max_connections),
+        http=protocol(settings),
+        timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=GRACE_S,
     )
 

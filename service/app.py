@@ -60,7 +60,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     for module in (submit, certifications, events, models, health):
         app.include_router(module.router)
     _allow_origins(app, settings)
-    app.add_middleware(Edge, metrics=context.metrics, gate=Gate(settings))
+    gate = Gate(settings, context.requests)
+    app.add_middleware(Edge, metrics=context.metrics, gate=gate, root_path=settings.root_path)
     errors.install(app)
     describe(app)
     return app
@@ -72,7 +73,7 @@ def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
             expose_headers=["Location", "Idempotency-Replayed", "Retry-After", "X-Request-ID"],
         )
@@ -94,6 +95,8 @@ def _context(settings: GatewaySettings) -> Context:
         metrics=Metrics(collector),
         decoding=anyio.CapacityLimiter(settings.max_parallel_decodes),
         access=Access(None if settings.keys_file is None else Keyring(settings.keys_file)),
-        bodies=Pool(settings.max_held_bytes, "Too many bytes of request bodies are being received."),
+        requests=Pool(settings.max_requests, "Too many requests at the same time."),
+        bodies=Pool(settings.max_bodies, "Too many request bodies are on their way."),
+        held=Pool(settings.max_held_bytes, "Too many bytes of request bodies are being received."),
         streams=Pool(settings.max_event_streams, "Too many streams of events are open."),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from starlette.requests import ClientDisconnect
 
 from service.bounds import Held
 from service.problems import ProblemError, field_problem
-from service.requests import shown_name
+from service.settings import GatewaySettings
+from service.wording import shown_name
 
 MAX_FORM_FIELDS = 32
 MAX_FIELD_BYTES = 4096
+MAX_FILES = 2
+"""One more than is used, so that a second file is named as a field."""
 _CLOSE = {"Connection": "close"}
 
 
@@ -29,10 +33,38 @@ class Form:
     files: dict[str, bytes]
 
 
-class _InMemoryParser(MultiPartParser):
-    """Keeps file parts in memory: the body's limit bounds them, and the file system may be read-only."""
+class _Parser(MultiPartParser):
+    """Keeps file parts in memory: the body's limit bounds them, and the file system may be read-only.
+
+    Notes whether the form has ended, and takes a part for a file that has its name only as ``filename*``.
+    """
 
     spool_max_size = sys.maxsize
+    ended = False
+
+    def on_end(self) -> None:
+        """Note that the closing boundary was there."""
+        self.ended = True
+
+    def on_headers_finished(self) -> None:
+        """Give a file a plain name too, as the framework knows no other; no name is used for anything."""
+        given = self._current_part.content_disposition
+        if given is not None and _EXTENDED.search(given) and not _PLAIN.search(given):
+            self._current_part.content_disposition = given + b"; filename=file"
+        super().on_headers_finished()
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """Take a piece of a part; a text field is bounded."""
+        part = self._current_part
+        if part.file is None and len(part.data) + end - start > self.max_part_size:
+            raise field_problem(shown_name(part.field_name), _TOO_LONG)
+        super().on_part_data(data, start, end)
+
+
+_EXTENDED = re.compile(rb";\s*filename\*", re.IGNORECASE)
+_PLAIN = re.compile(rb";\s*filename\s*=", re.IGNORECASE)
+_TOO_LONG = f"has more than {MAX_FIELD_BYTES:,} bytes; if it is a file, its part needs a `filename`"
+_CUT = "The form ends before its last boundary: the body was cut off, or the client never closed the form."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +75,13 @@ class BodyLimits:
     timeout_s: float
     held: Held
 
+    @classmethod
+    def of(cls, settings: GatewaySettings, held: Held) -> BodyLimits:
+        """Return the limits that the settings state."""
+        return cls(settings.max_body_bytes, settings.body_timeout_s, held)
 
-async def read_body(request: Request, limits: BodyLimits) -> bytes:
+
+async def read_body(request: Request, limits: BodyLimits) -> bytearray:
     """Read the whole body.
 
     Raises:
@@ -53,8 +90,10 @@ async def read_body(request: Request, limits: BodyLimits) -> bytes:
             ``overloaded`` when bodies that are held already leave no room.
 
     """
-    chunks = [chunk async for chunk in _limited(request, limits)]
-    if not (body := b"".join(chunks)):
+    body = bytearray()  # grows in place: pieces that are kept and joined would be held twice
+    async for chunk in _limited(request, limits):
+        body += chunk
+    if not body:
         raise ProblemError("malformed-body", "The body is empty. Send JSON or a multipart form.")
     return body
 
@@ -67,15 +106,20 @@ async def read_form(request: Request, limits: BodyLimits) -> Form:
             ``invalid-request`` when a field is given twice.
 
     """
-    stream = _limited(request, limits)
-    parser = _InMemoryParser(
-        request.headers, stream, max_files=1, max_fields=MAX_FORM_FIELDS, max_part_size=MAX_FIELD_BYTES
+    parser = _Parser(
+        request.headers,
+        _limited(request, limits),
+        max_files=MAX_FILES,
+        max_fields=MAX_FORM_FIELDS,
+        max_part_size=MAX_FIELD_BYTES,
     )
     try:
         data = await parser.parse()
     except MultiPartException as error:
         raise ProblemError("malformed-body", f"The multipart form cannot be read: {error.message}") from error
     try:
+        if not parser.ended:
+            raise ProblemError("malformed-body", _CUT)
         fields: dict[str, str] = {}
         files: dict[str, bytes] = {}
         for name, value in data.multi_items():

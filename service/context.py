@@ -24,8 +24,9 @@ from service.submission import Submissions
 class Context:
     """The gateway's parts.
 
-    ``decoding`` bounds how many bodies are parsed and decoded at once, ``bodies`` the bytes of all bodies
-    that are held, ``streams`` the streams of events that are open.
+    ``decoding`` bounds how many bodies are parsed and decoded at once, ``requests`` the requests that are
+    worked on, ``bodies`` the bodies that are on their way, ``held`` the bytes of all bodies, ``streams`` the
+    streams of events that are open.
     """
 
     settings: GatewaySettings
@@ -38,7 +39,9 @@ class Context:
     metrics: Metrics
     decoding: anyio.CapacityLimiter
     access: Access
+    requests: Pool
     bodies: Pool
+    held: Pool
     streams: Pool
 
 

@@ -91,11 +91,14 @@ def _parameter_errors(error: RequestValidationError) -> list[FieldError]:
 def _http(request: Request, error: HTTPException) -> ProblemError:
     """Translate what the framework itself refuses."""
     if error.status_code == 404:
-        return ProblemError("not-found", "There is no such path; GET /openapi.json describes the API.")
+        shorter = "without the slash at its end there may be; " if request.url.path.endswith("/") else ""
+        return ProblemError(
+            "not-found", f"There is no such path; {shorter}GET /openapi.json describes the API."
+        )
     if error.status_code == 405:
         return ProblemError(
             "method-not-allowed",
-            f"{request.method} is not possible here.",
+            f"{request.method} is not possible here; possible: {_allowed(request)}.",
             headers={"Allow": _allowed(request)},
         )
     return ProblemError("bad-request" if error.status_code < 500 else "internal-error", str(error.detail))
@@ -104,4 +107,5 @@ def _http(request: Request, error: HTTPException) -> ProblemError:
 def _allowed(request: Request) -> str:
     """All methods of the path that was asked for, not only those of the first route that has it."""
     path = getattr(request.scope.get("route"), "path", "")
-    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, {})))
+    described = {method.upper() for method in request.app.openapi()["paths"].get(path, {"get": None})}
+    return ", ".join(sorted(described | ({"HEAD"} if "GET" in described else set())))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from jobs.spec import InputRecord
 from models.manifest import InputSpec
 from service.problems import ProblemError, field_problem
+from service.wording import shown_number
 
 Array = npt.NDArray[np.float32]
 
@@ -59,7 +60,8 @@ def from_tensor(shape: list[int], data: list[float], spec: InputSpec) -> Decoded
     if outside.size:
         place = int(outside[0])
         message = (
-            f"{values[place]:g} is outside the model's scale [{spec.low:g}, {spec.high:g}] "
+            f"{shown_number(values[place])} is outside the model's scale "
+            f"[{shown_number(spec.low)}, {shown_number(spec.high)}] "
             f"({outside.size} such values)"
         )
         raise _invalid(f"tensor.data[{place}]", message)

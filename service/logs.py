@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import secrets
 from contextvars import ContextVar
 
 from jobs.logs import JsonFormatter
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered."""
+
+
+def new_request_id() -> str:
+    """Draw an id for a request that brought none."""
+    return secrets.token_urlsafe(16)
 
 
 class _RequestIdFilter(logging.Filter):

@@ -23,6 +23,7 @@ from certificates import Bounds, Certifier, Decision, Noise
 from models.faults import did_you_mean, fault_in_words
 from models.manifest import MAX_ELEMENTS
 from service.problems import FieldError, ProblemError, field_problem, fields_problem
+from service.wording import shown_name
 
 MAX_SEED = 2**63 - 1
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
@@ -170,7 +171,7 @@ class CertificationForm(FormFields):
     image: bytes = Field(description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"})
 
 
-def parse_json(body: bytes) -> CertificationJson:
+def parse_json(body: bytearray) -> CertificationJson:
     """Read a JSON body. Raises ProblemError that names every field at fault."""
     try:
         request = CertificationJson.model_validate_json(body)
@@ -228,12 +229,10 @@ def _name(loc: tuple[int | str, ...]) -> str:
     return name
 
 
-def shown_name(name: str) -> str:
-    """Return a field's name as a problem shows it: not too long, and never nothing."""
-    return name[:64] or '""'
-
-
+_FILE = "is a file: its part of the form needs a `filename`"
 _UNKNOWN = {
+    ("image",): _FILE,
+    ("tensor",): _FILE,
     ("stop",): "is not a field of a form: use stop_radius",
     ("stop_radius",): 'is not a field of JSON: use stop, as {"radius": 0.5}',
 }
@@ -247,6 +246,10 @@ def _message(fault: Mapping[str, Any]) -> str:
             return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
         case "missing":
             return _MISSING.get(fault["loc"], "is required")
+        case "int_type" | "int_parsing" | "int_from_float":
+            return "must be a whole number in digits alone, such as 1000"
+        case "float_type" | "float_parsing" | "finite_number":
+            return "must be a finite number in decimal, such as 0.25 or 2.5e-1"
         case _:
             return fault_in_words(fault)
 

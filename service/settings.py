@@ -13,6 +13,11 @@ from service.images import LARGEST_PIXEL_LIMIT
 
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")]
 """An origin as browsers send it: scheme, host and port, nothing behind."""
+ANY_HOST = "*"
+HostName = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$")]
+"""A host name or an address without port and brackets, or ``*``."""
+OWN_PATHS = ("v1", "health", "metrics", "openapi.json")
+"""First parts of the gateway's own paths, which no prefix may be taken for."""
 
 
 def is_loopback(host: str) -> bool:
@@ -37,7 +42,19 @@ class GatewaySettings(JobsSettings):
     )
     allow_anonymous: bool = Field(
         default=False,
-        description="Answer without keys where other machines can reach the gateway, under any host name.",
+        description="Answer without keys where other machines can reach the gateway.",
+    )
+    allowed_hosts: tuple[HostName, ...] = Field(
+        default=(),
+        description="Host names that are answered, as a JSON list, besides those of this machine itself "
+        '(`localhost`, 127.0.0.1, the address in `CERTIFY_HOST`). `["*"]`: any. With an empty list any is '
+        "answered where keys are set up, and no other where they are not.",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Prefix under which a proxy serves the gateway, such as `/certify`; it begins the "
+        "addresses that the gateway tells, whether the proxy takes it off or not.",
     )
     metrics_open: bool = Field(
         default=False, description="`/metrics` needs no key, even where keys are set up."
@@ -56,13 +73,29 @@ class GatewaySettings(JobsSettings):
     head_timeout_s: Seconds = Field(
         default=10.0, description="A connection whose request line and headers take longer is closed."
     )
+    keep_alive_s: int = Field(
+        default=90,
+        ge=1,
+        description="A connection without a request is kept this long. More than a proxy in front keeps its "
+        "own idle connections (most: 60 or 75), else it sends into one that is being closed and answers 502.",
+    )
+    send_timeout_s: Seconds = Field(
+        default=30.0, description="A client that reads nothing of its answer for this long is cut off."
+    )
     max_connections: int = Field(
         default=1000, ge=1, description="Open connections; past it 503, past twice as many they are cut."
     )
     max_requests: int = Field(
         default=200,
         ge=1,
-        description="Requests answered at the same time, health checks and event streams apart; else 503.",
+        description="Requests answered at the same time; past it 503. Health checks, event streams and "
+        "bodies on their way are not counted.",
+    )
+    max_bodies: int = Field(
+        default=200,
+        ge=1,
+        description="Request bodies on their way at the same time; past it 503. One key may hold as many as "
+        "are left for others, and so with streams and bytes.",
     )
     max_event_streams: int = Field(
         default=200, ge=1, description="Streams of events that are open at the same time; past it 503."
@@ -132,5 +165,11 @@ class GatewaySettings(JobsSettings):
             raise ValueError(
                 f"other machines can reach {self.host}, and no API keys are set up: set CERTIFY_KEYS_FILE, "
                 "or CERTIFY_ALLOW_ANONYMOUS=true if anyone who gets there may use the service"
+            )
+        if self.keys_file is not None and self.max_held_bytes < 2 * self.max_body_bytes:
+            raise ValueError("with keys max_held_bytes must be at least twice max_body_bytes")
+        if self.root_path.split("/")[1:2] and self.root_path.split("/")[1] in OWN_PATHS:
+            raise ValueError(
+                f"root_path must not begin like the gateway's own paths: /{', /'.join(OWN_PATHS)}"
             )
         return self

@@ -21,6 +21,7 @@ from service.inputs import DecodedInput, from_tensor
 from service.problems import FieldError, field_problem, fields_problem
 from service.requests import MAX_SEED, CertificationFields, TensorInput
 from service.settings import GatewaySettings
+from service.wording import shown_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def _faults(
     if fields.n0 > limits.max_n0:
         messages.append(("n0", f"must be at most {limits.max_n0:,}"))
     if not limits.eta_min <= fields.eta <= limits.eta_max:
-        messages.append(("eta", f"must be from {limits.eta_min:g} to {limits.eta_max:g}"))
+        messages.append(
+            ("eta", f"{_between(limits.eta_min, limits.eta_max)}, not {shown_number(fields.eta)}")
+        )
     if sigma is not None:
         named = {field for field, _ in messages}
         rules = _combination_faults(fields, sigma, manifest)
@@ -127,8 +130,12 @@ def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str
     least, most = limits.sigma_min * width, limits.sigma_max * width
     if least <= sigma <= most:
         return None
-    scale = f"[{spec.low:g}, {spec.high:g}]"
-    return f"must be from {least:g} to {most:g} for a model whose scale is {scale}, not {sigma:g}"
+    scale = f"[{shown_number(spec.low)}, {shown_number(spec.high)}]"
+    return f"{_between(least, most)} for a model whose scale is {scale}, not {shown_number(sigma)}"
+
+
+def _between(least: float, most: float) -> str:
+    return f"must be from {shown_number(least)} to {shown_number(most)}"
 
 
 def _combination_faults(

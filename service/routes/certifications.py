@@ -10,23 +10,24 @@ from jobs.spec import JobRecord, JobState
 from service import examples
 from service.context import Ctx
 from service.problems import field_problem, responses
+from service.query import KnownQuery
 from service.reading import JobIdPath, read_job, show_job, show_jobs
 from service.resources import JobList, JobResource
-from service.who import Who
+from service.who import AnyCaller, Who
 
 MAX_LISTING_READS = 50
 """Store pages that one filtered listing looks through before it answers with what it has found."""
 READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
 """Problems of every route that reads jobs; not ready while the keys file cannot be read."""
 
-router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
+router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
 
 @router.get(
     "",
     operation_id="listCertifications",
     summary="List your certifications, newest first",
-    description="Go on with `cursor` until `next_cursor` is null; a page filtered by `state` may be short.",
+    description="Go on with `cursor` until `next_cursor` is null; a page filtered by `status` may be short.",
     response_model=JobList,
     responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
 )
@@ -37,7 +38,7 @@ def list_all(
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the page before.")
     ] = None,
-    state: Annotated[JobState | None, Query(description="Only jobs in this state.")] = None,
+    status: Annotated[JobState | None, Query(description="Only jobs whose `status` is this.")] = None,
 ) -> JobList:
     """Read pages of the store until one of ours is full."""
     if limit > ctx.settings.max_page_size:
@@ -45,7 +46,7 @@ def list_all(
     found: list[JobRecord] = []
     for _ in range(MAX_LISTING_READS):
         page = ctx.store.list_jobs(limit - len(found), cursor, caller.owner)
-        found += [record for record in page.jobs if state in (None, record.state)]
+        found += [record for record in page.jobs if status in (None, record.state)]
         cursor = page.next_cursor
         if cursor is None or len(found) == limit:
             break
@@ -59,7 +60,7 @@ def list_all(
     response_model=JobResource,
     responses={
         200: examples.JOBS,
-        **responses("unauthorized", "job-not-found", "too-many-requests", *READING),
+        **responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
     },
 )
 def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
@@ -76,7 +77,7 @@ def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
     description="A job that has not ended is cancelled; one that has ended stays as it is. Either way the "
     "answer is the job as it stands, so repeating the call is harmless.",
     response_model=JobResource,
-    responses=responses("unauthorized", "job-not-found", "too-many-requests", *READING),
+    responses=responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
 )
 def cancel(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobResource:
     """End a job unless it has ended."""

@@ -17,9 +17,10 @@ from service import examples
 from service.bounds import Pool
 from service.context import Context, Ctx
 from service.problems import responses
+from service.query import KnownQuery
 from service.reading import JobIdPath, read_job, show_job
 from service.resources import ProgressEvent, job_resource, progress_event
-from service.who import Who
+from service.who import AnyCaller, Who
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
@@ -27,7 +28,7 @@ FIRST_LOOK_S = 0.005
 LATE_BY = 0.1
 """Most by which a stream tells of an end too late, as a share of how long it has been open."""
 
-router = APIRouter(prefix="/v1/certifications", tags=["certifications"])
+router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
 
 def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
@@ -47,6 +48,7 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
         **responses(
             "unauthorized",
             "job-not-found",
+            "invalid-request",
             "too-many-requests",
             "unsupported-record",
             "overloaded",
@@ -55,20 +57,21 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
         ),
     },
 )
-async def events(ctx: Ctx, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
+async def events(ctx: Ctx, caller: Who, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
     """Stream until the job has ended. The first read is made before the answer starts, so it may be 404."""
-    return _Stream(ctx.streams, _follow(ctx, record))
+    return _Stream(ctx.streams, caller.owner, _follow(ctx, record))
 
 
 class _Stream(EventSourceResponse):
-    """A stream that counts among those that may be open, from its beginning until it is closed."""
+    """A stream that counts among those that its owner may open, from its beginning until it is closed."""
 
-    def __init__(self, streams: Pool, content: AsyncIterator[ServerSentEvent]) -> None:
+    def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent]) -> None:
         super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
         self._streams = streams
+        self._owner = owner
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._streams.share() as place:
+        with self._streams.share(self._owner) as place:
             place.take(1)
             await super().__call__(scope, receive, send)
 

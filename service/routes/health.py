@@ -11,6 +11,7 @@ from service import readiness
 from service.context import Ctx
 from service.metrics import CONTENT_TYPE
 from service.problems import ProblemError, responses
+from service.query import KnownQuery
 from service.resources import Resource
 from service.who import MetricsReader
 
@@ -51,8 +52,8 @@ def ready(ctx: Ctx) -> readiness.Readiness:
     operation_id="getMetrics",
     summary="Prometheus metrics",
     response_class=PlainTextResponse,
-    responses=responses("unauthorized", "too-many-requests", "not-ready"),
-    dependencies=[MetricsReader],
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", "not-ready"),
+    dependencies=[MetricsReader, KnownQuery],
 )
 def metrics(ctx: Ctx) -> Response:
     """Render the gateway's registry."""

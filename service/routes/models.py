@@ -10,10 +10,11 @@ from pydantic import Field
 from models.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
 from service.context import Ctx
 from service.problems import responses
+from service.query import KnownQuery
 from service.resources import Resource
 from service.who import AnyCaller
 
-router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller])
+router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller, KnownQuery])
 
 
 class ModelInputResource(Resource):
@@ -59,7 +60,7 @@ class ModelList(Resource):
     summary="List the installed models",
     description="Tells what each folder and the hash of its file show. What workers could not load although "
     "its folder is as it should be, `/health/ready` names in `broken_models`.",
-    responses=responses("unauthorized", "too-many-requests", "overloaded", "not-ready"),
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", "overloaded", "not-ready"),
 )
 def list_models(ctx: Ctx) -> ModelList:
     """Read the models directory."""
@@ -74,7 +75,13 @@ def list_models(ctx: Ctx) -> ModelList:
     summary="Describe one model",
     description="As the list: what the model's folder and the hash of its file show.",
     responses=responses(
-        "unauthorized", "model-not-found", "model-broken", "too-many-requests", "overloaded", "not-ready"
+        "unauthorized",
+        "model-not-found",
+        "model-broken",
+        "invalid-request",
+        "too-many-requests",
+        "overloaded",
+        "not-ready",
     ),
 )
 def get_model(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Request, Response, status
+from python_multipart.multipart import parse_options_header
 
 from jobs.errors import StoreUnavailable
 from jobs.store import Created, Idempotency, Limits
@@ -17,16 +18,18 @@ from service.access import Caller
 from service.bodies import BodyLimits, Form, read_body, read_form
 from service.context import Context, Ctx
 from service.problems import ProblemError, field_problem, responses
+from service.query import KnownQuery
 from service.reading import show_job
-from service.requests import decode_base64, parse_form, parse_json, shown_name
+from service.requests import decode_base64, parse_form, parse_json
 from service.resources import JobResource
 from service.submission import Submission
-from service.who import Who
+from service.who import AnyCaller, Who
+from service.wording import shown_name
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
 
-router = APIRouter(tags=["certifications"])
+router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 _logger = logging.getLogger(__name__)
 
 
@@ -76,40 +79,53 @@ async def create(
     ] = None,
 ) -> JobResource:
     """Read the body on the event loop; parse, decode and store it in a thread."""
-    _check_key(idempotency_key)
-    with ctx.bodies.share() as held:
-        limits = BodyLimits(ctx.settings.max_body_bytes, ctx.settings.body_timeout_s, held)
-        body = await _body(request, limits)
-        submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body, limiter=ctx.decoding)
-        del body
-    store = partial(_store, ctx, caller, submission, idempotency_key)
-    created, job = await anyio.to_thread.run_sync(store)
-    response.headers["Location"] = f"{PATH}/{created.job_id}"
+    _check_key(request.headers.getlist("idempotency-key"))
+    with ctx.held.share(caller.owner) as held:
+        with ctx.bodies.share(caller.owner) as place:
+            place.take(1)
+            body = await _body(request, BodyLimits.of(ctx.settings, held))
+        with ctx.requests.share() as work:
+            work.take(1)
+            submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body, limiter=ctx.decoding)
+            del body
+            store = partial(_store, ctx, caller, submission, idempotency_key)
+            created, job = await anyio.to_thread.run_sync(store)
+    response.headers["Location"] = f"{request.scope['root_path']}{PATH}/{created.job_id}"
     response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
     return job
 
 
-def _check_key(key: str | None) -> None:
-    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
+def _check_key(given: list[str]) -> None:
+    if len(given) > 1:
+        raise field_problem("Idempotency-Key", "given more than once")
+    for key in given:
+        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
 
 
-async def _body(request: Request, limits: BodyLimits) -> bytes | Form:
+async def _body(request: Request, limits: BodyLimits) -> bytearray | Form:
     """Read the body according to its content type."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        detail = "Send the body as it is, without a Content-Encoding."
+        raise ProblemError("unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
+    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
+        raise ProblemError("unsupported-media-type", "Send text in UTF-8.", headers=_ACCEPTED)
+    if kind == b"application/json":
         return await read_body(request, limits)
-    if kind == "multipart/form-data":
+    if kind == b"multipart/form-data":
         return await read_form(request, limits)
-    detail = "Send multipart/form-data with a file part `image`, or application/json."
-    raise ProblemError(
-        "unsupported-media-type", detail, headers={"Accept": "multipart/form-data, application/json"}
-    )
+    detail = "Send multipart/form-data with a file part `image` or `tensor`, or application/json."
+    raise ProblemError("unsupported-media-type", detail, headers=_ACCEPTED)
 
 
-def _parse(ctx: Context, caller: Caller, body: bytes | Form) -> Submission:
+_ACCEPTED = {"Accept": "multipart/form-data, application/json"}
+_CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+
+
+def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
     """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
-    if isinstance(body, bytes):
+    if isinstance(body, bytearray):
         request = parse_json(body)
         given = decode_base64(request.image) if request.image is not None else request.tensor
         if given is None:  # parse_json has seen to it

@@ -212,9 +212,9 @@ CASES = [
     ),
     Case(
         "two files",
-        "malformed-body",
-        400,
-        (),
+        REQUEST,
+        422,
+        ("image",),
         {"data": {"model": "grey"}, "files": [("image", ("x", PNG)), ("image", ("y", PNG))]},
     ),
     Case(
@@ -318,7 +318,7 @@ CASES = [
     ),
     raw("a body past the limit", "body-too-large", 413, content=b" " * (MAX_BODY_BYTES + 1)),
     form("a form past the limit", "body-too-large", 413, image=b"\0" * (MAX_BODY_BYTES + 1)),
-    form("a form field past its limit", "malformed-body", 400, model="x" * 5000),
+    form("a form field past its limit", REQUEST, 422, "model", model="x" * 5000),
     form("16-bit grey with a transparent colour", IMAGE, 422, "image", image=KEYED),
 ]
 

@@ -79,14 +79,14 @@ def test_the_list_is_newest_first_and_pages_do_not_overlap(api: Api) -> None:
     assert len(listed) == len(set(listed))
 
 
-def test_the_list_can_be_filtered_by_state(api: Api) -> None:
+def test_the_list_can_be_filtered_by_status(api: Api) -> None:
     made = [api.image(PNG, model="grey").json()["id"] for _ in range(6)]
     for job_id in made[::2]:
         api.http.delete(f"/v1/certifications/{job_id}")
-    found = [job for page in pages(api, limit=2, state="cancelled") for job in page]
+    found = [job for page in pages(api, limit=2, status="cancelled") for job in page]
     assert {job["status"] for job in found} == {"cancelled"}
     assert [job["id"] for job in found][:3] == made[::2][::-1]
-    assert all(len(page) <= 2 for page in pages(api, limit=2, state="cancelled"))
+    assert all(len(page) <= 2 for page in pages(api, limit=2, status="cancelled"))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_list_can_be_filtered_by_state(api: Api) -> None:
         ({"cursor": "not-a-cursor"}, "cursor"),
         ({"cursor": "é"}, "cursor"),
         ({"cursor": "x" * 100}, "cursor"),
-        ({"state": "asleep"}, "state"),
+        ({"status": "asleep"}, "status"),
     ],
 )
 def test_a_bad_query_names_its_field(http: httpx.Client, query: dict[str, str], field: str) -> None:

@@ -264,24 +264,6 @@ def test_an_unknown_path_is_404(http: httpx.Client, path: str) -> None:
     check_problem(http.get(path), "not-found", 404)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "allowed"),
-    [
-        ("PUT", "/v1/certifications", "GET, POST"),
-        ("POST", f"/v1/certifications/{'A' * 22}", "DELETE, GET"),
-        ("DELETE", "/v1/models", "GET"),
-        ("POST", "/health/live", "GET"),
-        ("OPTIONS", "/v1/certifications", "GET, POST"),
-    ],
-)
-def test_a_wrong_method_is_405_with_the_allowed_ones(
-    http: httpx.Client, method: str, path: str, allowed: str
-) -> None:
-    answer = http.request(method, path)
-    check_problem(answer, "method-not-allowed", 405)
-    assert answer.headers["allow"] == allowed
-
-
 def test_a_defect_is_a_500_that_tells_nothing_and_a_log_entry_that_tells_all(
     api: Api, shared_redis: Redis, gateway: Gateway
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from jobs.connection import connect
 from jobs.settings import JobsSettings
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
+from tests.service.raw import connection, receive
 from tests.service.test_bad_input import check_problem
 from tests.support.server import Server, running_server
 from tests.support.wait import wait_until
@@ -142,12 +142,6 @@ def test_streams_of_events_are_bounded(small: Gateway) -> None:
     wait_until(streams, "a stream to be free again")
 
 
-def connection(gateway: Gateway, sent: bytes = b"") -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", gateway.port), timeout=20)
-    client.sendall(sent)
-    return client
-
-
 @pytest.mark.parametrize("sent", [b"", b"GET /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
 def test_a_connection_without_a_whole_head_is_closed(small: Gateway, sent: bytes) -> None:
     with closing(connection(small, sent)) as client:
@@ -172,18 +166,10 @@ def test_a_head_that_comes_a_byte_at_a_time_is_given_up(small: Gateway) -> None:
 def test_a_second_request_on_a_connection_has_as_much_time(small: Gateway) -> None:
     request = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
-    def answer(client: socket.socket) -> bytes:
-        received = b""
-        while not received.endswith(b'{"status":"live"}'):
-            chunk = client.recv(4096)
-            assert chunk
-            received += chunk
-        return received
-
     with closing(connection(small, request)) as client:
-        assert b"200 OK" in answer(client)
+        assert b"200 OK" in receive(client, b'{"status":"live"}')
         client.sendall(request)
-        assert b"200 OK" in answer(client)
+        assert b"200 OK" in receive(client, b'{"status":"live"}')
         client.sendall(request[:20])
         assert client.recv(100) == b""
 
@@ -271,25 +257,6 @@ def test_bodies_that_are_held_are_bounded(small: Gateway) -> None:
 
         wait_until(refused, "the first body to be held")
     wait_until(lambda: submit(small).status_code == 202, "the held bytes to be free again")
-
-
-def test_too_many_requests_at_once_are_refused_and_health_is_not(
-    small_server: Server, models_dir: Path, tmp_path: Path
-) -> None:
-    with running_gateway(tmp_path, small_server.url, models_dir, max_requests=1) as gateway:
-        head = (
-            b"POST /v1/certifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            b"Content-Length: 100000\r\n\r\n{"
-        )
-        with closing(connection(gateway, head)):
-            wait_until(
-                lambda: httpx.get(f"{gateway.url}/v1/models").status_code == 503, "the request to be counted"
-            )
-            answer = httpx.get(f"{gateway.url}/v1/models")
-            check_problem(answer, "overloaded", 503)
-            assert int(answer.headers["retry-after"]) > 0
-            assert httpx.get(f"{gateway.url}/health/live").status_code == 200
-        wait_until(lambda: httpx.get(f"{gateway.url}/v1/models").status_code == 200, "the request to end")
 
 
 def test_a_queued_job_says_its_place_and_that_nobody_works(small: Gateway) -> None:

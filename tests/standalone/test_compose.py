@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from service.hosts import Hosts
+from service.settings import GatewaySettings
+
 SERVICES = ("redis", "gateway", "worker")
 
 
@@ -56,6 +59,19 @@ def test_only_the_gateway_is_published_and_on_the_loopback(compose: dict[str, An
     assert published == {"gateway": ["127.0.0.1:${CERTIFY_PORT:-8000}:8000"]}
     assert compose["networks"]["backend"] == {"internal": True}
     assert compose["services"]["redis"]["networks"] == ["backend"]
+
+
+def test_only_names_of_the_machine_and_of_the_container_are_answered(
+    compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = compose["services"]["gateway"]["environment"]
+    for name in ("CERTIFY_HOST", "CERTIFY_ALLOW_ANONYMOUS", "CERTIFY_ALLOWED_HOSTS"):
+        monkeypatch.setenv(name, re.sub(r"^\$\{[A-Z_]+:-(.*)\}$", r"\1", written[name]))
+    hosts = Hosts(GatewaySettings())
+    assert hosts.knows("localhost:8000")
+    assert hosts.knows("127.0.0.1:8000")
+    assert hosts.knows("gateway:8000")
+    assert not hosts.knows("evil.example:8000")
 
 
 def test_workers_can_be_scaled(compose: dict[str, Any]) -> None:
