@@ -33,6 +33,7 @@ def certificate_document(
             "memory_format": runtime.memory_format,
             "rows": runtime.rows,
             "threads": runtime.threads,
+            "row_scores": runtime.row_scores,
             "batch": plan.batch,
             "noise_generator": runtime.noise,
         },

@@ -114,7 +114,8 @@ class RuntimeIdentity(Record):
 
     ``rows`` are those of every forward pass and ``threads`` what computes it: with either, a classifier's
     scores may differ in their last bits. ``precision`` is what the manifest
-    asks for, or the file's own; ``noise`` names the generator of the noise.
+    asks for, or the file's own; ``noise`` names the generator of the noise. ``row_scores``: whether a row's
+    scores are the same bits at every place of a pass, or equal up to rounding (docs/floating-point.md).
     """
 
     name: Literal["onnxruntime", "torchscript"]
@@ -125,6 +126,7 @@ class RuntimeIdentity(Record):
     rows: int = Field(ge=2)
     threads: int = Field(ge=1)
     noise: str
+    row_scores: Literal["bit-equal", "equal up to rounding"] = "bit-equal"
 
 
 class Plan(Record):

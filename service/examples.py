@@ -105,6 +105,7 @@ def _document(example: Example, spec: JobSpec) -> dict[str, object]:
         "memory_format": "contiguous",
         "rows": 250,
         "threads": 1,
+        "row_scores": "bit-equal",
         "batch": 1000,
         "noise_generator": _GENERATOR,
     }

@@ -18,7 +18,7 @@ from worker.batch import SMALLEST, Device, batch_size_for, pass_rows_for
 from worker.memory import OutOfMemory, is_out_of_memory
 
 if TYPE_CHECKING:
-    from worker.determinism import Reference
+    from worker.fixed_function import Reference
     from worker.runtimes.base import Runtime
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class ModelCache:
 
         The rows are those of the rule, halved until a pass fits into memory, unless the manifest fixes them.
         Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now, or
-        gives different votes on equal inputs.
+        no function of one input.
         """
         manifest = self._accepted(spec)
         fingerprint = manifest.fingerprint
@@ -163,7 +163,7 @@ class ModelCache:
         """Load and try a model, beside buffers as large as a job's sampler needs."""
         import torch  # noqa: PLC0415 - only in the child process
 
-        from worker.determinism import Reference  # noqa: PLC0415 - as above
+        from worker.fixed_function import Reference  # noqa: PLC0415 - as above
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         try:
@@ -178,7 +178,7 @@ class ModelCache:
             if isinstance(error, RuntimeLoadError | PermanentFailure):
                 self._on_broken(wanted.fingerprint, str(error))
             raise
-        return LoadedModel(manifest, wanted.fingerprint, runtime, reference)
+        return LoadedModel(manifest, wanted.fingerprint, reference.runtime, reference)
 
 
 def _does_not_fit(manifest: ModelManifest, rows: int, error: Exception) -> str:

@@ -82,8 +82,8 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.f
     tally = context.ledger.merge(job.id, job.spec, plan)
     if tally.complete and tally.prefix is not None:
         loaded = context.models.for_plan(job.spec, plan)
-        loaded.reference.check(x, job.spec.sigma, job.spec.seed, _grid(job.spec, loaded))
         evidence, certificate = tally.prefix.final(job.spec.claim())
+        loaded.reference.check(x, job.spec.sigma, job.spec.seed, _grid(job.spec, loaded), evidence.n)
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
     for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):

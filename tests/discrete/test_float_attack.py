@@ -18,10 +18,9 @@ from scipy.stats import binom
 
 from certificates import Certificate, Certifier, certify
 from models.grid import PixelGrid
-from tests.sampling.toys import IDENTITY
+from tests.sampling.toys import IDENTITY, OneHot
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_tables import level_tables
-from worker.runtimes.base import PassByPass
 from worker.sampler import SampleRequest, sample, select_class
 
 D, SIGMA, ETA, BATCH, N = 256, 0.4, 0.001, 256, 2048
@@ -40,7 +39,7 @@ def reachable(z: torch.Tensor) -> torch.Tensor:
     return torch.stack([torch.add(black, candidate, alpha=SIGMA) == z for candidate in around]).any(dim=0)
 
 
-class RoundingReader(PassByPass):
+class RoundingReader(OneHot):
     """A base classifier in the sense of the sampler: one fixed function of its float32 input."""
 
     identity = IDENTITY

@@ -16,13 +16,12 @@ from scipy.stats import binom
 from certificates import Bounds, Certifier, Evidence
 from models.grid import NotOnGridError, PixelGrid
 from tests.discrete.level_sets import INF, LevelSet
-from tests.sampling.toys import IDENTITY
+from tests.sampling.toys import IDENTITY, OneHot
 from worker.discrete_device import DeviceTables
 from worker.discrete_draws import Levels
 from worker.discrete_noise import DiscreteGaussian
 from worker.discrete_source import discrete_source
 from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
-from worker.runtimes.base import PassByPass
 from worker.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -33,7 +32,7 @@ EDGE = 140
 """Class 1: the first pixel is at least this level."""
 
 
-class FirstPixel(PassByPass):
+class FirstPixel(OneHot):
     """A half-line on the grid, as a base classifier; remembers the batches it saw."""
 
     identity = IDENTITY

@@ -58,6 +58,7 @@ def test_a_job_ends_with_its_certificate(stack: Stack, models_dir: Path, certifi
         "memory_format": "contiguous",
         "rows": 256,
         "threads": 1,
+        "row_scores": "bit-equal",
         "batch": 256,
         "noise_generator": GENERATORS["cpu"],
     }

@@ -24,8 +24,17 @@ IDENTITY = RuntimeIdentity(
 CPU = torch.device("cpu")
 
 
+class OneHot(PassByPass):
+    """Scores that only say which class is voted for."""
+
+    classes: int
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.one_hot(self.votes(batch), self.classes).float()
+
+
 @dataclass
-class HalfSpace(PassByPass):
+class HalfSpace(OneHot):
     """Class 1 where the first element is above ``threshold``; keeps what it was shown."""
 
     threshold: float = 0.0
@@ -43,7 +52,7 @@ class HalfSpace(PassByPass):
 
 
 @dataclass
-class Recorder(PassByPass):
+class Recorder(OneHot):
     """Always class 0; keeps a copy of every batch."""
 
     identity: RuntimeIdentity = IDENTITY
@@ -58,7 +67,7 @@ class Recorder(PassByPass):
 
 
 @dataclass
-class Bands(PassByPass):
+class Bands(OneHot):
     """Class by the first element, cut at -0.1, 0 and 0.2."""
 
     identity: RuntimeIdentity = IDENTITY

@@ -41,6 +41,13 @@ class Runtime(Protocol):
         score.
         """
 
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the scores of every row, as they were computed: floats of shape ``(b, classes)``.
+
+        ``batch`` as of ``votes``. The answer is on ``device``, and later calls leave it as it is. Raises
+        ModelOutputError if there are no such scores; they may be NaN.
+        """
+
     def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
         """Return the classes of the rows of ``count`` forward passes, one after another, as ``votes`` does.
 

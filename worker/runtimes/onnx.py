@@ -78,6 +78,10 @@ class OnnxRuntime:
         """Return the class of every row; see the protocol."""
         return self.passes(batch, 1, _as_it_is)
 
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the scores of every row; see the protocol."""
+        return self._scores(batch, self._bind(self._normalise.place(batch)), _as_it_is, 0).clone()
+
     def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
         """Return the classes of the rows of the passes; see the protocol.
 

@@ -62,6 +62,10 @@ class TorchScriptRuntime(PassByPass):
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
+        return votes_of(self.scores(batch))
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return the scores of every row; see the protocol."""
         try:
             scores = self._scores(batch)
         except Exception as error:  # a script may raise anything
@@ -73,7 +77,7 @@ class TorchScriptRuntime(PassByPass):
                 f"{len(batch)} inputs gave scores of shape {tuple(scores.shape)}: not one row an input, one "
                 "score a label, as the trial batch had"
             )
-        return votes_of(scores)
+        return scores
 
     def _scores(self, batch: torch.Tensor) -> torch.Tensor:
         with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # public, not in __all__
