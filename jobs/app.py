@@ -10,7 +10,6 @@ from jobs import keys
 from jobs.settings import JobsSettings
 from jobs.transport import MendedAMQP
 
-QUEUE: Final = "certification"
 SELECT: Final = "certification.select"
 SAMPLE: Final = "certification.sample"
 CERTIFY: Final = "certification.certify"
@@ -20,7 +19,7 @@ def make_celery(settings: JobsSettings) -> Celery:
     """Build the application for one server. Results live in the job store: there is no result backend."""
     app = Celery("certification", broker=settings.broker_url, amqp=MendedAMQP, set_as_current=False)
     app.conf.update(
-        task_default_queue=QUEUE,
+        task_default_queue=keys.COMMON_QUEUE,
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,

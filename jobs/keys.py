@@ -7,6 +7,8 @@ from typing import Final
 
 PREFIX: Final = "certify:"
 BROKER_PREFIX: Final = f"{PREFIX}broker:"
+COMMON_QUEUE: Final = "certification"
+"""Name of the queue of first steps, which any worker takes."""
 INDEX: Final = f"{PREFIX}jobs"
 """Sorted set of all job ids by creation time."""
 ACTIVE: Final = f"{PREFIX}active"
@@ -17,8 +19,12 @@ TOTALS: Final = f"{PREFIX}totals"
 """Hash of counters that only grow: jobs by outcome, samples and shards counted."""
 WORKERS: Final = f"{PREFIX}workers"
 """Set of the ids of workers that have announced themselves."""
+FLEETS: Final = f"{PREFIX}fleets"
+"""Hash: key of a fleet -> what its workers have in common; kept while it has a worker or a job."""
+DESERTED: Final = f"{PREFIX}deserted"
+"""Hash: key of a fleet without a live worker -> since when, and when that was last looked at."""
 CONSUMED: Final = f"{PREFIX}consumed_through"
-"""Latest sending time among the tasks that workers have taken from the queue."""
+"""Hash: name of a queue -> latest sending time among the tasks that workers have taken from it."""
 SWEEP_LOCK: Final = f"{PREFIX}sweep_lock"
 
 
@@ -60,6 +66,21 @@ def attempts(job_id: str) -> str:
 def lease(job_id: str, step: str) -> str:
     """Name the string with the process that is at work on this step."""
     return f"{PREFIX}job:{job_id}:lease:{step}"
+
+
+def queue(fleet: str) -> str:
+    """Name the queue of the steps that only workers of this fleet take."""
+    return f"{COMMON_QUEUE}.{fleet}"
+
+
+def messages(queue_name: str) -> str:
+    """Name the list of the messages that wait on a queue."""
+    return f"{BROKER_PREFIX}{queue_name}"
+
+
+def fleet_jobs(fleet: str) -> str:
+    """Name the set of the ids of jobs that this fleet has begun and that have not ended."""
+    return f"{PREFIX}fleet:{fleet}:jobs"
 
 
 def owned(owner: str) -> str:

@@ -38,16 +38,19 @@ class Leases:
         self._release = client.register_script(scripts.RELEASE)
         self._owed: list[Lease] = []
 
-    def acquire(self, job_id: str, step: str, sent_at: float | None) -> Lease | None:
+    def acquire(
+        self, job_id: str, step: str, sent_at: float | None, queue: str = keys.COMMON_QUEUE
+    ) -> Lease | None:
         """Take a step in hand and count the attempt; None when a live process has it.
 
-        ``sent_at`` is when the task was put on the queue. Raises JobEnded and StoreUnavailable.
+        ``sent_at`` is when the task was put on ``queue``. Raises JobEnded and StoreUnavailable.
         """
         self._settle()
         owner = f"{self._worker_id}/{os.getpid()}"
-        attempt, holder = self._try(job_id, step, owner, "", sent_at)
+        sent = (queue, "" if sent_at is None else f"{sent_at:.6f}")
+        attempt, holder = self._try(job_id, step, owner, "", sent)
         if attempt == 0 and self._is_dead(holder):
-            attempt, holder = self._try(job_id, step, owner, holder, sent_at)
+            attempt, holder = self._try(job_id, step, owner, holder, sent)
         if attempt < 0:
             raise JobEnded(f"job {job_id} has ended")
         return Lease(self, job_id, step, owner, attempt) if attempt else None
@@ -86,18 +89,12 @@ class Leases:
             self._owed.pop()
 
     def _try(
-        self, job_id: str, step: str, owner: str, dead_owner: str, sent_at: float | None
+        self, job_id: str, step: str, owner: str, dead_owner: str, sent: tuple[str, str]
     ) -> tuple[int, str]:
         with store_errors():
             answer = self._acquire(
                 keys=[keys.lease(job_id, step), keys.attempts(job_id), keys.CONSUMED, keys.job(job_id)],
-                args=[
-                    owner,
-                    self._ttl_ms,
-                    step,
-                    dead_owner,
-                    "" if sent_at is None else f"{sent_at:.6f}",
-                ],
+                args=[owner, self._ttl_ms, step, dead_owner, *sent],
             )
         attempt, holder = cast("tuple[int, bytes]", answer)
         return attempt, holder.decode()

@@ -59,7 +59,8 @@ class Ledger:
         """Store the plan unless there is one, and return the one that holds. Raises JobEnded."""
         with store_errors():
             held = self._fix_plan(
-                keys=[keys.job(job_id), keys.ACTIVE], args=[job_id, time.time(), plan.model_dump_json()]
+                keys=[keys.job(job_id), keys.ACTIVE, keys.fleet_jobs(plan.fleet.key)],
+                args=[job_id, time.time(), plan.model_dump_json(), keys.queue(plan.fleet.key)],
             )
         if held is None:
             raise JobEnded(f"job {job_id} is not running")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from pydantic import Field
@@ -12,23 +13,35 @@ from jobs import keys
 from jobs.connection import store_errors
 from jobs.plain_text import plain_text
 from jobs.settings import JobsSettings
-from jobs.spec import Record
+from jobs.spec import Fleet, Record
 
 
 class WorkerRecord(Record):
     """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
 
-    ``problems`` names models that this worker cannot offer, with the reason.
+    ``fleet`` is what it has in common with those that it can share a job with; one that ``begins_jobs`` also
+    takes up new ones. ``problems`` names models that this worker cannot offer, with the reason.
     """
 
     id: str
     host: str
     pid: int
     processes: int
-    device: str
+    fleet: Fleet
+    begins_jobs: bool = True
     started_at: float
     seen_at: float
     problems: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How many workers and sampling processes of a fleet live, and how many jobs it has begun."""
+
+    fleet: Fleet
+    workers: int
+    processes: int
+    jobs: int
 
 
 class Liveness:
@@ -43,6 +56,8 @@ class Liveness:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
             pipe.sadd(keys.WORKERS, record.id)
+            pipe.hsetnx(keys.FLEETS, record.fleet.key, record.fleet.model_dump_json())
+            pipe.hdel(keys.DESERTED, record.fleet.key)
             pipe.pexpire(keys.broken_models(record.id), self._ttl_ms)
             pipe.execute()
 
@@ -87,3 +102,20 @@ class Liveness:
                 self._redis.srem(keys.WORKERS, *silent)
         alive = [WorkerRecord.model_validate_json(beat) for beat in beats if beat is not None]
         return tuple(sorted(alive, key=lambda record: record.started_at))
+
+    def fleets(self) -> tuple[Strength, ...]:
+        """Read the fleets that have a live worker or a job that they have begun."""
+        with store_errors():
+            known = cast("dict[bytes, bytes]", self._redis.hgetall(keys.FLEETS))
+            with self._redis.pipeline(transaction=False) as pipe:
+                for key in known:
+                    pipe.scard(keys.fleet_jobs(key.decode()))
+                jobs = cast("list[int]", pipe.execute())
+        alive = self.live_workers()
+        found = []
+        for content, begun in zip(known.values(), jobs, strict=True):
+            fleet = Fleet.model_validate_json(content)
+            own = [worker.processes for worker in alive if worker.fleet == fleet]
+            if own or begun:
+                found.append(Strength(fleet, len(own), sum(own), begun))
+        return tuple(sorted(found, key=lambda strength: strength.fleet.words))

@@ -8,7 +8,8 @@ from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 from redis.exceptions import RedisError
 
-from jobs.app import CERTIFY, QUEUE, SAMPLE, SELECT
+from jobs import keys
+from jobs.app import CERTIFY, SAMPLE, SELECT
 from jobs.errors import StoreUnavailable
 
 
@@ -23,23 +24,23 @@ class Queue:
         self._app = app
 
     def enqueue_select(self, job_id: str) -> None:
-        """Ask for the first step of a job."""
-        self._send(SELECT, job_id)
+        """Ask any worker for the first step of a job."""
+        self._send(keys.COMMON_QUEUE, SELECT, job_id)
 
-    def enqueue_sample(self, job_id: str, shard: int) -> None:
-        """Ask for one shard of a job."""
-        self._send(SAMPLE, job_id, shard)
+    def enqueue_sample(self, job_id: str, shard: int, fleet: str) -> None:
+        """Ask the workers of the plan's fleet, by its key, for one shard of a job."""
+        self._send(keys.queue(fleet), SAMPLE, job_id, shard)
 
-    def enqueue_certify(self, job_id: str) -> None:
-        """Ask for the last step of a job."""
-        self._send(CERTIFY, job_id)
+    def enqueue_certify(self, job_id: str, fleet: str) -> None:
+        """Ask them for what comes next in a job: more shards, or the last step."""
+        self._send(keys.queue(fleet), CERTIFY, job_id)
 
-    def _send(self, task: str, *arguments: str | int) -> None:
+    def _send(self, queue: str, task: str, *arguments: str | int) -> None:
         try:
             self._app.send_task(
                 task,
                 args=arguments,
-                queue=QUEUE,
+                queue=queue,
                 headers={"sent_at": time.time()},
                 retry=True,
                 retry_policy={

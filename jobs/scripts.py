@@ -85,6 +85,8 @@ redis.call('HINCRBY', KEYS[5], ARGV[5], 1)
 redis.call('DEL', KEYS[2], unpack(KEYS, 6))
 local owned_active = redis.call('HGET', KEYS[1], 'owned_active')
 if owned_active then redis.call('SREM', owned_active, ARGV[1]) end
+local fleet_jobs = redis.call('HGET', KEYS[1], 'fleet_jobs')
+if fleet_jobs then redis.call('SREM', fleet_jobs, ARGV[1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
 if idempotency then redis.call('PEXPIRE', idempotency, ARGV[4]) end
@@ -92,10 +94,12 @@ return 1
 """
 
 FIX_PLAN: Final = """
--- KEYS job active; ARGV id now plan. Returns the job's plan, the first that came, or nothing unless running.
+-- KEYS job active fleet_jobs; ARGV id now plan queue.
+-- Returns the job's plan, the first that came, or nothing unless running. Its steps go to ``queue``.
 if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return false end
 if redis.call('HSETNX', KEYS[1], 'plan', ARGV[3]) == 1 then
-    redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2])
+    redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2], 'queue', ARGV[4], 'fleet_jobs', KEYS[3])
+    redis.call('SADD', KEYS[3], ARGV[1])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
 end
 return redis.call('HGET', KEYS[1], 'plan')
@@ -172,11 +176,13 @@ return state
 """
 
 ACQUIRE: Final = """
--- KEYS lease attempts consumed job; ARGV owner ttl_ms step dead_owner sent_at.
+-- KEYS lease attempts consumed job; ARGV owner ttl_ms step dead_owner queue sent_at.
 -- Returns {attempt, ''}; {0, owner} when a live process holds the step; {-1, ''} when the job has ended.
-if ARGV[5] ~= '' then
-    local latest = redis.call('GET', KEYS[3])
-    if not latest or tonumber(latest) < tonumber(ARGV[5]) then redis.call('SET', KEYS[3], ARGV[5]) end
+if ARGV[6] ~= '' then
+    local latest = redis.call('HGET', KEYS[3], ARGV[5])
+    if not latest or tonumber(latest) < tonumber(ARGV[6]) then
+        redis.call('HSET', KEYS[3], ARGV[5], ARGV[6])
+    end
 end
 local state = redis.call('HGET', KEYS[4], 'status')
 if state ~= 'queued' and state ~= 'running' then return {-1, ''} end
@@ -203,4 +209,31 @@ RELEASE: Final = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 if ARGV[3] == '1' then redis.call('HDEL', KEYS[2], ARGV[2]) end
 return 1
+"""
+
+STALLED: Final = """
+-- KEYS active consumed; ARGV now stall batch job_prefix messages_prefix queue.
+-- Returns the ids of at most `batch` jobs that nothing will wake, those silent for longest first: all that
+-- was sent until `stall` after their last sign of life has been taken from the queue of their steps. A sign
+-- of life from the future is none, but a clock that was set back.
+local now, stall, batch = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local through, out = {}, {}
+local function taken_through(queue)
+    if not through[queue] then
+        local waiting = redis.call('LLEN', ARGV[5] .. queue) > 0
+        local consumed = tonumber(redis.call('HGET', KEYS[2], queue) or 0)
+        through[queue] = waiting and math.min(now, consumed) or now
+    end
+    return through[queue]
+end
+local silent = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - stall, 'WITHSCORES')
+for i = 1, #silent, 2 do
+    if #out >= batch then break end
+    local queue = redis.call('HGET', ARGV[4] .. silent[i], 'queue') or ARGV[6]
+    if tonumber(silent[i + 1]) < taken_through(queue) - stall then table.insert(out, silent[i]) end
+end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], now + stall, '+inf', 'LIMIT', 0, batch)) do
+    table.insert(out, id)
+end
+return out
 """

@@ -48,6 +48,10 @@ class JobsSettings(BaseSettings):
     stall_s: Seconds = Field(
         default=15.0, description="A job without progress for this long is looked at by the watchdog."
     )
+    orphan_s: Seconds = Field(
+        default=300.0,
+        description="A job whose runtime no live worker has had for this long fails, if others are at work.",
+    )
 
     @property
     def broker_url(self) -> str:

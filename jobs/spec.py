@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -129,6 +130,34 @@ class RuntimeIdentity(Record):
     row_scores: Literal["bit-equal", "equal up to rounding"] = "bit-equal"
 
 
+class Fleet(Record):
+    """What workers must have in common to share a job: all that a runtime's identity says of a worker.
+
+    What else it says follows from the model's manifest and the job's plan, which are the same everywhere.
+    Versions are those of the packages; ``noise`` names the generators of every kind of noise; ``machine`` is
+    the architecture and ``kind`` the operator's name for the machine, which parts what looks alike.
+    """
+
+    device: Literal["cpu", "cuda"]
+    onnxruntime: str
+    torch: str
+    noise: tuple[str, ...]
+    machine: str
+    kind: str = ""
+
+    @property
+    def key(self) -> str:
+        """A short name, equal where all fields are: part of the name of the fleet's queue."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def words(self) -> str:
+        """The fleet as people are told of it."""
+        kind = f", kind {self.kind}" if self.kind else ""
+        versions = f"onnxruntime {self.onnxruntime} and torch {self.torch}"
+        return f"{versions} ({self.device}, {self.machine}{kind})"
+
+
 class Plan(Record):
     """What selection fixed for the rest of the job; every worker follows it.
 
@@ -136,7 +165,7 @@ class Plan(Record):
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
     ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
     whole manifest, as its normalisation belongs to the function that is certified. A block is computed in
-    passes of ``runtime.rows`` rows, which divide it.
+    passes of ``runtime.rows`` rows, which divide it. ``fleet`` are the workers that can do so.
     """
 
     target: int
@@ -146,6 +175,7 @@ class Plan(Record):
     blocks: int
     shard_blocks: int
     runtime: RuntimeIdentity
+    fleet: Fleet
 
     @property
     def shards(self) -> int:

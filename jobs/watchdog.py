@@ -11,11 +11,11 @@ from typing import Final, cast
 
 from redis import Redis
 
-from jobs import keys
-from jobs.app import QUEUE
+from jobs import keys, scripts
 from jobs.connection import store_errors
 from jobs.errors import JobEnded, JobNotFound, UnsupportedRecord
 from jobs.ledger import Ledger
+from jobs.orphans import Orphans
 from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.spec import JobRecord, JobState
@@ -36,17 +36,21 @@ class Watchdog:
         self._store = store
         self._ledger = Ledger(client)
         self._queue = queue
+        self._orphans = Orphans(client, settings, store)
+        self._stalled = client.register_script(scripts.STALLED)
 
     def sweep(self) -> tuple[str, ...]:
         """Drive on every job that has stalled, and return their ids. Raises StoreUnavailable.
 
         A job has stalled when it has given no sign of life for ``stall_s`` and what was last sent for it
-        is no longer on the queue: the queue is in order, so it is not when a later message was taken.
+        is no longer on its queue: a queue is in order, so it is not when a later message was taken. A job
+        whose workers are gone has messages that wait; see `jobs.orphans`.
         """
         if not self._take_turn():
             return ()
         now = time.time()
         driven = tuple(job_id for job_id in self._silent(now) if self._drive(job_id, now))
+        self._orphans.sweep(now)
         self._forget_expired(now)
         return driven
 
@@ -59,22 +63,13 @@ class Watchdog:
         return mine
 
     def _silent(self, now: float) -> list[str]:
-        """List jobs without a sign of life; one from the future is none, but a clock that was set back."""
-        stall = self._settings.stall_s
-        silent_since = min(now, self._consumed_through(now)) - stall
-        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
-            for first, last in (("-inf", f"({silent_since}"), (f"({now + stall}", "+inf")):
-                pipe.zrange(keys.ACTIVE, first, last, byscore=True, offset=0, num=BATCH)
-            silent, ahead = cast("list[list[bytes]]", pipe.execute())
-        return [entry.decode() for entry in silent + ahead]
-
-    def _consumed_through(self, now: float) -> float:
-        """Time up to which everything that was sent has been taken from the queue."""
-        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.llen(f"{keys.BROKER_PREFIX}{QUEUE}")
-            pipe.get(keys.CONSUMED)
-            waiting, consumed = pipe.execute()
-        return float(consumed or 0) if waiting else now
+        """List jobs that have given no sign of life and whose steps are on no queue."""
+        with store_errors():
+            silent = self._stalled(
+                keys=[keys.ACTIVE, keys.CONSUMED],
+                args=[now, self._settings.stall_s, BATCH, keys.job(""), keys.messages(""), keys.COMMON_QUEUE],
+            )
+        return [entry.decode() for entry in cast("list[bytes]", silent)]
 
     def _drive(self, job_id: str, now: float) -> bool:
         try:
@@ -99,17 +94,15 @@ class Watchdog:
         if job.state is JobState.QUEUED or job.plan is None:
             self._queue.enqueue_select(job.id)
             return
+        fleet = job.plan.fleet.key
         try:
             tally = self._ledger.merge(job.id, job.spec, job.plan)
         except JobEnded:
             return
-        if tally.complete:
-            self._queue.enqueue_certify(job.id)
-        elif tally.missing:
-            for shard in tally.missing:
-                self._queue.enqueue_sample(job.id, shard)
-        else:
-            self._queue.enqueue_select(job.id)
+        for shard in tally.missing:
+            self._queue.enqueue_sample(job.id, shard, fleet)
+        if not tally.missing:
+            self._queue.enqueue_certify(job.id, fleet)
 
     def _forget_expired(self, now: float) -> None:
         """Drop index entries of expired jobs, a batch at a time."""

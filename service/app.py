@@ -83,7 +83,7 @@ def _context(settings: GatewaySettings) -> Context:
     redis = connect(settings)
     liveness = Liveness(redis, settings)
     registry = Registry(settings.models_dir)
-    collector = StoreCollector(lambda: take_census(redis), liveness.live_workers)
+    collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
     return Context(
         settings=settings,
         redis=redis,

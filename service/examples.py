@@ -7,6 +7,7 @@ from typing import Any
 from certificates import Certifier, EndedBy
 from jobs.spec import (
     Failure,
+    Fleet,
     InputRecord,
     JobRecord,
     JobSpec,
@@ -89,6 +90,9 @@ def _ended(example: Example) -> JobRecord:
             blocks=100,
             shard_blocks=50,
             runtime=runtime,
+            fleet=Fleet(
+                device="cpu", onnxruntime="1.23.2", torch="2.9.0", noise=(_GENERATOR,), machine="x86_64"
+            ),
         ),
         certificate=_document(example, _spec(example)),
     )

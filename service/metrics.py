@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from jobs.census import Census
 from jobs.errors import StoreUnavailable
-from jobs.liveness import WorkerRecord
+from jobs.liveness import Strength, WorkerRecord
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -19,14 +19,20 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class StoreCollector(Collector):
     """Jobs, queue, samples and live workers, read at every scrape; absent while the store is away."""
 
-    def __init__(self, census: Callable[[], Census], workers: Callable[[], Sequence[WorkerRecord]]) -> None:
+    def __init__(
+        self,
+        census: Callable[[], Census],
+        workers: Callable[[], Sequence[WorkerRecord]],
+        fleets: Callable[[], Sequence[Strength]],
+    ) -> None:
         self._census = census
         self._workers = workers
+        self._fleets = fleets
 
     def collect(self) -> Iterator[Metric]:
         """Read the store: a few small answers, however many jobs there are."""
         try:
-            census, workers = self._census(), self._workers()
+            census, workers, fleets = self._census(), self._workers(), self._fleets()
         except StoreUnavailable:
             yield _gauge("store_up", "1 if the job store answers.", 0)
             return
@@ -34,6 +40,7 @@ class StoreCollector(Collector):
         yield from _jobs(census)
         yield from _work(census)
         yield from _alive(workers)
+        yield from _fleets(fleets)
 
 
 def _jobs(census: Census) -> Iterator[Metric]:
@@ -55,6 +62,19 @@ def _work(census: Census) -> Iterator[Metric]:
     yield _counter("shards", "Shards that were counted.", census.shards)
     yield _counter("shard_seconds", "Time that the counted shards took.", census.shard_seconds)
     yield _gauge("store_memory_bytes", "Memory that the server of the job store uses.", census.memory)
+
+
+def _fleets(fleets: Sequence[Strength]) -> Iterator[Metric]:
+    strength = GaugeMetricFamily(
+        "certify_runtime_workers",
+        "Live workers of each runtime; 0 where only its jobs are left.",
+        labels=["runtime"],
+    )
+    for fleet in fleets:
+        strength.add_metric([fleet.fleet.words], fleet.workers)
+    yield strength
+    stranded = sum(fleet.jobs for fleet in fleets if not fleet.workers)
+    yield _gauge("stranded_jobs", "Begun jobs whose runtime no live worker has.", stranded)
 
 
 def _alive(workers: Sequence[WorkerRecord]) -> Iterator[Metric]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from jobs.connection import store_errors
 from jobs.errors import StoreUnavailable
+from jobs.liveness import Strength, WorkerRecord
 from models.errors import ModelError
 from service.context import Context
 from service.resources import Resource
@@ -16,8 +17,18 @@ class WorkerCheck(Resource):
 
     id: str
     device: str
+    runtime: str = Field(description="What it computes with, as in `runtimes`.")
     processes: int
     problems: dict[str, str]
+
+
+class RuntimeCheck(Resource):
+    """Workers that compute alike. A job is finished by the runtime that began it, so no two share one."""
+
+    runtime: str
+    workers: int = Field(description="Live workers with it. 0: the jobs begun with it wait for one.")
+    processes: int = Field(description="Their sampling processes.")
+    begun_jobs: int = Field(description="Jobs that were begun with it and have not ended.")
 
 
 class Readiness(Resource):
@@ -26,6 +37,9 @@ class Readiness(Resource):
     store: bool = Field(description="The job store answers.")
     aof: bool | None = Field(description="Its append-only file is on: accepted jobs survive a crash.")
     workers: list[WorkerCheck] = Field(description="Workers that have lately given a sign of life.")
+    runtimes: list[RuntimeCheck] = Field(
+        description="The mixture of runtimes: one entry unless workers differ, as while they are replaced."
+    )
     models: list[str] = Field(description="Usable models.")
     broken_models: dict[str, str] = Field(description="Broken models and what to do about each.")
     missing: list[str] = Field(description="Why jobs cannot run now; empty when they can.")
@@ -34,7 +48,7 @@ class Readiness(Resource):
 def check(ctx: Context) -> Readiness:
     """Look at everything; never raises on account of what it finds."""
     missing: list[str] = []
-    aof, workers = _store(ctx, missing)
+    aof, workers, runtimes = _store(ctx, missing)
     models, broken = _models(ctx, missing)
     for worker in workers:
         broken |= {name: f"worker {worker.id}: {reason}" for name, reason in worker.problems.items()} | broken
@@ -42,27 +56,48 @@ def check(ctx: Context) -> Readiness:
         store=aof is not None,
         aof=aof,
         workers=workers,
+        runtimes=runtimes,
         models=[name for name in models if not _nobody_has(name, workers)],
         broken_models=dict(sorted(broken.items())),
         missing=missing,
     )
 
 
-def _store(ctx: Context, missing: list[str]) -> tuple[bool | None, list[WorkerCheck]]:
+def _store(ctx: Context, missing: list[str]) -> tuple[bool | None, list[WorkerCheck], list[RuntimeCheck]]:
     try:
         with store_errors():
             info = ctx.redis.info("persistence")
-        live = ctx.liveness.live_workers()
+        live, fleets = ctx.liveness.live_workers(), ctx.liveness.fleets()
     except StoreUnavailable:
         missing.append("the job store does not answer")
-        return None, []
+        return None, [], []
     aof = bool(info.get("aof_enabled"))
     if not aof and ctx.settings.require_aof:
         missing.append("the server's append-only file is off: start it with `appendonly yes`")
     if not live:
         missing.append("no live worker: start one")
-    fields = set(WorkerCheck.model_fields)
-    return aof, [WorkerCheck.model_validate(worker.model_dump(include=fields)) for worker in live]
+    elif not any(worker.begins_jobs for worker in live):
+        missing.append("no live worker begins jobs: start one without CERTIFY_BEGIN_JOBS=false")
+    return aof, [_worker(record) for record in live], [_runtime(strength) for strength in fleets]
+
+
+def _worker(record: WorkerRecord) -> WorkerCheck:
+    return WorkerCheck(
+        id=record.id,
+        device=record.fleet.device,
+        runtime=record.fleet.words,
+        processes=record.processes,
+        problems=record.problems,
+    )
+
+
+def _runtime(strength: Strength) -> RuntimeCheck:
+    return RuntimeCheck(
+        runtime=strength.fleet.words,
+        workers=strength.workers,
+        processes=strength.processes,
+        begun_jobs=strength.jobs,
+    )
 
 
 def _models(ctx: Context, missing: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -58,6 +58,10 @@ def waiting_for(record: JobRecord, workers: Sequence[WorkerRecord]) -> str | Non
         return None
     if not workers:
         return "no live worker"
+    if record.plan is None and not any(worker.begins_jobs for worker in workers):
+        return "a worker that begins jobs"
+    if record.plan is not None and all(worker.fleet != record.plan.fleet for worker in workers):
+        return f"a worker with {record.plan.fleet.words}, which began the job"
     if all(record.spec.model in worker.problems for worker in workers):
         return f"a worker that can use model {record.spec.model}"
     return None

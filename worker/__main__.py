@@ -18,13 +18,14 @@ def main() -> int:
     try:
         settings = WorkerSettings()
         check(settings)
+        app = make_worker(settings)
     except (ValidationError, Unfit) as error:
         sys.stderr.write(f"the worker cannot start: {error}\n")
         return 2
     configure_logging(settings.log_level)
     # Read by the libraries when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
-    run_worker(make_worker(settings), settings)
+    run_worker(app, settings)
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery, signals
 
+from jobs import keys
 from jobs.app import make_celery
 from jobs.connection import connect
 from jobs.liveness import Liveness
@@ -17,6 +18,7 @@ from jobs.store import JobStore
 from jobs.watchdog import Watchdog
 from models.registry import Registry
 from worker.context import make_context
+from worker.fleet import own_fleet
 from worker.pulse import Pulse, pulse_step
 from worker.settings import WorkerSettings
 from worker.tasks import register_tasks
@@ -26,7 +28,10 @@ log = logging.getLogger(__name__)
 
 
 def make_worker(settings: WorkerSettings) -> Celery:
-    """Build the application of one worker. Neither PyTorch nor ONNX Runtime is touched in this process."""
+    """Build the application of one worker. Neither PyTorch nor ONNX Runtime is touched in this process.
+
+    Raises Unfit when one of them is not installed.
+    """
     app = make_celery(settings)
     app.conf.update(
         task_time_limit=settings.step_limit_s,
@@ -38,11 +43,15 @@ def make_worker(settings: WorkerSettings) -> Celery:
     )
     context = make_context(settings, app)
     register_tasks(app, context)
+    # Celery takes from them in turn, so that begun jobs and new ones both get on.
+    common = (keys.COMMON_QUEUE,) if settings.begin_jobs else ()
+    app.amqp.queues.select((*common, keys.queue(context.fleet.key)))
     # The main process must not wait for a server that is away: its connection gives up early.
     client = connect(settings, retries=0)
     pulse = Pulse(
         settings,
         context.worker_id,
+        context.fleet,
         Liveness(client, settings),
         Watchdog(client, settings, JobStore(client, settings), Queue(app)),
         Registry(settings.models_dir),
@@ -57,7 +66,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> None:
     signals.setup_logging.connect(_keep_logging)
     if settings.device == "cpu":
         warm_up()
-    log.info("worker starts on %s, server %s", settings.device, settings.redis_url_redacted)
+    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.redis_url_redacted)
     app.worker_main(
         [
             "--quiet",

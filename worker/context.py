@@ -16,8 +16,10 @@ from jobs.leases import Leases
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness
 from jobs.queue import Queue
+from jobs.spec import Fleet
 from jobs.store import JobStore
 from models.registry import Registry
+from worker.fleet import own_fleet
 from worker.loading import ModelCache
 from worker.settings import WorkerSettings
 
@@ -28,6 +30,7 @@ class WorkerContext:
 
     settings: WorkerSettings
     worker_id: str
+    fleet: Fleet
     store: JobStore
     ledger: Ledger
     leases: Leases
@@ -37,8 +40,8 @@ class WorkerContext:
     models: ModelCache
 
     def processes(self) -> int:
-        """Count the sampling processes of all live workers, this one's at least."""
-        alive = sum(worker.processes for worker in self.liveness.live_workers())
+        """Count the sampling processes of all live workers of this fleet, this one's at least."""
+        alive = sum(worker.processes for worker in self.liveness.live_workers() if worker.fleet == self.fleet)
         return max(alive, self.settings.concurrency)
 
     def window(self) -> int:
@@ -51,7 +54,7 @@ class WorkerContext:
 
 
 def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
-    """Wire a worker. Nothing is sent to the server yet."""
+    """Wire a worker. Nothing is sent to the server yet. Raises Unfit without a runtime."""
     redis = client or connect(settings, retries=settings.store_patience)
     # A lease is renewed again anyway, and expires by itself: no patience that would hold up an end.
     impatient = client or connect(settings)
@@ -62,6 +65,7 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
     return WorkerContext(
         settings=settings,
         worker_id=worker_id,
+        fleet=own_fleet(settings),
         store=JobStore(redis, settings),
         ledger=Ledger(redis),
         leases=Leases(impatient, worker_id, settings.lease_s),

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from models.grid import PixelGrid
-from worker.batch import Device
 from worker.discrete_device import DeviceTables
 from worker.discrete_draws import GridInputs, Levels
 from worker.discrete_kernels import sum_means
 from worker.discrete_noise import DiscreteGaussian
 from worker.noise import Fill, NoiseSource, add_by_group, block_key, device_generator, rounding_of_products
-
-DISCRETE_GENERATORS: Final[dict[Device, str]] = {
-    "cpu": "philox4x32-10/thresholds/int16",
-    "cuda": "torch-philox/thresholds/int16",
-}
-"""Names of the generators of discrete noise, as a job's plan and its certificate state them."""
 
 
 def discrete_source(

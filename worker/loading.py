@@ -15,6 +15,7 @@ from jobs.spec import JobSpec, Plan, RuntimeIdentity
 from models import ModelManifest
 from models.registry import Registry
 from worker.batch import SMALLEST, Device, batch_size_for, pass_rows_for
+from worker.generators import DISCRETE_GENERATORS
 from worker.memory import OutOfMemory, is_out_of_memory
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ class LoadedModel:
 
     def identity(self, noise: Noise) -> RuntimeIdentity:
         """Return what the counts of a job with this kind of noise depend on here."""
-        from worker.discrete_source import DISCRETE_GENERATORS  # noqa: PLC0415 - only in the child process
-
         if noise is Noise.GAUSSIAN:
             return self.runtime.identity
         device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"

@@ -8,19 +8,12 @@ from typing import Final, Protocol
 import numpy as np
 import torch
 
-from worker.batch import Device
 from worker.philox import Key
 
 SELECTION: Final = 0
 """Stream of the samples that choose the class. They never count in the estimates."""
 ESTIMATION: Final = 1
 """Stream of the samples that are counted."""
-
-GENERATORS: Final[dict[Device, str]] = {
-    "cpu": "philox4x32-10/box-muller/float32",
-    "cuda": "torch-philox/float32",
-}
-"""Names of the generators of Gaussian noise, as a job's plan and its certificate state them."""
 
 LARGEST_NUMBER: Final = 11.0
 """Above every number that stands for unit noise.

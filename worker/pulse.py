@@ -18,6 +18,7 @@ from celery import bootsteps
 
 from jobs.errors import StoreUnavailable
 from jobs.liveness import Liveness, WorkerRecord
+from jobs.spec import Fleet
 from jobs.watchdog import Watchdog
 from models import ModelError
 from models.registry import Registry
@@ -33,12 +34,14 @@ class Pulse:
         self,
         settings: WorkerSettings,
         worker_id: str,
+        fleet: Fleet,
         liveness: Liveness,
         watchdog: Watchdog,
         registry: Registry,
     ) -> None:
         self._settings = settings
         self._worker_id = worker_id
+        self._fleet = fleet
         self._liveness = liveness
         self._watchdog = watchdog
         self._registry = registry
@@ -54,7 +57,8 @@ class Pulse:
                 host=socket.gethostname(),
                 pid=os.getpid(),
                 processes=self._settings.concurrency,
-                device=self._settings.device,
+                fleet=self._fleet,
+                begins_jobs=self._settings.begin_jobs,
                 started_at=self._started_at,
                 seen_at=time.time(),
                 problems=self._problems(),

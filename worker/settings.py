@@ -27,6 +27,17 @@ class WorkerSettings(JobsSettings):
     threads: int = Field(
         default=1, ge=1, description="Threads of a forward pass, where a model's manifest names no number."
     )
+    kind: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9 ._-]{0,40}$",
+        description="Name for this kind of machine. Workers with another never share a job with it: give one "
+        "where processors or GPUs differ.",
+    )
+    begin_jobs: bool = Field(
+        default=True,
+        description="Whether this worker begins jobs; else it only goes on with those that its runtime "
+        "has begun, so that a runtime can be given up without loss.",
+    )
     niceness: int = Field(
         default=10,
         ge=0,

@@ -35,6 +35,9 @@ def select(context: WorkerContext, job: JobRecord) -> None:
         raise JobEnded(f"job {job.id} has ended")
     x = _input(context, job)
     plan = job.plan or context.ledger.fix_plan(job.id, _make_plan(context, job, x))
+    if plan.fleet != context.fleet:  # a worker of another fleet planned the job and did not get further
+        context.queue.enqueue_certify(job.id, plan.fleet.key)
+        return
     if plan.shards == 1 and not context.ledger.is_stored(job.id, 0):
         _count(context, job, plan, 0, x)
     _advance(context, job, plan, x)
@@ -42,19 +45,19 @@ def select(context: WorkerContext, job: JobRecord) -> None:
 
 def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
     """Count one shard, store its evidence, and do what comes next."""
-    plan, x = plan_with(job, shard), _input(context, job)
+    plan, x = plan_with(context, job, shard), _input(context, job)
     if not context.ledger.is_stored(job.id, shard):
         _count(context, job, plan, shard, x)
     _advance(context, job, plan, x)
 
 
 def certify(context: WorkerContext, job: JobRecord) -> None:
-    """Drive on a job whose shards are all there."""
-    _advance(context, job, plan_with(job), _input(context, job))
+    """Drive on a job whose shards are all there, or none are out."""
+    _advance(context, job, plan_with(context, job), _input(context, job))
 
 
-def plan_with(job: JobRecord, shard: int = 0) -> Plan:
-    """Return the job's plan. Raises StepLeftOver if it has no such shard, or there is no plan yet.
+def plan_with(context: WorkerContext, job: JobRecord, shard: int = 0) -> Plan:
+    """Return the job's plan. Raises StepLeftOver without one, with no such shard, or for another fleet.
 
     A worker may hold such a message when the server comes back with an older copy of its data. One for a
     shard that the plan has does no harm: it is counted once.
@@ -63,6 +66,8 @@ def plan_with(job: JobRecord, shard: int = 0) -> Plan:
         raise StepLeftOver("no class is selected yet")
     if not 0 <= shard < job.plan.shards:
         raise StepLeftOver(f"there is no shard {shard} among {job.plan.shards}")
+    if job.plan.fleet != context.fleet:
+        raise StepLeftOver(f"its steps go to workers with {job.plan.fleet.words}")
     return job.plan
 
 
@@ -87,7 +92,7 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.f
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
     for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):
-        context.queue.enqueue_sample(job.id, shard)
+        context.queue.enqueue_sample(job.id, shard, plan.fleet.key)
 
 
 def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
@@ -118,6 +123,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
         blocks=blocks,
         shard_blocks=cut,
         runtime=loaded.identity(spec.noise),
+        fleet=context.fleet,
     )
 
 

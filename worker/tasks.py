@@ -11,6 +11,7 @@ from typing import Any, Final
 from celery import Celery
 from celery.exceptions import Reject
 
+from jobs import keys
 from jobs.app import CERTIFY, SAMPLE, SELECT
 from jobs.errors import (
     JobEnded,
@@ -42,12 +43,12 @@ def register_tasks(app: Celery, context: WorkerContext) -> None:
 
     @app.task(name=SAMPLE, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def sample(task: Any, job_id: str, shard: int) -> None:
-        check = partial(steps.plan_with, shard=shard)
+        check = partial(steps.plan_with, context, shard=shard)
         run_step(task, context, job_id, f"sample:{shard}", partial(steps.sample, shard=shard), check)
 
     @app.task(name=CERTIFY, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def certify(task: Any, job_id: str) -> None:
-        run_step(task, context, job_id, "certify", steps.certify, steps.plan_with)
+        run_step(task, context, job_id, "certify", steps.certify, partial(steps.plan_with, context))
 
 
 def run_step(
@@ -64,7 +65,8 @@ def run_step(
         job = context.store.get(job_id)
         if check is not None:
             check(job)
-        lease = context.leases.acquire(job_id, step, task.request.get("sent_at"))
+        queue = (task.request.delivery_info or {}).get("routing_key") or keys.COMMON_QUEUE
+        lease = context.leases.acquire(job_id, step, task.request.get("sent_at"), queue)
         if lease is None:
             log.info("the step is in the hands of another process", extra=about)
             return

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from jobs import keys
-from jobs.app import QUEUE, make_celery
+from jobs.app import make_celery
 from jobs.connection import connect
 from jobs.errors import StoreUnavailable
 from jobs.ledger import Ledger
@@ -22,6 +22,7 @@ from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from tests.chaos.bodies import VARIETY, Request
+from tests.support.fleets import here
 from tests.support.program import Program
 from tests.support.server import Server, free_port, running_server
 from tests.support.wait import wait_until
@@ -184,7 +185,8 @@ class Service:
 
     def assert_nothing_left(self) -> None:
         """Check that no job is held to be unfinished, and that the queue runs dry."""
-        queue = [f"{keys.BROKER_PREFIX}{name}" for name in (QUEUE, "unacked", "unacked_index")]
+        names = (keys.COMMON_QUEUE, keys.queue(here().key), "unacked", "unacked_index")
+        queue = [keys.messages(name) for name in names]
         wait_until(lambda: not self.redis.exists(keys.ACTIVE, keys.QUEUED, *queue), "an empty queue")
 
     def steps_done(self, job_id: str) -> list[dict[str, str]]:

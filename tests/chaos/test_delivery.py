@@ -26,7 +26,7 @@ def test_shards_in_reverse_order_each_delivered_three_times(service: Service) ->
         assert service.ledger.dispatch(job_id, SHARDS, SHARDS) == tuple(range(SHARDS))
         for shard in reversed(range(SHARDS)):
             for _ in range(3):
-                service.queue.enqueue_sample(job_id, shard)
+                service.queue.enqueue_sample(job_id, shard, plan.fleet.key)
     service.assert_undisturbed(body, job_id)
     first, second = service.steps_done(job_id)
     done = first | second

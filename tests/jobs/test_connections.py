@@ -17,10 +17,10 @@ from queue import Queue as Queue_
 import pytest
 from redis import Redis
 
-from jobs.app import QUEUE, make_celery
+from jobs import keys
+from jobs.app import make_celery
 from jobs.connection import connect
 from jobs.errors import StoreUnavailable
-from jobs.keys import BROKER_PREFIX
 from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from jobs.store import JobStore
@@ -44,7 +44,7 @@ def queue_job(url: str) -> None:
 
 
 def queued(client: Redis) -> object:
-    return client.llen(f"{BROKER_PREFIX}{QUEUE}")
+    return client.llen(keys.messages(keys.COMMON_QUEUE))
 
 
 @pytest.mark.parametrize("use", [store_job, queue_job])

@@ -16,6 +16,7 @@ from jobs.ledger import AHEAD, Ledger, Tally
 from jobs.prefix import Prefix
 from jobs.spec import Plan, RuntimeIdentity
 from jobs.store import JobStore
+from tests.support.fleets import here
 from tests.support.specs import submission
 
 SHARDS = 12
@@ -40,6 +41,7 @@ def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
         blocks=shards,
         shard_blocks=1,
         runtime=runtime,
+        fleet=here(),
     )
 
 

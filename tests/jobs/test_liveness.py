@@ -9,6 +9,7 @@ from redis import Redis
 from jobs import keys
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.settings import JobsSettings
+from tests.support.fleets import here
 from tests.support.wait import wait_until
 
 
@@ -18,7 +19,7 @@ def record(name: str, started_at: float = 1.0) -> WorkerRecord:
         host="host",
         pid=1,
         processes=2,
-        device="cpu",
+        fleet=here(),
         started_at=started_at,
         seen_at=time.time(),
         problems={"mnist": "broken"},

@@ -11,6 +11,7 @@ from jobs import keys
 from jobs.errors import UnsupportedRecord
 from jobs.spec import RECORD_VERSION, JobState
 from jobs.store import JobStore
+from tests.support.fleets import here
 from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
@@ -36,8 +37,8 @@ def test_a_worker_leaves_a_record_of_another_version_as_it_is(stack: Stack, mode
     stack.client.hset(keys.job(job_id), "version", str(RECORD_VERSION + 1))
     before = stack.client.hgetall(keys.job(job_id))
     stack.queue.enqueue_select(job_id)
-    stack.queue.enqueue_sample(job_id, 0)
-    stack.queue.enqueue_certify(job_id)
+    stack.queue.enqueue_sample(job_id, 0, here().key)
+    stack.queue.enqueue_certify(job_id, here().key)
     refusal = f"job {job_id} is stored in version {RECORD_VERSION + 1}"
     wait_until(lambda: stack.worker.log_text().count(refusal) >= 3, "all three refusals")
     assert stack.client.hgetall(keys.job(job_id)) == before
@@ -53,8 +54,8 @@ def test_a_step_that_its_job_has_not_is_no_attempt_and_takes_no_lease(stack: Sta
     before = stack.client.hgetall(keys.job(job_id))
     for step in ("sample:0", "certify"):
         stack.client.set(keys.lease(job_id, step), "another/1", px=60_000)  # who wants it, is told so
-    stack.queue.enqueue_sample(job_id, 0)
-    stack.queue.enqueue_certify(job_id)
+    stack.queue.enqueue_sample(job_id, 0, here().key)
+    stack.queue.enqueue_certify(job_id, here().key)
 
     def dropped() -> int:
         lines = stack.worker.log_text().splitlines()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jobs.app import QUEUE, make_celery
+from jobs import keys
+from jobs.app import make_celery
 from jobs.queue import Queue
 from jobs.settings import JobsSettings
 from tests.support.server import Server
@@ -18,12 +19,12 @@ from tests.support.server import Server
 def test_a_message_that_cannot_be_answered_leaves_room_for_the_next(
     server: Server, jobs_settings: JobsSettings, queue: Queue, answer: str
 ) -> None:
-    queue.enqueue_certify("A" * 22)
+    queue.enqueue_select("A" * 22)
     app = make_celery(jobs_settings)
     with app.connection_for_read() as connection:
         channel = connection.default_channel
         channel.basic_qos(0, 1, False)
-        message = channel.basic_get(QUEUE)
+        message = channel.basic_get(keys.COMMON_QUEUE)
         assert not channel.qos.can_consume()
         server.kill()
         answers: dict[str, Callable[..., Any]] = {

@@ -18,10 +18,12 @@ from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from jobs.watchdog import BATCH, Watchdog
 from tests.jobs.test_ledger import plan_of
+from tests.support.fleets import here
 from tests.support.queued import drain, queued
 from tests.support.specs import submission
 
 STALL_S = 60.0
+HERE = keys.queue(here().key)
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_missing_shards_are_sent_again(
     with_plan(store, redis_client, job_id, stored=(1,))
     silent(redis_client, job_id)
     watchdog.sweep()
-    assert queued(redis_client) == [(SAMPLE, [job_id, 0]), (SAMPLE, [job_id, 2])]
+    assert queued(redis_client, HERE) == [(SAMPLE, [job_id, 0]), (SAMPLE, [job_id, 2])]
 
 
 def test_a_lost_last_step_is_sent_again(
@@ -72,7 +74,7 @@ def test_a_lost_last_step_is_sent_again(
     with_plan(store, redis_client, job_id, stored=(2, 0, 1))
     silent(redis_client, job_id)
     watchdog.sweep()
-    assert queued(redis_client) == [(CERTIFY, [job_id])]
+    assert queued(redis_client, HERE) == [(CERTIFY, [job_id])]
 
 
 def test_a_plan_without_dispatched_shards_is_taken_up(
@@ -82,7 +84,7 @@ def test_a_plan_without_dispatched_shards_is_taken_up(
     Ledger(redis_client).fix_plan(job_id, plan_of(shards=3))
     silent(redis_client, job_id)
     watchdog.sweep()
-    assert queued(redis_client) == [(SELECT, [job_id])]
+    assert queued(redis_client, HERE) == [(CERTIFY, [job_id])]
 
 
 def test_a_job_with_recent_signs_of_life_is_left_alone(
@@ -106,7 +108,7 @@ def test_a_job_that_waits_on_a_long_queue_is_left_alone(
     watchdog: Watchdog, redis_client: Redis, queue: Queue, job_id: str
 ) -> None:
     queue.enqueue_select(job_id)
-    redis_client.set(keys.CONSUMED, time.time() - 3 * STALL_S)
+    redis_client.hset(keys.CONSUMED, keys.COMMON_QUEUE, time.time() - 3 * STALL_S)
     silent(redis_client, job_id)
     assert watchdog.sweep() == ()
     assert queued(redis_client) == [(SELECT, [job_id])]
@@ -115,8 +117,8 @@ def test_a_job_that_waits_on_a_long_queue_is_left_alone(
 def test_a_job_that_the_queue_has_passed_is_driven_on(
     watchdog: Watchdog, redis_client: Redis, queue: Queue, job_id: str
 ) -> None:
-    queue.enqueue_certify("A" * 22)
-    redis_client.set(keys.CONSUMED, time.time())
+    queue.enqueue_select("A" * 22)
+    redis_client.hset(keys.CONSUMED, keys.COMMON_QUEUE, time.time())
     silent(redis_client, job_id)
     assert watchdog.sweep() == (job_id,)
 

@@ -13,11 +13,12 @@ from certificates import Certifier, Claim, EndedBy
 from certificates.evidence import Evidence
 from jobs import keys
 from jobs.spec import JobState
+from tests.support.fleets import here
 from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
-from worker.noise import GENERATORS
+from worker.generators import GENERATORS
 
 
 def leases_of(client: Redis, job_id: str) -> dict[str, int]:
@@ -93,17 +94,17 @@ def test_tasks_delivered_three_times_change_nothing(stack: Stack, models_dir: Pa
         stack.queue.enqueue_select(job_id)
     wait_until(lambda: stack.store.get(job_id).plan is not None, "the plan")
     for shard in (1, 0, 1, 0, 1, 0):
-        stack.queue.enqueue_sample(job_id, shard)
+        stack.queue.enqueue_sample(job_id, shard, here().key)
     for _ in range(3):
-        stack.queue.enqueue_certify(job_id)
+        stack.queue.enqueue_certify(job_id, here().key)
     assert_undisturbed(models_dir, stack.finished(job_id), made.input_bytes)
 
 
 def test_late_deliveries_leave_an_ended_job_as_it_is(stack: Stack, models_dir: Path) -> None:
     job = stack.finished(stack.submit(half_space(models_dir, n=2_000)))
     stack.queue.enqueue_select(job.id)
-    stack.queue.enqueue_sample(job.id, 0)
-    stack.queue.enqueue_certify(job.id)
+    stack.queue.enqueue_sample(job.id, 0, here().key)
+    stack.queue.enqueue_certify(job.id, here().key)
     following = stack.finished(stack.submit(half_space(models_dir, n=2_000)))
     assert following.state is JobState.SUCCEEDED
     assert stack.store.get(job.id) == job

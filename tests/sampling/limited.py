@@ -20,6 +20,7 @@ from certificates import Certifier, Noise
 from jobs.errors import PermanentFailure
 from jobs.spec import JobSpec, Plan
 from models import ModelError, Registry
+from tests.support.fleets import here
 from tests.support.specs import submission
 from worker.batch import batch_size_for
 from worker.loading import LoadedModel, ModelCache
@@ -73,6 +74,7 @@ def load(registry: Registry, spec: JobSpec, rows: int) -> LoadedModel:
         blocks=1,
         shard_blocks=1,
         runtime=runtime,
+        fleet=here(),
     )
     return ModelCache(registry, "cpu", 1).for_plan(spec, plan)
 

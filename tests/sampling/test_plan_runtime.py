@@ -16,10 +16,10 @@ from models import Registry
 from scripts.export import Value
 from tests.models.model_folders import TENSOR, write_folder
 from tests.sampling.toys import onnx_linear
+from tests.support.fleets import here
 from tests.support.specs import submission
-from worker.discrete_source import DISCRETE_GENERATORS
+from worker.generators import DISCRETE_GENERATORS, GENERATORS
 from worker.loading import ModelCache
-from worker.noise import GENERATORS
 
 WEIGHTS = np.array([[-1, 1], [0, 0], [0, 0]], dtype=np.float32)
 
@@ -50,6 +50,7 @@ def plan(registry: Registry, runtime: RuntimeIdentity) -> Plan:
         blocks=1,
         shard_blocks=1,
         runtime=runtime,
+        fleet=here(),
     )
 
 

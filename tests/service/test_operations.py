@@ -23,6 +23,7 @@ from tests.service.folders import GREY, write_model
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
 from tests.service.test_bad_input import check_problem
+from tests.support.fleets import here
 from tests.support.server import Server, running_server
 from tests.support.wait import wait_until
 
@@ -63,7 +64,7 @@ def beat(server: Server, **problems: str) -> None:
             host="h",
             pid=1,
             processes=1,
-            device="cpu",
+            fleet=here(),
             started_at=1.0,
             seen_at=1.0,
             problems=problems,

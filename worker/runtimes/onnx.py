@@ -14,7 +14,8 @@ from models import ModelManifest
 from models.manifest import read_weights
 from worker.argmax import argmax
 from worker.batch import Device
-from worker.noise import GENERATORS, Fill
+from worker.generators import GENERATORS
+from worker.noise import Fill
 from worker.runtimes.base import stated_precision
 from worker.runtimes.errors import RuntimeLoadError, failed_on_batch
 from worker.runtimes.refusals import fixed_batch, onnx_unloadable, trial_failed

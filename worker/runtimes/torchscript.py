@@ -12,7 +12,7 @@ from jobs.spec import RuntimeIdentity
 from models import ModelManifest
 from models.manifest import MemoryFormat, Precision, read_weights
 from worker.batch import Device
-from worker.noise import GENERATORS
+from worker.generators import GENERATORS
 from worker.runtimes.base import PassByPass, stated_precision
 from worker.runtimes.errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.refusals import torchscript_unloadable, trial_failed

@@ -1,0 +1,105 @@
+"""Jobs whose fleet has no worker left: they wait for one for a stated time, and then fail and say so."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final, cast
+
+from redis import Redis
+
+from jobs import keys
+from jobs.connection import store_errors
+from jobs.errors import JobNotFound, UnsupportedRecord
+from jobs.liveness import Liveness
+from jobs.settings import JobsSettings
+from jobs.spec import Failure, Fleet, JobRecord
+from jobs.store import JobStore
+
+BATCH: Final = 100
+"""Jobs of a fleet that fail in one sweep."""
+
+log = logging.getLogger(__name__)
+
+
+class Orphans:
+    """Watches the fleets that have jobs or had workers. The time counts only while somebody looks.
+
+    So neither a server that was away nor a night with all workers off counts: who comes back finds its jobs.
+    """
+
+    def __init__(self, client: Redis, settings: JobsSettings, store: JobStore) -> None:
+        self._redis = client
+        self._settings = settings
+        self._store = store
+        self._liveness = Liveness(client, settings)
+
+    def sweep(self, now: float) -> None:
+        """Fail the jobs of fleets that have been without a worker too long. Raises StoreUnavailable."""
+        alive = {worker.fleet.key for worker in self._liveness.live_workers()}
+        with store_errors():
+            known = cast("dict[bytes, bytes]", self._redis.hgetall(keys.FLEETS))
+        for name, content in known.items():
+            key = name.decode()
+            if key in alive:
+                continue
+            waited = self._waited(key, now)
+            if waited >= self._settings.orphan_s:
+                self._fail_jobs(Fleet.model_validate_json(content), now)
+            # A message that a dead worker held comes back to its queue after the visibility timeout.
+            if waited >= max(self._settings.orphan_s, 2 * self._settings.visibility_timeout_s):
+                self._forget(key)
+
+    def _waited(self, key: str, now: float) -> float:
+        """Return for how long this fleet has been seen without a worker, in seconds."""
+        unwatched = 2 * self._settings.stall_s
+        with store_errors():
+            noted = cast("bytes | None", self._redis.hget(keys.DESERTED, key))
+            since, last = (now, now) if noted is None else map(float, noted.split())
+            if not last <= now <= last + unwatched:
+                since = now
+            self._redis.hset(keys.DESERTED, key, f"{since} {now}")
+        return now - since
+
+    def _fail_jobs(self, fleet: Fleet, now: float) -> None:
+        """Fail those jobs of a fleet that are silent too: one that leaves may be about to end its shard."""
+        with store_errors():
+            held = self._redis.srandmember(keys.fleet_jobs(fleet.key), BATCH)
+        for entry in cast("list[bytes]", held):
+            job_id = entry.decode()
+            with store_errors():
+                seen = self._redis.zscore(keys.ACTIVE, job_id)
+            if seen is not None and float(seen) > now - self._settings.orphan_s:
+                continue
+            try:
+                self._fail(self._store.get(job_id), fleet)
+            except JobNotFound:
+                with store_errors():
+                    self._redis.srem(keys.fleet_jobs(fleet.key), job_id)
+            except UnsupportedRecord as error:
+                log.warning("%s", error, extra={"job_id": job_id})
+
+    def _fail(self, job: JobRecord, fleet: Fleet) -> None:
+        detail = (
+            f"the job was begun with {fleet.words}, and no worker with these has been alive for "
+            f"{self._settings.orphan_s:g} s; one job needs one fixed classifier, so no other worker can go "
+            "on with it: submit the job again"
+        )
+        if job.running is not None:
+            detail += f". It had certified radius {job.running.radius:g} with {job.running.samples} samples"
+        log.warning("the job fails: %s", detail, extra={"job_id": job.id})
+        self._store.fail(job.id, Failure(type="no_matching_worker", detail=detail))
+
+    def _forget(self, key: str) -> None:
+        """Drop what is left of a fleet once it has no job; a worker that comes later announces it anew."""
+        with store_errors():
+            if self._redis.exists(keys.fleet_jobs(key)):
+                return
+            queue = keys.queue(key)
+            left = list(self._redis.scan_iter(keys.messages(f"*{queue}*"), count=1000))
+            with self._redis.pipeline(transaction=True) as pipe:
+                if left:  # messages, and what Celery finds the queue by
+                    pipe.delete(*left)
+                pipe.hdel(keys.CONSUMED, queue)
+                pipe.hdel(keys.FLEETS, key)
+                pipe.hdel(keys.DESERTED, key)
+                pipe.execute()

@@ -1,0 +1,19 @@
+"""Fleets for tests: that of workers started here, and one that nobody is of."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from jobs.spec import Fleet
+from worker.fleet import own_fleet
+from worker.settings import WorkerSettings
+
+ELSEWHERE: Final = Fleet(device="cpu", onnxruntime="1", torch="2", noise=("some",), machine="some")
+"""Workers with other packages on another machine."""
+
+
+@cache
+def here() -> Fleet:
+    """The fleet of workers with this environment's packages and no settings of their own."""
+    return own_fleet(WorkerSettings())
