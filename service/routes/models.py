@@ -12,6 +12,7 @@ from service.context import Ctx
 from service.problems import responses
 from service.query import KnownQuery
 from service.resources import Resource
+from service.verdicts import verdicts
 from service.who import AnyCaller
 
 router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller, KnownQuery])
@@ -43,6 +44,10 @@ class ModelResource(Resource):
     normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
     precision: Precision | None = Field(description="What the network computes in; null: as in its file.")
     memory_format: MemoryFormat = Field(description="How its inputs lie in memory.")
+    unloadable: str | None = Field(
+        description="Why no live worker can load it, as the jobs found that tried; null where one can, where "
+        "none has tried, and while the job store does not answer. Submissions for it are refused."
+    )
 
 
 class ModelList(Resource):
@@ -58,14 +63,16 @@ class ModelList(Resource):
     "",
     operation_id="listModels",
     summary="List the installed models",
-    description="Tells what each folder and the hash of its file show. What workers could not load although "
-    "its folder is as it should be, `/health/ready` names in `broken_models`.",
+    description="Tells what each folder, the hash and the kind of its file show, and which models no worker "
+    "can load although the folder is as it should be. Folders that begin with `.` or `_` are skipped.",
     responses=responses("unauthorized", "invalid-request", "too-many-requests", "overloaded", "not-ready"),
 )
 def list_models(ctx: Ctx) -> ModelList:
     """Read the models directory."""
     broken = ctx.registry.problems()
-    usable = [_resource(ctx.registry.get(name)) for name in ctx.registry.names()]
+    manifests = [ctx.registry.get(name) for name in ctx.registry.names()]
+    told = zip(manifests, verdicts(ctx, manifests), strict=True)
+    usable = [_resource(manifest, reason) for manifest, reason in told]
     return ModelList(models=usable, broken=broken)
 
 
@@ -73,7 +80,7 @@ def list_models(ctx: Ctx) -> ModelList:
     "/{name}",
     operation_id="getModel",
     summary="Describe one model",
-    description="As the list: what the model's folder and the hash of its file show.",
+    description="As the list: what the model's folder and file show, and what workers say of it.",
     responses=responses(
         "unauthorized",
         "model-not-found",
@@ -88,8 +95,10 @@ def get_model(
     ctx: Ctx, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]
 ) -> ModelResource:
     """Read one model's manifest."""
-    return _resource(ctx.registry.get(name))
+    manifest = ctx.registry.get(name)
+    return _resource(manifest, *verdicts(ctx, [manifest]))
 
 
-def _resource(manifest: ModelManifest) -> ModelResource:
-    return ModelResource.model_validate(manifest.model_dump(exclude={"file", "batch_size", "threads"}))
+def _resource(manifest: ModelManifest, unloadable: str | None) -> ModelResource:
+    fields = manifest.model_dump(exclude={"file", "batch_size", "threads"})
+    return ModelResource.model_validate({**fields, "unloadable": unloadable})

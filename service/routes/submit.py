@@ -23,6 +23,7 @@ from service.reading import show_job
 from service.requests import decode_base64, parse_form, parse_json
 from service.resources import JobResource
 from service.submission import Submission
+from service.verdicts import nobody_loads
 from service.who import AnyCaller, Who
 from service.wording import shown_name
 
@@ -163,11 +164,7 @@ def _store(
 
 
 def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:
-    """Refuse a model that no live worker could load: its file is as stated but cannot be run.
-
-    A report counts for the manifest that it is about: an earlier state of the folder speaks against nothing.
-    """
-    alive = [worker.id for worker in ctx.liveness.live_workers()]
-    reasons = ctx.liveness.reasons_against(alive, ctx.registry.get(model).fingerprint)
-    if reasons and all(reasons):
-        raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reasons[0]}")
+    """Refuse a model that no live worker could load: its file is as stated but cannot be run."""
+    reason = nobody_loads(ctx, ctx.registry.get(model))
+    if reason is not None:
+        raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reason}")

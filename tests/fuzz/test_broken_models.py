@@ -134,3 +134,7 @@ def test_a_model_found_broken_is_refused_from_then_on(service: Service) -> None:
     job = {"model": "truncated", "sigma": 1.0, "tensor": {"shape": [2], "data": [0.5, 0.0]}}
     wait_until(lambda: service.http.post("/v1/certifications", json=job).status_code == 409, "the verdict")
     assert service.http.get("/health/ready").status_code == 200
+    listed = {model["name"]: model for model in service.http.get("/v1/models").json()["models"]}
+    assert "is no whole ONNX file" in listed["truncated"]["unloadable"]
+    assert service.http.get("/v1/models/truncated").json() == listed["truncated"]
+    assert listed["good"]["unloadable"] is None
