@@ -87,7 +87,7 @@ def pair_samples(image: Image, n: int, rng: np.random.Generator) -> Evidence:
     """Draw the outcomes of ``n / 2`` antithetic pairs."""
     shares = np.array([image.c_s, image.c_n, image.c_n, max(1.0 - image.c_s - 2.0 * image.c_n, 0.0)])
     both, plus, minus, _ = rng.multinomial(n // 2, shares / shares.sum())
-    return Evidence(pairs=PairCounts(n // 2, int(both), int(plus), int(minus)))
+    return Evidence(pairs=PairCounts(n // 2, int(both), int(plus), int(minus), 0))
 
 
 def compare(images: list[Image], n: int, eta: float, seed: int, repeats: int) -> Iterator[str]:
@@ -140,7 +140,7 @@ def timings(eta: float) -> Iterator[str]:
     for pairs in (50_000, 5_000_000, 50_000_000, 500_000_000):
         for s, d in ((0.9, 0.1), (0.899, 0.1), (0.54, 0.4), (0.4, 0.3), (0.54, 0.0), (1.0, 0.0)):
             both, one = int(s * pairs), int(d * pairs)
-            evidence = Evidence(pairs=PairCounts(pairs, both, one // 2, one - one // 2))
+            evidence = Evidence(pairs=PairCounts(pairs, both, one // 2, one - one // 2, 0))
             costs = []
             for _ in range(5):
                 start = time.process_time()

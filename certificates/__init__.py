@@ -9,6 +9,7 @@ from certificates.confidence import (
     gradient_norm_ceiling,
     gradient_norm_upper_paired,
 )
+from certificates.epochs import epoch_at, epoch_ends
 from certificates.evidence import (
     Evidence,
     GradientSums,
@@ -29,7 +30,6 @@ from certificates.population import (
 )
 from certificates.tight_anytime import (
     dipole_radius_anytime,
-    epoch_ends,
     gradient_norm_upper_anytime,
     probability_lower_anytime,
 )
@@ -76,6 +76,7 @@ __all__ = [
     "dipole_radius",
     "dipole_radius_anytime",
     "dipole_radius_joint",
+    "epoch_at",
     "epoch_ends",
     "first_order_multiclass",
     "first_order_radius",

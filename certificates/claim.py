@@ -31,6 +31,7 @@ from certificates.evidence import Evidence
 from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
 from certificates.multiclass import multiclass_certificate
 from certificates.reading import read_fields, read_integer, read_number
+from certificates.tight_sums import SplitProduct
 
 RUNNING_SHARE = 0.01
 """Part of eta for what a job without a stop radius certifies before its end."""
@@ -177,6 +178,9 @@ class Claim:
             raise ValueError(f"{evidence.n} evaluations were counted, more than the {self.n} asked for")
         if evidence.gradient is not None and evidence.gradient.d != self.d:
             raise ValueError(f"the gradient was measured in {evidence.gradient.d} elements, not in {self.d}")
+        for split in () if evidence.gradient is None else evidence.gradient.splits():
+            if isinstance(split, SplitProduct) and split.n_asked not in {None, self.n}:
+                raise ValueError(f"the split product is an epoch of {split.n_asked} samples, not of {self.n}")
 
     def _check_complete(self, evidence: Evidence) -> None:
         if evidence.n != self.n:

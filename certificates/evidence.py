@@ -55,7 +55,7 @@ class HitCounts:
 
 @dataclass(frozen=True, slots=True)
 class PairCounts:
-    """Outcomes of ``pairs`` antithetic pairs ``(x + eps, x - eps)`` for one target class.
+    """Outcomes of ``pairs`` antithetic pairs ``(x + eps, x - eps)`` for the class ``target``.
 
     ``both``: both sides hit; ``plus_only`` / ``minus_only``: exactly that side hits; the rest: none.
     """
@@ -64,21 +64,25 @@ class PairCounts:
     both: int
     plus_only: int
     minus_only: int
+    target: int
 
     def __post_init__(self) -> None:
-        if min(self.both, self.plus_only, self.minus_only) < 0:
-            raise ValueError("pair counts must not be negative")
+        if min(self.both, self.plus_only, self.minus_only, self.target) < 0:
+            raise ValueError("pair counts and their target must not be negative")
         if self.both + self.plus_only + self.minus_only > self.pairs:
             raise ValueError("pair counts exceed the number of pairs")
         check_count("pairs", self.pairs)
 
     def __add__(self, other: PairCounts) -> PairCounts:
-        """Merge two shards."""
+        """Merge two shards; raises ValueError when they count another class."""
+        if self.target != other.target:
+            raise ValueError("pair counts of different targets do not add")
         return PairCounts(
             self.pairs + other.pairs,
             self.both + other.both,
             self.plus_only + other.plus_only,
             self.minus_only + other.minus_only,
+            self.target,
         )
 
 
@@ -177,6 +181,6 @@ def _read_hits(data: object) -> HitCounts:
 
 
 def _read_pairs(data: object) -> PairCounts:
-    names = ("pairs", "both", "plus_only", "minus_only")
+    names = ("pairs", "both", "plus_only", "minus_only", "target")
     values = read_fields("pairs", data, set(names))
     return PairCounts(*(read_integer(f"pairs.{name}", values[name]) for name in names))

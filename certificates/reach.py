@@ -22,7 +22,7 @@ def largest_radius(claim: Claim, classes: int = 2) -> float:
     match claim.certifier:
         case Certifier.DIPOLE:
             pairs = claim.n // 2
-            return claim.final(Evidence(pairs=PairCounts(pairs, pairs, 0, 0))).radius
+            return claim.final(Evidence(pairs=PairCounts(pairs, pairs, 0, 0, 0))).radius
         case Certifier.FIRST_ORDER:
             return claim.final(_all_hits(claim.n, classes)).radius
         case Certifier.SECOND_ORDER:

@@ -97,7 +97,7 @@ def gradient_norm_upper_anytime(
     """Return the split gradient bound of epoch ``epoch`` (0, 1, ...), valid for all epochs at once.
 
     Epoch ``k`` spends ``alpha 6 / (pi^2 (k+1)^2)``; the shares add up to ``alpha``. The numbers of samples at
-    which epochs end must be fixed before sampling starts (``epoch_ends``). The rest as in
+    which epochs end must be fixed before sampling starts (``certificates/epochs.py``). The rest as in
     ``gradient_norm_upper_split``.
     """
     if epoch < 0:
@@ -105,17 +105,6 @@ def gradient_norm_upper_anytime(
     _check(alpha)
     share = alpha * 6.0 / (math.pi * (epoch + 1)) ** 2 * (1.0 - 1e-14)
     return gradient_norm_upper_split(inner_product, n_half, d, sigma, share, p_lower, inner_product_error)
-
-
-def epoch_ends(n: int, first: int) -> tuple[int, ...]:
-    """Return the sample counts at which gradient epochs end: ``first``, doubling, and last ``n`` itself."""
-    if first < 1 or n < 1:
-        raise ValueError(f"epochs need at least one sample, got n = {n} and first = {first}")
-    ends = []
-    while first < n:
-        ends.append(first)
-        first *= 2
-    return (*ends, n)
 
 
 def _check(alpha: float) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from certificates.epochs import epoch_at
 from certificates.reading import read_integer, read_number
 
 _GRID = float(2**20)
@@ -100,13 +101,14 @@ class SplitSums:
             "sum_b": base64.b64encode(self.sum_b).decode("ascii"),
         }
 
-    def condensed(self, epoch: int | None = None) -> SplitProduct:
+    def condensed(self, n_asked: int | None = None) -> SplitProduct:
         """Return the inner product alone: enough to compute the same certificate again.
 
-        ``epoch``: which epoch of an anytime-valid job has just ended, None for a job of fixed size.
+        ``n_asked``: all samples of the anytime-valid job of which an epoch has just ended, None for a job of
+        fixed size.
         """
         inner, error = self.inner_product()
-        return SplitProduct(self.n_a, self.n_b, self.d, inner, error, epoch)
+        return SplitProduct(self.n_a, self.n_b, self.d, inner, error, n_asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class SplitProduct:
     """What the gradient bound needs of split sums, without the vectors: for certificates that are kept.
 
     ``inner``: ``U = A . B``; ``error``: a bound on its rounding error; ``d``: number of input elements;
-    ``epoch``: which epoch of an anytime-valid job it belongs to, None in a job of fixed size.
+    ``n_asked``: all samples of the anytime-valid job of which these are an epoch, None if its size is fixed.
     """
 
     n_a: int
@@ -122,15 +124,20 @@ class SplitProduct:
     d: int
     inner: float
     error: float
-    epoch: int | None = None
+    n_asked: int | None = None
 
     def __post_init__(self) -> None:
         if min(self.n_a, self.n_b, self.d) < 1:
             raise ValueError("a split product needs samples in both halves and d >= 1")
         if not (math.isfinite(self.inner) and 0.0 <= self.error < math.inf):
             raise ValueError("a split product and its error must be finite, the error not negative")
-        if self.epoch is not None and self.epoch < 0:
-            raise ValueError("epochs count from 0")
+        if self.n_asked is not None and self.n_asked < self.n_a + self.n_b:
+            raise ValueError("an epoch holds no more samples than were asked for")
+
+    @property
+    def epoch(self) -> int | None:
+        """Which epoch of an anytime-valid job these samples end, None in a job of fixed size."""
+        return None if self.n_asked is None else epoch_at(2 * min(self.n_a, self.n_b), self.n_asked)
 
     def inner_product(self) -> tuple[float, float]:
         """Return ``U`` and its rounding error."""
@@ -148,15 +155,15 @@ def read_split(data: object) -> SplitSums | SplitProduct:
     if set(data) == {"n_a", "n_b", "blocks", "sum_a", "sum_b"}:
         n_a, n_b, blocks = (_count(data, name) for name in ("n_a", "n_b", "blocks"))
         return SplitSums(n_a, n_b, blocks, _vector(data["sum_a"]), _vector(data["sum_b"]))
-    if set(data) == {"n_a", "n_b", "d", "inner", "error", "epoch"}:
+    if set(data) == {"n_a", "n_b", "d", "inner", "error", "n_asked"}:
         n_a, n_b, d = (_count(data, name) for name in ("n_a", "n_b", "d"))
         inner, error = (
             read_number(f"gradient.split.{name}", data[name], _LARGEST_SUM) for name in ("inner", "error")
         )
-        epoch = None if data["epoch"] is None else _count(data, "epoch")
-        return SplitProduct(n_a, n_b, d, inner, error, epoch)
+        n_asked = None if data["n_asked"] is None else _count(data, "n_asked")
+        return SplitProduct(n_a, n_b, d, inner, error, n_asked)
     raise ValueError(
-        "gradient.split holds n_a, n_b and either blocks, sum_a, sum_b or d, inner, error, epoch"
+        "gradient.split holds n_a, n_b and either blocks, sum_a, sum_b or d, inner, error, n_asked"
     )
 
 

@@ -127,7 +127,7 @@ class Ledger:
             for content in waiting:
                 if content is None or prefix.stopped:
                     break
-                prefix = prefix.add(Evidence.from_dict(json.loads(content)), claim, plan)
+                prefix = prefix.add(Evidence.from_dict(json.loads(content)), claim)
             self._write(job_id, tally.merged, prefix, spec, plan)
 
     def _look(self, job_id: str, plan: Plan) -> tuple[Tally, list[int]]:

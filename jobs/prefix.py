@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certificates import Certificate, Claim, Evidence, SplitProduct, SplitSums, epoch_ends
+from certificates import Certificate, Claim, Evidence, SplitProduct, SplitSums, epoch_at
 from certificates.tight_sums import read_split
-from jobs.spec import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +29,13 @@ class Prefix:
     certificate: Certificate | None = None
     """What the last ``add`` found certified on its way; not stored."""
 
-    def add(self, shard: Evidence, claim: Claim, plan: Plan) -> Prefix:
-        """Return the prefix with the next shard. Gradient epochs end after 1, 2, 4, ... and all shards."""
+    def add(self, shard: Evidence, claim: Claim) -> Prefix:
+        """Return the prefix with the next shard, which may end an epoch of the gradient."""
         evidence = shard if self.evidence is None else self.evidence + shard
-        merged, product = self.merged + 1, self.product
-        ends = epoch_ends(plan.shards, 1) if claim.runs else ()
-        if merged in ends and (split := _target_sums(evidence)) is not None:
-            product = split.condensed(ends.index(merged))
-        longer = Prefix(merged, evidence, product)
+        product, split = self.product, _target_sums(evidence)
+        if claim.runs and split is not None and _ends_an_epoch(self.evidence, evidence, claim.n):
+            product = split.condensed(claim.n)
+        longer = Prefix(self.merged + 1, evidence, product)
         if claim.stop_radius is None:
             return longer
         certificate = claim.running(longer.supported())
@@ -74,6 +72,11 @@ class Prefix:
             raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
         counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
         return cls(merged, counted, read, data["stopped"] is True)
+
+
+def _ends_an_epoch(before: Evidence | None, now: Evidence, n: int) -> bool:
+    """Whether the last shard brought the samples to what an epoch of a job of ``n`` needs."""
+    return before is None or epoch_at(now.n, n) < epoch_at(before.n, n)
 
 
 def _target_sums(evidence: Evidence) -> SplitSums | None:

@@ -69,7 +69,7 @@ EXAMPLES: Final[dict[str, Example]] = {
                     "d": 784,
                     "inner": 0.0125,
                     "error": 1e-10,
-                    "epoch": None,
+                    "n_asked": None,
                 },
                 "per_class": None,
             },
@@ -107,7 +107,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
-            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655, "target": 7},
             "gradient": None,
         },
         ended_by=EndedBy.SAMPLES,
@@ -203,7 +203,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
-            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655, "target": 7},
             "gradient": None,
         },
         ended_by=EndedBy.SAMPLES,
@@ -239,7 +239,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         ),
         counts={
             "hits": None,
-            "pairs": {"pairs": 4000, "both": 3520, "plus_only": 211, "minus_only": 213},
+            "pairs": {"pairs": 4000, "both": 3520, "plus_only": 211, "minus_only": 213, "target": 7},
             "gradient": None,
         },
         ended_by=EndedBy.STOP_RADIUS,
@@ -316,7 +316,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         ),
         counts={
             "hits": None,
-            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655},
+            "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655, "target": 7},
             "gradient": None,
         },
         ended_by=EndedBy.SAMPLES,
@@ -349,7 +349,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
-            "pairs": {"pairs": 20000, "both": 17592, "plus_only": 1056, "minus_only": 1062},
+            "pairs": {"pairs": 20000, "both": 17592, "plus_only": 1056, "minus_only": 1062, "target": 7},
             "gradient": None,
         },
         ended_by=EndedBy.CANCELLED,

@@ -110,6 +110,7 @@ class PairsResource(OpenResource):
     both: int
     plus_only: int
     minus_only: int
+    target: int
 
 
 class SplitResource(OpenResource):
@@ -120,7 +121,9 @@ class SplitResource(OpenResource):
     d: int
     inner: float
     error: float = Field(description="Bound on the rounding error of `inner`.")
-    epoch: int | None = Field(description="Which epoch of an anytime-valid job it belongs to.")
+    n_asked: int | None = Field(
+        description="Evaluations asked for, where the bounds hold at any time: which epoch this is."
+    )
 
 
 class GradientSumsResource(OpenResource):

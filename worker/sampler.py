@@ -130,7 +130,7 @@ def _count_pairs(
         plus_only += int(np.count_nonzero(plus)) - together
         minus_only += int(np.count_nonzero(minus)) - together
         on_batch(done)
-    return Evidence(pairs=PairCounts(request.n // 2, both, plus_only, minus_only))
+    return Evidence(pairs=PairCounts(request.n // 2, both, plus_only, minus_only, request.target))
 
 
 def _cut(request: SampleRequest) -> Iterator[tuple[int, int, int]]:

@@ -25,7 +25,7 @@ HITS = HitCounts(N, 1, (10_000, 90_000))
 EVIDENCE = {
     Certifier.FIRST_ORDER: Evidence(hits=HITS),
     Certifier.SECOND_ORDER: Evidence(hits=HITS, gradient=GradientSums(2, N // 2, 500.0)),
-    Certifier.DIPOLE: Evidence(pairs=PairCounts(N // 2, 41_000, 4_000, 4_100)),
+    Certifier.DIPOLE: Evidence(pairs=PairCounts(N // 2, 41_000, 4_000, 4_100, 0)),
 }
 MEASURED = {
     Certifier.FIRST_ORDER: set[str](),
@@ -86,7 +86,7 @@ def test_sigma_and_eta_out_of_range_are_refused(certifier: Certifier) -> None:
 
 def test_c_n_counts_plus_hits_with_minus_misses() -> None:
     """The printed definition, E[f(x + eps) - f(x - eps)], would be 0 for these symmetric counts."""
-    certificate = certify_dipole(PairCounts(1000, 700, 140, 140), 0.25, 0.001)
+    certificate = certify_dipole(PairCounts(1000, 700, 140, 140, 0), 0.25, 0.001)
     assert certificate.c_s is not None
     assert certificate.c_n is not None
     assert certificate.c_n.estimate == 0.14

@@ -46,7 +46,7 @@ HITS = HitCounts(N, TARGET, VOTES)
 PAIRED = GradientSums(D, N // 2, 500.0)
 SPLIT = GradientSums(D, 0, 0.0, split=split(0.05))
 PER_CLASS = GradientSums(D, 0, 0.0, per_class=(split(-0.02), split(0.05), split(-0.03)))
-PAIRS = PairCounts(N // 2, 9_300, 210, 190)
+PAIRS = PairCounts(N // 2, 9_300, 210, 190, TARGET)
 
 
 def claim_of(certifier: Certifier, bounds: Bounds = Bounds.TIGHT, **fields: object) -> Claim:
@@ -64,7 +64,7 @@ COMPLETE = {
     "second order": (claim_of(Certifier.SECOND_ORDER), Evidence(HITS, None, SPLIT)),
     "second order, stop": (
         claim_of(Certifier.SECOND_ORDER, stop_radius=0.3),
-        Evidence(HITS, None, SPLIT).at_epoch(split(0.05).condensed(4)),
+        Evidence(HITS, None, SPLIT).at_epoch(split(0.05).condensed(N)),
     ),
     "second order, multi-class": (
         claim_of(Certifier.SECOND_ORDER, decision=MULTI),
@@ -79,7 +79,7 @@ both_noises = pytest.mark.parametrize("noise", [{}, DISCRETE])
 
 
 def running_evidence(evidence: Evidence) -> Evidence:
-    return evidence.at_epoch(split(0.05).condensed(2))
+    return evidence.at_epoch(split(0.05).condensed(N))
 
 
 @every_kind
@@ -133,6 +133,8 @@ def test_a_claim_and_its_counts_give_the_certificate_again(kind: str, noise: dic
 def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> None:
     claim, evidence = COMPLETE[kind]
     longer = replace(claim, n=N + 2)
+    if evidence.gradient is not None and claim.stop_radius is not None:
+        evidence = evidence.at_epoch(split(0.05).condensed(N + 2))
     if claim.stop_radius is None:
         with pytest.raises(ValueError, match="20000 evaluations were counted, 20002 were asked for"):
             longer.final(evidence)
@@ -149,7 +151,7 @@ def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> Non
     [
         ("second order, paper", GradientSums(D, N // 2 - 1, 500.0)),
         ("second order", GradientSums(D, 0, 0.0, split=SplitProduct(10, 10, D, -30.0, 0.0))),
-        ("second order", GradientSums(D, 0, 0.0, split=split(0.05).condensed(3))),
+        ("second order", GradientSums(D, 0, 0.0, split=split(0.05).condensed(N))),
         (
             "second order, multi-class",
             GradientSums(D, 0, 0.0, per_class=(SplitProduct(10, 10, D, -30.0, 0.0),) * 3),
@@ -192,6 +194,14 @@ def test_many_classes_may_gain_and_name_their_rival(kind: str) -> None:
     assert certificate.p_other.index == 0
     assert certificate.p_other.upper > 0.3 == certificate.p_other.estimate
     assert multiclass.running(running_evidence(replace(per_class, hits=close))).decision is Decision.MAJORITY
+
+
+def test_an_epoch_of_a_job_of_another_size_is_refused() -> None:
+    """How much of eta an epoch may spend depends on how many samples the whole job has."""
+    claim, evidence = COMPLETE["second order, stop"]
+    other = evidence.at_epoch(split(0.05).condensed(2 * N))
+    with pytest.raises(ValueError, match="an epoch of 40000 samples, not of 20000"):
+        claim.running(other)
 
 
 def test_evidence_of_another_kind_is_refused() -> None:

@@ -61,7 +61,7 @@ def test_dipole(pairs: int, eta: float) -> None:
         (s, c, pairs - s - c) for s, c in itertools.product(range(pairs + 1), repeat=2) if s + c <= pairs
     ]
     certified = np.array(
-        [certify_dipole(PairCounts(pairs, s, c, 0), 1.0, eta).radius for s, c, _ in outcomes]
+        [certify_dipole(PairCounts(pairs, s, c, 0, 0), 1.0, eta).radius for s, c, _ in outcomes]
     )
     counts = np.array(outcomes)
     ways = gammaln(pairs + 1) - gammaln(counts + 1).sum(axis=1)

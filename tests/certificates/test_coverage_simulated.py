@@ -150,9 +150,8 @@ def test_dipole(name: str) -> None:
     for _ in range(EXPERIMENTS):
         eps = noise(rng, classifier.d, SAMPLES)
         plus, minus = classifier.votes(eps), classifier.votes(-eps)
-        counts = PairCounts(
-            SAMPLES, int((plus & minus).sum()), int((plus & ~minus).sum()), int((~plus & minus).sum())
-        )
+        both, one, other = (int(hits.sum()) for hits in (plus & minus, plus & ~minus, ~plus & minus))
+        counts = PairCounts(SAMPLES, both, one, other, 0)
         certificate = certify_once(Certifier.DIPOLE, Evidence(pairs=counts), SIGMA, ETA)
         wrong += certificate.radius > classifier.true_radius
     assert_rare(wrong)

@@ -18,7 +18,7 @@ from tests.certificates.paper import certify
 
 GRID = Fraction(1, 2**20)
 HITS = Evidence(hits=HitCounts(10, 1, (3, 7)))
-PAIRS = Evidence(pairs=PairCounts(10, 5, 2, 1))
+PAIRS = Evidence(pairs=PairCounts(10, 5, 2, 1, 0))
 GRADIENT = Evidence(hits=HitCounts(10, 1, (3, 7)), gradient=GradientSums(4, 5, -1.5))
 kinds = pytest.mark.parametrize("evidence", [HITS, PAIRS, GRADIENT], ids=["hits", "pairs", "gradient"])
 
@@ -58,7 +58,7 @@ def test_shards_merge_in_any_order(order: tuple[int, ...]) -> None:
 
 def test_pairs_count_two_evaluations_each() -> None:
     assert (PAIRS + PAIRS).n == 40
-    assert (PAIRS + PAIRS).pairs == PairCounts(20, 10, 4, 2)
+    assert (PAIRS + PAIRS).pairs == PairCounts(20, 10, 4, 2, 0)
     assert (HITS + HITS).n == 20
 
 
@@ -83,11 +83,13 @@ def test_different_jobs_do_not_add() -> None:
     with pytest.raises(ValueError, match="do not add"):
         HitCounts(1, 0, (1, 0)) + HitCounts(1, 0, (1, 0, 0))
     with pytest.raises(ValueError, match="do not add"):
+        PairCounts(1, 1, 0, 0, 0) + PairCounts(1, 1, 0, 0, 1)
+    with pytest.raises(ValueError, match="do not add"):
         GradientSums(1, 0, 0.0) + GradientSums(2, 0, 0.0)
 
 
 HIT_DATA: dict[str, object] = {"n": 10, "target": 1, "per_class": [3, 7]}
-PAIR_DATA: dict[str, object] = {"pairs": 10, "both": 5, "plus_only": 2, "minus_only": 1}
+PAIR_DATA: dict[str, object] = {"pairs": 10, "both": 5, "plus_only": 2, "minus_only": 1, "target": 0}
 SUM_DATA: dict[str, object] = {"d": 4, "pairs": 5, "paired_sum": -1.5}
 
 
@@ -121,6 +123,7 @@ def wrapped(
         wrapped(pairs={**PAIR_DATA, "both": 8}),
         wrapped(pairs={**PAIR_DATA, "both": -1}),
         wrapped(pairs={**PAIR_DATA, "both": 5.0}),
+        wrapped(pairs={**PAIR_DATA, "target": -1}),
         wrapped(pairs={**PAIR_DATA, "pairs": 10**400}),
         wrapped(HIT_DATA, gradient={**SUM_DATA, "pairs": 6}),
         wrapped(HIT_DATA, gradient={**SUM_DATA, "d": 0}),

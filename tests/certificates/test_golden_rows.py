@@ -59,7 +59,7 @@ def test_second_order(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("dipole"), ids=lambda r: f"{r['dataset']}-{r['N']}-{r['idx']}")
 def test_dipole(row: Row) -> None:
     pairs = int(row["N"]) // 2
-    counts = PairCounts(pairs, int(row["raw_count_symmetric"]), int(row["raw_count_asymmetric"]), 0)
+    counts = PairCounts(pairs, int(row["raw_count_symmetric"]), int(row["raw_count_asymmetric"]), 0, 0)
     certificate = certify(Certifier.DIPOLE, Evidence(pairs=counts), float(row["sigma"]), float(row["eta"]))
     assert certificate.c_s is not None
     assert certificate.c_n is not None

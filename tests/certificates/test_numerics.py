@@ -192,7 +192,7 @@ def test_extreme_counts() -> None:
         both = hits // 2
         first = certify(Certifier.FIRST_ORDER, Evidence(hits=counts), 0.25, eta)
         second = certify(Certifier.SECOND_ORDER, Evidence(hits=counts, gradient=sums), 0.25, eta)
-        dipole = certify(Certifier.DIPOLE, Evidence(pairs=PairCounts(n // 2, both, 0, 0)), 0.25, eta)
+        dipole = certify(Certifier.DIPOLE, Evidence(pairs=PairCounts(n // 2, both, 0, 0, 0)), 0.25, eta)
         for certificate in (first, second, dipole):
             assert certificate.abstained == (hits <= n // 2)
             assert certificate.radius < 0.25 * 6.0
@@ -206,7 +206,7 @@ def test_no_samples_abstain(certifier: Certifier) -> None:
     evidence = {
         Certifier.FIRST_ORDER: Evidence(hits=hits),
         Certifier.SECOND_ORDER: Evidence(hits=hits, gradient=gradient),
-        Certifier.DIPOLE: Evidence(pairs=PairCounts(0, 0, 0, 0)),
+        Certifier.DIPOLE: Evidence(pairs=PairCounts(0, 0, 0, 0, 0)),
     }[certifier]
     certificate = certify(certifier, evidence, 0.5, 0.001, bounds=Bounds.PAPER)
     assert certificate.abstained

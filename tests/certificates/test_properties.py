@@ -70,10 +70,10 @@ def test_second_order_grows_with_hits_and_shrinks_with_the_gradient(
 def test_dipole_grows_with_either_count_and_eta(pairs: int, first: float, second: float, eta: float) -> None:
     both = int(first * (pairs - 1))
     plus = int(second * (pairs - 1 - both))
-    radius = certify_dipole(PairCounts(pairs, both, plus, 0), 0.5, eta).radius
-    assert certify_dipole(PairCounts(pairs, both + 1, plus, 0), 0.5, eta).radius >= radius
-    assert certify_dipole(PairCounts(pairs, both, plus + 1, 0), 0.5, eta).radius >= radius
-    assert certify_dipole(PairCounts(pairs, both, plus, 0), 0.5, eta / 2).radius <= radius
+    radius = certify_dipole(PairCounts(pairs, both, plus, 0, 0), 0.5, eta).radius
+    assert certify_dipole(PairCounts(pairs, both + 1, plus, 0, 0), 0.5, eta).radius >= radius
+    assert certify_dipole(PairCounts(pairs, both, plus + 1, 0, 0), 0.5, eta).radius >= radius
+    assert certify_dipole(PairCounts(pairs, both, plus, 0, 0), 0.5, eta / 2).radius <= radius
 
 
 @many

@@ -39,7 +39,7 @@ def test_no_dipole_outcome_exceeds_it_and_one_reaches_it(bounds: Bounds, stop: f
     asked = claim(Certifier.DIPOLE, bounds, stop)
     pairs = N // 2
     radii = [
-        asked.final(Evidence(pairs=PairCounts(pairs, both, plus, minus))).radius
+        asked.final(Evidence(pairs=PairCounts(pairs, both, plus, minus, 0))).radius
         for both, plus, minus in itertools.product(range(pairs + 1), repeat=3)
         if both + plus + minus <= pairs
     ]

@@ -39,7 +39,7 @@ def test_each_bound_stands_beside_its_estimate() -> None:
     said = answer.certified(document(asked(1000), votes(900, 100))).plain
     assert "p_a >= 0.867" in said
     assert "(estimate 0.900000)" in said
-    pairs = Evidence(pairs=PairCounts(500, 400, 30, 40))
+    pairs = Evidence(pairs=PairCounts(500, 400, 30, 40, 0))
     said = answer.certified(document(asked(1000, DIPOLE), pairs)).plain
     for estimate in ("0.870000", "0.800000", "0.070000"):
         assert f"(estimate {estimate})" in said
@@ -70,7 +70,7 @@ def test_a_certificate_says_how_far_its_n_could_reach() -> None:
         (asked(1000), votes(500, 500), "50% of them, not more than half of them", "about n ="),
         (
             asked(1000, DIPOLE),
-            Evidence(pairs=PairCounts(500, 100, 100, 100)),
+            Evidence(pairs=PairCounts(500, 100, 100, 100, 0)),
             "use a smaller sigma, or a classifier trained with noise",
             "multiclass",
         ),

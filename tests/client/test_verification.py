@@ -27,7 +27,7 @@ HITS = HitCounts(1000, 1, (12, 980, 8))
 EVIDENCE = {
     Certifier.FIRST_ORDER: Evidence(hits=HITS),
     Certifier.SECOND_ORDER: Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5)),
-    Certifier.DIPOLE: Evidence(pairs=PairCounts(500, 480, 8, 7)),
+    Certifier.DIPOLE: Evidence(pairs=PairCounts(500, 480, 8, 7, 1)),
 }
 SHAPE = [1, 28, 28]
 

@@ -42,7 +42,7 @@ def first_order(hits: int, n: int) -> float:
 @cache
 def dipole(pairs: int, both: int, plus: int, bounds: Bounds = Bounds.PAPER) -> float:
     """The paper's bounds look at the plus side alone, the tight ones at how often exactly one side hits."""
-    return certify_dipole(PairCounts(pairs, both, plus, 0), 1.0, ETA, bounds).radius
+    return certify_dipole(PairCounts(pairs, both, plus, 0, 0), 1.0, ETA, bounds).radius
 
 
 def true_radius(case: LevelSet) -> float:

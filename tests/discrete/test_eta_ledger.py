@@ -16,7 +16,7 @@ from worker.discrete_noise import DiscreteGaussian
 
 N = 100_000
 HITS = Evidence(hits=HitCounts(100_000, 1, (3000, 97_000)))
-PAIRS = Evidence(pairs=PairCounts(50_000, 47_000, 1500, 1400))
+PAIRS = Evidence(pairs=PairCounts(50_000, 47_000, 1500, 1400, 0))
 
 
 @pytest.mark.parametrize("sigma", [0.0005, 0.12, 0.25, 1.0])

@@ -20,7 +20,7 @@ DOCUMENTS = [
     for certifier, evidence in (
         (Certifier.FIRST_ORDER, Evidence(hits=HITS)),
         (Certifier.SECOND_ORDER, Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5))),
-        (Certifier.DIPOLE, Evidence(pairs=PairCounts(500, 480, 8, 7))),
+        (Certifier.DIPOLE, Evidence(pairs=PairCounts(500, 480, 8, 7, 1))),
     )
 ]
 VALUES = st.recursive(

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from redis import Redis
 
-from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, SplitSums
+from certificates import (
+    Bounds,
+    Certifier,
+    Claim,
+    EndedBy,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    SplitSums,
+    epoch_ends,
+)
 from jobs import keys
 from jobs.ledger import AHEAD_BYTES, Ledger, Tally
 from jobs.prefix import Prefix
@@ -44,11 +54,11 @@ def running_job(
     return job_id, made.spec, ledger.fix_plan(job_id, plan_of(shards=SHARDS))
 
 
-def prefix_of(spec: JobSpec, plan: Plan, shards: int) -> Prefix:
+def prefix_of(spec: JobSpec, shards: int) -> Prefix:
     prefix = Prefix()
     for shard in range(shards):
         gradient = spec.certifier is Certifier.SECOND_ORDER
-        prefix = prefix.add(evidence_of(shard, gradient), spec.claim(), plan)
+        prefix = prefix.add(evidence_of(shard, gradient), spec.claim())
     return prefix
 
 
@@ -62,7 +72,7 @@ def test_the_job_shows_the_best_radius_so_far(ledger: Ledger, store: JobStore) -
         running = store.get(job_id).running
         assert running is not None
         shown.append((running.radius, running.samples))
-    alone = [spec.claim().running(prefix_of(spec, plan, k).supported()).radius for k in range(1, 5)]
+    alone = [spec.claim().running(prefix_of(spec, k).supported()).radius for k in range(1, 5)]
     assert alone[2] < alone[1]
     assert shown == [(alone[0], 100), (alone[1], 200), (alone[1], 200), (max(alone), shown[3][1])]
 
@@ -110,8 +120,7 @@ def test_a_job_stops_at_the_same_shard_in_any_order(
     """The second shard reaches the radius, the third loses it again: only merging in order can tell."""
     gradient = certifier is Certifier.SECOND_ORDER
     probe = submission(n=100 * SHARDS, certifier=certifier, stop=9.0).spec
-    plan = plan_of(shards=SHARDS)
-    radii = [probe.claim().running(prefix_of(probe, plan, k).supported()).radius for k in range(1, 5)]
+    radii = [probe.claim().running(prefix_of(probe, k).supported()).radius for k in range(1, 5)]
     assert radii[0] < radii[1] > radii[2]
     job_id, spec, plan = running_job(store, ledger, certifier, stop=radii[1])
     shards = list(range(SHARDS))
@@ -138,30 +147,31 @@ def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: 
     for shard in range(SHARDS):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
     tally = ledger.merge(job_id, spec, plan)
-    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=prefix_stored(spec, plan))
+    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=prefix_stored(spec))
     assert tally.prefix is not None
     _, certificate = tally.prefix.final(spec.claim())
     assert (certificate.n, certificate.ended_by) == (spec.n, EndedBy.SAMPLES)
 
 
-def prefix_stored(spec: JobSpec, plan: Plan) -> Prefix:
+def prefix_stored(spec: JobSpec) -> Prefix:
     """Return the prefix of all shards as it is read back: without the certificate on its way."""
-    return Prefix.from_dict(prefix_of(spec, plan, SHARDS).to_dict())
+    return Prefix.from_dict(prefix_of(spec, SHARDS).to_dict())
 
 
-def test_gradient_epochs_end_after_one_two_four_eight_and_all_shards() -> None:
-    spec, plan = submission(n=100 * SHARDS, certifier=Certifier.SECOND_ORDER).spec, plan_of(shards=SHARDS)
-    seen = [prefix_of(spec, plan, shards).product for shards in range(1, SHARDS + 1)]
+def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> None:
+    spec = submission(n=100 * SHARDS, certifier=Certifier.SECOND_ORDER).spec
+    seen = [prefix_of(spec, shards).product for shards in range(1, SHARDS + 1)]
     epochs = [(product.epoch, product.n_a) for product in seen if product is not None]
     assert epochs == [
-        (0, 50), (1, 100), (1, 100), (2, 200), (2, 200), (2, 200), (2, 200),
-        (3, 400), (3, 400), (3, 400), (3, 400), (4, 600),
+        (4, 50), (3, 100), (2, 150), (2, 150), (2, 150), (1, 300), (1, 300),
+        (1, 300), (1, 300), (1, 300), (1, 300), (0, 600),
     ]  # fmt: skip
-    whole = prefix_of(spec, plan, SHARDS).evidence
+    assert tuple(dict.fromkeys(2 * n_a for _, n_a in epochs)) == epoch_ends(spec.n, 100)
+    whole = prefix_of(spec, SHARDS).evidence
     assert whole is not None
     assert whole.gradient is not None
     assert isinstance(whole.gradient.split, SplitSums)
-    assert seen[-1] == whole.gradient.split.condensed(4)
+    assert seen[-1] == whole.gradient.split.condensed(spec.n)
 
 
 def test_large_shards_that_wait_for_a_lost_one_are_fewer(

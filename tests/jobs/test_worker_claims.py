@@ -50,7 +50,7 @@ def expected_stop(models_dir: Path, job: JobRecord, content: bytes) -> dict[str,
     claim, prefix = job.spec.claim(), Prefix()
     while not prefix.stopped:
         shard = shard_undisturbed(models_dir, job.spec, job.plan, prefix.merged, content)
-        prefix = prefix.add(shard, claim, job.plan)
+        prefix = prefix.add(shard, claim)
     evidence, certificate = prefix.final(claim)
     return {**certificate.to_dict(), "counts": evidence.to_dict()}
 

@@ -13,6 +13,7 @@ from certificates import (
     clopper_pearson_lower,
     dipole_radius_anytime,
     dipole_radius_joint,
+    epoch_at,
     epoch_ends,
     probability_lower_anytime,
 )
@@ -103,7 +104,21 @@ def test_anytime_costs_little_against_the_bound_of_fixed_size() -> None:
 
 
 def test_epochs_double_and_end_with_the_job() -> None:
-    assert epoch_ends(1000, 100) == (100, 200, 400, 800, 1000)
+    assert epoch_ends(1000, 100) == (100, 200, 300, 500, 1000)
+    assert epoch_ends(800, 100) == (100, 200, 400, 800)
     assert epoch_ends(50, 100) == (50,)
     with pytest.raises(ValueError, match="at least one sample"):
         epoch_ends(0, 100)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 999, 1000, 1024, 12_345])
+@pytest.mark.parametrize("step", [1, 64, 100, 5000])
+def test_samples_alone_say_which_epoch_they_end(n: int, step: int) -> None:
+    """No two ends share an epoch, so the shares of alpha that they spend add up to alpha at most."""
+    epochs = [epoch_at(end, n) for end in epoch_ends(n, step)]
+    assert len(set(epochs)) == len(epochs)
+    assert epochs[-1] == 0
+    assert all(end * 2**k >= n for end, k in zip(epoch_ends(n, step), epochs, strict=True))
+    for samples in (0, n + 1):
+        with pytest.raises(ValueError, match="an epoch ends at"):
+            epoch_at(samples, n)

@@ -21,14 +21,14 @@ from certificates import (
 N = 100_000
 HITS = HitCounts(N, 0, (95_000, 5_000))
 SPLIT = SplitProduct(N // 2, N // 2, 49, 0.005, 1e-6)
-EPOCH = SplitProduct(N // 4, N // 4, 49, 0.005, 1e-6, epoch=3)
+EPOCH = SplitProduct(N // 4, N // 4, 49, 0.005, 1e-6, n_asked=N)
 EVIDENCE = {
     (Certifier.FIRST_ORDER, Bounds.TIGHT): Evidence(hits=HITS),
     (Certifier.FIRST_ORDER, Bounds.ANYTIME): Evidence(hits=HITS),
     (Certifier.SECOND_ORDER, Bounds.TIGHT): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, SPLIT)),
     (Certifier.SECOND_ORDER, Bounds.ANYTIME): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, EPOCH)),
-    (Certifier.DIPOLE, Bounds.TIGHT): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400)),
-    (Certifier.DIPOLE, Bounds.ANYTIME): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400)),
+    (Certifier.DIPOLE, Bounds.TIGHT): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
+    (Certifier.DIPOLE, Bounds.ANYTIME): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
 }
 CASES = pytest.mark.parametrize(("certifier", "bounds"), list(EVIDENCE))
 
@@ -61,7 +61,7 @@ def test_the_curve_is_at_least_one_half_up_to_the_radius(certifier: Certifier, b
 
 @CASES
 def test_nothing_sampled_abstains(certifier: Certifier, bounds: Bounds) -> None:
-    empty = Evidence(pairs=PairCounts(0, 0, 0, 0))
+    empty = Evidence(pairs=PairCounts(0, 0, 0, 0, 0))
     if certifier is not Certifier.DIPOLE:
         gradient = GradientSums(49, 0, 0.0) if certifier is Certifier.SECOND_ORDER else None
         empty = Evidence(hits=HitCounts(0, 0, (0, 0)), gradient=gradient)

@@ -31,7 +31,8 @@ def drawn_pairs(pairs: int, every: int) -> list[PairCounts]:
     for row in rows[::every]:
         c_s, c_n = float(row["c_s"]), float(row["c_n"])
         shares = np.array([c_s, c_n, c_n, max(1.0 - c_s - 2.0 * c_n, 0.0)])
-        counts.append(PairCounts(pairs, *rng.multinomial(pairs, shares / shares.sum())[:3].tolist()))
+        both, plus, minus, _ = rng.multinomial(pairs, shares / shares.sum()).tolist()
+        counts.append(PairCounts(pairs, both, plus, minus, 0))
     return counts
 
 

@@ -45,6 +45,6 @@ def test_dipole_certificate_covers(name: str, pairs: int) -> None:
     truth = true_radius(s, d) if s < 1.0 else math.inf
     wrong = 0
     for (both, one), times in Counter(map(tuple, draws[:, :2].tolist())).items():
-        counts = PairCounts(pairs, both, one // 2, one - one // 2)
+        counts = PairCounts(pairs, both, one // 2, one - one // 2, 0)
         wrong += times * (certify_dipole(counts, 1.0, ETA, Bounds.TIGHT).radius > truth + SLACK)
     assert wrong <= binom.ppf(1.0 - 1e-6, REPETITIONS, ETA)
