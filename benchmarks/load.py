@@ -122,6 +122,7 @@ def main() -> int:
         parameters = Parameters(MODEL, certifier="first_order", sigma=0.25, n=SAMPLES)
         work = Work(parameters, x.shape, [float(value) for value in x.ravel()])
         tensor: dict[str, object] = {"shape": list(work.shape), "data": work.data}
+        asked = {"model": MODEL, "certifier": "first_order", "sigma": 0.25, "n": SAMPLES}
         with running(models, Path(folder) / "data", processes=usable_cores(), threads=1) as client:
             jobs = [submit(client, work).id for _ in range(WATCHED)]
             for job in jobs:
@@ -129,7 +130,7 @@ def main() -> int:
             if options.busy:
                 submit(client, replace(work, parameters=replace(parameters, n=LONG_JOB)))
             began = time.perf_counter()
-            asyncio.run(measure(client.url, jobs, {**parameters.json(), "tensor": tensor}, options))
+            asyncio.run(measure(client.url, jobs, {**asked, "tensor": tensor}, options))
             print(f"took {time.perf_counter() - began:.1f} s")
     return 0
 

@@ -7,14 +7,18 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from httpx_sse import SSEError, connect_sse
 
+from client.arrays import npy_file
 from client.errors import ServiceError, ServiceUnavailable, WaitTimeout
 from client.http import check, document, service_errors
 from client.records import Job, Model, Standing
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 _CERTIFICATIONS = "/v1/certifications"
@@ -46,12 +50,6 @@ class Parameters:
     def form(self) -> dict[str, str]:
         """Return the fields that are not None as those of a form."""
         return {name: str(value) for name, value in asdict(self).items() if value is not None}
-
-    def json(self) -> dict[str, Any]:
-        """Return the fields that are not None as those of a JSON body."""
-        fields = {name: value for name, value in asdict(self).items() if value is not None}
-        stop = fields.pop("stop_radius", None)
-        return fields if stop is None else {**fields, "stop": {"radius": stop}}
 
 
 class CertificationClient:
@@ -96,14 +94,17 @@ class CertificationClient:
     def submit_tensor(
         self,
         shape: Sequence[int],
-        data: Sequence[float],
+        data: Sequence[float] | npt.NDArray[Any],
         parameters: Parameters,
         *,
         idempotency_key: str | None = None,
     ) -> Job:
-        """Submit an array in the model's own input space; ``data`` holds it flat, in C order."""
-        tensor = {"shape": list(shape), "data": list(data)}
-        return self._submit(idempotency_key, json={**parameters.json(), "tensor": tensor})
+        """Submit an array in the model's own input space; ``data`` holds it flat, in C order.
+
+        Raises ValueError where the numbers do not fit the shape.
+        """
+        files = {"tensor": ("tensor.npy", npy_file(shape, data))}
+        return self._submit(idempotency_key, data=parameters.form(), files=files)
 
     def get(self, job_id: str) -> Job:
         """Return the job as it stands; raises JobNotFound."""

@@ -27,6 +27,7 @@ from service.gate import Gate
 from service.images import refuse_doubtful_images
 from service.keyring import Keyring
 from service.metrics import Metrics, StoreCollector
+from service.npy import refuse_doubtful_arrays
 from service.routes import certifications, events, health, models, submit
 from service.settings import GatewaySettings
 from service.submission import Submissions
@@ -40,6 +41,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     Raises KeysFileError when API keys are set up and their file cannot be read.
     """
     refuse_doubtful_images()
+    refuse_doubtful_arrays()
     context = _context(settings)
 
     @asynccontextmanager

@@ -193,8 +193,11 @@ SUBMISSION_BODY: dict[str, Any] = {
             "multipart/form-data": {
                 "schema": {"$ref": "#/components/schemas/CertificationForm"},
                 "examples": {
-                    name: {"value": {**_BASE, **fields, "image": "(a file)"}}
-                    for name, fields in (_FIELDS | {"stop": {"stop_radius": 0.3}}).items()
+                    **{
+                        name: {"value": {**_BASE, **fields, "image": "(a file)"}}
+                        for name, fields in (_FIELDS | {"stop": {"stop_radius": 0.3}}).items()
+                    },
+                    "tensor": {"value": {"model": "swiss-roll", "n": 10000, "tensor": "(a .npy file)"}},
                 },
             },
             "application/json": {

@@ -11,8 +11,6 @@ import numpy.typing as npt
 
 from jobs.spec import InputRecord
 from models.manifest import InputSpec
-from service.problems import ProblemError, field_problem
-from service.wording import shown_number
 
 Array = npt.NDArray[np.float32]
 
@@ -27,8 +25,8 @@ class DecodedInput:
 
     @property
     def data(self) -> bytes:
-        """Little-endian, C-ordered float32: the form in which it is stored and hashed."""
-        return self.array.astype("<f4", order="C", copy=False).tobytes()
+        """The bytes that are stored and hashed."""
+        return self._as_stored().tobytes()
 
     def record(self, spec: InputSpec) -> InputRecord:
         """Return the record that travels with the job."""
@@ -36,39 +34,11 @@ class DecodedInput:
             shape=self.array.shape,
             low=spec.low,
             high=spec.high,
-            sha256=hashlib.sha256(self.data).hexdigest(),
+            sha256=hashlib.sha256(self._as_stored().data).hexdigest(),
             source=self.source,
             conversions=self.conversions,
         )
 
-
-def from_tensor(shape: list[int], data: list[float], spec: InputSpec) -> DecodedInput:
-    """Check a tensor given as a shape and a flat list of finite numbers in C order.
-
-    Raises:
-        ProblemError: ``invalid-tensor`` when the shape is not the model's, when the number of values does
-            not fit the shape, or when a value lies outside the model's scale.
-
-    """
-    if tuple(shape) != spec.shape:
-        raise _invalid("tensor.shape", f"must be {list(spec.shape)} for this model")
-    values = np.asarray(data, dtype=np.float64)
-    if values.size != np.prod(spec.shape, dtype=np.int64):
-        count = int(np.prod(spec.shape, dtype=np.int64))
-        raise _invalid("tensor.data", f"must hold {count} numbers for this shape, not {values.size}")
-    outside = np.flatnonzero(~((values >= spec.low) & (values <= spec.high)))
-    if outside.size:
-        place = int(outside[0])
-        message = (
-            f"{shown_number(values[place])} is outside the model's scale "
-            f"[{shown_number(spec.low)}, {shown_number(spec.high)}] "
-            f"({outside.size} such values)"
-        )
-        raise _invalid(f"tensor.data[{place}]", message)
-    array = values.astype(np.float32).reshape(spec.shape)
-    exact = bool(np.all(array == values.reshape(spec.shape)))
-    return DecodedInput(array, "tensor", () if exact else ("rounded to float32",))
-
-
-def _invalid(field: str, message: str) -> ProblemError:
-    return field_problem(field, message, "invalid-tensor")
+    def _as_stored(self) -> Array:
+        """Return the array as little-endian, C-ordered float32; most often it is that already."""
+        return self.array.astype("<f4", order="C", copy=False)

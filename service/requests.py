@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -15,27 +11,19 @@ from pydantic import (
     ConfigDict,
     FailFast,
     Field,
-    ValidationError,
     WithJsonSchema,
 )
 
 from certificates import Bounds, Certifier, Decision, Noise
-from models.faults import did_you_mean, fault_in_words
 from models.manifest import MAX_ELEMENTS
-from service.problems import FieldError, ProblemError, field_problem, fields_problem
-from service.wording import shown_name
 
 MAX_SEED = 2**63 - 1
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
-_INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
-_NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
-_UNREADABLE = frozenset({"json_invalid", "model_type"})
+INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
 
 
 def _seed_from_text(value: object) -> object:
     """Seeds past 2^53 are not safe as JSON numbers everywhere, so decimal text is accepted too."""
-    return int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
+    return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
 
 
 Seed = Annotated[
@@ -166,102 +154,14 @@ class FormFields(CertificationFields):
 
 
 class CertificationForm(FormFields):
-    """Body as multipart form: numbers as decimal text."""
+    """Body as multipart form: numbers as decimal text, and exactly one file part, `image` or `tensor`."""
 
-    image: bytes = Field(description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"})
-
-
-def parse_json(body: bytearray) -> CertificationJson:
-    """Read a JSON body. Raises ProblemError that names every field at fault."""
-    try:
-        request = CertificationJson.model_validate_json(body)
-    except ValidationError as error:
-        raise _problem(error) from None
-    if (request.image is None) == (request.tensor is None):
-        raise field_problem("image", "give exactly one of `image` (base64) and `tensor`")
-    return request
-
-
-def parse_form(fields: Mapping[str, str]) -> FormFields:
-    """Read the text fields of a form. Raises ProblemError that names every field at fault."""
-    typed: dict[str, object] = {name: _typed(name, text) for name, text in fields.items()}
-    try:
-        return FormFields.model_validate_json(json.dumps(typed))
-    except ValidationError as error:
-        raise _problem(error) from None
-
-
-def decode_base64(text: str) -> bytes:
-    """Read the image of a JSON body. Raises ProblemError for anything but plain base64."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        message = "is not plain base64: no line breaks, no spaces, no `data:` prefix"
-        raise field_problem("image", message, "invalid-image") from None
-
-
-def _typed(name: str, text: str) -> object:
-    """Read the number a form field stands for; text that is none is left for the validation to refuse."""
-    if name in _INTEGER_FIELDS and _INTEGER.fullmatch(text):
-        return int(text)
-    if name in _NUMBER_FIELDS and _NUMBER.fullmatch(text):
-        return float(text)
-    return text
-
-
-def _problem(error: ValidationError) -> ProblemError:
-    faults = error.errors(include_url=False, include_input=False)
-    if (first := faults[0])["type"] in _UNREADABLE and not first["loc"]:
-        return ProblemError("malformed-body", f"The body must be one JSON object in UTF-8: {first['msg']}")
-    return fields_problem(
-        [FieldError(field=_name(fault["loc"]), message=_message(fault)) for fault in faults]
+    image: bytes | None = Field(
+        default=None, description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"}
     )
-
-
-def _name(loc: tuple[int | str, ...]) -> str:
-    """``("tensor", "data", 3)`` becomes ``tensor.data[3]``."""
-    name = ""
-    for part in loc:
-        if isinstance(part, int):
-            name += f"[{part}]"
-        else:
-            name += f".{shown_name(part)}" if name else shown_name(part)
-    return name
-
-
-_FILE = "is a file: its part of the form needs a `filename`"
-_UNKNOWN = {
-    ("image",): _FILE,
-    ("tensor",): _FILE,
-    ("stop",): "is not a field of a form: use stop_radius",
-    ("stop_radius",): 'is not a field of JSON: use stop, as {"radius": 0.5}',
-}
-_MISSING = {("model",): "is required; GET /v1/models lists the models"}
-
-
-def _message(fault: Mapping[str, Any]) -> str:
-    """Say what is wrong with a field, and what to do where pydantic does not know."""
-    match fault["type"]:
-        case "extra_forbidden":
-            return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
-        case "missing":
-            return _MISSING.get(fault["loc"], "is required")
-        case "int_type" | "int_parsing" | "int_from_float":
-            return "must be a whole number in digits alone, such as 1000"
-        case "float_type" | "float_parsing" | "finite_number":
-            return "must be a finite number in decimal, such as 0.25 or 2.5e-1"
-        case _:
-            return fault_in_words(fault)
-
-
-def _meant(loc: tuple[int | str, ...]) -> str:
-    """Name the field that an unknown one may have been meant for."""
-    known = _FIELDS.get(tuple(map(str, loc[:-1])), ())
-    return did_you_mean(str(loc[-1]), known)
-
-
-_FIELDS = {
-    (): tuple(CertificationFields.model_fields),
-    ("tensor",): tuple(TensorInput.model_fields),
-    ("stop",): tuple(StopFields.model_fields),
-}
+    tensor: bytes | None = Field(
+        default=None,
+        description="The input itself, instead of an image: a file of `numpy.save`, with integers or floats "
+        "of at most 8 bytes each, in C order. For tensors of more than a few thousand numbers.",
+        json_schema_extra={"format": "binary"},
+    )

@@ -17,10 +17,11 @@ from models.manifest import InputSpec, ModelManifest
 from models.registry import Registry
 from service.access import Caller
 from service.images import decode_image
-from service.inputs import DecodedInput, from_tensor
+from service.inputs import DecodedInput
 from service.problems import FieldError, field_problem, fields_problem
-from service.requests import MAX_SEED, CertificationFields, TensorInput
+from service.requests import MAX_SEED, CertificationFields
 from service.settings import GatewaySettings
+from service.tensors import Tensor, from_tensor
 from service.wording import shown_number
 
 
@@ -43,7 +44,7 @@ class Submissions:
         self._settings = settings
         self._registry = registry
 
-    def check(self, fields: CertificationFields, given: bytes | TensorInput, caller: Caller) -> Submission:
+    def check(self, fields: CertificationFields, given: bytes | Tensor, caller: Caller) -> Submission:
         """Check a request, decode its image or tensor and fill in the defaults.
 
         Raises:
@@ -87,11 +88,11 @@ class Submissions:
             message = f"no such model is installed{meant or ';'} GET /v1/models lists those that are"
             raise field_problem("model", message) from None
 
-    def _decode(self, given: bytes | TensorInput, manifest: ModelManifest) -> DecodedInput:
-        if isinstance(given, TensorInput):
-            return from_tensor(given.shape, given.data, manifest.input)
+    def _decode(self, given: bytes | Tensor, manifest: ModelManifest) -> DecodedInput:
+        if not isinstance(given, bytes):
+            return from_tensor(given, manifest.input)
         if manifest.input.kind != "image":
-            raise field_problem("image", f"model {manifest.name} takes tensors: send `tensor` as JSON")
+            raise field_problem("image", f"model {manifest.name} takes tensors: send `tensor`")
         return decode_image(given, manifest.input, self._settings.max_pixels)
 
 

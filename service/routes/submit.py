@@ -17,15 +17,14 @@ from service import examples
 from service.access import Caller
 from service.bodies import BodyLimits, Form, read_body, read_form
 from service.context import Context, Ctx
+from service.parsing import read_fields, read_json
 from service.problems import ProblemError, field_problem, responses
 from service.query import KnownQuery
 from service.reading import show_job
-from service.requests import decode_base64, parse_form, parse_json
 from service.resources import JobResource
 from service.submission import Submission
 from service.verdicts import nobody_loads
 from service.who import AnyCaller, Who
-from service.wording import shown_name
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
@@ -39,7 +38,8 @@ _logger = logging.getLogger(__name__)
     operation_id="createCertification",
     summary="Submit a certification",
     description="Checks the request, stores it and answers at once; the job runs in the background. "
-    "Send a multipart form with a file part `image`, or JSON with `image` in base64 or with `tensor`.",
+    "Send a multipart form with a file part `image` or `tensor`, or JSON with `image` in base64 or with "
+    "a small `tensor`.",
     status_code=status.HTTP_202_ACCEPTED,
     response_model=JobResource,
     response_description="Accepted and stored. `Location` is the job's own address.",
@@ -126,18 +126,8 @@ _CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 
 def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
     """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
-    if isinstance(body, bytearray):
-        request = parse_json(body)
-        given = decode_base64(request.image) if request.image is not None else request.tensor
-        if given is None:  # parse_json has seen to it
-            raise field_problem("image", "is required")
-        return ctx.submissions.check(request, given, caller)
-    if unknown := sorted(set(body.files) - {"image"}):
-        raise field_problem(shown_name(unknown[0]), "is not a file part of this request; the file is `image`")
-    fields = parse_form(body.fields)
-    if "image" not in body.files:
-        raise field_problem("image", "is required, as a file part")
-    return ctx.submissions.check(fields, body.files["image"], caller)
+    fields, given = read_json(body) if isinstance(body, bytearray) else read_fields(body)
+    return ctx.submissions.check(fields, given, caller)
 
 
 def _store(

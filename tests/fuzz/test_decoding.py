@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import warnings
 from collections.abc import Iterator
 
@@ -15,8 +16,10 @@ from PIL import Image
 
 from models.manifest import InputSpec, ResizeRule
 from service.images import decode_image, refuse_doubtful_images
-from service.inputs import DecodedInput, from_tensor
+from service.inputs import DecodedInput
+from service.npy import read_npy, refuse_doubtful_arrays
 from service.problems import ProblemError
+from service.tensors import from_tensor
 from tests.service.pictures import PNG_SIGNATURE, join_png, png16, png_chunks
 
 MAX_PIXELS = 10_000
@@ -38,6 +41,7 @@ REFUSALS = {"invalid-image", "image-too-large"}
 def _as_in_the_gateway() -> Iterator[None]:
     with warnings.catch_warnings():
         refuse_doubtful_images()
+        refuse_doubtful_arrays()
         yield
 
 
@@ -162,13 +166,24 @@ def test_the_files_themselves_are_images(data: bytes) -> None:
 def test_tensors(shape: list[int], values: list[float]) -> None:
     spec = InputSpec(kind="tensor", shape=(2,), low=-4.0, high=4.0)
     valid = shape == [2] and len(values) == 2 and all(-4.0 <= value <= 4.0 for value in values)
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {tuple(shape)}}}\n".encode()
+    file = b"\x93NUMPY\x01\0" + struct.pack("<H", len(head)) + head + np.array(values, "<f8").tobytes()
     try:
-        decoded = from_tensor(shape, values, spec)
+        decoded = from_tensor(read_npy(file), spec)
     except ProblemError as refusal:
         slug = refusal.kind.slug
     else:
         assert valid, json.dumps(values)
         assert_valid(decoded, spec)
         return
-    assert slug == "invalid-tensor"
+    assert slug in {"invalid-tensor", "invalid-request"}
     assert not valid, json.dumps(values)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode), st.integers(0, 3))
+def test_a_file_of_numpy_with_any_head(head: bytes, version: int) -> None:
+    long = struct.pack("<H" if version == 1 else "<I", len(head)) + head
+    for file in (head, b"\x93NUMPY" + bytes([version, 0]) + long, b"\x93NUMPY" + head):
+        with pytest.raises(ProblemError):
+            read_npy(file)
