@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,23 +13,27 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
+from jobs.causes import cause
 from jobs.errors import StoreUnavailable
 from jobs.settings import JobsSettings
 
 
-def connect(settings: JobsSettings, retries: int = 1) -> Redis:
+def connect(settings: JobsSettings, retries: int = 1, *, through_silence: bool = False) -> Redis:
     """Open a pool of connections; no traffic yet.
 
     ``retries`` is how often a command is tried again on a lost connection, with growing pauses of at
-    most 2 s. The gateway keeps it small and answers 503; a worker that holds counts is patient.
+    most 2 s. The gateway keeps it small and answers 503; a worker that holds counts is patient. A server
+    that is silent for ``store_timeout_s`` is given up at once, unless ``through_silence``: who waits for
+    an answer of the gateway waits no longer than that.
     """
+    worth_a_retry = (RedisConnectionError, *((RedisTimeoutError, socket.timeout) if through_silence else ()))
+    pauses = ExponentialWithJitterBackoff(base=0.05, cap=2.0)
     return Redis.from_url(
         settings.redis_url,
         socket_timeout=settings.store_timeout_s,
         socket_connect_timeout=settings.store_timeout_s,
         health_check_interval=30,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=2.0), retries=retries),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        retry=Retry(pauses, retries=retries, supported_errors=worth_a_retry),
     )
 
 
@@ -38,4 +43,4 @@ def store_errors() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        raise StoreUnavailable(f"the job store does not answer: {error}") from error
+        raise StoreUnavailable(f"the job store cannot be used: {cause(error)}", str(error)) from error

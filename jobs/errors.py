@@ -36,7 +36,19 @@ class UnsupportedRecord(CertificationError):
 
 
 class StoreUnavailable(CertificationError):
-    """Raised when the Redis server cannot be reached or refuses to write. Try again later."""
+    """Raised when the Redis server cannot be reached or refuses to write. Try again later.
+
+    ``reason`` may be shown to anybody; ``detail``, which may name addresses, belongs in the log.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason} ({detail})" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class StoreNotDurable(CertificationError):
+    """Raised when the server might lose a job that is accepted now; says what to do about it there."""
 
 
 class PermanentFailure(CertificationError):

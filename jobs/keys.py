@@ -25,6 +25,10 @@ DESERTED: Final = f"{PREFIX}deserted"
 """Hash: key of a fleet without a live worker -> since when, and when that was last looked at."""
 CONSUMED: Final = f"{PREFIX}consumed_through"
 """Hash: name of a queue -> latest sending time among the tasks that workers have taken from it."""
+LAST_WORKER: Final = f"{PREFIX}last_worker"
+"""Hash with the worker that gave the last sign of life, and when; and the last one that left in order."""
+PROBE: Final = f"{PREFIX}probe"
+"""Never holds anything: an empty write to it tells whether the server writes."""
 SWEEP_LOCK: Final = f"{PREFIX}sweep_lock"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from pydantic import Field
 from redis import Redis
@@ -59,6 +60,8 @@ class Liveness:
             pipe.hsetnx(keys.FLEETS, record.fleet.key, record.fleet.model_dump_json())
             pipe.hdel(keys.DESERTED, record.fleet.key)
             pipe.pexpire(keys.broken_models(record.id), self._ttl_ms)
+            last: Any = record.model_dump(include={"id", "host", "pid", "seen_at"}) | {"left": ""}
+            pipe.hset(keys.LAST_WORKER, mapping=last)
             pipe.execute()
 
     def report_broken(self, worker_id: str, fingerprint: str, detail: str) -> None:
@@ -87,7 +90,30 @@ class Liveness:
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(keys.worker(worker_id), keys.broken_models(worker_id))
             pipe.srem(keys.WORKERS, worker_id)
+            pipe.hset(keys.LAST_WORKER, "left", worker_id)
             pipe.execute()
+
+    def absence(self) -> str:
+        """Say what is known about why no worker is alive, and what to do. Raises StoreUnavailable.
+
+        A worker that cannot reach the server leaves no trace here; its own log says why it cannot.
+        """
+        with store_errors():
+            found = cast("dict[bytes, bytes]", self._redis.hgetall(keys.LAST_WORKER))
+        last = {name.decode(): value.decode() for name, value in found.items()}
+        if "id" not in last:
+            return (
+                "none has ever announced itself at this server; start one, and if one runs, its log says why "
+                "it cannot reach the server"
+            )
+        seen = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(float(last["seen_at"])))
+        who = f"the last one, process {last['pid']} on {last['host']},"
+        if last.get("left") == last["id"]:
+            return f"{who} ended in order after {seen} UTC; start one"
+        return (
+            f"{who} fell silent after {seen} UTC: it was killed, or hangs, or cannot reach the server any "
+            "more; its log says which"
+        )
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
         """Read the workers that are alive, oldest first; forget those that fell silent."""

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from jobs import keys
 from jobs.app import CERTIFY, SAMPLE, SELECT
+from jobs.causes import cause
 from jobs.errors import StoreUnavailable
 
 
@@ -51,4 +52,4 @@ class Queue:
                 },
             )
         except (KombuError, OperationalError, RedisError, OSError) as error:
-            raise StoreUnavailable(f"the queue does not answer: {error}") from error
+            raise StoreUnavailable(f"the queue cannot be used: {cause(error)}", str(error)) from error

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Annotated, Final, Literal
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from jobs.server_url import ServerUrl, broker_url, redacted
+
+PREFIX: Final = "CERTIFY_"
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+CONFIG: Final = SettingsConfigDict(
+    env_prefix=PREFIX,
+    frozen=True,
+    extra="ignore",
+    populate_by_name=True,
+    env_ignore_empty=True,
+    hide_input_in_errors=True,  # it may be a secret
+)
+"""What the settings of every program have in common."""
 
 
 class JobsSettings(BaseSettings):
@@ -17,15 +28,19 @@ class JobsSettings(BaseSettings):
     Every field is read from ``CERTIFY_<NAME>``; the server's URL also from ``REDIS_URL``.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CERTIFY_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
-    )
+    model_config = CONFIG
 
-    redis_url: str = Field(
+    redis_url: ServerUrl = Field(
         default="redis://127.0.0.1:6379/0",
         validation_alias=AliasChoices("CERTIFY_REDIS_URL", "REDIS_URL"),
-        description="Redis or Valkey server that holds jobs and queue; it must run with AOF on.",
-        pattern=r"^(rediss?|unix)://",
+        description="Redis or Valkey server that holds jobs and queue; see `CERTIFY_DURABILITY`.",
+        repr=False,
+    )
+    durability: Literal["always", "everysec", "none"] = Field(
+        default="always",
+        description="When the server must have its append-only file on disk, or accept no jobs: at every "
+        "command (nothing answered 202 is lost), every second (a power cut may take the jobs of the last "
+        "second), or never (a crash may take all jobs).",
     )
     result_ttl_s: Seconds = Field(
         default=7 * 24 * 3600.0, description="How long a job is kept after it has ended."
@@ -40,7 +55,7 @@ class JobsSettings(BaseSettings):
         default=10.0, description="A process silent for this long loses the step it works on to another."
     )
     store_timeout_s: Seconds = Field(
-        default=5.0, description="Longest wait for one answer of the server before it counts as away."
+        default=4.0, description="Longest wait for one answer of the server before it counts as away."
     )
     heartbeat_ttl_s: Seconds = Field(
         default=10.0, description="A worker silent for this long no longer counts as alive."
@@ -55,22 +70,28 @@ class JobsSettings(BaseSettings):
 
     @property
     def broker_url(self) -> str:
-        """The same server as Celery names it.
-
-        It has another scheme for sockets and another name for their database; and over TLS it looks at no
-        certificate unless it is told to.
-        """
-        parts = urlsplit(self.redis_url)
-        query = dict(parse_qsl(parts.query))
-        if parts.scheme == "unix":
-            renamed = {"virtual_host" if name == "db" else name: value for name, value in query.items()}
-            return f"redis+socket://{parts.netloc}{parts.path}?{urlencode(renamed)}"
-        if parts.scheme == "rediss":
-            query = {"ssl_cert_reqs": "required", **query}
-        return urlunsplit(parts._replace(query=urlencode(query)))
+        """The same server as Celery names it."""
+        return broker_url(self.redis_url)
 
     @property
     def redis_url_redacted(self) -> str:
         """The server's URL without user and password, fit for logs."""
-        parts = urlsplit(self.redis_url)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+        return redacted(self.redis_url)
+
+
+def faults(error: ValidationError | SettingsError) -> str:
+    """Say which settings are wrong and why, by the names of their variables and without their values."""
+    if isinstance(error, SettingsError):
+        return f"{error}: this setting is a list in JSON"
+    return "; ".join(
+        f"{_variable(fault['loc'])}{fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors(include_input=False, include_url=False, include_context=False)
+    )
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    """Name the variable of a fault, with a blank; nothing for a fault of several settings together."""
+    if not location:
+        return ""
+    name = str(location[0]).upper().removeprefix(PREFIX)
+    return f"{PREFIX}{name}{' (or REDIS_URL)' if name == 'REDIS_URL' else ''}: "

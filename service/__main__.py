@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import uvicorn
+import sys
 
+import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from jobs.settings import faults
 from service.app import create_app
+from service.keyring import KeysFileError
 from service.logs import configure_logging
 from service.serving import protocol
 from service.settings import GatewaySettings
@@ -13,12 +19,18 @@ GRACE_S = 10
 """After a signal to stop, answers under way have this long to end."""
 
 
-def main() -> None:
-    """Serve until a signal comes."""
-    settings = GatewaySettings()
+def main() -> int:
+    """Serve until a signal comes; exit status 2 when the settings or the file of keys do not allow it."""
+    try:
+        settings = GatewaySettings()
+        app = create_app(settings)
+    except (ValidationError, SettingsError) as error:
+        return _refuse(faults(error))
+    except KeysFileError as error:
+        return _refuse(str(error))
     configure_logging(settings.log_level)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -28,7 +40,13 @@ def main() -> None:
         timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=GRACE_S,
     )
+    return 0
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"the gateway cannot start: {reason}\n")
+    return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,6 +13,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from jobs.app import make_celery
 from jobs.census import take_census
 from jobs.connection import connect
+from jobs.durability import Durability
 from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.store import JobStore
@@ -89,6 +90,7 @@ def _context(settings: GatewaySettings) -> Context:
     return Context(
         settings=settings,
         redis=redis,
+        durability=Durability(redis, settings),
         store=JobStore(redis, settings),
         queue=Queue(make_celery(settings)),
         liveness=liveness,

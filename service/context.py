@@ -9,6 +9,7 @@ import anyio
 from fastapi import Depends, Request
 from redis import Redis
 
+from jobs.durability import Durability
 from jobs.liveness import Liveness
 from jobs.queue import Queue
 from jobs.store import JobStore
@@ -31,6 +32,7 @@ class Context:
 
     settings: GatewaySettings
     redis: Redis
+    durability: Durability
     store: JobStore
     queue: Queue
     liveness: Liveness

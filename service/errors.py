@@ -18,6 +18,7 @@ from jobs.errors import (
     JobNotFound,
     OwnerFull,
     StoreFull,
+    StoreNotDurable,
     StoreUnavailable,
     UnsupportedRecord,
 )
@@ -64,6 +65,7 @@ _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     OwnerFull: lambda error: ProblemError("too-many-jobs", _sentence(error), headers=_RETRY_FULL),
     InvalidCursor: lambda error: field_problem("cursor", str(error)),
     UnsupportedRecord: lambda error: ProblemError("unsupported-record", str(error)),
+    StoreNotDurable: lambda error: ProblemError("not-ready", _sentence(error), headers=_RETRY),
     StoreUnavailable: lambda _: ProblemError(
         "store-unavailable", "The job store does not answer. Try again later.", headers=_RETRY
     ),

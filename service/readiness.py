@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jobs.connection import store_errors
+from jobs.durability import Verdict
 from jobs.errors import StoreUnavailable
 from jobs.liveness import Strength, WorkerRecord
 from models.errors import ModelError
@@ -35,7 +35,12 @@ class Readiness(Resource):
     """What a job needs, and what is missing. Ready when `missing` is empty."""
 
     store: bool = Field(description="The job store answers.")
-    aof: bool | None = Field(description="Its append-only file is on: accepted jobs survive a crash.")
+    aof: bool | None = Field(description="Its append-only file is on; null while it does not answer.")
+    fsync: str | None = Field(
+        description="When that file is on disk, in the server's words: `always` is before a job is accepted. "
+        "Null where the server does not tell."
+    )
+    unchecked: list[str] = Field(description="What could not be looked at, and why.")
     workers: list[WorkerCheck] = Field(description="Workers that have lately given a sign of life.")
     runtimes: list[RuntimeCheck] = Field(
         description="The mixture of runtimes: one entry unless workers differ, as while they are replaced."
@@ -48,13 +53,15 @@ class Readiness(Resource):
 def check(ctx: Context) -> Readiness:
     """Look at everything; never raises on account of what it finds."""
     missing: list[str] = []
-    aof, workers, runtimes = _store(ctx, missing)
+    server, workers, runtimes = _server(ctx, missing)
     models, broken = _models(ctx, missing)
     for worker in workers:
         broken |= {name: f"worker {worker.id}: {reason}" for name, reason in worker.problems.items()} | broken
     return Readiness(
-        store=aof is not None,
-        aof=aof,
+        store=server is not None,
+        aof=None if server is None else server.aof,
+        fsync=None if server is None else server.fsync,
+        unchecked=[] if server is None else list(server.unchecked),
         workers=workers,
         runtimes=runtimes,
         models=[name for name in models if not _nobody_has(name, workers)],
@@ -63,22 +70,19 @@ def check(ctx: Context) -> Readiness:
     )
 
 
-def _store(ctx: Context, missing: list[str]) -> tuple[bool | None, list[WorkerCheck], list[RuntimeCheck]]:
+def _server(ctx: Context, missing: list[str]) -> tuple[Verdict | None, list[WorkerCheck], list[RuntimeCheck]]:
     try:
-        with store_errors():
-            info = ctx.redis.info("persistence")
-        live, fleets = ctx.liveness.live_workers(), ctx.liveness.fleets()
-    except StoreUnavailable:
-        missing.append("the job store does not answer")
+        verdict, live, fleets = ctx.durability.verdict(), ctx.liveness.live_workers(), ctx.liveness.fleets()
+        absence = "" if live else ctx.liveness.absence()
+    except StoreUnavailable as error:
+        missing.append(error.reason)
         return None, [], []
-    aof = bool(info.get("aof_enabled"))
-    if not aof and ctx.settings.require_aof:
-        missing.append("the server's append-only file is off: start it with `appendonly yes`")
-    if not live:
-        missing.append("no live worker: start one")
+    missing.extend(verdict.faults)
+    if absence:
+        missing.append(f"no live worker: {absence}")
     elif not any(worker.begins_jobs for worker in live):
         missing.append("no live worker begins jobs: start one without CERTIFY_BEGIN_JOBS=false")
-    return aof, [_worker(record) for record in live], [_runtime(strength) for strength in fleets]
+    return verdict, [_worker(record) for record in live], [_runtime(strength) for strength in fleets]
 
 
 def _worker(record: WorkerRecord) -> WorkerCheck:

@@ -146,9 +146,6 @@ class GatewaySettings(JobsSettings):
         description="Longest time between two looks of a stream of events at its job. Until then each "
         "comes after a tenth of the time that the stream has been open.",
     )
-    require_aof: bool = Field(
-        default=True, description="Readiness fails while the server's append-only file is off."
-    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."
     )

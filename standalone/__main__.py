@@ -6,7 +6,9 @@ import os
 import sys
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
+from jobs.settings import faults
 from standalone.checks import CannotStart, lock_data_folder, require_free_ports
 from standalone.programs import configuration
 from standalone.settings import StandaloneSettings
@@ -20,9 +22,11 @@ def main() -> int:
         with lock_data_folder(settings.data_dir):
             require_free_ports(settings)
             return _run(settings)
-    except (CannotStart, ValidationError) as error:
+    except (ValidationError, SettingsError) as error:
+        sys.stderr.write(f"cannot start: {faults(error)}\n")
+    except CannotStart as error:
         sys.stderr.write(f"cannot start: {error}\n")
-        return 1
+    return 1
 
 
 def _run(settings: StandaloneSettings) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
+
+from jobs.server_url import ServerUrl
+from jobs.settings import CONFIG
 
 
 class StandaloneSettings(BaseSettings):
@@ -15,15 +18,13 @@ class StandaloneSettings(BaseSettings):
     workers read their own settings from the same environment.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CERTIFY_", frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True
-    )
+    model_config = CONFIG
 
-    redis_url: str | None = Field(
+    redis_url: ServerUrl | None = Field(
         default=None,
         validation_alias=AliasChoices("CERTIFY_REDIS_URL", "REDIS_URL"),
         description="Server to use instead of the embedded one.",
-        pattern=r"^(rediss?|unix)://",
+        repr=False,
     )
     server_port: int = Field(
         default=6390, ge=1, le=65535, description="Port of the embedded server, on 127.0.0.1."

@@ -6,7 +6,9 @@ import os
 import sys
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
+from jobs.settings import faults
 from worker.app import make_worker, run_worker
 from worker.logs import configure_logging
 from worker.preflight import Unfit, check
@@ -19,14 +21,20 @@ def main() -> int:
         settings = WorkerSettings()
         check(settings)
         app = make_worker(settings)
-    except (ValidationError, Unfit) as error:
-        sys.stderr.write(f"the worker cannot start: {error}\n")
-        return 2
+    except (ValidationError, SettingsError) as error:
+        return _refuse(faults(error))
+    except Unfit as error:
+        return _refuse(str(error))
     configure_logging(settings.log_level)
     # Read by the libraries when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
     run_worker(app, settings)
     return 0
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"the worker cannot start: {reason}\n")
+    return 2
 
 
 if __name__ == "__main__":

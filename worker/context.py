@@ -55,7 +55,7 @@ class WorkerContext:
 
 def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
     """Wire a worker. Nothing is sent to the server yet. Raises Unfit without a runtime."""
-    redis = client or connect(settings, retries=settings.store_patience)
+    redis = client or connect(settings, retries=settings.store_patience, through_silence=True)
     # A lease is renewed again anyway, and expires by itself: no patience that would hold up an end.
     impatient = client or connect(settings)
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

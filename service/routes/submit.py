@@ -134,6 +134,7 @@ def _store(
     ctx: Context, caller: Caller, submission: Submission, key: str | None
 ) -> tuple[Created, JobResource]:
     """Store the job, then put it on the queue; a stored job is never lost."""
+    ctx.durability.require()
     _refuse_if_no_worker_has(ctx, submission.spec.model)
     idempotency = None if key is None else Idempotency(key, submission.fingerprint)
     limits = Limits(

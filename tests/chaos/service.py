@@ -77,7 +77,7 @@ class Service:
         self.gateway = gateway
         self.workers = workers
         self.settings = JobsSettings(redis_url=server.url)
-        self.redis = connect(self.settings, retries=5)
+        self.redis = connect(self.settings, retries=5, through_silence=True)
         self.store = JobStore(self.redis, self.settings)
         self.liveness = Liveness(self.redis, self.settings)
         self._app = make_celery(self.settings)

@@ -48,10 +48,9 @@ def its_gateway(
 
 @pytest.fixture
 def own_gateway(own_server: Server, its_gateway: Gateway) -> Gateway:
-    """A gateway on an empty server with its append-only file on."""
+    """A gateway on an empty server."""
     with connect(JobsSettings(redis_url=own_server.url)) as client:
         client.flushall()
-        client.config_set("appendonly", "yes")
     return its_gateway
 
 
@@ -134,9 +133,27 @@ def test_without_a_worker_it_is_live_but_not_ready(own_gateway: Gateway) -> None
     assert httpx.get(f"{own_gateway.url}/health/live").json() == {"status": "live"}
     problem = check_problem(httpx.get(f"{own_gateway.url}/health/ready"), "not-ready", 503)
     assert problem["store"] is True
-    assert problem["aof"] is True
+    assert (problem["aof"], problem["fsync"], problem["unchecked"]) == (True, "always", [])
     assert problem["workers"] == []
-    assert problem["missing"] == ["no live worker: start one"]
+    (missing,) = problem["missing"]
+    assert missing.startswith("no live worker: none has ever announced itself")
+
+
+def test_a_worker_that_fell_silent_is_told_from_one_that_ended(
+    own_gateway: Gateway, own_server: Server
+) -> None:
+    def reason() -> str:
+        reasons: list[str] = httpx.get(f"{own_gateway.url}/health/ready").json()["missing"]
+        return "; ".join(reasons)
+
+    settings = JobsSettings(redis_url=own_server.url)
+    with connect(settings) as client:
+        beat(own_server)
+        client.delete(keys.worker("w1"))  # as its expiry does
+        wait_until(lambda: "process 1 on h, fell silent after 1970-01-01" in reason(), "the silence")
+        beat(own_server)
+        Liveness(client, settings).leave("w1")
+        assert "process 1 on h, ended in order after 1970-01-01" in reason()
 
 
 def test_with_a_worker_it_is_ready_and_names_broken_models(own_gateway: Gateway, own_server: Server) -> None:
@@ -146,14 +163,6 @@ def test_with_a_worker_it_is_ready_and_names_broken_models(own_gateway: Gateway,
     assert [worker["id"] for worker in answer.json()["workers"]] == ["w1"]
     assert set(answer.json()["broken_models"]) == {"wrong-hash", "no-labels", "bad-toml"}
     assert "grey" in answer.json()["models"]
-
-
-def test_a_server_without_aof_is_not_ready(own_gateway: Gateway, own_server: Server) -> None:
-    beat(own_server)
-    with connect(JobsSettings(redis_url=own_server.url)) as client:
-        client.config_set("appendonly", "no")
-    problem = check_problem(httpx.get(f"{own_gateway.url}/health/ready"), "not-ready", 503)
-    assert problem["aof"] is False
 
 
 def test_a_model_that_no_worker_can_load_is_refused_and_named(

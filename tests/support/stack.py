@@ -61,7 +61,7 @@ def running_stack(folder: Path, models_dir: Path, **worker_settings: object) -> 
     data.mkdir()
     with running_server(data) as server:
         settings = JobsSettings(redis_url=server.url)
-        client = connect(settings, retries=5)
+        client = connect(settings, retries=5, through_silence=True)
         app = make_celery(settings)
         liveness = Liveness(client, settings)
         worker = Worker(server.url, models_dir, folder / "worker.log", **worker_settings)

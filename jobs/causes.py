@@ -1,0 +1,55 @@
+"""Why a server cannot be used, in words that say where to look."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+from redis import exceptions
+
+_BY_TYPE: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (exceptions.AuthenticationError, "it refuses the user or the password"),
+    (exceptions.NoPermissionError, "its user lacks permissions: it needs ~certify:* and +@all"),
+    (exceptions.BusyLoadingError, "it is still loading its data"),
+    (exceptions.ReadOnlyError, "it is a read-only replica"),
+    (exceptions.OutOfMemoryError, "its memory is full"),
+    (exceptions.InvalidResponse, "what answers there is no Redis server"),
+    (ssl.SSLCertVerificationError, "its TLS certificate is not trusted"),
+    (ssl.SSLError, "TLS fails: does it speak TLS at this port?"),
+    (socket.gaierror, "its name cannot be resolved (DNS)"),
+    (ConnectionRefusedError, "nothing listens there"),
+    (FileNotFoundError, "a file that its URL names is not there: its socket, or a certificate"),
+    (ConnectionResetError, "it cuts the connection: if it speaks TLS at this port, use rediss://"),
+    (exceptions.TimeoutError, "no answer in time: it hangs, or what is sent to it gets lost"),
+    (TimeoutError, "no answer in time: it hangs, or what is sent to it gets lost"),
+)
+"""The first that fits anything in the chain of errors counts: a special case stands before a general one."""
+
+_BY_TEXT: Final = (
+    ("handshake operation timed out", "the TLS handshake gets no answer: does it speak TLS at this port?"),
+    ("NOREPLICAS", "it refuses to write without its replicas (min-replicas-to-write)"),
+    ("MISCONF", "it refuses to write because it cannot save: look at its disk and its log"),
+    ("DB index is out of range", "it has no database of this number"),
+    ("Connection closed by server", "it cuts the connection: if it speaks TLS at this port, use rediss://"),
+)
+
+
+def cause(error: BaseException) -> str:
+    """Say what an error of the server, or of the way to it, means; nothing of its own text is in it."""
+    chain = list(_chain(error))
+    told = " ".join(map(str, chain))
+    for text, meaning in _BY_TEXT:
+        if text in told:
+            return meaning
+    for kind, meaning in _BY_TYPE:
+        if any(isinstance(link, kind) for link in chain):
+            return meaning
+    return f"it answers with an error ({type(error).__name__})"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

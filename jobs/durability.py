@@ -1,0 +1,144 @@
+"""What the promise "nothing accepted is lost" rests on at the server, read from it and compared.
+
+One round trip reads it all. Nothing is written: the probe is a write of nothing, which a server that cannot
+write refuses all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from redis import Redis
+from redis.exceptions import ReadOnlyError, RedisError
+
+from jobs import keys
+from jobs.causes import cause
+from jobs.connection import store_errors
+from jobs.errors import StoreNotDurable, StoreUnavailable
+from jobs.settings import JobsSettings
+
+OLDEST: Final = (7, 0)
+"""Oldest version of Redis whose commands and append-only file the service relies on."""
+FRESH_S: Final = 1.0
+"""A verdict is used again for this long: submissions cost no more round trips."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the server is like, and what is amiss.
+
+    ``fsync`` is its ``appendfsync``, None where it may not be asked. ``faults`` are reasons to accept no
+    jobs, each with the command that mends it; ``unchecked`` is what could not be looked at.
+    """
+
+    aof: bool
+    fsync: str | None
+    faults: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+def examine(client: Redis, durability: str) -> Verdict:
+    """Read the server's properties and compare them with ``durability``. Raises StoreUnavailable."""
+    with store_errors(), client.pipeline(transaction=False) as pipe:
+        pipe.info()
+        pipe.config_get("appendfsync")
+        pipe.setrange(keys.PROBE, 0, "")
+        info, config, written = pipe.execute(raise_on_error=False)
+        if isinstance(info, RedisError):
+            raise info
+    fsync = None if isinstance(config, RedisError) else config.get("appendfsync")
+    faults = [*_nature(info), *_memory(info), *_file(info, fsync, durability), *_writing(info, written)]
+    unchecked = [] if fsync else ["appendfsync: this server does not let its configuration be read"]
+    return Verdict(bool(info.get("aof_enabled")), fsync, tuple(faults), tuple(unchecked))
+
+
+def _nature(info: Mapping[str, Any]) -> list[str]:
+    """List what cannot be set right while the server runs, or only by taking another."""
+    faults = []
+    version = str(info.get("redis_version", "0"))
+    if _numbers(version) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        faults.append(f"the server is of version {version}: use Redis {oldest} or newer, or Valkey")
+    if info.get("cluster_enabled"):
+        faults.append("the server is in cluster mode: use one that runs with `cluster-enabled no`")
+    if info.get("role") != "master":
+        faults.append(
+            "the server is a replica: name its primary in CERTIFY_REDIS_URL, or make it one by "
+            "`REPLICAOF NO ONE`"
+        )
+    return faults
+
+
+def _memory(info: Mapping[str, Any]) -> list[str]:
+    policy = info.get("maxmemory_policy")
+    if policy == "noeviction":
+        return []
+    what = f"the server may delete jobs when its memory is full (maxmemory-policy {policy})"
+    return [f"{what}: {_set('maxmemory-policy noeviction')}"]
+
+
+def _file(info: Mapping[str, Any], fsync: str | None, durability: str) -> list[str]:
+    """List what the append-only file lacks for what was asked."""
+    if durability == "none":
+        return []
+    if not info.get("aof_enabled"):
+        return [f"the server's append-only file is off: {_set('appendonly yes')}"]
+    if info.get("aof_last_write_status", "ok") != "ok":
+        return ["the server cannot write its append-only file: look at its disk and its log"]
+    if fsync == "always" or (durability == "everysec" and fsync in ("everysec", None)):
+        return []
+    settle = "or accept to lose up to a second of jobs in a power cut by CERTIFY_DURABILITY=everysec"
+    if fsync is None:
+        return [f"the server does not tell its appendfsync: let its user do `CONFIG GET`, {settle}"]
+    what = f"an accepted job is not on the server's disk at once (appendfsync {fsync})"
+    return [f"{what}: {_set('appendfsync always')}" + (f", {settle}" if fsync == "everysec" else "")]
+
+
+def _set(option: str) -> str:
+    return f"`CONFIG SET {option}`, and the same in its configuration"
+
+
+def _writing(info: Mapping[str, Any], written: object) -> list[str]:
+    if not isinstance(written, RedisError):
+        return []
+    if isinstance(written, ReadOnlyError) and info.get("role") != "master":
+        return []  # named already
+    return [f"the server refuses to write: {cause(written)}"]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+
+
+class Durability:
+    """The verdict on one server, for threads that ask often: read again once it is ``FRESH_S`` old."""
+
+    def __init__(self, client: Redis, settings: JobsSettings) -> None:
+        self._redis = client
+        self._asked = settings.durability
+        self._lock = threading.Lock()
+        self._known_until = 0.0
+        self._found: Verdict | StoreUnavailable = StoreUnavailable("not asked yet")
+
+    def verdict(self) -> Verdict:
+        """Return the verdict. Raises StoreUnavailable, to all who wait for the same answer at once."""
+        with self._lock:
+            if time.monotonic() >= self._known_until:
+                try:
+                    self._found = examine(self._redis, self._asked)
+                except StoreUnavailable as error:
+                    self._found = error
+                self._known_until = time.monotonic() + FRESH_S
+            found = self._found
+        if not isinstance(found, Verdict):
+            raise StoreUnavailable(found.reason, found.detail)
+        return found
+
+    def require(self) -> None:
+        """Raise StoreNotDurable when a job that is accepted now could be lost; or StoreUnavailable."""
+        if faults := self.verdict().faults:
+            raise StoreNotDurable("; ".join(faults))
