@@ -17,8 +17,9 @@ FIELDS: Final = (
     "attempt",
     "seconds",
     "samples",
+    "repeated",
 )
-"""What a message may carry in its ``extra``."""
+"""What a message may carry in its ``extra``; `jobs.repeats` sets the last: how many lines were left out."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -8,8 +8,10 @@ import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from jobs.descriptors import raise_limit
 from jobs.settings import faults
 from service.app import create_app
+from service.descriptors import capacity
 from service.keyring import KeysFileError
 from service.logs import configure_logging
 from service.serving import protocol
@@ -21,18 +23,22 @@ GRACE_S = 10
 
 def main() -> int:
     """Serve until a signal comes; exit status 2 when the settings or the file of keys do not allow it."""
+    files = raise_limit()
     try:
         settings = GatewaySettings()
+        configure_logging(settings.log_level)
+        possible = capacity(files, settings.max_connections)
+        settings = settings.model_copy(update={"max_connections": possible.connections})
         app = create_app(settings)
     except (ValidationError, SettingsError) as error:
         return _refuse(faults(error))
     except KeysFileError as error:
         return _refuse(str(error))
-    configure_logging(settings.log_level)
     uvicorn.run(
         app,
         host=settings.host,
         port=settings.port,
+        backlog=possible.backlog,
         log_config=None,
         access_log=False,
         server_header=False,

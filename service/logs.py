@@ -35,7 +35,7 @@ def configure_logging(level: str) -> None:
             "formatters": {"json": {"()": JsonFormatter}},
             "handlers": {
                 "stderr": {
-                    "class": "logging.StreamHandler",
+                    "class": "jobs.repeats.LimitedHandler",
                     "formatter": "json",
                     "filters": ["request_id"],
                 }

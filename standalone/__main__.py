@@ -8,6 +8,7 @@ import sys
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from jobs.descriptors import raise_limit
 from jobs.settings import faults
 from standalone.checks import CannotStart, lock_data_folder, require_free_ports
 from standalone.programs import configuration
@@ -17,6 +18,7 @@ from standalone.supervision import supervise
 
 def main() -> int:
     """Return the exit status: 0 after an orderly stop, 1 when something could not be started."""
+    raise_limit()
     try:
         settings = StandaloneSettings()
         with lock_data_folder(settings.data_dir):

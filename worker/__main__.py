@@ -8,6 +8,7 @@ import sys
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from jobs.descriptors import raise_limit
 from jobs.settings import faults
 from worker.app import make_worker, run_worker
 from worker.logs import configure_logging
@@ -16,7 +17,8 @@ from worker.settings import WorkerSettings
 
 
 def main() -> int:
-    """Run until a signal; exit status 2 when the settings or the machine do not allow it."""
+    """Run until a signal; exit status 2 when settings or machine do not allow it, 1 if it gives up later."""
+    raise_limit()
     try:
         settings = WorkerSettings()
         check(settings)
@@ -28,8 +30,7 @@ def main() -> int:
     configure_logging(settings.log_level)
     # Read by the libraries when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
-    run_worker(app, settings)
-    return 0
+    return run_worker(app, settings)
 
 
 def _refuse(reason: str) -> int:

@@ -8,6 +8,9 @@ from functools import partial
 from typing import Any
 
 from celery import Celery, signals
+from celery.concurrency import get_implementation
+from celery.platforms import EX_FAILURE
+from celery.utils.nodenames import default_nodename
 
 from jobs import keys
 from jobs.app import make_celery
@@ -20,6 +23,7 @@ from models.registry import Registry
 from worker.context import make_context
 from worker.fleet import own_fleet
 from worker.pulse import Pulse, pulse_step
+from worker.reach import Reach
 from worker.settings import WorkerSettings
 from worker.tasks import register_tasks
 from worker.warm_up import warm_up
@@ -60,25 +64,30 @@ def make_worker(settings: WorkerSettings) -> Celery:
     return app
 
 
-def run_worker(app: Celery, settings: WorkerSettings) -> None:
-    """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish."""
+def run_worker(app: Celery, settings: WorkerSettings) -> int:
+    """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish.
+
+    Return the exit status: 0 after such an end and after no other.
+    """
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
+    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.redis_url_redacted)
+    Reach(settings).start()
     if settings.device == "cpu":
         warm_up()
-    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.redis_url_redacted)
-    app.worker_main(
-        [
-            "--quiet",
-            "worker",
-            "--pool=prefork",
-            f"--concurrency={settings.concurrency}",
-            f"--loglevel={settings.log_level}",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-        ]
+    worker = app.Worker(
+        hostname=default_nodename(None),
+        pool_cls=get_implementation(app.conf.worker_pool),
+        concurrency=settings.concurrency,
+        loglevel=settings.log_level.upper(),
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
     )
+    worker.start()
+    # None: it ended though nobody asked for that in order.
+    return EX_FAILURE if worker.exitcode is None else int(worker.exitcode)
 
 
 def _prepare_child(niceness: int, **_: Any) -> None:

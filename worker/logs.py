@@ -14,7 +14,7 @@ def configure_logging(level: str) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": {"()": JsonFormatter}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "handlers": {"stderr": {"class": "jobs.repeats.LimitedHandler", "formatter": "json"}},
             "root": {"level": level.upper(), "handlers": ["stderr"]},
             # One line for each received task would drown what matters.
             "loggers": {

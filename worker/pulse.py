@@ -50,7 +50,7 @@ class Pulse:
         self.sweep_s = settings.stall_s / 3
 
     def beat(self) -> None:
-        """Announce this worker. Raises StoreUnavailable."""
+        """Announce this worker, to the server and then by its file. Raises StoreUnavailable, or OSError."""
         self._liveness.beat(
             WorkerRecord(
                 id=self._worker_id,
@@ -64,6 +64,8 @@ class Pulse:
                 problems=self._problems(),
             )
         )
+        if self._settings.heartbeat_file is not None:
+            self._settings.heartbeat_file.touch()
 
     def sweep(self) -> None:
         """Drive stalled jobs on. Raises StoreUnavailable."""

@@ -55,6 +55,10 @@ class WorkerSettings(JobsSettings):
         ge=0,
         description="Times a worker tries again, up to 2 s apart, before a server counts as away.",
     )
+    heartbeat_file: Path | None = Field(
+        default=None,
+        description="File touched at every sign of life, so that a health check need only look at its age.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity of what is logged."
     )

@@ -43,7 +43,7 @@ def test_what_fails_is_named_with_the_command_that_mends_it(
     assert fault in told
     assert mended_by in told
     if mended_by:
-        redis_client.execute_command(*mended_by.split())
+        redis_client.config_set(*mended_by.split()[2:])
         assert examine(redis_client, "always").faults == ()
         # A server that begins its file ends only when that is done.
         persistence = partial(redis_client.info, "persistence")
@@ -51,7 +51,7 @@ def test_what_fails_is_named_with_the_command_that_mends_it(
 
 
 def test_a_replica(redis_client: Redis) -> None:
-    redis_client.execute_command("REPLICAOF", "127.0.0.1", str(free_port()))
+    redis_client.replicaof("127.0.0.1", free_port())
     (told,) = examine(redis_client, "always").faults
     assert "is a replica" in told
     assert "REPLICAOF NO ONE" in told

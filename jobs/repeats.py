@@ -1,0 +1,138 @@
+"""Keeps one fault from filling a log: a line that repeats is written once, and then counted.
+
+Lines of ordinary work pass. Warnings, errors and refused requests do not repeat for longer than it takes to
+read them: whatever happens a thousand times a second, what was logged before it stays in the file.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TextIO
+
+WINDOW_S: Final = 10.0
+"""A line like an earlier one is held back until the earlier one is this old."""
+MOST: Final = 20
+"""Lines in that time that differ, but come from the same statement or answer with the same status."""
+_REMEMBERED: Final = 1000
+_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class _Window:
+    """What became of the lines of one kind since ``began``; ``last`` is the latest that was held back."""
+
+    began: float
+    passed: int = 0
+    held: int = 0
+    last: logging.LogRecord | None = None
+
+
+class Repeats:
+    """Decides which lines are written. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        self._windows: dict[object, _Window] = {}
+
+    def admit(self, record: logging.LogRecord) -> Iterator[logging.LogRecord]:
+        """Yield what is to be written now: the line unless it is held back, after counts that are due.
+
+        A line that stands for others carries their number as ``repeated``.
+        """
+        now = time.monotonic()
+        kinds = _kinds(record)
+        yield from self._due(now - WINDOW_S, but_for={kind for kind, _ in kinds})
+        windows = [(self._window(kind, now), most) for kind, most in kinds]
+        full = [window for window, most in windows if window.passed >= most]
+        if full:
+            full[0].held += 1
+            full[0].last = logging.makeLogRecord(
+                {**vars(record), "exc_info": None}
+            )  # which would keep frames
+            return
+        for window, _ in windows:
+            window.passed += 1
+        if repeated := sum(window.held for window, _ in windows):
+            record.repeated = repeated
+            for window, _ in windows:
+                window.held = 0
+        yield record
+
+    def rest(self) -> Iterator[logging.LogRecord]:
+        """Yield what stands for all that is held back still."""
+        yield from self._due(float("inf"), but_for=set())
+
+    def _window(self, kind: object, now: float) -> _Window:
+        """Return the window of a kind; a new one takes over what an old one held back."""
+        window = self._windows.get(kind)
+        if window is None or now - window.began >= WINDOW_S:
+            held = 0 if window is None else window.held
+            self._windows.pop(kind, None)  # the dictionary is in order of age
+            window = self._windows[kind] = _Window(now, held=held)
+        return window
+
+    def _due(self, until: float, but_for: set[object]) -> Iterator[logging.LogRecord]:
+        """Forget windows that began before ``until``, and those past the most that are remembered."""
+        surplus = len(self._windows) - _REMEMBERED
+        old = []
+        for place, (kind, window) in enumerate(self._windows.items()):
+            if window.began > until and place >= surplus:
+                break
+            if kind not in but_for:
+                old.append(kind)
+        for kind in old:
+            window = self._windows.pop(kind)
+            if window.last is not None and window.held:
+                if window.held > 1:
+                    window.last.repeated = window.held - 1
+                yield window.last
+
+
+def _kinds(record: logging.LogRecord) -> list[tuple[object, int]]:
+    """List what a line has in common with others, and how many of each may pass."""
+    status = getattr(record, "status", None)
+    if isinstance(status, int) and status >= 400:
+        return [((record.name, status), MOST)]
+    if record.levelno < logging.WARNING:
+        return []
+    statement = (record.name, record.pathname, record.lineno)
+    text = _NUMBER.sub("#", record.getMessage())
+    job = getattr(record, "job_id", None)
+    return [((statement, record.levelno, text, job, _raised_at(record)), 1), (statement, MOST)]
+
+
+def _raised_at(record: logging.LogRecord) -> object:
+    """Name where and what was raised: the same line of code with the same words."""
+    if not record.exc_info or record.exc_info[1] is None:
+        return None
+    _, error, trace = record.exc_info
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = None if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+    return (type(error), place, _NUMBER.sub("#", str(error)))
+
+
+class LimitedHandler(logging.StreamHandler[TextIO]):
+    """Writes lines as its base does, but for those that repeat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeats = Repeats()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write what is to be written now. Handlers are called with their lock held."""
+        for line in self._repeats.admit(record):
+            super().emit(line)
+
+    def close(self) -> None:
+        """Write the counts that are left."""
+        self.acquire()
+        try:
+            for line in self._repeats.rest():
+                super().emit(line)
+        finally:
+            self.release()
+        super().close()
