@@ -10,6 +10,7 @@ from jobs import keys
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.settings import JobsSettings
 from tests.support.fleets import here
+from tests.support.stack import Stack
 from tests.support.wait import wait_until
 
 
@@ -45,3 +46,14 @@ def test_a_worker_that_leaves_is_gone_at_once(liveness: Liveness) -> None:
     liveness.beat(record("one"))
     liveness.leave("one")
     assert liveness.live_workers() == ()
+
+
+def test_a_worker_touches_the_file_that_its_health_check_looks_at(stack: Stack) -> None:
+    file = stack.folder / "heartbeat"
+    worker = stack.extra_worker(heartbeat_file=file, heartbeat_ttl_s=1.0)
+    try:
+        wait_until(file.exists, "the first sign of life", 60)
+        first = file.stat().st_mtime_ns
+        wait_until(lambda: file.stat().st_mtime_ns > first, "the next one")
+    finally:
+        worker.kill()
