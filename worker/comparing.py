@@ -22,9 +22,12 @@ Places = slice | torch.Tensor
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A batch that a model was given, the scores that it answered, and how to call its being given again."""
+    """What a model was given, the scores that it answered, and how to call its being given again.
 
-    batch: torch.Tensor
+    ``batch`` makes the batch: it is needed again only where a model is refused.
+    """
+
+    batch: Callable[[], torch.Tensor]
     scores: torch.Tensor
     again: str
 
@@ -50,11 +53,11 @@ class Judge:
 
     def answer(self, batch: torch.Tensor) -> Given:
         """Give the model a batch."""
-        return Given(batch, self._scores(batch), f"{self._when}, one batch given twice")
+        return Given(lambda: batch, self._scores(batch), f"{self._when}, one batch given twice")
 
     def unchanged(self, given: Given) -> None:
         """Require that the model answers as it did. Raises PermanentFailure."""
-        changed = _differ(self._scores(given.batch), given.scores)
+        changed = _differ(self._scores(given.batch()), given.scores)
         if changed.any():
             self._refuse(
                 CHANGES,

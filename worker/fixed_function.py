@@ -8,6 +8,7 @@ is tried with does; they do not prove that there is none: docs/floating-point.md
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -54,46 +55,47 @@ class Reference:
         self._line_ups = LineUps(manifest, rows, runtime.device)
         batches = (self._line_ups.strangers(index) for index in range(self._line_ups.passes))
         scores = [runtime.scores(batch) for batch in batches]
-        self._first = Given(self._line_ups.strangers(0), scores[0], AGAIN)
-        self._tolerance = Tolerance.of(manifest, torch.cat(scores))
-        self.runtime = runtime
-        exact = self._try(Judge(manifest, runtime.scores, "at load"), scores)
-        self._allowed = None if exact else self._tolerance
-        if not exact:
-            self.runtime = UpToRounding(runtime, manifest, rows, self._tolerance)
+        tolerance = Tolerance.of(manifest, torch.cat(scores))
+        exact = self._try(Judge(manifest, runtime.scores, "at load"), scores, tolerance)
+        self.runtime = runtime if exact else UpToRounding(runtime, manifest, rows, tolerance)
+        self._allowed = None if exact else tolerance
+        self._batch = self._line_ups.strangers(0)
+        self._first = Given(lambda: self._batch, scores[0], AGAIN)
 
-    def _try(self, judge: Judge, scores: list[torch.Tensor]) -> bool:
+    def _try(self, judge: Judge, scores: list[torch.Tensor], tolerance: Tolerance) -> bool:
         """Return whether scores are the same bits at every place; ``scores``: of every pass of strangers."""
-        judge.unchanged(Given(self._first.batch, scores[0], TWICE))
+        judge.unchanged(self._base(0, scores))
         for turn in range(2 * len(self._line_ups.extremes)):
             kind, side = divmod(turn, 2)
             index = turn % len(scores)
             batch = self._line_ups.strangers(index)
             batch[side::2] = self._line_ups.extreme(kind)
             kept = slice(1 - side, None, 2)
-            base = Given(self._line_ups.strangers(index), scores[index], TWICE)
+            base = self._base(index, scores)
             beside = self._line_ups.names[kind]
             judge.require_equal(judge.answer(batch), kept, base.scores[kept], beside, base)
-        exact = [self._same_at_every_place(judge, index, scores) for index in range(len(scores))]
+        exact = [self._at_every_place(judge, index, scores, tolerance) for index in range(len(scores))]
         return all(exact)
 
-    def _same_at_every_place(self, judge: Judge, index: int, scores: list[torch.Tensor]) -> bool:
+    def _base(self, index: int, scores: list[torch.Tensor]) -> Given:
+        return Given(partial(self._line_ups.strangers, index), scores[index], TWICE)
+
+    def _at_every_place(
+        self, judge: Judge, index: int, scores: list[torch.Tensor], tolerance: Tolerance
+    ) -> bool:
         """Compare the rows of a pass with themselves at other places, beside rows of another pass.
 
         Neighbours may not change a bit; where a bit is changed, the rows are tried at their places as well.
         """
-        batch = self._line_ups.beside_strangers(index)
         before = scores[index].clone()
         before[ODD] = scores[(index + 1) % len(scores)][ODD]
         places = self._line_ups.moves(index)
-        moved = torch.empty_like(batch)
-        moved[places] = batch
-        there = judge.answer(moved)
+        there = judge.answer(self._line_ups.beside_strangers(index)[places.argsort()])
         if there.equal_at(places, before):
             return True
-        base = Given(self._line_ups.strangers(index), scores[index], TWICE)
-        judge.require_equal(judge.answer(batch), slice(None), before, "other rows", base)
-        judge.require_near(there, places, before, self._tolerance, base)
+        here, base = judge.answer(self._line_ups.beside_strangers(index)), self._base(index, scores)
+        judge.require_equal(here, slice(None), before, "other rows", base)
+        judge.require_near(there, places, before, tolerance, base)
         return False
 
     def check(self, x: NDArray[np.float32], sigma: float, seed: int, grid: PixelGrid | None, n: int) -> None:
@@ -104,7 +106,7 @@ class Reference:
         of the load, beside others, and at other places. ``grid``: as in SampleRequest. Raises
         PermanentFailure if one does not.
         """
-        batch = self._first.batch
+        batch = self._batch
         source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, grid)
         noisy = torch.empty_like(batch)
         for turn in range(turns_at_end(n, len(batch))):
@@ -118,20 +120,21 @@ class Reference:
         """
         beside_noise = "noisy copies of the job's input"
         judge, first = self._judge, self._first
-        batch = first.batch.clone()
+        batch = self._batch.clone()
         batch[EVEN] = noisy[EVEN]
         answers = judge.answer(batch)
         judge.require_equal(answers, ODD, first.scores[ODD], beside_noise, first)
         before = answers.scores[EVEN]
-        others, beside = noisy.clone(), beside_noise
+        others, beside = noisy, beside_noise
         if turn % 2:
             kind = (seed + turn) % len(self._line_ups.extremes)
-            others[ODD], beside = self._line_ups.extreme(kind), self._line_ups.names[kind]
+            others, beside = noisy.clone(), self._line_ups.names[kind]
+            others[ODD] = self._line_ups.extreme(kind)
         judge.require_equal(judge.answer(others), EVEN, before, beside, answers)
-        batch = first.batch.clone()
+        batch[EVEN] = self._batch[EVEN]
         batch[ODD] = noisy[EVEN].roll(1, 0)
         moved = judge.answer(batch)
         judge.require_equal(moved, EVEN, first.scores[EVEN], beside_noise, first)
         before = before.roll(1, 0)
         if not moved.equal_at(ODD, before):
-            judge.require_near(moved, ODD, before, self._allowed, answers)
+            judge.require_near(moved, ODD, before, self._allowed, first)

@@ -59,15 +59,12 @@ class LineUps:
     def strangers(self, index: int) -> torch.Tensor:
         """Return pass ``index``: rows of every kind, those from all over the scale being most frequent."""
         generator = _generator(self._rows, index)
-        batch = np.empty((self._rows, *self._shape), np.float32)
         kinds = generator.integers(len(self._kinds), size=self._rows)
         if index == 0:
             kinds[:] = 0  # the rows that are kept for the ends of jobs: no two alike
-        for kind in np.unique(kinds):
-            chosen = kinds == kind
-            rows = np.empty((int(chosen.sum()), *self._shape), np.float32)
-            self._kinds[kind](rows, generator)
-            batch[chosen] = rows
+        batch = np.empty((self._rows, *self._shape), np.float32)
+        for row, kind in enumerate(kinds):
+            self._kinds[kind](batch[row : row + 1], generator)
         return torch.from_numpy(batch).to(self._device)
 
     def beside_strangers(self, index: int) -> torch.Tensor:

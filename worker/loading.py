@@ -166,11 +166,11 @@ class ModelCache:
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         try:
-            rows = wanted.rows + batch_size_for(manifest, self._device)
+            rows = 2 * wanted.rows + batch_size_for(manifest, self._device)
             buffers = torch.empty(rows * manifest.d + SPARE, dtype=torch.float32, device=self._device)
             runtime = load_runtime(manifest, self._device, wanted.threads, wanted.rows)
-            reference = Reference(manifest, runtime, wanted.rows)
             del buffers
+            reference = Reference(manifest, runtime, wanted.rows)
         except Exception as error:
             if is_out_of_memory(error):
                 raise OutOfMemory(_does_not_fit(manifest, wanted.rows, error)) from error
