@@ -11,8 +11,13 @@ from typing import Any, Final
 import pytest
 
 from jobs import keys
+from jobs.app import CERTIFY
+from jobs.ledger import Ledger
 from jobs.spec import JobRecord, JobState
+from tests.jobs.test_ledger import plan_of
+from tests.support.fleets import ELSEWHERE
 from tests.support.other_runtime import OTHER, on_path, write_other_torch
+from tests.support.queued import drain, queued
 from tests.support.reference import assert_undisturbed, half_space
 from tests.support.stack import Stack, running_stack
 from tests.support.wait import wait_until
@@ -74,7 +79,7 @@ def count_ended(stack: Stack, jobs: list[str]) -> int:
 def test_one_of_two_runtimes_leaves_among_20_jobs(
     tmp_path: Path, models_dir: Path, other_torch: Path
 ) -> None:
-    made = half_space(models_dir, slow=True, n=10_000)
+    made = half_space(models_dir, slow=True, n=5_000)
     settings = {**QUICK, "orphan_s": ORPHAN_S}
     with running_stack(tmp_path, models_dir, **settings) as stack:
         with other_worker(stack, other_torch, **settings) as leaver:
@@ -113,17 +118,17 @@ def test_one_of_two_runtimes_leaves_among_20_jobs(
 def test_a_runtime_that_comes_back_in_time_finishes_what_it_began_and_no_more(
     tmp_path: Path, models_dir: Path, other_torch: Path
 ) -> None:
-    made = half_space(models_dir, slow=True, n=10_000)
+    made = half_space(models_dir, slow=True, n=5_000)
     with running_stack(tmp_path, models_dir, **QUICK) as stack:
         with other_worker(stack, other_torch, **QUICK) as leaver:
-            jobs = [stack.submit(made) for _ in range(8)]
+            jobs = [stack.submit(made) for _ in range(6)]
             wait_until(lambda: len(begun_by(stack, jobs, OTHER)) >= 2, "it to begin", 60)
             leaver.kill()
         wait_until(
             lambda: (
                 len(begun_by(stack, jobs))
                 == len(begun_by(stack, jobs, OTHER))
-                == 8 - count_ended(stack, jobs)
+                == 6 - count_ended(stack, jobs)
             ),
             "the others to do theirs",
             60,
@@ -136,3 +141,19 @@ def test_a_runtime_that_comes_back_in_time_finishes_what_it_began_and_no_more(
         assert_undisturbed(models_dir, job, made.input_bytes)
     assert {job.plan.fleet.torch == OTHER for job in ended if job.plan is not None} == {True, False}
     assert not [job for job in later if job.plan is None or job.plan.fleet.torch == OTHER]
+
+
+def test_a_first_step_of_a_job_that_another_runtime_has_planned_is_passed_on(
+    stack: Stack, models_dir: Path
+) -> None:
+    """As when its worker died between the plan and its first shards."""
+    made = half_space(models_dir, n=2_000)
+    job_id = stack.store.create(made.spec, made.input_bytes).job_id
+    stack.store.start(job_id)
+    Ledger(stack.client).fix_plan(job_id, plan_of().model_copy(update={"fleet": ELSEWHERE}))
+    stack.queue.enqueue_select(job_id)
+    steps = wait_until(lambda: queued(stack.client, keys.queue(ELSEWHERE.key)), "the step")
+    assert steps == [(CERTIFY, [job_id])]
+    assert stack.store.get(job_id).state is JobState.RUNNING
+    stack.store.cancel(job_id)
+    drain(stack.client)

@@ -123,6 +123,27 @@ def test_a_job_that_the_queue_has_passed_is_driven_on(
     assert watchdog.sweep() == (job_id,)
 
 
+def test_each_queue_is_looked_at_for_itself(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, queue: Queue, job_id: str
+) -> None:
+    """However many jobs wait on one, and whatever was taken from another."""
+    with_plan(store, redis_client, job_id, stored=())
+    made = submission()
+    waiting = [store.create(made.spec, made.input_bytes).job_id for _ in range(BATCH + 1)]
+    for other in waiting:
+        queue.enqueue_select(other)
+        redis_client.zadd(keys.ACTIVE, {other: 1.0})
+    redis_client.hset(keys.CONSUMED, HERE, time.time())
+    silent(redis_client, job_id)
+    assert watchdog.sweep() == (job_id,)
+    assert len(queued(redis_client, HERE)) == 3
+    redis_client.hset(
+        keys.CONSUMED, mapping={HERE: time.time() - 3 * STALL_S, keys.COMMON_QUEUE: time.time()}
+    )
+    silent(redis_client, job_id)
+    assert set(watchdog.sweep()) < set(waiting)
+
+
 def test_driving_on_counts_as_a_sign_of_life(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
     silent(redis_client, job_id)
     watchdog.sweep()
