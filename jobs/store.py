@@ -83,7 +83,7 @@ class JobStore:
     def create(
         self,
         spec: JobSpec,
-        input_bytes: bytes,
+        input_bytes: bytes | memoryview,
         idempotency: Idempotency | None = None,
         limits: Limits = NO_LIMITS,
     ) -> Created:

@@ -14,6 +14,7 @@ from service.app import create_app
 from service.descriptors import capacity
 from service.keyring import KeysFileError
 from service.logs import configure_logging
+from service.memory import give_back_what_is_freed
 from service.serving import protocol
 from service.settings import GatewaySettings
 
@@ -23,6 +24,7 @@ GRACE_S = 10
 
 def main() -> int:
     """Serve until a signal comes; exit status 2 when the settings or the file of keys do not allow it."""
+    give_back_what_is_freed()
     files = raise_limit()
     try:
         settings = GatewaySettings()

@@ -24,9 +24,9 @@ class DecodedInput:
     conversions: tuple[str, ...] = ()
 
     @property
-    def data(self) -> bytes:
-        """The bytes that are stored and hashed."""
-        return self._as_stored().tobytes()
+    def data(self) -> memoryview:
+        """Little-endian, C-ordered float32: the bytes that are stored and hashed. They are not copied."""
+        return self.array.astype("<f4", order="C", copy=False).data.cast("B")
 
     def record(self, spec: InputSpec) -> InputRecord:
         """Return the record that travels with the job."""
@@ -34,11 +34,7 @@ class DecodedInput:
             shape=self.array.shape,
             low=spec.low,
             high=spec.high,
-            sha256=hashlib.sha256(self._as_stored().data).hexdigest(),
+            sha256=hashlib.sha256(self.data).hexdigest(),
             source=self.source,
             conversions=self.conversions,
         )
-
-    def _as_stored(self) -> Array:
-        """Return the array as little-endian, C-ordered float32; most often it is that already."""
-        return self.array.astype("<f4", order="C", copy=False)

@@ -33,7 +33,7 @@ class Submission:
     """
 
     spec: JobSpec
-    data: bytes
+    data: memoryview
     fingerprint: str
 
 

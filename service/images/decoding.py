@@ -6,6 +6,7 @@ Every step that changes pixel values, and whatever was left aside, becomes a sen
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 
 import numpy as np
@@ -25,6 +26,9 @@ from service.inputs import DecodedInput
 FORMATS = ("PNG", "JPEG", "WEBP")
 LARGEST_PIXEL_LIMIT = 150_000_000
 """Pillow itself refuses images of more than about 179 million pixels."""
+LARGE_PIXELS = 4_000_000
+"""Larger pictures are decoded one at a time: on the way one takes ten bytes a pixel and more."""
+_one_large_at_a_time = threading.Lock()
 
 
 def refuse_doubtful_images() -> None:
@@ -44,13 +48,23 @@ def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:
 
     """
     parts = _take_apart(data)
-    notes = list(parts.notes)
     with _open(parts, max_pixels) as opened:
-        parts.check()
-        with refusing(damaged("its picture is cut short or corrupt")):
-            opened.load()
-        _check_palette(opened, parts.colours)
-        picture = upright(opened, parts.exif, parts.xmp, notes)
+        if opened.width * opened.height <= LARGE_PIXELS:
+            return _decode(parts, opened, spec)
+        with _one_large_at_a_time:
+            return _decode(parts, opened, spec)
+
+
+def _decode(parts: Parts, opened: ImageFile.ImageFile, spec: InputSpec) -> DecodedInput:
+    """Decode a picture whose header has been read."""
+    notes = list(parts.notes)
+    parts.check()
+    with refusing(damaged("its picture is cut short or corrupt")):
+        opened.load()
+    _check_palette(opened, parts.colours)
+    picture = upright(opened, parts.exif, parts.xmp, notes)
+    if picture is not opened:
+        opened.close()  # its pixels go: the turned picture has its own
     with refusing(invalid("its colours cannot be converted; save it as an 8-bit RGB or grey picture")):
         converted, white = to_mode(picture, str(spec.mode), notes)
     unit = to_unit(converted, white, spec, notes)

@@ -10,6 +10,8 @@ from models.manifest import InputSpec, ResizeRule
 from service.images.refusals import invalid
 
 _SIXTEEN_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
+STRIP_ROWS = 256
+"""Rows that are laid on white at the same time: the whole picture would be in memory five times."""
 _FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -36,16 +38,17 @@ def to_mode(picture: Image.Image, mode: str, notes: list[str]) -> tuple[Image.Im
 
 def _flatten(picture: Image.Image, notes: list[str]) -> Image.Image:
     """Remove transparency: an opaque channel is dropped, any other is composited over white."""
-    rgba = picture.convert("RGBA")
     grey = picture.mode in ("LA", "La", "L", "1")
-    if rgba.getchannel("A").getextrema() == (255, 255):
-        notes.append("opaque alpha channel dropped")
-        flat = rgba.convert("RGB")
-    else:
-        notes.append("transparency composited over white")
-        white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        flat = Image.alpha_composite(white, rgba).convert("RGB")
-    return flat.getchannel("R") if grey else flat
+    flat, opaque = Image.new("L" if grey else "RGB", picture.size), True
+    for top in range(0, picture.height, STRIP_ROWS):
+        box = (0, top, picture.width, min(top + STRIP_ROWS, picture.height))
+        rgba = picture.crop(box).convert("RGBA")
+        if rgba.getchannel("A").getextrema() != (255, 255):
+            opaque = False
+            rgba = Image.alpha_composite(Image.new("RGBA", rgba.size, (255, 255, 255, 255)), rgba)
+        flat.paste(rgba.getchannel("R") if grey else rgba.convert("RGB"), box)
+    notes.append("opaque alpha channel dropped" if opaque else "transparency composited over white")
+    return flat
 
 
 def to_unit(picture: Image.Image, white: float, spec: InputSpec, notes: list[str]) -> npt.NDArray[np.float64]:

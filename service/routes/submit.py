@@ -28,6 +28,8 @@ from service.who import AnyCaller, Who
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
+LARGE_BYTES = 2**20
+"""Larger inputs are stored before others are decoded, so that they do not pile up in the memory."""
 
 router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 _logger = logging.getLogger(__name__)
@@ -87,10 +89,13 @@ async def create(
             body = await _body(request, BodyLimits.of(ctx.settings, held))
         with ctx.requests.share() as work:
             work.take(1)
-            submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body, limiter=ctx.decoding)
-            del body
-            store = partial(_store, ctx, caller, submission, idempotency_key)
-            created, job = await anyio.to_thread.run_sync(store)
+            async with ctx.decoding:
+                submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body)
+                del body
+                store = partial(_store, ctx, caller, submission, idempotency_key)
+                large = len(submission.data) > LARGE_BYTES
+                stored = await anyio.to_thread.run_sync(store) if large else None
+            created, job = await anyio.to_thread.run_sync(store) if stored is None else stored
     response.headers["Location"] = f"{request.scope['root_path']}{PATH}/{created.job_id}"
     response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
     return job
