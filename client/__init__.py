@@ -11,9 +11,10 @@ from client.errors import (
     RequestRefused,
     ServiceError,
     ServiceUnavailable,
+    UnusableSetting,
     WaitTimeout,
 )
-from client.records import Job, Model, Problem, Progress, Running, Standing, State
+from client.records import Job, Model, Problem, Progress, Readiness, Running, Standing, State
 from client.verdict import UnreadableCertificate, Verdict
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Parameters",
     "Problem",
     "Progress",
+    "Readiness",
     "RequestRefused",
     "Running",
     "ServiceError",
@@ -33,6 +35,7 @@ __all__ = [
     "Standing",
     "State",
     "UnreadableCertificate",
+    "UnusableSetting",
     "Verdict",
     "WaitTimeout",
 ]

@@ -8,19 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 import httpx
 from httpx_sse import SSEError, connect_sse
 
 from client.arrays import npy_file
+from client.connection import connect
 from client.errors import ServiceError, ServiceUnavailable, WaitTimeout
-from client.http import check, document, service_errors
-from client.records import Job, Model, Standing
+from client.http import check, document, entries, readiness, service_errors
+from client.records import Job, Model, Readiness, Standing
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-DEFAULT_URL = "http://127.0.0.1:8000"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
 _CERTIFICATIONS = "/v1/certifications"
 _EVENTS_SILENCE_S = 60.0
 _FIRST_DELAY_S = 0.02
@@ -60,18 +64,20 @@ class CertificationClient:
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, api_key: str | None = None, timeout_s: float = 30.0
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = 30.0,
+        proxy: str | None = None,
     ) -> None:
-        """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer."""
-        headers = {} if api_key is None else {"Authorization": f"Bearer {api_key}"}
-        self.url = url.rstrip("/")
-        with service_errors(self.url):
-            self._http = httpx.Client(
-                base_url=self.url,
-                headers=headers,
-                timeout=timeout_s,
-                transport=httpx.HTTPTransport(retries=2),
-            )
+        """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer.
+
+        Requests go through ``proxy``, or else through the environment's (``http_proxy``, ``https_proxy``,
+        ``no_proxy``), but never through that to this machine. Raises UnusableSetting.
+        """
+        self._http, self._place = connect(url, api_key, timeout_s, proxy)
+        self.url = str(self._http.base_url).rstrip("/")
 
     def __enter__(self) -> Self:
         return self
@@ -86,10 +92,10 @@ class CertificationClient:
         self._http.close()
 
     def submit_image(
-        self, image: bytes, parameters: Parameters, *, name: str = "image", idempotency_key: str | None = None
+        self, image: bytes, parameters: Parameters, *, idempotency_key: str | None = None
     ) -> Job:
         """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job."""
-        return self._submit(idempotency_key, data=parameters.form(), files={"image": (name, image)})
+        return self._submit(idempotency_key, data=parameters.form(), files={"image": ("image", image)})
 
     def submit_tensor(
         self,
@@ -108,31 +114,31 @@ class CertificationClient:
 
     def get(self, job_id: str) -> Job:
         """Return the job as it stands; raises JobNotFound."""
-        with service_errors(self.url):
-            return Job.parse(document(check(self._http.get(f"{_CERTIFICATIONS}/{job_id}"))))
+        with service_errors(self._place):
+            return Job.parse(document(check(self._http.get(_job(job_id)))))
 
     def jobs(self, *, limit: int = 20) -> list[Job]:
         """Return the newest jobs, newest first."""
-        with service_errors(self.url):
+        with service_errors(self._place):
             answer = document(check(self._http.get(_CERTIFICATIONS, params={"limit": limit})))
-            return [Job.parse(entry) for entry in answer["jobs"]]
+            return [Job.parse(entry) for entry in entries(answer, "jobs")]
 
     def cancel(self, job_id: str) -> Job:
         """Cancel the job and return it as it then stands; a job that has ended stays as it is."""
-        with service_errors(self.url):
-            return Job.parse(document(check(self._http.delete(f"{_CERTIFICATIONS}/{job_id}"))))
+        with service_errors(self._place):
+            return Job.parse(document(check(self._http.delete(_job(job_id)))))
 
     def events(self, job_id: str) -> Iterator[Standing]:
         """Yield how the job stands as the service tells it, until the service closes the stream."""
         timeout = httpx.Timeout(_EVENTS_SILENCE_S)
-        path = f"{_CERTIFICATIONS}/{job_id}/events"
-        with service_errors(self.url), connect_sse(self._http, "GET", path, timeout=timeout) as source:
+        path = f"{_job(job_id)}/events"
+        with service_errors(self._place), connect_sse(self._http, "GET", path, timeout=timeout) as source:
             check(source.response)
             try:
                 for event in source.iter_sse():
                     yield Standing.model_validate_json(event.data)
             except SSEError as error:
-                raise ServiceError(f"{self.url}{path} sent an event this client cannot read") from error
+                raise ServiceError(f"{source.response.url} sent an event this client cannot read") from error
 
     def wait(
         self,
@@ -168,14 +174,19 @@ class CertificationClient:
 
     def models(self) -> list[Model]:
         """Return the installed models."""
-        with service_errors(self.url):
+        with service_errors(self._place):
             answer = document(check(self._http.get("/v1/models")))
-            return [Model.parse(entry) for entry in answer["models"]]
+            return [Model.parse(entry) for entry in entries(answer, "models")]
 
     def model(self, name: str) -> Model:
         """Return one installed model; raises ModelNotFound."""
-        with service_errors(self.url):
-            return Model.parse(document(check(self._http.get(f"/v1/models/{name}"))))
+        with service_errors(self._place):
+            return Model.parse(document(check(self._http.get(f"/v1/models/{quote(name, safe='')}"))))
+
+    def readiness(self) -> Readiness:
+        """Return whether jobs can run now, with which models, and what is wrong with others."""
+        with service_errors(self._place):
+            return readiness(self._http.get("/health/ready"))
 
     def ready(self) -> bool:
         """Whether the service can run jobs now: the gateway answers, the store too, and a worker lives."""
@@ -186,6 +197,10 @@ class CertificationClient:
 
     def _submit(self, idempotency_key: str | None, **body: Any) -> Job:
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
-        with service_errors(self.url):
+        with service_errors(self._place):
             answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
             return Job.parse(document(answer))
+
+
+def _job(job_id: str) -> str:
+    return f"{_CERTIFICATIONS}/{quote(job_id, safe='')}"

@@ -1,154 +1,150 @@
-"""The ``certify`` command: certify a file, verify a certificate, list the models."""
+"""The ``certify`` command: certify a file, ask for a job again, verify a certificate, list the models."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from client import display
-from client.api import DEFAULT_URL, CertificationClient, Parameters
-from client.errors import ClientError, RequestRefused, WaitTimeout
-from client.inputs import ImageFile, TensorFile, UnusableFile, read_input
+from client.api import Parameters
+from client.documents import read_document
+from client.errors import ServiceError
+from client.faults import EXIT_STATUS, Exit, faults_end_the_command, report
+from client.inputs import read_input
+from client.interrupts import Interrupted
+from client.jobs import named, run, watch
+from client.listing import listing
+from client.options import AsJson, KeyFile, Proxy, Seconds, Url, connection, number
 from client.records import Job, State
-from client.verdict import UnreadableCertificate
+from client.streams import guarded_streams, printable
 
-
-class Exit(IntEnum):
-    """Exit status of ``certify``."""
-
-    CERTIFIED = 0
-    CLAIM_DOES_NOT_HOLD = 1
-    REFUSED = 2
-    ABSTAINED = 3
-    FAILED = 4
-    CANCELLED = 5
-    UNAVAILABLE = 6
-    TIMED_OUT = 7
-
-
-EPILOG = (
-    "Exit status: 0 certified (or: the claim holds), 1 the claim does not hold, 2 wrong usage or refused "
-    "request, 3 abstained, 4 the job failed, 5 cancelled, 6 service unavailable, 7 not ended in time."
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, epilog=EXIT_STATUS, pretty_exceptions_enable=False
 )
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, epilog=EPILOG, pretty_exceptions_enable=False)
-Url = Annotated[str, typer.Option(envvar="CERTIFY_URL", help="Address of the service.")]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--api-key-file",
-        envvar="CERTIFY_API_KEY_FILE",
-        help="File with the API key, where one is asked for; CERTIFY_API_KEY may hold the key itself.",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON.")]
 
-
-@app.command("file", epilog=EPILOG)
+@app.command("file", epilog=EXIT_STATUS)
 def certify_file(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or WebP image, or a .npy tensor.")],
     *,
     model: Annotated[str, typer.Option(help="Base classifier; see 'certify models'.")],
     certifier: Annotated[str | None, typer.Option(help="first_order, second_order or dipole.")] = None,
-    sigma: Annotated[
-        float | None, typer.Option(help="Noise; default: what the model was trained with.")
-    ] = None,
+    sigma: Annotated[float | None, number("Noise; default: what the model was trained with.")] = None,
     n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
     n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,
-    eta: Annotated[float | None, typer.Option(help="Probability that the certificate may be wrong.")] = None,
+    eta: Annotated[float | None, number("Probability that the certificate may be wrong.")] = None,
     bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
     decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
     noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
-    stop_radius: Annotated[float | None, typer.Option(help="End once this radius is certified.")] = None,
+    stop_radius: Annotated[float | None, number("End once this radius is certified.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Give up waiting after so many seconds.")] = None,
-    url: Url = DEFAULT_URL,
+    timeout: Seconds = None,
+    url: Url = None,
     key_file: KeyFile = None,
+    proxy: Proxy = None,
     as_json: AsJson = False,
 ) -> None:
-    """Certify FILE. This is the default: 'certify FILE ...' does the same. Ctrl-C cancels the job."""
+    """Certify FILE. This is the default: 'certify FILE ...' does the same.
+
+    Ctrl-C, SIGTERM and SIGHUP cancel the job.
+    """
     parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, seed)
-    with _exits():
+    with faults_end_the_command():
         given = read_input(path)
-        with CertificationClient(url, api_key=_api_key(key_file)) as client:
-            job = _run(client, given, parameters, timeout)
-    if as_json:
-        _print_json(job.document)
-    else:
-        Console().print(display.result(job), soft_wrap=True)
-    raise typer.Exit(_status(job))
+        with connection(url, key_file, proxy) as client:
+            job = run(client, given, parameters, timeout)
+        status = _show(job, as_json)
+    raise typer.Exit(status)
 
 
-@app.command("verify")
+@app.command("show", epilog=EXIT_STATUS)
+def show_job(
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="What 'certify FILE' told on stderr.")],
+    *,
+    timeout: Seconds = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    proxy: Proxy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wait for a job that was submitted before, and show its answer. The job goes on whatever ends this."""
+    with faults_end_the_command(), connection(url, key_file, proxy) as client:
+        status = _show(watch(client, job_id, timeout), as_json)
+    raise typer.Exit(status)
+
+
+@app.command("verify", epilog=EXIT_STATUS)
 def verify_file(
     path: Annotated[
         Path, typer.Argument(metavar="RESULT", help="What 'certify --json' printed; - is stdin.")
     ],
 ) -> None:
     """Recompute the bounds and the radius from a certificate's counts; exit 0 if its claim holds."""
-    from client.verification import verify  # noqa: PLC0415 - loads SciPy, which the other commands spare
+    with faults_end_the_command():
+        from client.verification import verify  # noqa: PLC0415 - loads SciPy, which the other commands spare
 
-    with _exits():
-        outcome = verify(_read_json(path))
-    Console().print(display.verdict(outcome), soft_wrap=True)
-    raise typer.Exit(0 if outcome.holds else Exit.CLAIM_DOES_NOT_HOLD)
-
-
-@app.command("models")
-def list_models(url: Url = DEFAULT_URL, key_file: KeyFile = None, as_json: AsJson = False) -> None:
-    """List the base classifiers that the service offers."""
-    with _exits(), CertificationClient(url, api_key=_api_key(key_file)) as client:
-        models = client.models()
-    if as_json:
-        _print_json([model.document for model in models])
-    else:
-        Console().print(display.models_table(models))
+        outcome = verify(read_document(path))
+        _say(display.verdict(outcome))
+    raise typer.Exit(Exit.CERTIFIED if outcome.holds else Exit.CLAIM_DOES_NOT_HOLD)
 
 
-def _api_key(path: Path | None) -> str | None:
-    """Read the key from a file or the environment: a command line shows in lists of processes."""
-    if path is None:
-        return os.environ.get("CERTIFY_API_KEY") or None
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
-        raise UnusableFile(f"{path} cannot be read: {error}") from error
+@app.command("models", epilog=EXIT_STATUS)
+def list_models(
+    url: Url = None, key_file: KeyFile = None, proxy: Proxy = None, as_json: AsJson = False
+) -> None:
+    """List the base classifiers that the service offers, and what is wrong with those that it cannot use."""
+    with faults_end_the_command(), connection(url, key_file, proxy) as client:
+        models, ready = client.models(), client.readiness()
+        if as_json:
+            broken = ready.broken_models
+            _print_json({"models": [model.document for model in models], "broken_models": broken})
+        else:
+            _say(listing(models, ready))
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; what does not begin with a subcommand is a file to certify."""
     given = sys.argv[1:] if arguments is None else arguments
     commands = {command.name for command in app.registered_commands}
     if given and given[0] not in commands and given[0] != "--help":
         given = ["file", *given]
-    app(given, prog_name="certify")
+    with guarded_streams():
+        try:
+            status = _status_of(given)
+            sys.stdout.flush()
+        except (Exception, Interrupted, KeyboardInterrupt) as fault:  # noqa: BLE001 - every fault has a status
+            status = report(fault)
+    sys.exit(int(status))
 
 
-def _run(
-    client: CertificationClient,
-    given: ImageFile | TensorFile,
-    parameters: Parameters,
-    timeout_s: float | None,
-) -> Job:
-    """Submit and wait with a live bar; Ctrl-C cancels the job and returns it as it then stands."""
-    console = Console(stderr=True)
-    job = given.submit(client, parameters)
+def _status_of(given: list[str]) -> int:
     try:
-        with display.progress_bar(console) as on_progress:
-            return client.wait(job.id, timeout_s=timeout_s, on_progress=on_progress)
-    except KeyboardInterrupt:
-        console.print(f"cancelling job {job.id}")
-        client.cancel(job.id)
-        return client.wait(job.id, timeout_s=timeout_s)
+        app(given, prog_name="certify")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else Exit.DEFECT
+    return Exit.CERTIFIED
+
+
+def _show(job: Job, as_json: bool) -> Exit:
+    """Print a job's answer and return the status that it stands for."""
+    with named(job.id):
+        if as_json:
+            _print_json(job.document)
+        try:
+            status, words = _status(job), None if as_json else display.result(job)
+        except (LookupError, TypeError, ValueError) as error:
+            told = f"the certificate is not as this client expects it ({error!r}); --json prints it as it is"
+            raise ServiceError(told) from error
+        if words is not None:
+            _say(words)
+        sys.stdout.flush()
+        return status
 
 
 def _status(job: Job) -> Exit:
@@ -157,34 +153,10 @@ def _status(job: Job) -> Exit:
     return Exit.CANCELLED if job.status is State.CANCELLED else Exit.FAILED
 
 
-@contextmanager
-def _exits() -> Iterator[None]:
-    """End the command with a sentence on stderr and the exit status that the error stands for."""
-    try:
-        yield
-    except RequestRefused as error:
-        lines = [f"{fault.field}: {fault.message}" for fault in error.problem.errors] or [str(error)]
-        raise _exit("refused: " + "\n         ".join(lines), Exit.REFUSED) from error
-    except (UnusableFile, UnreadableCertificate) as error:
-        raise _exit(str(error), Exit.REFUSED) from error
-    except WaitTimeout as error:
-        raise _exit(str(error), Exit.TIMED_OUT) from error
-    except ClientError as error:
-        raise _exit(str(error), Exit.UNAVAILABLE) from error
-
-
-def _exit(message: str, status: Exit) -> typer.Exit:
-    Console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    return typer.Exit(status)
+def _say(text: Text) -> None:
+    text.plain = printable(text.plain)
+    Console().print(text, soft_wrap=True)
 
 
 def _print_json(data: Any) -> None:
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-        return json.loads(text)
-    except (OSError, ValueError) as error:
-        raise UnusableFile(f"{path} cannot be read: {error}") from error
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")

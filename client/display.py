@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from client import records
@@ -79,12 +78,3 @@ def verdict(outcome: Verdict) -> Text:
     if outcome.radius == 0.0:
         return Text("The claim holds: the counts certify nothing, and nothing is claimed.", style="green")
     return Text(f"The claim holds: the counts support radius {outcome.claimed_radius}.", style="bold green")
-
-
-def models_table(models: list[records.Model]) -> Table:
-    """List models with the noise each was trained with."""
-    table = Table("model", "trained sigma", "description", box=None)
-    for model in models:
-        sigma = "" if model.trained_sigma is None else f"{model.trained_sigma:g}"
-        table.add_row(model.name, sigma, model.description)
-    return table

@@ -9,6 +9,10 @@ class ClientError(Exception):
     """Base of all errors of the client."""
 
 
+class UnusableSetting(ClientError, ValueError):
+    """The address, the API key, the proxy or a text that was given cannot be used; nothing was sent."""
+
+
 class ServiceUnavailable(ClientError):
     """The service cannot be reached, or answers that it cannot work now. Trying again later may help."""
 

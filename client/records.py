@@ -116,3 +116,15 @@ class Model(_Answer):
     def parse(cls, document: dict[str, Any]) -> Self:
         """Read an answer; raises pydantic's ValidationError when it is not a model."""
         return cls.model_validate({**document, "document": document})
+
+
+class Readiness(_Answer):
+    """Whether jobs can run, as the service sees it.
+
+    ``models`` are those that can be used now, ``broken_models`` says why others cannot, or not everywhere;
+    ``missing`` says why no job can run, and is empty where jobs can.
+    """
+
+    models: tuple[str, ...]
+    broken_models: dict[str, str]
+    missing: tuple[str, ...]

@@ -12,7 +12,7 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from client.api import DEFAULT_URL
+from client.api import DEFAULT_PORT, DEFAULT_URL
 from jobs.settings import JobsSettings
 from service.settings import GatewaySettings
 from standalone.settings import StandaloneSettings
@@ -31,13 +31,21 @@ Settings of `make serve` alone do nothing there.
 
 CLIENT = f"""## Client
 
-Read by the `certify` command; `CertificationClient` takes them as arguments.
+Read by the `certify` command; `CertificationClient` takes address, key and proxy as arguments.
 
 | Variable | Default | Meaning |
 |---|---|---|
 | `CERTIFY_URL` | `{DEFAULT_URL}` | Address of the service. |
+| `CERTIFY_PORT` | `{DEFAULT_PORT}` | Port of the service on 127.0.0.1, where `CERTIFY_URL` is unset. |
 | `CERTIFY_API_KEY` | none | API key, where one is asked for. |
 | `CERTIFY_API_KEY_FILE` | none | File with the API key; comes before `CERTIFY_API_KEY`. |
+| `CERTIFY_PROXY` | none | Proxy to go through, even to this machine. |
+| `http_proxy`, `https_proxy`, `all_proxy` | none | Proxies, by the address's scheme; never to this machine. |
+| `no_proxy` | none | What is reached without these: names, ends of names, addresses, networks; `*` is all. |
+| `CERTIFY_DEBUG` | none | Where set, a fault shows its traceback too. |
+| `NO_COLOR` | none | Where set, nothing is coloured. |
+
+The library reads `http_proxy` and its like too, unless it is given a proxy.
 """
 
 SECTIONS: tuple[tuple[str, type[BaseSettings], type[BaseSettings] | None], ...] = (

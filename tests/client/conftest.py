@@ -1,23 +1,34 @@
-"""One running service for all tests of this folder, and the ``certify`` command as a process."""
+"""One running service for all tests of this folder, and the ``certify`` command."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from client import CertificationClient
+from client.cli import main
 from tests.service.gateway import running_gateway
 from tests.support.models import write_models
 from tests.support.stack import running_stack
 
-Certify = Callable[..., "subprocess.CompletedProcess[str]"]
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Certify = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +37,15 @@ def service_url(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> I
     models = folder / "models"
     write_models(models)
     shutil.copytree(repository / "models" / "mnist", models / "mnist")
+    shutil.copytree(models / "half-space", models / "cat")
+    manifest = models / "cat" / "model.toml"
+    renamed = (
+        manifest.read_text()
+        .replace("half-space", "cat")
+        .replace("positive", "\N{CJK UNIFIED IDEOGRAPH-732B}")
+    )
+    manifest.write_text(renamed)
+    (models / "half-made").mkdir()
     with (
         running_stack(folder, models, processes=1) as stack,
         running_gateway(folder, stack.server.url, models, events_interval_s=0.02) as gateway,
@@ -45,22 +65,28 @@ def environment(service_url: str) -> dict[str, str]:
     return os.environ | {"CERTIFY_URL": service_url}
 
 
-@pytest.fixture(scope="session")
-def certify(environment: dict[str, str]) -> Certify:
-    """Run ``certify`` to its end."""
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Certify:
+    """Run ``certify`` to its end, in this process, with no service of its own."""
+    monkeypatch.setenv("COLUMNS", "100")
 
-    def run(*arguments: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "client", *map(str, arguments)],
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def run(*arguments: str | Path, stdin: str | bytes | None = None) -> Ended:
+        given = stdin.encode() if isinstance(stdin, str) else stdin or b""
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+        with pytest.raises(SystemExit) as left:
+            main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert isinstance(left.value.code, int)
+        return Ended(left.value.code, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def certify(command: Certify, service_url: str, monkeypatch: pytest.MonkeyPatch) -> Certify:
+    """Run ``certify`` to its end, in this process, against the running service."""
+    monkeypatch.setenv("CERTIFY_URL", service_url)
+    return command
 
 
 @pytest.fixture(scope="session")

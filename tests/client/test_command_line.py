@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from client import CertificationClient, State
-from client.verification import verify
 from tests.client.conftest import Certify
-from tests.support.wait import wait_until
 
 
 def test_certified(certify: Certify, digit: Path, tmp_path: Path) -> None:
@@ -58,6 +53,15 @@ def test_stops_at_a_radius(certify: Certify, point: Path) -> None:
     assert certify("verify", "-", stdin=done.stdout).returncode == 0
 
 
+def test_a_job_is_shown_again(certify: Certify, digit: Path) -> None:
+    first = certify(digit, "--model", "mnist", "--n", "1000", "--json")
+    job_id = json.loads(first.stdout)["id"]
+    assert first.stderr == f"job {job_id}\n"
+    again = certify("show", job_id, "--json")
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert certify("show", "absent").returncode == 2
+
+
 def test_abstained(certify: Certify, digit: Path) -> None:
     done = certify(digit, "--model", "mnist", "--n", "4")
     assert done.returncode == 3, done.stderr
@@ -70,39 +74,14 @@ def test_failed_job(certify: Certify, point: Path) -> None:
     assert "raises" in done.stdout + done.stderr
 
 
-def test_ctrl_c_cancels_the_job(
-    client: CertificationClient, environment: dict[str, str], point: Path
-) -> None:
-    arguments = [point, "--model", "slow-half-space", "--sigma", "0.5", "--n", "100000000", "--json"]
-    command = subprocess.Popen(
-        [sys.executable, "-m", "client", *map(str, arguments)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until(lambda: State.RUNNING in _states(client), "the job to run")
-    command.send_signal(signal.SIGINT)
-    stdout, stderr = command.communicate(timeout=30)
-    assert command.returncode == 5, stderr
-    job = json.loads(stdout)
-    assert job["status"] == "cancelled"
-    if job["certificate"] is not None:  # what its samples up to then support
-        assert job["certificate"]["ended_by"] == "cancelled"
-        assert verify(job).holds
-    assert client.get(job["id"]).status is State.CANCELLED
-
-
-def _states(client: CertificationClient) -> set[State]:
-    return {job.status for job in client.jobs()}
-
-
 def test_time_is_up_but_the_job_goes_on(certify: Certify, client: CertificationClient, point: Path) -> None:
     done = certify(
         point, "--model", "slow-half-space", "--sigma", "0.5", "--n", "100000000", "--timeout", "0.5"
     )
     assert done.returncode == 7, done.stderr
     job_id = done.stderr.split("job ")[1].split()[0]
+    assert f"'certify show {job_id}' asks for job {job_id} again" in done.stderr
+    assert certify("show", job_id, "--timeout", "0.1").returncode == 7
     assert not client.get(job_id).status.is_final
     assert client.cancel(job_id).status is State.CANCELLED
 
@@ -143,15 +122,6 @@ def test_service_away(certify: Certify, digit: Path) -> None:
     done = certify(digit, "--model", "mnist", "--url", "http://127.0.0.1:1")
     assert done.returncode == 6
     assert "no answer from http://127.0.0.1:1" in done.stderr
-
-
-def test_models(certify: Certify) -> None:
-    table = certify("models")
-    assert table.returncode == 0, table.stderr
-    assert "mnist" in table.stdout
-    assert "half-space" in table.stdout
-    listed = json.loads(certify("models", "--json").stdout)
-    assert {"mnist", "half-space"} <= {model["name"] for model in listed}
 
 
 def test_verify_refuses_a_claim_that_is_too_large(certify: Certify, digit: Path) -> None:
