@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -92,6 +93,20 @@ class JobSpec(Record):
     seed: int
     input: InputRecord
     owner: str = ""
+
+    @property
+    def noise_seed(self) -> int:
+        """What the noise is drawn from: 256 bits of SHA-256 over what makes this job another than its kin.
+
+        It is taken over the JSON text of [seed, n, n0, stop radius or null, model_sha256, input.sha256],
+        without spaces. So no job is the beginning of another, that could be watched and then be asked for,
+        and noise that is known fits neither another input nor another model. What is compared on the same
+        samples is left out: certifier, bounds, decision, kind of noise, sigma and eta. SECURITY.md says why.
+        """
+        stop = None if self.stop is None else self.stop.radius
+        parts = [self.seed, self.n, self.n0, stop, self.model_sha256, self.input.sha256]
+        text = json.dumps(parts, separators=(",", ":"), allow_nan=False)
+        return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
 
     def claim(self) -> Claim:
         """Return what this job is to certify."""

@@ -88,7 +88,7 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.f
     if tally.complete and tally.prefix is not None:
         loaded = context.models.for_plan(job.spec, plan)
         evidence, certificate = tally.prefix.final(job.spec.claim())
-        loaded.reference.check(x, job.spec.sigma, job.spec.seed, _grid(job.spec, loaded), evidence.n)
+        loaded.reference.check(x, job.spec.sigma, job.spec.noise_seed, _grid(job.spec, loaded), evidence.n)
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
     for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):
@@ -106,7 +106,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     if grid is not None and not grid.contains(x):
         raise PermanentFailure("invalid_request", "discrete noise needs an input of 8-bit pixel values")
     batch = batch_size_for(loaded.manifest, context.settings.device)
-    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.seed, batch, grid)
+    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, grid)
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks)
@@ -146,7 +146,7 @@ def _request(
         certifier=spec.certifier,
         target=target,
         sigma=spec.sigma,
-        seed=spec.seed,
+        seed=spec.noise_seed,
         first_block=first_block,
         n=n,
         batch=batch,

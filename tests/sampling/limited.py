@@ -53,7 +53,7 @@ def answer(registry: Registry, name: str, rows: str) -> dict[str, object]:
     except (ModelError, PermanentFailure) as error:
         return {"error": str(error), "kind": getattr(error, "failure_type", "")}
     block = batch_size_for(loaded.manifest, "cpu")
-    request = SampleRequest(Certifier.FIRST_ORDER, 1, spec.sigma, spec.seed, 0, N, block)
+    request = SampleRequest(Certifier.FIRST_ORDER, 1, spec.sigma, spec.noise_seed, 0, N, block)
     evidence = sample(loaded.runtime, X, request, lambda _: None)
     return {"rows": loaded.runtime.rows, "block": block, "counts": evidence.to_dict()}
 

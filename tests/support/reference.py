@@ -56,7 +56,7 @@ def _sample(
         certifier=spec.certifier,
         target=target,
         sigma=spec.sigma,
-        seed=spec.seed,
+        seed=spec.noise_seed,
         first_block=first_block,
         n=n,
         batch=batch,
