@@ -13,6 +13,9 @@ from certificates.kinds import Bounds, Certifier, Decision, Noise
 LARGEST_SUMS = 2**20
 """Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
 
+LARGEST_ETA = 0.5
+"""Past it a certificate may be likelier false than true."""
+
 Problems = list[tuple[str, str]]
 
 
@@ -25,8 +28,8 @@ def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: flo
         found.append(("n", "must be at least 1"))
     elif n % 2 and certifier is not Certifier.FIRST_ORDER:
         found.append(("n", f"must be even for {certifier}: samples are drawn in pairs"))
-    if not 0.0 < eta < 1.0:
-        found.append(("eta", "must be strictly between 0 and 1"))
+    if not 0.0 < eta <= LARGEST_ETA:
+        found.append(("eta", f"must be above 0 and at most {LARGEST_ETA:g}"))
     if not 0.0 < sigma < math.inf:
         found.append(("sigma", "must be a finite number above 0"))
     return found

@@ -16,7 +16,7 @@ from certificates.reading import read_integer, read_number
 
 _GRID = float(2**20)
 _LARGEST_SUM = float(2**33)
-_BLOCK_ERROR = 2.0**-20
+BLOCK_ERROR = 2.0**-20
 """Largest error of one block's sum: 2**-21 for rounding to the grid, as much again for summing in float64."""
 
 
@@ -84,7 +84,7 @@ class SplitSums:
         if min(self.n_a, self.n_b) == 0:
             raise ValueError("the split estimate needs samples in both halves")
         a, b = self.vectors()
-        element = self.blocks * _BLOCK_ERROR
+        element = self.blocks * BLOCK_ERROR
         size_a, size_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
         error = math.sqrt(self.d) * element * (size_a + size_b) + self.d * element * element
         error += self.d * 2.0**-52 * size_a * size_b

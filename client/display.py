@@ -71,10 +71,17 @@ def _without_certificate(job: records.Job) -> Text:
 
 
 def verdict(outcome: Verdict) -> Text:
-    """Say whether a claim holds, and if not, why."""
+    """Say whether a claim holds, and if not, why; and what could not be checked."""
     if not outcome.holds:
-        text = Text("The claim does not hold.\n", style="bold red")
-        return text.append("\n".join(f"- {fault}" for fault in outcome.faults), style="not bold default")
-    if outcome.radius == 0.0:
-        return Text("The claim holds: the counts certify nothing, and nothing is claimed.", style="green")
-    return Text(f"The claim holds: the counts support radius {outcome.claimed_radius}.", style="bold green")
+        text = Text("The claim does not hold.", style="bold red")
+    elif outcome.radius == 0.0:
+        text = Text("The claim holds: the counts certify nothing, and nothing is claimed.", style="green")
+    else:
+        text = Text(
+            f"The claim holds: the counts support radius {outcome.claimed_radius}.", style="bold green"
+        )
+    for fault in outcome.faults:
+        text.append(f"\n- {fault}", style="not bold default")
+    for sentence in outcome.unchecked:
+        text.append(f"\nWarning: {sentence}.", style="not bold yellow")
+    return text

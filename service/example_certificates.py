@@ -68,7 +68,7 @@ EXAMPLES: Final[dict[str, Example]] = {
                     "n_b": 50000,
                     "d": 784,
                     "inner": 0.0125,
-                    "error": 1e-10,
+                    "error": 2e-9,
                     "n_asked": None,
                 },
                 "per_class": None,
@@ -92,7 +92,7 @@ EXAMPLES: Final[dict[str, Example]] = {
             "c_s": None,
             "c_n": None,
             "gradient_norm": {
-                "upper": 0.4857057581599521,
+                "upper": 0.4857057915783286,
                 "estimate": 0.4472135954999579,
                 "ceiling": 0.5371511526751211,
             },

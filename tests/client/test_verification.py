@@ -242,7 +242,7 @@ BROKEN: dict[str, Callable[[dict[str, Any]], object]] = {
 IMPOSSIBLE: dict[str, Callable[[dict[str, Any]], object]] = {
     "sigma zero": lambda c: c["claim"].update(sigma=0),
     "eta one": lambda c: c["claim"].update(eta=1.0),
-    "n past any number": lambda c: c["claim"].update(n=10**400),
+    "eta past one half": lambda c: c["claim"].update(eta=0.999999),
 }
 
 
