@@ -84,7 +84,8 @@ def faults(error: ValidationError | SettingsError) -> str:
     if isinstance(error, SettingsError):
         return f"{error}: this setting is a list in JSON"
     return "; ".join(
-        f"{_variable(fault['loc'])}{fault['msg'].removeprefix('Value error, ')}"
+        _variable(fault["loc"])
+        + fault["msg"].removeprefix("Value error, ").replace("Input should", "must", 1)
         for fault in error.errors(include_input=False, include_url=False, include_context=False)
     )
 

@@ -107,10 +107,19 @@ def _reason(error: Exception) -> str:
     """Name what is wrong without repeating what the file holds."""
     if isinstance(error, ValidationError):
         return "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {_fault(fault)}"
+            f"{_place(fault)}: {_fault(fault)}"
             for fault in error.errors(include_input=False, include_url=False)
         )
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+def _place(fault: Fault) -> str:
+    """Name the place. An unknown name that is like no other may be a key in the wrong place: not shown."""
+    known = {*_File.model_fields, *KeyEntry.model_fields}
+    return ".".join(
+        str(part) if isinstance(part, int) or part in known or did_you_mean(part, known) else "?"
+        for part in fault["loc"]
+    )
 
 
 def _fault(fault: Fault) -> str:

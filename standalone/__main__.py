@@ -46,4 +46,5 @@ def _run(settings: StandaloneSettings) -> int:
     return 0 if supervise(path) else 1
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -68,10 +68,10 @@ class Program:
         """Send a signal to the main process and its children."""
         os.killpg(self.pid, number)
 
-    def stop(self, timeout: float = 30) -> int:
+    def stop(self, timeout: float = 30, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end and return its exit status."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(number)
         status = self._process.wait(timeout)
         self._process = None
         return status
