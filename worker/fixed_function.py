@@ -27,7 +27,9 @@ CHECK: Final = 2
 """Stream of the noise of the check at a job's end. It never counts in the estimates."""
 TWICE: Final = "at load, one batch given twice"
 AGAIN: Final = "the batch given at load, given again as the job ended"
+NOISE: Final = "noisy copies of the job's input"
 PASSES_OF_A_TURN: Final = 3
+"""At most: two, and a third where scores are rounded differently at different places."""
 SHARE: Final = 32
 """Of a job's evaluations, the checks at its end may make one in so many again; one turn at least."""
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
@@ -35,7 +37,7 @@ EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
 
 
 def turns_at_end(n: int, rows: int) -> int:
-    """Return how many turns of three passes of ``rows`` rows are made at the end of a job of ``n``.
+    """Return how many turns of up to three passes of ``rows`` rows are made at the end of a job of ``n``.
 
     A turn looks at half a pass of noisy rows: no more turns than ``LOOKED_AT`` of them need.
     """
@@ -114,27 +116,25 @@ class Reference:
             self._turn(noisy, turn, seed)
 
     def _turn(self, noisy: torch.Tensor, turn: int, seed: int) -> None:
-        """Look at every second row of a noisy pass beside rows of the load, beside others, and moved.
+        """Look at every second row of a noisy pass beside rows of the load, and elsewhere beside others.
 
         The others are the rest of the noisy pass, as when a job samples, or, every second turn, extremes.
+        Scores that are not the same bits there are taken at their places as well, to tell place from others.
         """
-        beside_noise = "noisy copies of the job's input"
         judge, first = self._judge, self._first
         batch = self._batch.clone()
         batch[EVEN] = noisy[EVEN]
         answers = judge.answer(batch)
-        judge.require_equal(answers, ODD, first.scores[ODD], beside_noise, first)
+        judge.require_equal(answers, ODD, first.scores[ODD], NOISE, first)
         before = answers.scores[EVEN]
-        others, beside = noisy, beside_noise
+        others, beside = noisy, NOISE
         if turn % 2:
             kind = (seed + turn) % len(self._line_ups.extremes)
             others, beside = noisy.clone(), self._line_ups.names[kind]
             others[ODD] = self._line_ups.extreme(kind)
-        judge.require_equal(judge.answer(others), EVEN, before, beside, answers)
-        batch[EVEN] = self._batch[EVEN]
-        batch[ODD] = noisy[EVEN].roll(1, 0)
-        moved = judge.answer(batch)
-        judge.require_equal(moved, EVEN, first.scores[EVEN], beside_noise, first)
-        before = before.roll(1, 0)
-        if not moved.equal_at(ODD, before):
-            judge.require_near(moved, ODD, before, self._allowed, first)
+        shift = len(noisy) // 2 | 1  # odd: from even places to odd ones
+        places = (torch.arange(0, len(noisy), 2, device=noisy.device) + shift) % len(noisy)
+        moved = judge.answer(others.roll(shift, 0))
+        if not moved.equal_at(places, before):
+            judge.require_equal(judge.answer(others), EVEN, before, beside, answers, first)
+            judge.require_near(moved, places, before, self._allowed, answers, first)
