@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 from rich.console import Console
 
 from client import display
 from client.api import CertificationClient, Parameters
+from client.errors import ServiceUnavailable
 from client.faults import tell
 from client.inputs import ImageFile, TensorFile
 from client.interrupts import Interrupted, Interrupts
@@ -27,7 +29,8 @@ def run(
     command at once with Interrupted.
     """
     with Interrupts() as interrupts:
-        job = given.submit(client, parameters)
+        with _submission():
+            job = given.submit(client, parameters)
         with named(job.id):
             tell(f"job {job.id}")
             try:
@@ -44,6 +47,18 @@ def watch(client: CertificationClient, job_id: str, timeout_s: float | None) -> 
     """Wait for the end of a job with a live bar."""
     with display.progress_bar(Console(stderr=True)) as on_progress:
         return client.wait(job_id, timeout_s=timeout_s, on_progress=on_progress)
+
+
+@contextmanager
+def _submission() -> Iterator[None]:
+    """Let a submission whose answer was lost on the way say that there may be a job."""
+    try:
+        yield
+    except ServiceUnavailable as fault:
+        lost = fault.__cause__
+        if lost is not None and not isinstance(lost, httpx.ConnectError | httpx.ConnectTimeout):
+            fault.add_note("whether the service accepted the job is not known")
+        raise
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from client import CertificationClient, ServiceError
+from client import CertificationClient, ServiceError, ServiceUnavailable, State
 from tests.client.conftest import Certify
 from tests.client.raw_service import http, raw_service
 
@@ -40,7 +40,7 @@ def test_not_the_service(command: Certify, digit: Path, answer: bytes, said: str
         for arguments in ((digit, "--model", "mnist"), ("models",)):
             done = command(*arguments, "--url", service.url)
             assert (done.returncode, done.stdout) == (6, ""), done.stderr
-            assert len(done.stderr.splitlines()) == 1
+            assert len(done.stderr.splitlines()) == 1 + ("is not known" in done.stderr)
         assert said in done.stderr or "cannot read" in done.stderr
         with CertificationClient(service.url) as client:
             with pytest.raises(Exception, match=r".") as caught:
@@ -53,6 +53,28 @@ def test_a_refusal_without_a_problem_document(command: Certify, problem: bytes) 
     with raw_service(http(problem, status="418 Teapot")) as service:
         done = command("models", "--url", service.url)
     assert (done.returncode, done.stderr) == (2, "refused: Teapot\n")
+
+
+def test_whether_a_job_was_accepted_may_be_unknown(command: Certify, digit: Path) -> None:
+    unknown = "\nwhether the service accepted the job is not known\n"
+    with raw_service(b"") as service:
+        done = command(digit, "--model", "mnist", "--url", service.url)
+        assert (done.returncode, done.stderr.endswith(unknown)) == (6, True)
+        service.answer = http(b"{}", status="503 Service Unavailable")  # it says that it did not
+        assert "not known" not in command(digit, "--model", "mnist", "--url", service.url).stderr
+    assert "not known" not in command(digit, "--model", "mnist", "--url", service.url).stderr
+
+
+def test_a_stream_that_breaks_off() -> None:
+    told = b'data: {"id": "x", "status": "running", "progress": {"samples_total": 1}}\n\n'
+    with (
+        raw_service(http(told, kind="text/event-stream", length=1000)) as service,
+        CertificationClient(service.url) as client,
+    ):
+        events = client.events("x")
+        assert next(events).status is State.RUNNING
+        with pytest.raises(ServiceUnavailable, match="no answer from"):
+            next(events)
 
 
 def job(**changed: Any) -> bytes:
