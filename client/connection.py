@@ -40,12 +40,21 @@ def environment_proxy(url: str) -> str | None:
 
 
 def _address(url: str) -> httpx.URL:
+    """Take an address apart. What is wrong with it is said without repeating it: it may hold a password."""
     try:
         address = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise UnusableSetting(f"the service's address cannot be used: {error}") from error
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise UnusableSetting(
+            "the service's address cannot be taken apart: it must be like http://127.0.0.1:8000 or "
+            "https://HOST, with what is special in a password percent-encoded"
+        ) from None
     if address.scheme not in {"http", "https"} or not address.host or (address.port or 0) > _LAST_PORT:
         raise UnusableSetting("the service's address must be like http://127.0.0.1:8000 or https://HOST")
+    if address.query or address.fragment or "@" in address.path:
+        raise UnusableSetting(
+            "the service's address must end with its path, without ?, # or @ there; in a password they are "
+            "percent-encoded: %3F, %23 and %40"
+        )
     return address
 
 

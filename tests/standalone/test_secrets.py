@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
@@ -137,6 +139,44 @@ def test_a_file_of_keys(tmp_path: Path) -> None:
         path.write_bytes(content.encode(errors="surrogateescape"))
         settings.append({"CERTIFY_KEYS_FILE": str(path)})
     assert set(statuses("service.__main__", settings)) == {"2"}
+
+
+class Refusal(BaseHTTPRequestHandler):
+    """Stands for a service, and for a proxy, that lets nobody in: an answer is had at once."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_CONNECT = do_GET  # noqa: N815 - as above
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    """Address of something that answers 401 to all."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusal) as serving, ThreadPoolExecutor(1) as pool:
+        pool.submit(serving.serve_forever, 0.05)
+        yield f"127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+
+
+def test_what_the_certify_command_is_told(tmp_path: Path, refusing: str) -> None:
+    settings = everywhere("CERTIFY_API_KEY")
+    for number, secret in enumerate(SECRETS):
+        path = tmp_path / f"{number}.key"
+        path.write_bytes(f"{secret}\n".encode(errors="surrogateescape"))
+        settings.append({"CERTIFY_API_KEY_FILE": str(path)})
+    settings = [{"CERTIFY_URL": f"http://{refusing}"} | setting for setting in settings]
+    users = (f"http://user:{{}}@{refusing}", f"http://{{}}@{refusing}", "ftp://user:{}@h", "http://u:{}@[::1")
+    settings += everywhere("CERTIFY_URL", forms=[*users, f"http://{refusing}/?key={{}}", "{}"])
+    proxied = everywhere("http_proxy", forms=users)
+    settings += [{"CERTIFY_URL": "http://nowhere.invalid"} | setting for setting in proxied]
+    found = statuses("client.cli", settings, "models")
+    assert set(found) <= {"2", "6"}, set(found)
 
 
 def test_what_is_logged_while_secrets_are_in_use(server: Server, models_dir: Path, tmp_path: Path) -> None:
