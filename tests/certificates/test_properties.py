@@ -149,7 +149,8 @@ def test_clopper_pearson_surrounds_the_estimate_and_mirrors(n: int, share: float
     assert 0.0 <= lower <= hits / n <= upper <= 1.0
     assert lower < 1.0
     assert upper > 0.0
-    assert clopper_pearson_upper(n - hits, n, alpha) == pytest.approx(1.0 - lower, abs=1e-15)
+    # Where the bound is near 1/2, one side is found by an inverse whose allowance is 1e-7 of alpha.
+    assert clopper_pearson_upper(n - hits, n, alpha) == pytest.approx(1.0 - lower, abs=1e-7)
 
 
 @many

@@ -58,16 +58,24 @@ def test_anyone_can_compute_it_from_what_a_certificate_states() -> None:
 
 
 def test_a_job_is_not_the_beginning_of_a_longer_one(stack: Stack, models_dir: Path) -> None:
-    """What a job that stopped early counted is not what a job of just as many samples counts."""
+    """What a job that stopped early counted is not what a job of just as many samples counts.
+
+    Second order: votes alone may be equal by chance, sums of noise are not.
+    """
+    second = Certifier.SECOND_ORDER
 
     def counted(job: JobRecord) -> Any:
         assert job.certificate is not None, job.failure
         return job.certificate["counts"], job.certificate["n"]
 
-    counts, n = counted(stack.finished(stack.submit(half_space(models_dir, n=200_000, stop=0.4))))
+    counts, n = counted(
+        stack.finished(stack.submit(half_space(models_dir, certifier=second, n=200_000, stop=0.4)))
+    )
     assert n < 200_000
-    shorter, as_many = counted(stack.finished(stack.submit(half_space(models_dir, n=n))))
+    shorter, as_many = counted(stack.finished(stack.submit(half_space(models_dir, certifier=second, n=n))))
     assert as_many == n
     assert shorter != counts
-    again, _ = counted(stack.finished(stack.submit(half_space(models_dir, n=200_000, stop=0.4))))
+    again, _ = counted(
+        stack.finished(stack.submit(half_space(models_dir, certifier=second, n=200_000, stop=0.4)))
+    )
     assert again == counts
