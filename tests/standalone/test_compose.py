@@ -47,6 +47,8 @@ def test_confined(compose: dict[str, Any], name: str) -> None:
 def test_watched(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+    assert "python" not in service["healthcheck"]["test"]  # to start it takes a second
+    assert service["healthcheck"]["interval"] == "30s"
     assert service["restart"] == "unless-stopped"
     assert service["init"] is True
     assert re.fullmatch(r"[0-9]+s", service["stop_grace_period"])
