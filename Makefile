@@ -50,7 +50,7 @@ clean: ## Remove what was installed and cached; jobs in .data stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "The service is tried on Python 3.11, 3.12 and 3.13; this is " + sys.version.split()[0] + ". Name one of them: make PYTHON=python3.13 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "The service is for Python 3.11, 3.12 and 3.13; this is " + sys.version.split()[0] + ". Name one of them: make PYTHON=python3.13 ...")'
 	@echo "Making $(VENV) and installing the pinned packages ..."
 	$(PYTHON) -m venv $(VENV)
 	@touch $@

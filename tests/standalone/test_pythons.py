@@ -1,4 +1,4 @@
-"""Pythons that the suite has not run on are refused at installation, with a sentence."""
+"""Pythons that the service is not for are refused at installation, with a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-TRIED = ("3.11.0", "3.12.9", "3.13.5")
+MEANT = ("3.11.0", "3.12.9", "3.13.5")
 OTHERS = ("3.10.14", "3.14.0")
 
 
@@ -51,8 +51,8 @@ def test_make_refuses_it_and_says_what_to_do(repository: Path, tmp_path: Path, v
     assert "installing" not in done.stdout
 
 
-@pytest.mark.parametrize("version", TRIED)
-def test_make_takes_those_that_were_tried(repository: Path, tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize("version", MEANT)
+def test_make_takes_those_it_is_for(repository: Path, tmp_path: Path, version: str) -> None:
     assert "installing" in make_environment(repository, tmp_path, version).stdout
 
 
@@ -60,4 +60,4 @@ def test_pip_refuses_the_same(repository: Path) -> None:
     allowed = SpecifierSet(
         tomllib.loads((repository / "pyproject.toml").read_text())["project"]["requires-python"]
     )
-    assert [version for version in TRIED + OTHERS if version in allowed] == list(TRIED)
+    assert [version for version in MEANT + OTHERS if version in allowed] == list(MEANT)
