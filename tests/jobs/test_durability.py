@@ -58,8 +58,9 @@ def test_a_replica(redis_client: Redis) -> None:
 
 
 def test_cluster_mode(tmp_path: Path) -> None:
+    bus = str(free_port())  # by default 10,000 above the server's own, which may be no port
     with (
-        running_server(tmp_path, "--cluster-enabled", "yes") as server,
+        running_server(tmp_path, "--cluster-enabled", "yes", "--cluster-port", bus) as server,
         connect(JobsSettings(redis_url=server.url)) as client,
     ):
         assert "is in cluster mode" in examine(client, "always").faults[0]
