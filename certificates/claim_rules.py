@@ -13,6 +13,9 @@ from certificates.kinds import Bounds, Certifier, Decision, Noise
 LARGEST_SUMS = 2**20
 """Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
 
+LEAST_SIGMA = 1e-300
+"""Below it a radius has too few digits to be rounded down by one."""
+
 LARGEST_ETA = 0.5
 """Past it a certificate may be likelier false than true."""
 
@@ -30,8 +33,8 @@ def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: flo
         found.append(("n", f"must be even for {certifier}: samples are drawn in pairs"))
     if not 0.0 < eta <= LARGEST_ETA:
         found.append(("eta", f"must be above 0 and at most {LARGEST_ETA:g}"))
-    if not 0.0 < sigma < math.inf:
-        found.append(("sigma", "must be a finite number above 0"))
+    if not LEAST_SIGMA <= sigma < math.inf:
+        found.append(("sigma", f"must be a finite number of at least {LEAST_SIGMA:g}"))
     return found
 
 

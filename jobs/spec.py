@@ -176,7 +176,7 @@ class Fleet(Record):
 class Plan(Record):
     """What selection fixed for the rest of the job; every worker follows it.
 
-    Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (seed, b) alone.
+    Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (noise_seed, b) alone.
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
     ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
     whole manifest, as its normalisation belongs to the function that is certified. A block is computed in

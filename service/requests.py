@@ -86,8 +86,9 @@ class CertificationFields(_Body):
     )
     seed: Seed | None = Field(
         default=None,
-        description="Seed of all noise: an integer from 0 to 2^63 - 1, or the same as decimal text. "
-        "Default: drawn at random and told in the answer.",
+        description="Seed of all noise, with n, n0, stop radius, input and model: an integer from 0 to "
+        "2^63 - 1, or the same as decimal text. Fix it and n before looking. Default: drawn at random and "
+        "told in the answer.",
     )
 
     def stop_at(self) -> float | None:

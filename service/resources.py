@@ -157,7 +157,7 @@ class RuntimeModelResource(OpenResource):
     rows: int = Field(description="Rows of every forward pass.")
     threads: int = Field(description="Threads of every forward pass.")
     batch: int = Field(
-        description="Evaluations of a block: noise is a function of seed and number of the block."
+        description="Evaluations of a block: noise is a function of the job and the number of the block."
     )
     noise_generator: str = Field(description="What drew the noise.")
 

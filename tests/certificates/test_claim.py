@@ -222,6 +222,8 @@ def test_evidence_of_another_kind_is_refused() -> None:
         (claim_of(Certifier.DIPOLE, n=0), ["n"]),
         (claim_of(Certifier.DIPOLE, eta=1.0), ["eta"]),
         (claim_of(Certifier.DIPOLE, sigma=math.nan), ["sigma"]),
+        (claim_of(Certifier.DIPOLE, sigma=5e-324), ["sigma"]),
+        (claim_of(Certifier.DIPOLE, eta=0.51), ["eta"]),
         (claim_of(Certifier.DIPOLE, Bounds.ANYTIME), ["bounds"]),
         (claim_of(Certifier.DIPOLE, decision=MULTI), ["decision"]),
         (claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, decision=MULTI), ["decision"]),

@@ -12,7 +12,7 @@ import pytest
 from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, GradientSums, Noise
 from certificates.plausible import inner_product_range, paired_sum_range
 from certificates.tight_sums import SplitProduct
-from client import UnreadableCertificate
+from client import UnreadableCertificate, display
 from client.verification import verify
 from tests.client.documents import KINDS, SLOW, Document, certified, claim_and_counts, document_of
 
@@ -86,6 +86,9 @@ def test_without_the_request_the_verdict_says_what_it_did_not_compare(kind: str)
         assert not (verdict.holds and other["certificate"]["eta"] > 0.5), change
     document = document_of(kind) | {"request": None}
     assert verify(document).holds
+    said = display.verdict(verify(document)).plain
+    assert "The claim holds" in said
+    assert "\nWarning: the document does not hold the request: whether model, input, " in said
     assert ["request" in sentence for sentence in verify(document).unchecked] == [True]
 
 
