@@ -29,8 +29,8 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], str], ...]] = (
 
 _BY_TEXT: Final = (
     ("handshake operation timed out", "the TLS handshake gets no answer: does it speak TLS at this port?"),
-    ("NOREPLICAS", "it refuses to write without its replicas (min-replicas-to-write)"),
-    ("MISCONF", "it refuses to write because it cannot save: look at its disk and its log"),
+    ("NOREPLICAS", "it lacks the replicas that it wants (min-replicas-to-write)"),
+    ("MISCONF", "it cannot save: look at its disk and its log"),
     ("DB index is out of range", "it has no database of this number"),
     ("Connection closed by server", "it cuts the connection: if it speaks TLS at this port, use rediss://"),
 )

@@ -24,7 +24,7 @@ from jobs.settings import JobsSettings
 OLDEST: Final = (7, 0)
 """Oldest version of Redis whose commands and append-only file the service relies on."""
 FRESH_S: Final = 1.0
-"""A verdict is used again for this long: submissions cost no more round trips."""
+"""A good verdict is used again for this long: submissions cost no more round trips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +115,30 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 class Durability:
-    """The verdict on one server, for threads that ask often: read again once it is ``FRESH_S`` old."""
+    """The verdict on one server, for threads that ask often: a good one is used for ``FRESH_S``.
+
+    Any other is for those alone who were waiting for it: a server that hangs is waited for once, not by one
+    after the other, and one that was mended is used at once.
+    """
 
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._redis = client
         self._asked = settings.durability
         self._lock = threading.Lock()
-        self._known_until = 0.0
         self._found: Verdict | StoreUnavailable = StoreUnavailable("not asked yet")
+        self._found_at = float("-inf")
 
     def verdict(self) -> Verdict:
-        """Return the verdict. Raises StoreUnavailable, to all who wait for the same answer at once."""
+        """Return the verdict. Raises StoreUnavailable."""
+        since = time.monotonic()
         with self._lock:
-            if time.monotonic() >= self._known_until:
+            good = isinstance(self._found, Verdict) and not self._found.faults
+            if self._found_at < since - (FRESH_S if good else 0.0):
                 try:
                     self._found = examine(self._redis, self._asked)
                 except StoreUnavailable as error:
                     self._found = error
-                self._known_until = time.monotonic() + FRESH_S
+                self._found_at = time.monotonic()
             found = self._found
         if not isinstance(found, Verdict):
             raise StoreUnavailable(found.reason, found.detail)

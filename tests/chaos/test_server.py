@@ -42,9 +42,9 @@ def fewer(service: Service, left: int) -> bool:
 
 
 def refused(answer: httpx.Response) -> None:
-    """Check that an answer says that the store is away, and when to ask again."""
+    """Check that an answer says that the store is away or cannot keep jobs, and when to ask again."""
     assert answer.status_code == 503
-    assert answer.json()["type"].endswith(":store-unavailable")
+    assert answer.json()["type"].endswith((":store-unavailable", ":not-ready"))
     assert int(answer.headers["Retry-After"]) > 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ def test_a_server_as_it_should_be(redis_client: Redis) -> None:
         ("maxmemory-policy", "allkeys-lru", "may delete jobs", "CONFIG SET maxmemory-policy noeviction"),
         ("maxmemory-policy", "volatile-ttl", "may delete jobs", "CONFIG SET maxmemory-policy noeviction"),
         ("maxmemory", "1", "refuses to write: its memory is full", ""),
-        ("min-replicas-to-write", "1", "refuses to write without its replicas", ""),
+        ("min-replicas-to-write", "1", "refuses to write: it lacks the replicas", ""),
     ],
 )
 def test_what_fails_is_named_with_the_command_that_mends_it(
@@ -130,6 +132,29 @@ def test_a_change_is_noticed_within_seconds_and_asked_for_but_once_a_second(
         return False
 
     wait_until(refused, "the change to be noticed", 5)
+
+
+def test_a_server_that_was_mended_is_used_at_once(redis_client: Redis, jobs_settings: JobsSettings) -> None:
+    durability = Durability(redis_client, jobs_settings)
+    redis_client.config_set("maxmemory-policy", "allkeys-lru")
+    with pytest.raises(StoreNotDurable):
+        durability.require()
+    redis_client.config_set("maxmemory-policy", "noeviction")
+    durability.require()
+
+
+def test_a_server_that_hangs_is_waited_for_once_by_all_who_ask(server: Server) -> None:
+    settings = JobsSettings(redis_url=server.url, store_timeout_s=1.0)
+    with connect(settings) as client, ThreadPoolExecutor(20) as pool:
+        durability = Durability(client, settings)
+        durability.require()
+        client.config_set("maxmemory-policy", "allkeys-lru")  # a verdict that is not good is not kept
+        wait_until(lambda: bool(durability.verdict().faults), "the change to be noticed", 5)
+        server.pause()
+        began = time.monotonic()
+        errors = [asked.exception() for asked in [pool.submit(durability.verdict) for _ in range(20)]]
+        assert all(isinstance(error, StoreUnavailable) for error in errors)
+        assert time.monotonic() - began < 10
 
 
 def test_a_server_that_is_away_is_told_from_one_that_is_not_durable(
