@@ -112,7 +112,8 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
         elif isinstance(event, events.ProcessStateExitedEvent) and not _is_done(event):
             self._console.line(name, "ended unexpectedly; starting it again")
         elif isinstance(event, events.ProcessStateRunningEvent):
-            self._proven.add(name)
+            if not _has_ended(event.process.pid):
+                self._proven.add(name)
         elif isinstance(event, events.ProcessStateBackoffEvent):
             self._console.line(name, "ended at once; trying again")
             if name in self._proven:
@@ -128,6 +129,16 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
 
     def _on_stopping(self, _event: events.SupervisorStoppingEvent) -> None:
         self._console.line("supervisor", "stopping everything in order")
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended that supervisord has not noticed yet: it may wait a second before it looks.
+
+    It then calls what ended at once running, and says so before it looks.
+    """
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return False
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _keep_trying(process: Subprocess) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from standalone.programs import configuration
 from standalone.settings import StandaloneSettings
+from standalone.supervision import _has_ended
 from tests.support.wait import wait_until
 
 
@@ -88,6 +90,14 @@ def test_program_that_has_worked_is_started_again_however_often_it_fails(tmp_pat
         said, _ = process.communicate(timeout=20)
     assert b"cannot be started" not in said
     assert said.endswith(b"True\n")
+
+
+def test_a_child_that_has_ended_counts_as_such_before_it_is_collected() -> None:
+    with subprocess.Popen(["/bin/sleep", "600"]) as child:
+        assert not _has_ended(child.pid)
+        child.kill()
+        wait_until(lambda: _has_ended(child.pid), "its end to be noticed")
+        assert child.wait() == -signal.SIGKILL, "it is left to be collected"
 
 
 def test_program_that_never_starts_stops_everything(tmp_path: Path) -> None:
