@@ -149,8 +149,10 @@ def test_clopper_pearson_surrounds_the_estimate_and_mirrors(n: int, share: float
     assert 0.0 <= lower <= hits / n <= upper <= 1.0
     assert lower < 1.0
     assert upper > 0.0
-    # Where the bound is near 1/2, one side is found by an inverse whose allowance is 1e-7 of alpha.
-    assert clopper_pearson_upper(n - hits, n, alpha) == pytest.approx(1.0 - lower, abs=1e-7)
+    mirrored = clopper_pearson_upper(n - hits, n, alpha)
+    # One is not computed from the other where a majority of few samples has a bound below 1/2.
+    apart = 2 * hits > n and mirrored > 0.5
+    assert mirrored == pytest.approx(1.0 - lower, abs=1e-7 if apart else 1e-15)
 
 
 @many
