@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -79,15 +81,30 @@ class JobsSettings(BaseSettings):
         return redacted(self.redis_url)
 
 
-def faults(error: ValidationError | SettingsError) -> str:
-    """Say which settings are wrong and why, by the names of their variables and without their values."""
+def faults(error: ValidationError | SettingsError, in_words: Callable[[Mapping[str, Any]], str]) -> str:
+    """Say which settings are wrong and why, by the names of their variables.
+
+    ``in_words`` says what is wrong with one entry of ``ValidationError.errors``. It gets the value only
+    where that is a short word or number and the setting holds no secret.
+    """
     if isinstance(error, SettingsError):
-        return f"{error}: this setting is a list in JSON"
-    return "; ".join(
-        _variable(fault["loc"])
-        + fault["msg"].removeprefix("Value error, ").replace("Input should", "must", 1)
-        for fault in error.errors(include_input=False, include_url=False, include_context=False)
-    )
+        field = _FIELD.search(str(error))
+        return f'{_variable(field.groups() if field else ())}must be a list in JSON, such as ["A", "B"]'
+    found = error.errors(include_url=False)
+    return "; ".join(_variable(fault["loc"]) + in_words(_without_secrets(fault)) for fault in found)
+
+
+_FIELD: Final = re.compile(r'field "(\w+)"')
+_SHOWN: Final = re.compile(r"[A-Za-z0-9._+-]{1,20}")
+"""What may be repeated of a value: it is too short for an API key, and no URL."""
+
+
+def _without_secrets(fault: Mapping[str, Any]) -> Mapping[str, Any]:
+    location, given = fault["loc"], fault["input"]
+    secret = not location or str(location[0]).upper().endswith("REDIS_URL")
+    if isinstance(given, str) and _SHOWN.fullmatch(given) and not secret:
+        return fault
+    return {name: value for name, value in fault.items() if name != "input"}
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
@@ -95,4 +112,5 @@ def _variable(location: tuple[int | str, ...]) -> str:
     if not location:
         return ""
     name = str(location[0]).upper().removeprefix(PREFIX)
-    return f"{PREFIX}{name}{' (or REDIS_URL)' if name == 'REDIS_URL' else ''}: "
+    entry = f" (entry {location[1] + 1})" if len(location) > 1 and isinstance(location[1], int) else ""
+    return f"{PREFIX}{name}{' (or REDIS_URL)' if name == 'REDIS_URL' else ''}{entry}: "

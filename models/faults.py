@@ -21,7 +21,7 @@ def fault_in_words(fault: Fault) -> str:
     """Say what is wrong with a field and what is accepted; the field's name belongs before it."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in _PLAIN:
-        return _PLAIN[kind]
+        return _PLAIN[kind] + (_given(fault) if kind in _OF_TEXT else "")
     if kind in _OF_CONTEXT:
         return _OF_CONTEXT[kind](context) + _given(fault)
     message = str(fault["msg"]).removeprefix("Value error, ")
@@ -45,9 +45,16 @@ def _given(fault: Fault) -> str:
     text = repr(given)
     if len(text) > _LONGEST_GIVEN:
         return ""
-    expected = str(fault.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")
+    expected = _expected(fault).replace(" or ", ", ").split(", ")
     meant = did_you_mean(given, (word.strip("'") for word in expected)) if isinstance(given, str) else ""
     return f", not {text}{meant}"
+
+
+def _expected(fault: Fault) -> str:
+    """Name the words that are accepted, as pydantic lists them; nothing where any number is."""
+    return (
+        "true or false" if fault["type"] == "bool_parsing" else str(fault.get("ctx", {}).get("expected", ""))
+    )
 
 
 def _entries(at: str, length: int, actual: object) -> str:
@@ -78,6 +85,10 @@ _PLAIN: Final = {
     "model_attributes_type": "must be a table (in JSON: an object)",
     "string_too_short": "must not be empty",
 }
+_OF_TEXT: Final = frozenset(
+    {"int_parsing", "int_parsing_size", "float_parsing", "bool_parsing", "finite_number"}
+)
+"""Kinds of faults of which the text that was given says more."""
 _OF_CONTEXT: Final[Mapping[str, Callable[[Fault], str]]] = {
     "greater_than": lambda of: f"must be above {_number(of['gt'])}",
     "greater_than_equal": lambda of: f"must be at least {_number(of['ge'])}",
@@ -87,6 +98,7 @@ _OF_CONTEXT: Final[Mapping[str, Callable[[Fault], str]]] = {
     "literal_error": lambda of: f"must be {of['expected']}",
     "enum": lambda of: f"must be {of['expected']}",
     "string_too_long": lambda of: f"must be at most {of['max_length']} characters long",
+    "string_pattern_mismatch": lambda of: f"must match the regular expression {of['pattern']}",
     "too_short": lambda of: _entries("least", of["min_length"], of.get("actual_length")),
     "too_long": lambda of: _entries("most", of["max_length"], of.get("actual_length") or "more"),
 }

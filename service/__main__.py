@@ -10,6 +10,7 @@ from pydantic_settings import SettingsError
 
 from jobs.descriptors import raise_limit
 from jobs.settings import faults
+from models.faults import fault_in_words
 from service.app import create_app
 from service.descriptors import capacity
 from service.keyring import KeysFileError
@@ -33,7 +34,7 @@ def main() -> int:
         settings = settings.model_copy(update={"max_connections": possible.connections})
         app = create_app(settings)
     except (ValidationError, SettingsError) as error:
-        return _refuse(faults(error))
+        return _refuse(faults(error, fault_in_words))
     except KeysFileError as error:
         return _refuse(str(error))
     uvicorn.run(

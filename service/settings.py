@@ -153,20 +153,20 @@ class GatewaySettings(JobsSettings):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.sigma_min > self.sigma_max:
-            raise ValueError("sigma_min must not exceed sigma_max")
+            raise ValueError("CERTIFY_SIGMA_MIN must not exceed CERTIFY_SIGMA_MAX")
         if self.eta_min > self.eta_max:
-            raise ValueError("eta_min must not exceed eta_max")
+            raise ValueError("CERTIFY_ETA_MIN must not exceed CERTIFY_ETA_MAX")
         if self.max_held_bytes < self.max_body_bytes:
-            raise ValueError("max_held_bytes must not be less than max_body_bytes")
+            raise ValueError("CERTIFY_MAX_HELD_BYTES must not be less than CERTIFY_MAX_BODY_BYTES")
         if not (is_loopback(self.host) or self.keys_file is not None or self.allow_anonymous):
             raise ValueError(
                 f"other machines can reach {self.host}, and no API keys are set up: set CERTIFY_KEYS_FILE, "
                 "or CERTIFY_ALLOW_ANONYMOUS=true if anyone who gets there may use the service"
             )
         if self.keys_file is not None and self.max_held_bytes < 2 * self.max_body_bytes:
-            raise ValueError("with keys max_held_bytes must be at least twice max_body_bytes")
+            raise ValueError("with keys CERTIFY_MAX_HELD_BYTES must be at least twice CERTIFY_MAX_BODY_BYTES")
         if self.root_path.split("/")[1:2] and self.root_path.split("/")[1] in OWN_PATHS:
             raise ValueError(
-                f"root_path must not begin like the gateway's own paths: /{', /'.join(OWN_PATHS)}"
+                f"CERTIFY_ROOT_PATH must not begin like the gateway's own paths: /{', /'.join(OWN_PATHS)}"
             )
         return self

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsError
 
 from jobs.descriptors import raise_limit
 from jobs.settings import faults
+from models.faults import fault_in_words
 from standalone.checks import CannotStart, lock_data_folder, require_free_ports
 from standalone.programs import configuration
 from standalone.settings import StandaloneSettings
@@ -25,7 +26,7 @@ def main() -> int:
             require_free_ports(settings)
             return _run(settings)
     except (ValidationError, SettingsError) as error:
-        sys.stderr.write(f"cannot start: {faults(error)}\n")
+        sys.stderr.write(f"cannot start: {faults(error, fault_in_words)}\n")
     except CannotStart as error:
         sys.stderr.write(f"cannot start: {error}\n")
     return 1

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsError
 
 from jobs.descriptors import raise_limit
 from jobs.settings import faults
+from models.faults import fault_in_words
 from worker.app import make_worker, run_worker
 from worker.logs import configure_logging
 from worker.preflight import Unfit, check
@@ -24,7 +25,7 @@ def main() -> int:
         check(settings)
         app = make_worker(settings)
     except (ValidationError, SettingsError) as error:
-        return _refuse(faults(error))
+        return _refuse(faults(error, fault_in_words))
     except Unfit as error:
         return _refuse(str(error))
     configure_logging(settings.log_level)

@@ -177,5 +177,5 @@ def test_without_keys_all_is_one_callers() -> None:
 
 
 def test_with_keys_there_must_be_room_for_two_bodies(tmp_path: Path) -> None:
-    with pytest.raises(ValidationError, match="twice max_body_bytes"):
+    with pytest.raises(ValidationError, match="twice CERTIFY_MAX_BODY_BYTES"):
         GatewaySettings(keys_file=tmp_path, max_held_bytes=1_000_000, max_body_bytes=600_000)
