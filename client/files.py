@@ -19,23 +19,23 @@ class UnusableFile(ValueError):
     """The file cannot be read, or holds nothing that could be used."""
 
 
-def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
+def read_file(path: Path, most: int = MOST_BYTES, called: str = "") -> bytes:
     """Return what a file or a pipe holds, or stdin where the path is ``-``.
 
     Raises UnusableFile when it cannot be read, when it is empty, and when it holds more than ``most`` bytes:
-    no more than that is ever held in memory.
+    no more than that is ever held in memory. Messages name the file as it is ``called``, else by its path.
     """
-    content = bytearray()
+    content, name = bytearray(), called or str(path)
     try:
         with _opened(path) as file:
             for chunk in iter(partial(file.read, _CHUNK), b""):
                 content += chunk
                 if len(content) > most:
-                    raise UnusableFile(f"{path} holds more than {most:,} bytes, which is too much")
+                    raise UnusableFile(f"{name} holds more than {most:,} bytes, which is too much")
     except OSError as error:
-        raise UnusableFile(f"{path} cannot be read: {error.strerror or error}") from error
+        raise UnusableFile(f"{name} cannot be read: {error.strerror or type(error).__name__}") from None
     if not content:
-        raise UnusableFile(f"{path} is empty")
+        raise UnusableFile(f"{name} is empty")
     return bytes(content)
 
 

@@ -14,6 +14,8 @@ from client.errors import UnusableSetting
 from client.files import UnusableFile, read_file
 
 _LONGEST_KEY = 4096
+_KEY_FILE = "the file that --api-key-file or CERTIFY_API_KEY_FILE names"
+"""How messages call it. Its path is not shown: it may be the key itself, given in the wrong place."""
 
 
 def _finite(text: str) -> float:
@@ -87,6 +89,6 @@ def _api_key(path: Path | None) -> str | None:
     if path is None:
         return os.environ.get("CERTIFY_API_KEY") or None
     try:
-        return read_file(path, _LONGEST_KEY).decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise UnusableFile(f"{path} cannot be read: an API key is ASCII text") from error
+        return read_file(path, _LONGEST_KEY, _KEY_FILE).decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise UnusableFile(f"{_KEY_FILE} cannot be read: an API key is ASCII text") from None

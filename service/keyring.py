@@ -19,6 +19,9 @@ KEY_PREFIX: Final = "certify_"
 _RANDOM_BYTES: Final = 32
 LONGEST_KEY: Final = 200
 
+_CALLED: Final = "the file that CERTIFY_KEYS_FILE names"
+"""Its path is not shown: it may be a key, given in the wrong place."""
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -81,7 +84,7 @@ class Keyring:
                     self._seen = seen
             except (OSError, ValueError) as error:
                 self._seen = None
-                raise KeysFileError(f"the keys file {self._path} cannot be read: {_reason(error)}") from error
+                raise KeysFileError(f"{_CALLED} cannot be read: {_reason(error)}") from None
             return self._entries
 
 

@@ -60,10 +60,40 @@ def test_the_key_comes_from_a_file_or_the_environment(guarded_url: str, tmp_path
         assert "grey" in done.stdout
 
 
-def test_a_key_file_that_cannot_be_read_is_named(guarded_url: str, tmp_path: Path) -> None:
-    done = models(guarded_url, "--api-key-file", str(tmp_path / "absent"))
+FILE = "the file that --api-key-file or CERTIFY_API_KEY_FILE names"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "is empty"),
+        (b"\xff\xfe", "cannot be read: an API key is ASCII text"),
+        (b"k" * 5000, "holds more than 4,096 bytes, which is too much"),
+    ],
+)
+def test_what_is_wrong_with_a_key_file_is_said(
+    guarded_url: str, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    done = models(guarded_url, "--api-key-file", str(path))
     assert done.returncode == 2
-    assert "absent cannot be read" in done.stderr
+    assert done.stderr == f"{FILE} {said}\n"
+
+
+@pytest.mark.parametrize("form", ["{}", "./{}", "{}\n", "/dev/null/{}", "{}" * 100])
+def test_a_key_in_place_of_the_path_is_not_shown(guarded_url: str, form: str) -> None:
+    given = form.format(*[KEY] * 100)
+    for debug in ("", "1"):
+        for done in (
+            models(guarded_url, "--api-key-file", given, CERTIFY_DEBUG=debug),
+            models(guarded_url, CERTIFY_API_KEY_FILE=given, CERTIFY_DEBUG=debug),
+        ):
+            assert done.returncode == 2
+            assert f"{FILE} cannot be read: " in done.stderr
+            assert KEY[:20] not in done.stdout + done.stderr
 
 
 def test_the_library_takes_the_key(guarded_url: str) -> None:

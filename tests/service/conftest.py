@@ -18,6 +18,7 @@ from jobs.settings import JobsSettings
 from jobs.store import JobStore
 from tests.service.folders import write_models
 from tests.service.gateway import Gateway, running_gateway
+from tests.service.keys import KEYS, Ask, replace
 from tests.support.server import Server, running_server
 
 MAX_BODY_BYTES = 200_000
@@ -107,3 +108,44 @@ class Api:
 @pytest.fixture(scope="session")
 def api(http: httpx.Client, shared_store: JobStore) -> Api:
     return Api(http, shared_store)
+
+
+@pytest.fixture(scope="module")
+def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys.toml"
+    path.write_text(KEYS)
+    return path
+
+
+@pytest.fixture(scope="module")
+def guarded(
+    shared_server: Server, models_dir: Path, keys_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    folder = tmp_path_factory.mktemp("gateway")
+    with running_gateway(
+        folder,
+        shared_server.url,
+        models_dir,
+        keys_file=keys_file,
+        cors_origins='["https://lab.example"]',
+        log_level="debug",
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
+    """Ask the gateway that asks for keys; every test begins with the same ones."""
+
+    def send(
+        method: str,
+        path: str,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        given = {} if key is None else {"Authorization": f"Bearer {key}"}
+        return httpx.request(method, guarded.url + path, headers=given | (headers or {}), timeout=20, **more)
+
+    yield send
+    replace(keys_file, KEYS)
