@@ -33,7 +33,7 @@ lint: $(VENV)/.lint ## Check style, types and the direction of imports
 	$(BIN)/lint-imports
 
 openapi: $(VENV)/.test ## Write openapi.yaml from the gateway
-	$(BIN)/python -m service.openapi > openapi.yaml.new
+	$(BIN)/python -m service.api.openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
 settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own descriptions

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates import Bounds, Certifier, Evidence, GradientSums, certify, gradient_norm_ceiling
-from certificates.confidence import gradient_norm_upper_paired
+from certificates.bounds.clopper_pearson import gradient_norm_upper_paired
 
 if TYPE_CHECKING:
     from worker.runtimes import Runtime
@@ -49,9 +49,9 @@ def held_out() -> tuple[NDArray[np.float32], list[int]]:
 @cache
 def classifier() -> tuple[Runtime, int]:
     """Load the shipped model, once a process; return it with its batch size."""
-    from models.registry import Registry  # noqa: PLC0415 - as above
+    from registry.model_folders import Registry  # noqa: PLC0415 - as above
     from worker.runtimes import load_runtime  # noqa: PLC0415 - as above
-    from worker.sampler import batch_size_for  # noqa: PLC0415 - as above
+    from worker.sampling.sampler import batch_size_for  # noqa: PLC0415 - as above
 
     manifest = Registry(MODELS).get("mnist")
     return load_runtime(manifest, "cpu", threads=1), batch_size_for(manifest, "cpu")
@@ -59,7 +59,7 @@ def classifier() -> tuple[Runtime, int]:
 
 def radii(image: int, *, sigma: float, n: int, eta: float) -> Radii | None:
     """Certify one held-out digit; None if it is misclassified or first order abstains."""
-    from worker.sampler import SampleRequest, sample, select_class  # noqa: PLC0415 - only in the child processes
+    from worker.sampling.sampler import SampleRequest, sample, select_class  # noqa: PLC0415 - only in the child processes
 
     runtime, batch = classifier()
     pixels, labels = held_out()

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from benchmarks.limit import limit
 from benchmarks.loops import art, loop
 from benchmarks.setup import SEED, Contender, Setup, example
-from models import ModelManifest, Registry
-from worker.batch import batch_size_for
+from registry import ModelManifest, Registry
 from worker.runtimes import load_runtime
-from worker.sampler import SampleRequest, sample, select_class
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 
 def build(setup: Setup) -> Contender:

@@ -16,11 +16,11 @@ from functools import partial
 import numpy as np
 import torch
 
-from models.grid import PixelGrid
-from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_tables import level_tables
-from worker.noise import ESTIMATION, NoiseSource
-from worker.sources import noise_source
+from registry.pixel_grid import PixelGrid
+from worker.noise.discrete.exact_tables import level_tables
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.generator_keys import ESTIMATION, NoiseSource
+from worker.noise.sources import noise_source
 
 SHAPES = {"mnist 1x28x28": (1, 28, 28), "cifar 3x32x32": (3, 32, 32), "imagenet 3x224x224": (3, 224, 224)}
 ELEMENTS = 2**21

@@ -18,9 +18,9 @@ from pathlib import Path
 from benchmarks import machine, networks
 from benchmarks.service import Work, await_certificate, run_job, running, submit
 from benchmarks.setup import example
-from client import CertificationClient, Parameters
-from client.records import State
-from models import Registry
+from certify_client import CertificationClient, Parameters
+from certify_client.records import State
+from registry import Registry
 from worker.cores import usable_cores
 
 MODEL = "mnist"

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from benchmarks import machine
 from certificates import Certifier
-from models import ModelManifest, Registry
-from worker.batch import batch_size_for
+from registry import ModelManifest, Registry
 from worker.runtimes import Runtime, load_runtime
-from worker.sampler import SampleRequest, sample, select_class
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SHIPPED = Path(__file__).parent.parent / "models"
 SIGMA = 0.25

@@ -27,8 +27,8 @@ import httpx
 from benchmarks import machine, networks
 from benchmarks.service import Work, running, submit
 from benchmarks.setup import example
-from client import Parameters
-from models import Registry
+from certify_client import Parameters
+from registry import Registry
 from worker.cores import usable_cores
 
 MODEL = "mnist"

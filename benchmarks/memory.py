@@ -21,8 +21,8 @@ import numpy as np
 from benchmarks import machine
 from certificates import Certifier
 from jobs.spec import InputRecord, JobSpec
-from models import ModelManifest, Registry
-from models.manifest import MAX_ELEMENTS
+from registry import ModelManifest, Registry
+from registry.manifest import MAX_ELEMENTS
 
 SHIPPED = Path(__file__).parent.parent / "models"
 SIGMA = 0.25
@@ -45,11 +45,11 @@ def main() -> None:
 
 def measure(models: Path, name: str) -> str:
     """Return the row of one model, measured in this process."""
-    from worker import sampler  # noqa: PLC0415 - its memory is what is measured
-    from worker.batch import batch_size_for  # noqa: PLC0415 - as above
     from worker.loading import ModelCache  # noqa: PLC0415 - as above
+    from worker.queue.warm_up import warm_up  # noqa: PLC0415 - as above
     from worker.runtimes import load_runtime  # noqa: F401, PLC0415 - as above
-    from worker.warm_up import warm_up  # noqa: PLC0415 - as above
+    from worker.sampling import sampler  # noqa: PLC0415 - its memory is what is measured
+    from worker.sampling.block_size import batch_size_for  # noqa: PLC0415 - as above
 
     warm_up()
     imported = _resident()

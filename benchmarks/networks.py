@@ -11,7 +11,7 @@ import onnx.numpy_helper
 import torch
 from torch import nn
 
-from models import ModelManifest
+from registry import ModelManifest
 from scripts.build_mnist import network as mnist_network
 from scripts.export import onnx_bytes, write_model
 

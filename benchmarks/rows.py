@@ -19,11 +19,11 @@ from pathlib import Path
 import torch
 
 from benchmarks import machine, networks
-from models import ModelManifest, Registry
-from models.manifest import load_manifest
+from registry import ModelManifest, Registry
+from registry.manifest import load_manifest
 from scripts.export import Value, write_model
-from worker.lineups import LineUps
-from worker.rounding import ULP
+from worker.fixed_function.lineups import LineUps
+from worker.fixed_function.place_rounding import ULP
 from worker.runtimes import load_runtime
 
 MODELS = ("mnist", "mnist-torchscript", "swiss-roll", "cifar-resnet")

@@ -12,8 +12,8 @@ from benchmarks.processes import MALLOC_TUNING, ChildFailed, Measurement, Team
 from benchmarks.service import ServiceFailed, Work, run_job
 from benchmarks.setup import Setup, example
 from certificates import Certifier
-from client import CertificationClient, Parameters
-from models import Registry
+from certify_client import CertificationClient, Parameters
+from registry import Registry
 
 ART = "adversarial-robustness-toolbox"
 TITLES = {

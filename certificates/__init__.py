@@ -1,24 +1,42 @@
 """Certificates of randomized smoothing: pure mathematics, from counts to radii."""
 
-from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
-from certificates.certification import certify, certify_dipole, certify_first_order, certify_second_order
-from certificates.claim import Claim
-from certificates.confidence import (
+from certificates.bounds.anytime import (
+    dipole_radius_anytime,
+    gradient_norm_upper_anytime,
+    probability_lower_anytime,
+)
+from certificates.bounds.clopper_pearson import (
     clopper_pearson_lower,
     clopper_pearson_upper,
     gradient_norm_ceiling,
     gradient_norm_upper_paired,
 )
-from certificates.epochs import epoch_at, epoch_ends
-from certificates.evidence import (
+from certificates.bounds.joint_dipole.search import dipole_radius_joint
+from certificates.bounds.multiclass import (
+    MulticlassBound,
+    SplitStatistic,
+    first_order_multiclass,
+    second_order_multiclass,
+)
+from certificates.bounds.split_gradient import gradient_norm_upper_split
+from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
+from certificates.certifiers.certification import (
+    certify,
+    certify_dipole,
+    certify_first_order,
+    certify_second_order,
+)
+from certificates.claim.claim import Claim
+from certificates.counts.epochs import epoch_at, epoch_ends
+from certificates.counts.evidence import (
     Evidence,
     GradientSums,
     HitCounts,
     PairCounts,
     round_up_to_grid,
 )
-from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
-from certificates.population import (
+from certificates.counts.split_sums import SplitProduct, SplitSums
+from certificates.curves.lower_bounds import (
     Curve,
     DipoleCurve,
     FirstOrderCurve,
@@ -28,20 +46,7 @@ from certificates.population import (
     first_order_radius,
     second_order_radius,
 )
-from certificates.tight_anytime import (
-    dipole_radius_anytime,
-    gradient_norm_upper_anytime,
-    probability_lower_anytime,
-)
-from certificates.tight_dipole import dipole_radius_joint
-from certificates.tight_gradient import gradient_norm_upper_split
-from certificates.tight_multiclass import (
-    MulticlassBound,
-    SplitStatistic,
-    first_order_multiclass,
-    second_order_multiclass,
-)
-from certificates.tight_sums import SplitProduct, SplitSums
+from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
 
 __all__ = [
     "Bounds",

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from certificates.curves.directed_rounding import up
+from certificates.curves.lower_bounds import Curve, DipoleCurve, FirstOrderCurve, SecondOrderCurve
 from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
-from certificates.population import Curve, DipoleCurve, FirstOrderCurve, SecondOrderCurve
-from certificates.rounding import up
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-from jobs.causes import cause
-from jobs.errors import StoreUnavailable
-from jobs.settings import JobsSettings
+from jobs.job_errors import StoreUnavailable
+from jobs.server_faults import cause
+from jobs.shared_settings import JobsSettings
 
 
 def connect(settings: JobsSettings, retries: int = 1, *, through_silence: bool = False) -> Redis:

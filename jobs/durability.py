@@ -16,10 +16,10 @@ from redis import Redis
 from redis.exceptions import ReadOnlyError, RedisError
 
 from jobs import keys
-from jobs.causes import cause
 from jobs.connection import store_errors
-from jobs.errors import StoreNotDurable, StoreUnavailable
-from jobs.settings import JobsSettings
+from jobs.job_errors import StoreNotDurable, StoreUnavailable
+from jobs.server_faults import cause
+from jobs.shared_settings import JobsSettings
 
 OLDEST: Final = (7, 0)
 """Oldest version of Redis whose commands and append-only file the service relies on."""

@@ -18,7 +18,7 @@ from redis import Redis
 
 from jobs import keys, scripts
 from jobs.connection import store_errors
-from jobs.errors import CertificationError, JobEnded, StoreUnavailable
+from jobs.job_errors import CertificationError, JobEnded, StoreUnavailable
 
 RENEWALS: Final = 4
 """Renewals within the life of a lease."""

@@ -14,12 +14,12 @@ from typing import Final, cast
 
 from redis import Redis
 
-from certificates.evidence import Evidence
+from certificates.counts.evidence import Evidence
 from jobs import keys, scripts
+from jobs.certificate_document import certificate_document
 from jobs.connection import store_errors
-from jobs.document import certificate_document
-from jobs.errors import JobEnded
-from jobs.prefix import Prefix
+from jobs.job_errors import JobEnded
+from jobs.merged_prefix import Prefix
 from jobs.spec import JobSpec, JobState, Plan
 
 AHEAD: Final = 4

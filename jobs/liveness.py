@@ -13,7 +13,7 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.plain_text import plain_text
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.spec import Fleet, Record
 
 

@@ -9,9 +9,9 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.errors import JobNotFound, UnsupportedRecord
+from jobs.job_errors import JobNotFound, UnsupportedRecord
 from jobs.liveness import Liveness
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.spec import Failure, Fleet, JobRecord
 from jobs.store import JobStore
 

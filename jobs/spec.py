@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from certificates import Bounds, Certifier, Claim, Decision, Noise
-from certificates.discretisation import grid_steps
+from certificates.bounds.discretisation import grid_steps
 from jobs.plain_text import plain_text
 
 RECORD_VERSION: Final = 3

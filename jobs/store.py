@@ -19,9 +19,9 @@ from redis import Redis
 
 from jobs import keys, scripts
 from jobs.connection import store_errors
-from jobs.decode import decode_record
-from jobs.errors import InvalidCursor, JobConflict, JobNotFound, OwnerFull, StoreFull
-from jobs.settings import JobsSettings
+from jobs.job_errors import InvalidCursor, JobConflict, JobNotFound, OwnerFull, StoreFull
+from jobs.record_decoding import decode_record
+from jobs.shared_settings import JobsSettings
 from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, JobState
 
 

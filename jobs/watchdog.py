@@ -13,12 +13,12 @@ from redis import Redis
 
 from jobs import keys, scripts
 from jobs.connection import store_errors
-from jobs.errors import JobEnded, JobNotFound, UnsupportedRecord
+from jobs.job_errors import JobEnded, JobNotFound, UnsupportedRecord
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.spec import JobRecord, JobState
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 
 BATCH: Final = 100

@@ -12,11 +12,11 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from client.api import DEFAULT_PORT, DEFAULT_URL
-from jobs.settings import JobsSettings
-from service.settings import GatewaySettings
-from standalone.settings import StandaloneSettings
-from worker.settings import WorkerSettings
+from certify_client.api import DEFAULT_PORT, DEFAULT_URL
+from jobs.shared_settings import JobsSettings
+from service.gateway_settings import GatewaySettings
+from standalone.standalone_settings import StandaloneSettings
+from worker.worker_settings import WorkerSettings
 
 HEAD = """# Settings
 

@@ -8,16 +8,16 @@ import uvicorn
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from jobs.descriptors import raise_limit
-from jobs.settings import faults
-from models.faults import fault_in_words
-from service.app import create_app
-from service.descriptors import capacity
-from service.keyring import KeysFileError
-from service.logs import configure_logging
-from service.memory import give_back_what_is_freed
-from service.serving import protocol
-from service.settings import GatewaySettings
+from jobs.open_files import raise_limit
+from jobs.shared_settings import faults
+from registry.fault_words import fault_in_words
+from service.auth.keyring import KeysFileError
+from service.gateway_app import create_app
+from service.gateway_settings import GatewaySettings
+from service.http.connection_limit import capacity
+from service.http.memory_return import give_back_what_is_freed
+from service.http.request_logs import configure_logging
+from service.http.serving import protocol
 
 GRACE_S = 10
 """After a signal to stop, answers under way have this long to end."""

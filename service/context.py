@@ -11,14 +11,14 @@ from redis import Redis
 
 from jobs.durability import Durability
 from jobs.liveness import Liveness
-from jobs.queue import Queue
+from jobs.step_queue import Queue
 from jobs.store import JobStore
-from models.registry import Registry
-from service.access import Access
-from service.bounds import Pool
+from registry.model_folders import Registry
+from service.auth.callers import Access
+from service.certification.submission import Submissions
+from service.gateway_settings import GatewaySettings
+from service.http.shared_limits import Pool
 from service.metrics import Metrics
-from service.settings import GatewaySettings
-from service.submission import Submissions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from jobs.census import Census
-from jobs.errors import StoreUnavailable
+from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Strength, WorkerRecord
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from jobs.durability import Verdict
-from jobs.errors import StoreUnavailable
+from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Strength, WorkerRecord
-from models.errors import ModelError
+from registry.model_errors import ModelError
+from service.certification.resources import Resource
 from service.context import Context
-from service.resources import Resource
 
 
 class WorkerCheck(Resource):

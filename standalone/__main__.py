@@ -8,12 +8,12 @@ import sys
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from jobs.descriptors import raise_limit
-from jobs.settings import faults
-from models.faults import fault_in_words
+from jobs.open_files import raise_limit
+from jobs.shared_settings import faults
+from registry.fault_words import fault_in_words
 from standalone.checks import CannotStart, lock_data_folder, require_free_ports
 from standalone.programs import configuration
-from standalone.settings import StandaloneSettings
+from standalone.standalone_settings import StandaloneSettings
 from standalone.supervision import supervise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from client import CertificationClient
+from certify_client import CertificationClient
 
 _INTERVAL_S = 0.5
 

@@ -8,7 +8,7 @@ import socket
 from io import TextIOWrapper
 from pathlib import Path
 
-from standalone.settings import StandaloneSettings
+from standalone.standalone_settings import StandaloneSettings
 
 
 class CannotStart(Exception):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from client import CertificationClient
+from certify_client import CertificationClient
 
 IMAGE = Path("examples/digit-7.png")
 RESULT = Path(".data/demo.json")
@@ -39,7 +39,7 @@ def main() -> int:
 def _certify(arguments: list[str], *, save: bool = False) -> int:
     """Run the ``certify`` command as a user would; ``save`` keeps its output beside printing it."""
     _say(f"\n$ certify {' '.join(arguments)}")
-    command = [sys.executable, "-m", "client", *arguments]
+    command = [sys.executable, "-m", "certify_client", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own command
     _say(done.stdout)
     if save:

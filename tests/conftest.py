@@ -11,11 +11,11 @@ import hypothesis
 import pytest
 from redis import Redis
 
-from jobs.app import make_celery
+from jobs.celery_app import make_celery
 from jobs.connection import connect
 from jobs.liveness import Liveness
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import FOLDER
 from tests.support.server import Server, running_server

@@ -8,13 +8,13 @@ import sys
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from jobs.descriptors import raise_limit
-from jobs.settings import faults
-from models.faults import fault_in_words
-from worker.app import make_worker, run_worker
-from worker.logs import configure_logging
+from jobs.open_files import raise_limit
+from jobs.shared_settings import faults
+from registry.fault_words import fault_in_words
 from worker.preflight import Unfit, check
-from worker.settings import WorkerSettings
+from worker.queue.celery_worker import make_worker, run_worker
+from worker.worker_logs import configure_logging
+from worker.worker_settings import WorkerSettings
 
 
 def main() -> int:

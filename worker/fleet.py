@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from jobs.spec import Fleet
-from worker.generators import DISCRETE_GENERATORS, GENERATORS
+from worker.noise.generator_names import DISCRETE_GENERATORS, GENERATORS
 from worker.preflight import Unfit
-from worker.settings import WorkerSettings
+from worker.worker_settings import WorkerSettings
 
 VERSION: Final = re.compile(r"""^__version__\s*=\s*["']([^"']+)["']""", re.MULTILINE)
 

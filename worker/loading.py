@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certificates import Noise
-from jobs.errors import PermanentFailure
+from jobs.job_errors import PermanentFailure
 from jobs.spec import JobSpec, Plan, RuntimeIdentity
-from models import ModelManifest
-from models.registry import Registry
-from worker.batch import SMALLEST, Device, batch_size_for, pass_rows_for
-from worker.generators import DISCRETE_GENERATORS
-from worker.memory import OutOfMemory, is_out_of_memory
+from registry import ModelManifest
+from registry.model_folders import Registry
+from worker.memory_shortage import OutOfMemory, is_out_of_memory
+from worker.noise.generator_names import DISCRETE_GENERATORS
+from worker.sampling.block_size import SMALLEST, Device, batch_size_for, pass_rows_for
 
 if TYPE_CHECKING:
-    from worker.fixed_function import Reference
-    from worker.runtimes.base import Runtime
+    from worker.fixed_function.reference import Reference
+    from worker.runtimes.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ class ModelCache:
         """Load and try a model, beside buffers as large as a job's sampler needs."""
         import torch  # noqa: PLC0415 - only in the child process
 
-        from worker.fixed_function import Reference  # noqa: PLC0415 - as above
+        from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above
         from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
 
         try:

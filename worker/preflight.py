@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Final
 
-from worker.settings import WorkerSettings
+from worker.worker_settings import WorkerSettings
 
 PROBE: Final = """
 import onnxruntime, torch

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates import Noise
-from jobs.document import certificate_document
-from jobs.errors import JobEnded, PermanentFailure, StepLeftOver
+from jobs.certificate_document import certificate_document
+from jobs.job_errors import JobEnded, PermanentFailure, StepLeftOver
 from jobs.spec import JobRecord, JobSpec, JobState, Plan
-from models.grid import PixelGrid
-from worker.batch import batch_size_for
-from worker.context import WorkerContext
+from registry.pixel_grid import PixelGrid
 from worker.loading import LoadedModel
-from worker.shards import checkpoint_blocks, shard_blocks
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
+from worker.worker_context import WorkerContext
 
 if TYPE_CHECKING:
-    from worker.sampler import SampleRequest
+    from worker.sampling.sampler import SampleRequest
 
 REPORT_S: Final = 0.2
 """Least time between two reports of a shard's progress, at which a cancelled job also stops."""
@@ -72,7 +72,7 @@ def plan_with(context: WorkerContext, job: JobRecord, shard: int = 0) -> Plan:
 
 
 def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]) -> None:
-    from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     loaded = context.models.for_plan(job.spec, plan)
     first_block, n = plan.shard_samples(shard, job.spec.n)
@@ -96,7 +96,7 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.f
 
 
 def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
-    from worker.sampler import select_class  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.sampler import select_class  # noqa: PLC0415 - PyTorch only in the child process
 
     spec = job.spec
     loaded = context.models.for_spec(spec)
@@ -129,7 +129,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
 
 def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], batch: int, block: int) -> float:
     """Measure the time of one block, in seconds; ``block`` is one that the job never counts."""
-    from worker.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     trial = _request(spec, loaded, batch, 0, block, batch)
     began = time.perf_counter()
@@ -140,7 +140,7 @@ def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], batch: 
 def _request(
     spec: JobSpec, loaded: LoadedModel, batch: int, target: int, first_block: int, n: int
 ) -> SampleRequest:
-    from worker.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
 
     return SampleRequest(
         certifier=spec.certifier,

@@ -26,9 +26,9 @@ from certificates import (
     SplitSums,
     certify,
 )
-from certificates.claim import RUNNING_SHARE, WHEN_COMPLETE, WHILE_RUNNING
-from certificates.claim_rules import LARGEST_SUMS
-from certificates.discretisation import SHARE
+from certificates.bounds.discretisation import SHARE
+from certificates.claim.claim import RUNNING_SHARE, WHEN_COMPLETE, WHILE_RUNNING
+from certificates.claim.claim_rules import LARGEST_SUMS
 
 N = 20_000
 D = 3

@@ -25,7 +25,7 @@ from certificates import (
     gradient_norm_upper_paired,
     second_order_radius,
 )
-from certificates.rounding import bisect_last_true, radius_down
+from certificates.curves.directed_rounding import bisect_last_true, radius_down
 from tests.certificates.paper import certify
 
 mp = mpmath.mp.clone()

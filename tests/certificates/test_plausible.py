@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from scipy.stats import chi2
 
 from certificates import Evidence, GradientSums, HitCounts, SplitProduct, SplitSums, round_up_to_grid
-from certificates.plausible import (
+from certificates.bounds.plausible_sums import (
     LIKELIEST,
     implausible,
     inner_product_range,

@@ -17,7 +17,7 @@ from certificates import (
     PairCounts,
     SplitProduct,
 )
-from certificates.reach import largest_radius
+from certificates.claim.farthest import largest_radius
 
 N = 30
 STOPS = [(Bounds.TIGHT, None), (Bounds.PAPER, None), (Bounds.TIGHT, 0.1)]

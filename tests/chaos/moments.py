@@ -20,7 +20,7 @@ from typing import Any
 
 from jobs.leases import Leases
 from jobs.ledger import Ledger
-from jobs.queue import Queue
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import compile_once
 

@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 
 from jobs import keys
-from jobs.app import make_celery
+from jobs.celery_app import make_celery
 from jobs.connection import connect
-from jobs.errors import StoreUnavailable
+from jobs.job_errors import StoreUnavailable
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.chaos.bodies import VARIETY, Request
 from tests.support.fleets import here

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from client import CertificationClient, State
+from certify_client import CertificationClient, State
 from tests.standalone.conftest import Standalone
 from tests.support.wait import wait_until
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from client import CertificationClient
-from client.cli import main
+from certify_client import CertificationClient
+from certify_client.cli import main
 from tests.service.gateway import running_gateway
 from tests.support.models import write_models
 from tests.support.stack import running_stack

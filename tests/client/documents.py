@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, GradientSums, HitCounts, Noise
-from certificates.discretisation import grid_steps
-from certificates.tight_sums import SplitProduct
-from service.example_certificates import EXAMPLES
-from service.examples import JOBS
+from certificates.bounds.discretisation import grid_steps
+from certificates.counts.split_sums import SplitProduct
+from service.api.example_certificates import EXAMPLES
+from service.api.examples import JOBS
 
 Document = dict[str, Any]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from certificates import Bounds, Certifier, Decision, EndedBy, Noise
-from client import State
+from certify_client import State
 
 Place = tuple[str | int, ...]
 

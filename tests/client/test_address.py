@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient, Parameters, UnusableSetting
-from client.connection import environment_proxy
-from service.keyring import new_key
+from certify_client import CertificationClient, Parameters, UnusableSetting
+from certify_client.server_connection import environment_proxy
+from service.auth.keyring import new_key
 from tests.client.conftest import Certify
 from tests.client.raw_service import http, raw_service
 

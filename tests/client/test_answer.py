@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, HitCounts, PairCounts
-from certificates.reach import largest_radius
-from client import answer
+from certificates.claim.farthest import largest_radius
+from certify_client import answer
 
 FIRST, DIPOLE = Certifier.FIRST_ORDER, Certifier.DIPOLE
 

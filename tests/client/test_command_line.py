@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient, State
+from certify_client import CertificationClient, State
 from tests.client.conftest import Certify
 
 

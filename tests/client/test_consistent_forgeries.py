@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, GradientSums, Noise
-from certificates.plausible import inner_product_range, paired_sum_range
-from certificates.tight_sums import SplitProduct
-from client import UnreadableCertificate, display
-from client.verification import verify
+from certificates.bounds.plausible_sums import inner_product_range, paired_sum_range
+from certificates.counts.split_sums import SplitProduct
+from certify_client import UnreadableCertificate, display
+from certify_client.verification import verify
 from tests.client.documents import KINDS, SLOW, Document, certified, claim_and_counts, document_of
 
 CHANGES: tuple[dict[str, Any], ...] = (

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from client import ClientError, ServiceUnavailable
-from client.errors import UnusableSetting
-from client.faults import EXIT_STATUS, Exit, faults_end_the_command
-from client.streams import OutputLost
+from certify_client import ClientError, ServiceUnavailable
+from certify_client.client_errors import UnusableSetting
+from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command
+from certify_client.output_streams import OutputLost
 from tests.client.conftest import Certify
 
 UNFORESEEN = [
@@ -75,7 +75,7 @@ def test_a_fault_outside_of_the_commands(command: Certify, monkeypatch: pytest.M
     def broken(*_: object, **__: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("client.cli.app", broken)
+    monkeypatch.setattr("certify_client.cli.app", broken)
     monkeypatch.setattr(broken, "registered_commands", [], raising=False)
     assert command("models").returncode == Exit.DEFECT
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from client import UnreadableCertificate
-from client.verification import verify
+from certify_client import UnreadableCertificate
+from certify_client.verification import verify
 from tests.client.documents import KINDS, Document, document_of
 from tests.client.forgeries import Place, differences, forgeries, places
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient, State
-from client.interrupts import Interrupted, Interrupts
-from client.verification import verify
+from certify_client import CertificationClient, State
+from certify_client.interrupts import Interrupted, Interrupts
+from certify_client.verification import verify
 from tests.support.wait import wait_until
 
 Process = subprocess.Popen[str]
@@ -27,7 +27,7 @@ def endless(
     """Run a command whose job would never end, and give the id that it tells."""
     arguments = [point, "--model", "slow-half-space", "--sigma", "0.5", "--n", "100000000", "--json"]
     command = subprocess.Popen(
-        [*under, sys.executable, "-m", "client", *map(str, arguments)],
+        [*under, sys.executable, "-m", "certify_client", *map(str, arguments)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

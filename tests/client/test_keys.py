@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient, Parameters, RequestRefused
-from service.keyring import hash_key, new_key
+from certify_client import CertificationClient, Parameters, RequestRefused
+from service.auth.keyring import hash_key, new_key
 from tests.service.folders import GREY, write_model
 from tests.service.gateway import running_gateway
 from tests.support.server import running_server
@@ -37,7 +37,7 @@ def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def models(url: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``certify models``."""
     return subprocess.run(
-        [sys.executable, "-m", "client", "models", "--url", url, *options],
+        [sys.executable, "-m", "certify_client", "models", "--url", url, *options],
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from client import (
+from certify_client import (
     CertificationClient,
     JobNotFound,
     ModelNotFound,
@@ -16,7 +16,7 @@ from client import (
     State,
     WaitTimeout,
 )
-from client.verification import verify
+from certify_client.verification import verify
 
 SMALL = Parameters("mnist", certifier="first_order", n=1000, seed=3)
 ENDLESS = Parameters("slow-half-space", sigma=0.5, n=100_000_000)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from client import CertificationClient, Model, Parameters, Readiness, RequestRefused
-from client.listing import listing
+from certify_client import CertificationClient, Model, Parameters, Readiness, RequestRefused
+from certify_client.model_listing import listing
 from tests.client.conftest import Certify
 from tests.support.wait import wait_until
 

@@ -17,7 +17,7 @@ from tests.client.conftest import Certify
 
 CAT = "\N{CJK UNIFIED IDEOGRAPH-732B}"
 ONE_POINT = ("--model", "cat", "--sigma", "0.5", "--n", "2000")
-CERTIFY = (sys.executable, "-m", "client")
+CERTIFY = (sys.executable, "-m", "certify_client")
 
 
 @pytest.fixture

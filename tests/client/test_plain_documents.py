@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from client import UnreadableCertificate
-from client.verification import verify
+from certify_client import UnreadableCertificate
+from certify_client.verification import verify
 from tests.client.documents import document_of
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from client import CertificationClient, ServiceError, ServiceUnavailable, State
+from certify_client import CertificationClient, ServiceError, ServiceUnavailable, State
 from tests.client.conftest import Certify
 from tests.client.raw_service import http, raw_service
 
@@ -45,7 +45,7 @@ def test_not_the_service(command: Certify, digit: Path, answer: bytes, said: str
         with CertificationClient(service.url) as client:
             with pytest.raises(Exception, match=r".") as caught:
                 client.jobs()
-            assert type(caught.value).__module__ == "client.errors"
+            assert type(caught.value).__module__ == "certify_client.client_errors"
 
 
 @pytest.mark.parametrize("problem", [b"5", b"{}", b'{"status": "x"}', b"[" * 100_000, HTML])

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from client.files import MOST_BYTES, UnusableFile, read_file
-from client.inputs import MOST_ELEMENTS, ImageFile, TensorFile, read_input
-from models.manifest import MAX_ELEMENTS
+from certify_client.bounded_files import MOST_BYTES, UnusableFile, read_file
+from certify_client.input_files import MOST_ELEMENTS, ImageFile, TensorFile, read_input
+from registry.manifest import MAX_ELEMENTS
 from tests.client.conftest import Certify
 
 NOWHERE = ("--model", "mnist", "--url", "http://127.0.0.1:1")

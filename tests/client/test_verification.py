@@ -19,9 +19,9 @@ from certificates import (
     Noise,
     PairCounts,
 )
-from certificates.discretisation import grid_steps
-from client import UnreadableCertificate
-from client.verification import verify
+from certificates.bounds.discretisation import grid_steps
+from certify_client import UnreadableCertificate
+from certify_client.verification import verify
 
 HITS = HitCounts(1000, 1, (12, 980, 8))
 EVIDENCE = {

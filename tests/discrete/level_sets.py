@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from worker.discrete_tables import THRESHOLD_BITS, LevelTables, level_tables
+from worker.noise.discrete.exact_tables import THRESHOLD_BITS, LevelTables, level_tables
 
 INF = math.inf
 

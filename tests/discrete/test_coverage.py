@@ -22,7 +22,7 @@ from certificates import (
     certify_second_order,
     round_up_to_grid,
 )
-from certificates.tight_sums import SplitSums
+from certificates.counts.split_sums import SplitSums
 from tests.discrete.level_sets import CASES, LevelSet
 
 ETA = 0.05

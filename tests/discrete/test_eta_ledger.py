@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 
 from certificates import Bounds, Certifier, Claim, Evidence, HitCounts, Noise, PairCounts
-from certificates.discretisation import LARGEST_STEPS, SHARE, discretisation_error, grid_steps
-from models.grid import PixelGrid
-from worker import discrete_tables
-from worker.discrete_noise import DiscreteGaussian
+from certificates.bounds.discretisation import LARGEST_STEPS, SHARE, discretisation_error, grid_steps
+from registry.pixel_grid import PixelGrid
+from worker.noise.discrete import exact_tables
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 
 N = 100_000
 HITS = Evidence(hits=HitCounts(100_000, 1, (3000, 97_000)))
@@ -86,7 +86,7 @@ def test_a_job_that_ended_early_is_charged_for_all_that_it_might_have_drawn() ->
 def test_steps_of_the_grid_are_those_of_the_sampler() -> None:
     for low, high in ((0.0, 1.0), (-1.0, 1.0), (-4.0, 4.0), (0.1, 0.7)):
         assert grid_steps(0.37, low, high) == float(PixelGrid(low, high).steps(0.37))
-    assert LARGEST_STEPS == discrete_tables.LARGEST_STEPS
+    assert LARGEST_STEPS == exact_tables.LARGEST_STEPS
 
 
 @pytest.mark.parametrize(("steps", "d", "draws"), [(0.0, 1, 1), (math.inf, 1, 1), (1.0, 0, 1), (1.0, 1, -1)])

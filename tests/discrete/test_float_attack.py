@@ -17,11 +17,11 @@ from scipy.special import ndtri
 from scipy.stats import binom
 
 from certificates import Certificate, Certifier, certify
-from models.grid import PixelGrid
+from registry.pixel_grid import PixelGrid
 from tests.sampling.toys import IDENTITY, OneHot
-from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_tables import level_tables
-from worker.sampler import SampleRequest, sample, select_class
+from worker.noise.discrete.exact_tables import level_tables
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 D, SIGMA, ETA, BATCH, N = 256, 0.4, 0.001, 256, 2048
 BLACK = np.zeros(D, dtype=np.float32)

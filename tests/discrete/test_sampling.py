@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from models.grid import PixelGrid
-from worker.discrete_draws import CHUNK, Levels
-from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_tables import level_tables
-from worker.noise import ESTIMATION, block_key
-from worker.philox import COUNTERS, Key, random_bits
+from registry.pixel_grid import PixelGrid
+from worker.noise.discrete.cpu_draws import CHUNK, Levels
+from worker.noise.discrete.exact_tables import level_tables
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.generator_keys import ESTIMATION, block_key
+from worker.noise.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
 

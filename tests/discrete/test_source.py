@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from certificates import Bounds, Certifier, Evidence
-from models.grid import NotOnGridError, PixelGrid
+from registry.pixel_grid import NotOnGridError, PixelGrid
 from tests.discrete.level_sets import INF, LevelSet
 from tests.sampling.toys import IDENTITY, OneHot
-from worker.discrete_device import DeviceTables
-from worker.discrete_draws import Levels
-from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import discrete_source
-from worker.noise import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
-from worker.sampler import SampleRequest, sample, select_class
+from worker.noise.discrete.cpu_draws import Levels
+from worker.noise.discrete.device_tables import DeviceTables
+from worker.noise.discrete.discrete_source import discrete_source
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.generator_keys import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
 GRID = PixelGrid()

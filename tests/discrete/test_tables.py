@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from models.grid import PixelGrid
+from registry.pixel_grid import PixelGrid
 from tests.discrete.integer_normal import density, upper_tail
-from worker.discrete_tables import LARGEST_STEPS, THRESHOLD_BITS, level_tables, tv_error_bound
+from worker.noise.discrete.exact_tables import LARGEST_STEPS, THRESHOLD_BITS, level_tables, tv_error_bound
 
 UNIT = Fraction(1, 2**THRESHOLD_BITS)
 SIGMAS = [0.12, 0.25, 1.0]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.keyring import hash_key, new_key
+from service.auth.keyring import hash_key, new_key
 from tests.service.gateway import Gateway, running_gateway
 from tests.support.stack import running_stack
 

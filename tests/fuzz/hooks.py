@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from schemathesis import Case, CheckContext, HookContext, Response
 from schemathesis.core.failures import AcceptedNegativeData, Failure
 
-from service.problems import MEDIA_TYPE, PROBLEMS, URI_PREFIX, Problem
-from service.resources import JobResource, ProgressEvent
+from service.certification.resources import JobResource, ProgressEvent
+from service.http.problems import MEDIA_TYPE, PROBLEMS, URI_PREFIX, Problem
 
 FIELDS_AT_FAULT = {"invalid-request", "invalid-image", "image-too-large", "invalid-tensor", "model-broken"}
 """Problems that lie in fields of the request, so that the document must name them."""

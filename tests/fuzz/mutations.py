@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from models import ModelError
-from models.manifest import load_manifest
+from registry import ModelError
+from registry.manifest import load_manifest
 from tests.models.model_folders import write_folder
 from worker.runtimes import load_runtime
 

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, PairCounts
-from client import UnreadableCertificate
-from client.verification import verify
+from certify_client import UnreadableCertificate
+from certify_client.verification import verify
 from tests.client.test_verification import document
 
 HITS = HitCounts(1000, 1, (12, 980, 8))

@@ -14,12 +14,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from models.manifest import InputSpec, ResizeRule
-from service.images import decode_image, refuse_doubtful_images
-from service.inputs import DecodedInput
-from service.npy import read_npy, refuse_doubtful_arrays
-from service.problems import ProblemError
-from service.tensors import from_tensor
+from registry.manifest import InputSpec, ResizeRule
+from service.certification.images import decode_image, refuse_doubtful_images
+from service.certification.model_inputs import DecodedInput
+from service.certification.npy import read_npy, refuse_doubtful_arrays
+from service.certification.tensors import from_tensor
+from service.http.problems import ProblemError
 from tests.service.pictures import PNG_SIGNATURE, join_png, png16, png_chunks
 
 MAX_PIXELS = 10_000

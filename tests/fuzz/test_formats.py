@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.formats import unsuitable
+from registry.file_formats import unsuitable
 from tests.fuzz.broken_models import GOOD_ONNX, GOOD_TORCHSCRIPT, archive
 
 STARTS = st.sampled_from([b"", b"PK\x03\x04", b"\x80\x02", b"\x08\x0a", b"\xff" * 9, GOOD_ONNX[:40]])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.manifest import load_manifest
+from registry.manifest import load_manifest
 from tests.fuzz.broken_models import external
 from tests.models.model_folders import write_folder
 from worker.runtimes import RuntimeLoadError, load_runtime

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import ModelBroken
-from models.registry import Registry
+from registry import ModelBroken
+from registry.model_folders import Registry
 from tests.models.model_folders import write_folder
 
 VALUES = st.recursive(

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from service.keyring import hash_key, new_key
-from service.problems import MEDIA_TYPE, Problem
+from service.auth.keyring import hash_key, new_key
+from service.http.problems import MEDIA_TYPE, Problem
 from tests.models.model_folders import write_folder
 from tests.service.gateway import running_gateway
 from tests.service.pictures import RAMP, encode

@@ -9,7 +9,7 @@ from pathlib import Path
 from redis import Redis
 
 from jobs.connection import connect
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 from tests.support.server import Server, running_server
 from tests.support.specs import submission

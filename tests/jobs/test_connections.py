@@ -18,11 +18,11 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.app import make_celery
+from jobs.celery_app import make_celery
 from jobs.connection import connect
-from jobs.errors import StoreUnavailable
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.job_errors import StoreUnavailable
+from jobs.shared_settings import JobsSettings
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.server import Server, running_server
 from tests.support.specs import submission

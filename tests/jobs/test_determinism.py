@@ -9,17 +9,17 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from jobs.errors import PermanentFailure
+from jobs.job_errors import PermanentFailure
 from jobs.spec import JobRecord, JobState
-from models.grid import PixelGrid
-from models.manifest import ModelManifest, load_manifest
-from models.registry import Registry
+from registry.manifest import ModelManifest, load_manifest
+from registry.model_folders import Registry
+from registry.pixel_grid import PixelGrid
 from scripts.export import Value
 from tests.models.model_folders import write_folder
 from tests.sampling.toys import Recorder
 from tests.support.specs import submission
 from tests.support.stack import Stack
-from worker.fixed_function import Reference, turns_at_end
+from worker.fixed_function.reference import Reference, turns_at_end
 from worker.runtimes import load_runtime
 
 

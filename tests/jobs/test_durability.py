@@ -13,8 +13,8 @@ from redis import Redis
 
 from jobs.connection import connect
 from jobs.durability import Durability, examine
-from jobs.errors import StoreNotDurable, StoreUnavailable
-from jobs.settings import JobsSettings
+from jobs.job_errors import StoreNotDurable, StoreUnavailable
+from jobs.shared_settings import JobsSettings
 from tests.support.server import Server, free_port, running_server
 from tests.support.wait import wait_until
 

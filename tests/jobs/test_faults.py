@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import StoreUnavailable
+from jobs.job_errors import StoreUnavailable
 from jobs.spec import JobState
 from tests.jobs.test_worker import leases_of
 from tests.support.queued import drain

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from jobs import keys
-from jobs.app import CERTIFY
+from jobs.celery_app import CERTIFY
 from jobs.ledger import Ledger
 from jobs.spec import JobRecord, JobState
 from tests.jobs.test_ledger import plan_of

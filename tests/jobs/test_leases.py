@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.errors import JobEnded, StoreUnavailable
+from jobs.job_errors import JobEnded, StoreUnavailable
 from jobs.leases import Lease, Leases
 from jobs.store import JobStore
 from tests.support.server import Server

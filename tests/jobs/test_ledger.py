@@ -9,11 +9,11 @@ import pytest
 from redis import Redis
 
 from certificates import Bounds
-from certificates.evidence import Evidence, GradientSums, HitCounts
+from certificates.counts.evidence import Evidence, GradientSums, HitCounts
 from jobs import keys
-from jobs.errors import JobEnded
+from jobs.job_errors import JobEnded
 from jobs.ledger import AHEAD, Ledger, Tally
-from jobs.prefix import Prefix
+from jobs.merged_prefix import Prefix
 from jobs.spec import Plan, RuntimeIdentity
 from jobs.store import JobStore
 from tests.support.fleets import here

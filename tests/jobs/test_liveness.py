@@ -8,7 +8,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.liveness import Liveness, WorkerRecord
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.support.fleets import here
 from tests.support.stack import Stack
 from tests.support.wait import wait_until

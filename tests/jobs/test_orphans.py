@@ -11,9 +11,9 @@ from jobs import keys
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.orphans import Orphans
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.spec import Fleet, JobState, RunningCertificate
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.jobs.test_ledger import plan_of
 from tests.support.fleets import ELSEWHERE, here

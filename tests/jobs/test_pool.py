@@ -8,9 +8,9 @@ from pathlib import Path
 
 from celery.concurrency import get_implementation
 
-from worker.app import make_worker
-from worker.pool import MendedTaskPool
-from worker.settings import WorkerSettings
+from worker.queue.celery_worker import make_worker
+from worker.queue.child_pool import MendedTaskPool
+from worker.worker_settings import WorkerSettings
 
 KILLED_WHILE_IT_LOOKS = """
 import os, signal

@@ -21,7 +21,7 @@ from certificates import (
 )
 from jobs import keys
 from jobs.ledger import AHEAD_BYTES, Ledger, Tally
-from jobs.prefix import Prefix
+from jobs.merged_prefix import Prefix
 from jobs.spec import JobSpec, JobState, Plan
 from jobs.store import JobStore
 from tests.jobs.test_ledger import plan_of

@@ -18,14 +18,14 @@ from jobs.liveness import Liveness
 from tests.support.server import Server, free_port
 from tests.support.wait import wait_until
 from tests.support.worker import Worker
-from worker.reach import SAY_EVERY_S, Reach
-from worker.settings import WorkerSettings
+from worker.queue.server_reach import SAY_EVERY_S, Reach
+from worker.worker_settings import WorkerSettings
 
 
 def told(caplog: pytest.LogCaptureFixture, url: str) -> str:
     """Return what a look at this server says, which is one line."""
     caplog.clear()
-    with caplog.at_level(logging.INFO, "worker.reach"):
+    with caplog.at_level(logging.INFO, "worker.queue.server_reach"):
         Reach(WorkerSettings(redis_url=url)).look()
     (record,) = caplog.records
     assert record.levelname == "ERROR"

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.errors import UnsupportedRecord
+from jobs.job_errors import UnsupportedRecord
 from jobs.spec import RECORD_VERSION, JobState
 from jobs.store import JobStore
 from tests.support.fleets import here

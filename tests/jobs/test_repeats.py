@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from jobs import repeats
-from jobs.repeats import MOST, WINDOW_S, Repeats
+from jobs import repeated_lines
+from jobs.repeated_lines import MOST, WINDOW_S, Repeats
 
 
 class Clock:
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(repeats, "time", made)
+    monkeypatch.setattr(repeated_lines, "time", made)
     return made
 
 

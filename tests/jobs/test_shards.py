@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.jobs.test_ledger import plan_of
-from worker.shards import shard_blocks
+from worker.sampling.shard_size import shard_blocks
 
 
 @given(

@@ -12,8 +12,8 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import connect
-from jobs.errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable
-from jobs.settings import JobsSettings
+from jobs.job_errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable
+from jobs.shared_settings import JobsSettings
 from jobs.spec import Failure, JobState
 from jobs.store import Idempotency, JobStore
 from tests.support.server import Server

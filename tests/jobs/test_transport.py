@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from jobs import keys
-from jobs.app import make_celery
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.celery_app import make_celery
+from jobs.shared_settings import JobsSettings
+from jobs.step_queue import Queue
 from tests.support.server import Server
 
 

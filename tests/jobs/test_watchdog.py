@@ -8,13 +8,13 @@ from typing import cast
 import pytest
 from redis import Redis
 
-from certificates.evidence import Evidence, HitCounts
+from certificates.counts.evidence import Evidence, HitCounts
 from jobs import keys
-from jobs.app import CERTIFY, SAMPLE, SELECT
+from jobs.celery_app import CERTIFY, SAMPLE, SELECT
 from jobs.leases import Leases
 from jobs.ledger import Ledger
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import BATCH, Watchdog
 from tests.jobs.test_ledger import plan_of

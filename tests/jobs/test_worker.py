@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from certificates import Certifier, Claim, EndedBy
-from certificates.evidence import Evidence
+from certificates.counts.evidence import Evidence
 from jobs import keys
 from jobs.spec import JobState
 from tests.support.fleets import here
@@ -18,7 +18,7 @@ from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
-from worker.generators import GENERATORS
+from worker.noise.generator_names import GENERATORS
 
 
 def leases_of(client: Redis, job_id: str) -> dict[str, int]:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from certificates import Bounds, Certifier, Decision, EndedBy, Noise
-from jobs.prefix import Prefix
+from jobs.merged_prefix import Prefix
 from jobs.spec import JobRecord, JobState
-from models.grid import PixelGrid
+from registry.pixel_grid import PixelGrid
 from tests.support.reference import assert_undisturbed, half_space, shard_undisturbed
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
-from worker.shards import checkpoint_blocks
+from worker.sampling.shard_size import checkpoint_blocks
 
 KINDS: dict[str, dict[str, Any]] = {
     "paper": {"certifier": Certifier.SECOND_ORDER, "bounds": Bounds.PAPER},

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from worker.cores import usable_cores
-from worker.settings import WorkerSettings
+from worker.worker_settings import WorkerSettings
 
 
 def start(repository: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from certificates import Certifier, Decision
 from tests.mixing.trying import refusal, script, tried
-from worker.fixed_function import Reference
-from worker.rounding import MARGIN, Tolerance, UpToRounding
+from worker.fixed_function.place_rounding import MARGIN, Tolerance, UpToRounding
+from worker.fixed_function.reference import Reference
 from worker.runtimes import load_runtime
-from worker.sampler import SampleRequest, sample, select_class
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 ULP = 2.0**-23
 ROWS = 8

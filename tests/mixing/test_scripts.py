@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models import Registry
+from registry import Registry
 from scripts.export import Value
 from tests.mixing.constructions import NAMED, OWN, Honest, NoisyGreyOnly
 from tests.mixing.trying import refusal, script, tried

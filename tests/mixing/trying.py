@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from jobs.errors import PermanentFailure
-from models.manifest import ModelManifest, load_manifest
+from jobs.job_errors import PermanentFailure
+from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value
 from tests.models.model_folders import write_folder
-from worker.fixed_function import Reference
+from worker.fixed_function.reference import Reference
 from worker.runtimes import load_runtime
 
 LABELS: dict[str, Value] = {"labels": ["no", "yes", "other"]}

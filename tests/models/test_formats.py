@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from models import ModelBroken
-from models.manifest import load_manifest
+from registry import ModelBroken
+from registry.manifest import load_manifest
 from tests.fuzz.broken_models import GOOD_ONNX, GOOD_TORCHSCRIPT, Marker, external
 from tests.models.model_folders import write_folder
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models import ModelBroken, Normalisation, ResizeRule
-from models.manifest import load_manifest, read_weights
+from registry import ModelBroken, Normalisation, ResizeRule
+from registry.manifest import load_manifest, read_weights
 from scripts.export import Value
 from tests.models.model_folders import TENSOR, replace, write_folder
 

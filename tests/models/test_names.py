@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import ModelBroken, ModelNotFound, Registry
+from registry import ModelBroken, ModelNotFound, Registry
 from tests.models.model_folders import write_folder
 
 GOOD = ["resnet_18", "ResNet-18", "v1.2", "a..b", "x.", "0", "A" * 63]

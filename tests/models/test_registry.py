@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import ModelBroken, ModelError, ModelNotFound, Registry
+from registry import ModelBroken, ModelError, ModelNotFound, Registry
 from tests.models.model_folders import replace, write_folder
 
 

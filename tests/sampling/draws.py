@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from worker.noise import block_key, device_generator
-from worker.normal import draw
+from worker.noise.box_muller import draw
+from worker.noise.generator_keys import block_key, device_generator
 
 
 def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.discrete_draws import Levels
-from worker.discrete_noise import DiscreteGaussian
-from worker.normal import draw
-from worker.philox import Key
+from worker.noise.box_muller import draw
+from worker.noise.discrete.cpu_draws import Levels
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.philox import Key
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
 

@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 
 from certificates import Certifier, Noise
-from jobs.errors import PermanentFailure
+from jobs.job_errors import PermanentFailure
 from jobs.spec import JobSpec, Plan
-from models import ModelError, Registry
+from registry import ModelError, Registry
 from tests.support.fleets import here
 from tests.support.specs import submission
-from worker.batch import batch_size_for
 from worker.loading import LoadedModel, ModelCache
-from worker.sampler import SampleRequest, sample
-from worker.warm_up import warm_up
+from worker.queue.warm_up import warm_up
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.sampler import SampleRequest, sample
 
 X = np.array([0.5, 0.25, 0.0], np.float32)
 N = 1030

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.manifest import load_manifest
+from registry.manifest import load_manifest
 from scripts.export import Value
 from tests.models.model_folders import write_folder
-from worker.batch import (
+from worker.sampling.block_size import (
     BLOCK_ELEMENTS,
     ELEMENTS,
     LARGEST,

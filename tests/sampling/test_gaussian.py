@@ -9,8 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from worker.gaussian import HostGaussianSource
-from worker.noise import ESTIMATION
+from worker.noise.gaussian_source import HostGaussianSource
+from worker.noise.generator_keys import ESTIMATION
 
 DRAWS = 96
 HALF = DRAWS // 2

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from worker.argmax import argmax
-from worker.gradient import DeviceSplitStatistic, HostSplitStatistic
-from worker.grouped import set_apart
-from worker.noise import ESTIMATION
-from worker.sources import noise_source
+from worker.noise.generator_keys import ESTIMATION
+from worker.noise.sources import noise_source
+from worker.sampling.argmax import argmax
+from worker.sampling.gradient_statistics import DeviceSplitStatistic, HostSplitStatistic
+from worker.sampling.grouped_sums import set_apart
 
 INF = np.inf
 

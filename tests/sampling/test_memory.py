@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from scripts.export import Value, torchscript_bytes
 from tests.models.model_folders import write_folder
-from worker.memory import is_out_of_memory
+from worker.memory_shortage import is_out_of_memory
 
 WIDTH = 64_512
 """Elements of the widest layer: 252 KiB a row, 252 MiB for the 1024 rows that the rule would take."""

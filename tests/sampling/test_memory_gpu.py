@@ -11,15 +11,15 @@ import pytest
 import torch
 
 from certificates import Certifier
-from certificates.evidence import Evidence
-from models import Registry
+from certificates.counts.evidence import Evidence
+from registry import Registry
 from scripts.export import torchscript_bytes
 from tests.models.model_folders import TENSOR, write_folder
 from tests.sampling.test_memory import Wide
 from tests.support.specs import submission
-from worker.batch import batch_size_for
 from worker.loading import LoadedModel, ModelCache
-from worker.sampler import SampleRequest, sample
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.sampler import SampleRequest, sample
 
 pytestmark = [
     pytest.mark.gpu,

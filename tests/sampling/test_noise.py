@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from tests.sampling.draws import fill_noise
-from worker.noise import ESTIMATION, SELECTION
+from worker.noise.generator_keys import ESTIMATION, SELECTION
 
 SIZE = 1_000_000
 PINNED = [1.8330600261688232, 1.5142829418182373, -0.8430597186088562, 0.35580599308013916]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from worker.gaussian import float32_at_least
-from worker.normal import CHUNK, LARGEST, Floats, add_rows, draw, noisy_rows, radii, turn
-from worker.philox import COUNTERS, Key, random_bits
+from worker.noise.box_muller import CHUNK, LARGEST, Floats, add_rows, draw, noisy_rows, radii, turn
+from worker.noise.gaussian_source import float32_at_least
+from worker.noise.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
 EDGES = [0, 1, 2, 2**23, 2**24 + 1, 2**30, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 2, 2**32 - 1]

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 from certificates import Noise
-from jobs.errors import PermanentFailure
+from jobs.job_errors import PermanentFailure
 from jobs.spec import JobSpec, Plan, RuntimeIdentity
-from models import Registry
+from registry import Registry
 from scripts.export import Value
 from tests.models.model_folders import TENSOR, write_folder
 from tests.sampling.toys import onnx_linear
 from tests.support.fleets import here
 from tests.support.specs import submission
-from worker.generators import DISCRETE_GENERATORS, GENERATORS
 from worker.loading import ModelCache
+from worker.noise.generator_names import DISCRETE_GENERATORS, GENERATORS
 
 WEIGHTS = np.array([[-1, 1], [0, 0], [0, 0]], dtype=np.float32)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from models.manifest import ModelManifest, load_manifest
+from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value, torchscript_bytes
 from tests.models.model_folders import TENSOR, write_folder
 from worker.runtimes import RuntimeLoadError, load_runtime

@@ -14,13 +14,13 @@ from onnx import TensorProto
 from scipy import stats
 
 from certificates import Certifier
-from models import ModelBroken
-from models.manifest import ModelManifest, load_manifest
+from registry import ModelBroken
+from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value, torchscript_bytes
 from tests.models.model_folders import write_folder
 from tests.sampling.toys import onnx_linear
 from worker.runtimes import ModelOutputError, Runtime, RuntimeLoadError, load_runtime
-from worker.sampler import SampleRequest, sample
+from worker.sampling.sampler import SampleRequest, sample
 
 WEIGHTS = np.array([[-1, 1], [0, 0], [0, 0]], dtype=np.float32)
 """Class 1 where the first of three elements is above the bias."""

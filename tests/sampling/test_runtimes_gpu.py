@@ -12,14 +12,14 @@ import torch
 from scipy import stats
 
 from certificates import Bounds, Certifier
-from certificates.evidence import Evidence
-from models import Registry
+from certificates.counts.evidence import Evidence
+from registry import Registry
 from tests.sampling.draws import fill_noise
 from tests.sampling.test_runtime_options import AboveLimit, script
 from tests.sampling.test_runtimes import model
-from worker.batch import batch_size_for
 from worker.runtimes import load_runtime
-from worker.sampler import SampleRequest, sample
+from worker.sampling.block_size import batch_size_for
+from worker.sampling.sampler import SampleRequest, sample
 
 pytestmark = [
     pytest.mark.gpu,

@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates import Bounds, Certifier, Decision
-from certificates.evidence import Evidence
-from models.grid import PixelGrid
+from certificates.counts.evidence import Evidence
+from registry.pixel_grid import PixelGrid
 from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace, Recorder
-from worker.noise import ESTIMATION, SELECTION
-from worker.sampler import SampleRequest, sample, select_class
+from worker.noise.generator_keys import ESTIMATION, SELECTION
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 X = np.array([0.05, -0.2, 0.3], dtype=np.float32)
 SIGMA = 0.25

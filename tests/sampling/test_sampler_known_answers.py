@@ -13,8 +13,8 @@ from scipy import stats
 from certificates import Bounds, Certifier
 from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace
-from worker.noise import ESTIMATION
-from worker.sampler import SampleRequest, sample, select_class
+from worker.noise.generator_keys import ESTIMATION
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SIGMA = 0.5
 MARGIN = 0.4

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from certificates import Certifier
-from models import Registry
+from registry import Registry
 from scripts.build_swiss_roll import POINTS, spirals
 from tests.sampling.draws import fill_noise
 from worker.runtimes import Runtime, load_runtime
-from worker.sampler import SampleRequest, sample, select_class
+from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SHIPPED = ("mnist", "mnist-torchscript", "swiss-roll")
 

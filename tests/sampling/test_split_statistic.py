@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from certificates import Bounds, Certifier, Decision, SplitSums
-from certificates.evidence import Evidence
-from models.grid import PixelGrid
+from certificates.counts.evidence import Evidence
+from registry.pixel_grid import PixelGrid
 from tests.sampling.draws import fill_noise
 from tests.sampling.toys import Bands, HalfSpace
-from worker.discrete_noise import DiscreteGaussian
-from worker.discrete_source import discrete_source
-from worker.noise import ESTIMATION
-from worker.runtimes.base import Runtime
-from worker.sampler import SampleRequest, sample
+from worker.noise.discrete.discrete_source import discrete_source
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.generator_keys import ESTIMATION
+from worker.runtimes.runtime import Runtime
+from worker.sampling.sampler import SampleRequest, sample
 
 SIGMA = 0.25
 BATCH = 64

@@ -10,7 +10,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from jobs.spec import RuntimeIdentity
-from worker.runtimes.base import PassByPass
+from worker.runtimes.runtime import PassByPass
 
 IDENTITY = RuntimeIdentity(
     name="torchscript",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from redis import Redis
 
 from jobs.connection import connect
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 from tests.service.folders import write_models
 from tests.service.gateway import Gateway, running_gateway

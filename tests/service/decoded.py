@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.manifest import InputSpec
-from service.images import decode_image
-from service.inputs import DecodedInput
-from service.problems import ProblemError
+from registry.manifest import InputSpec
+from service.certification.images import decode_image
+from service.certification.model_inputs import DecodedInput
+from service.http.problems import ProblemError
 
 MAX_PIXELS = 10_000
 

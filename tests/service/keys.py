@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from service.keyring import hash_key, new_key
+from service.auth.keyring import hash_key, new_key
 from tests.service.pictures import RAMP, encode
 
 PNG = encode(RAMP)

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.access import Access
-from service.keyring import Keyring, hash_key, new_key
-from service.problems import ProblemError
+from service.auth.callers import Access
+from service.auth.keyring import Keyring, hash_key, new_key
+from service.http.problems import ProblemError
 from tests.service.gateway import Gateway
 from tests.service.keys import ALICE, BOB, KEYS, LIMITED, PNG, Ask, entry, replace, submit
 from tests.service.test_bad_input import check_problem

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.settings import GatewaySettings
+from service.gateway_settings import GatewaySettings
 from tests.service.conftest import MAX_BODY_BYTES
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.raw import connection, exchange, receive

@@ -9,12 +9,12 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from certificates.evidence import Evidence
-from service import examples
-from service.example_certificates import EXAMPLES
-from service.problems import PROBLEMS
-from service.resources import JobResource
-from service.settings import GatewaySettings
+from certificates.counts.evidence import Evidence
+from service.api import examples
+from service.api.example_certificates import EXAMPLES
+from service.certification.resources import JobResource
+from service.gateway_settings import GatewaySettings
+from service.http.problems import PROBLEMS
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def document(repository: Path) -> dict[str, dict[str, dict[str, dict[str, object
 
 
 def test_the_committed_file_is_what_is_served(document: object, http: httpx.Client) -> None:
-    """If this fails: python -m service.openapi > openapi.yaml."""
+    """If this fails: python -m service.api.openapi > openapi.yaml."""
     assert http.get("/openapi.json").json() == document
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from jobs.descriptors import raise_limit
-from service.descriptors import RESERVED, ROUNDS, capacity
-from service.serving import MOST_REFUSED
+from jobs.open_files import raise_limit
+from service.http.connection_limit import RESERVED, ROUNDS, capacity
+from service.http.serving import MOST_REFUSED
 from tests.service.gateway import Gateway, running_gateway
 from tests.support.server import Server
 from tests.support.wait import wait_until

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from jobs.connection import connect
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
 from tests.service.test_bad_input import check_problem

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from certificates import Certifier
-from client.verification import verify
+from certify_client.verification import verify
 from tests.service.gateway import running_gateway
 from tests.service.test_jobs import parse
 from tests.support.stack import running_stack

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from service.bounds import Held, Pool
-from service.keyring import hash_key, new_key
-from service.problems import ProblemError
-from service.settings import GatewaySettings
+from service.auth.keyring import hash_key, new_key
+from service.gateway_settings import GatewaySettings
+from service.http.problems import ProblemError
+from service.http.shared_limits import Held, Pool
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
 from tests.service.raw import connection

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.service.gateway import running_gateway
 from tests.support.server import free_port
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from service.hosts import Hosts
-from service.settings import GatewaySettings
+from service.gateway_settings import GatewaySettings
+from service.http.hosts import Hosts
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.test_bad_input import check_problem
 from tests.support.server import Server

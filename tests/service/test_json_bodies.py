@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.json_body import MOST_TOKENS, take_apart
-from service.parsing import read_json
-from service.problems import ProblemError
-from service.tensors import Tensor
+from service.certification.json_body import MOST_TOKENS, take_apart
+from service.certification.parsing import read_json
+from service.certification.tensors import Tensor
+from service.http.problems import ProblemError
 from tests.service.conftest import Api
 from tests.service.test_bad_input import check_problem
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.keyring import Keyring, KeysFileError
+from service.auth.keyring import Keyring, KeysFileError
 from tests.service.gateway import Gateway
 from tests.service.keys import ALICE, KEYS, Ask, entry, replace
 from tests.service.test_bad_input import check_problem
@@ -66,7 +66,10 @@ def test_an_empty_file_admits_nobody(tmp_path: Path) -> None:
 def test_a_key_is_drawn_told_once_and_accepted(tmp_path: Path) -> None:
     drawn = [
         subprocess.run(
-            [sys.executable, "-m", "service.keys", "new", "carol"], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "service.auth.new_key", "new", "carol"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         for _ in range(2)
     ]
@@ -85,7 +88,10 @@ def test_a_key_is_drawn_told_once_and_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [[], ["new"], ["new", "Not a name"]])
 def test_the_command_says_what_it_needs(arguments: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "service.keys", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "service.auth.new_key", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert done.stdout == ""

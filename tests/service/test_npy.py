@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from client.api import CertificationClient, Parameters
+from certify_client.api import CertificationClient, Parameters
 from tests.service.conftest import Api
 from tests.service.gateway import Gateway
 from tests.service.pictures import RAMP, encode

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.keyring import new_key
-from service.settings import GatewaySettings
+from service.auth.keyring import new_key
+from service.gateway_settings import GatewaySettings
 
 
 def start(**settings: str) -> subprocess.CompletedProcess[str]:

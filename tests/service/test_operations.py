@@ -16,8 +16,8 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import connect
 from jobs.liveness import Liveness, WorkerRecord
-from jobs.settings import JobsSettings
-from models.manifest import load_manifest
+from jobs.shared_settings import JobsSettings
+from registry.manifest import load_manifest
 from tests.service.conftest import Api
 from tests.service.folders import GREY, write_model
 from tests.service.gateway import Gateway, running_gateway

@@ -14,7 +14,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import connect
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
 from tests.service.raw import connection, receive

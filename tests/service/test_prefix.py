@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from client.api import CertificationClient, Parameters
-from service.settings import GatewaySettings
+from certify_client.api import CertificationClient, Parameters
+from service.gateway_settings import GatewaySettings
 from tests.service.gateway import Gateway, running_gateway
 from tests.service.pictures import RAMP, encode
 from tests.service.test_bad_input import check_problem

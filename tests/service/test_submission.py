@@ -9,7 +9,7 @@ import numpy as np
 from redis import Redis
 
 from jobs import keys
-from models.grid import PixelGrid
+from registry.pixel_grid import PixelGrid
 from tests.service.conftest import Api
 from tests.service.folders import SHA256
 from tests.service.pictures import RAMP, encode

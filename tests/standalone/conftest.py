@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient
+from certify_client import CertificationClient
 from jobs.connection import connect
 from jobs.liveness import Liveness
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.support.server import free_port
 from tests.support.wait import wait_until
 

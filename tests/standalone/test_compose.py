@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from service.hosts import Hosts
-from service.settings import GatewaySettings
+from service.gateway_settings import GatewaySettings
+from service.http.hosts import Hosts
 
 SERVICES = ("redis", "gateway", "worker")
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from jobs.connection import connect
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from tests.service.folders import write_models
 from tests.service.gateway import running_gateway
 from tests.service.pictures import RAMP, encode
@@ -175,7 +175,7 @@ def test_what_the_certify_command_is_told(tmp_path: Path, refusing: str) -> None
     settings += everywhere("CERTIFY_URL", forms=[*users, f"http://{refusing}/?key={{}}", "{}"])
     proxied = everywhere("http_proxy", forms=users)
     settings += [{"CERTIFY_URL": "http://nowhere.invalid"} | setting for setting in proxied]
-    found = statuses("client.cli", settings, "models")
+    found = statuses("certify_client.cli", settings, "models")
     assert set(found) <= {"2", "6"}, set(found)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from client import CertificationClient, Job, Parameters, State
-from client.verification import verify
+from certify_client import CertificationClient, Job, Parameters, State
+from certify_client.verification import verify
 from standalone.checks import lock_data_folder
 from tests.standalone.conftest import Standalone
 from tests.support.wait import wait_until

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from standalone.programs import configuration
-from standalone.settings import StandaloneSettings
+from standalone.standalone_settings import StandaloneSettings
 from standalone.supervision import _has_ended
 from tests.support.wait import wait_until
 

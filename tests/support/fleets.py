@@ -7,7 +7,7 @@ from typing import Final
 
 from jobs.spec import Fleet
 from worker.fleet import own_fleet
-from worker.settings import WorkerSettings
+from worker.worker_settings import WorkerSettings
 
 ELSEWHERE: Final = Fleet(device="cpu", onnxruntime="1", torch="2", noise=("some",), machine="some")
 """Workers with other packages on another machine."""

@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from certificates import Noise
-from certificates.evidence import Evidence
+from certificates.counts.evidence import Evidence
 from jobs.spec import JobRecord, JobSpec, Plan
-from models.grid import PixelGrid
-from models.registry import Registry
+from registry.model_folders import Registry
+from registry.pixel_grid import PixelGrid
 from tests.support.specs import Submission, submission
 from worker.runtimes import Runtime, load_runtime
-from worker.sampler import SampleRequest, sample
+from worker.sampling.sampler import SampleRequest, sample
 
 
 @cache

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from redis import Redis
 
-from jobs.app import make_celery
+from jobs.celery_app import make_celery
 from jobs.connection import connect
 from jobs.liveness import Liveness
-from jobs.queue import Queue
-from jobs.settings import JobsSettings
+from jobs.shared_settings import JobsSettings
 from jobs.spec import JobRecord
+from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.server import Server, running_server
 from tests.support.specs import Submission

@@ -12,10 +12,10 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
 from certificates import DipoleCurve
-from certificates.tight_binomial import TailTable
-from certificates.tight_dipole import specht_ratio
-from certificates.tight_event import AtLeastAsGood
-from certificates.tight_region import Box, frontier
+from certificates.bounds.joint_dipole.binomial import TailTable
+from certificates.bounds.joint_dipole.event import AtLeastAsGood
+from certificates.bounds.joint_dipole.region import Box, frontier
+from certificates.bounds.joint_dipole.search import specht_ratio
 from tests.tight.multinomials import Outcomes, true_radius
 
 

@@ -9,7 +9,7 @@ from scipy.special import erf, ndtr, ndtri
 from scipy.stats import binom
 
 from certificates import dipole_radius_joint
-from certificates.tight_event import _least_one
+from certificates.bounds.joint_dipole.event import _least_one
 
 MOST_MISSES = 12
 Array = NDArray[np.float64]

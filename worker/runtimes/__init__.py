@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from models import ModelManifest
-from worker.batch import Device, pass_rows_for
-from worker.runtimes.base import Runtime
-from worker.runtimes.errors import ModelOutputError, RuntimeLoadError
-from worker.runtimes.onnx import OnnxRuntime
+from registry import ModelManifest
+from worker.runtimes.onnx_runtime import OnnxRuntime
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
 from worker.runtimes.torchscript import TorchScriptRuntime
+from worker.sampling.block_size import Device, pass_rows_for
 
 __all__ = ["ModelOutputError", "Runtime", "RuntimeLoadError", "load_runtime"]
 

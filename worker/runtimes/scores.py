@@ -6,9 +6,9 @@ import math
 
 import torch
 
-from models import ModelManifest
-from worker.argmax import argmax
-from worker.runtimes.errors import ModelOutputError, RuntimeLoadError
+from registry import ModelManifest
+from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
+from worker.sampling.argmax import argmax
 
 
 class Normaliser:

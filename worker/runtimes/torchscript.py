@@ -9,14 +9,14 @@ from typing import Final
 import torch
 
 from jobs.spec import RuntimeIdentity
-from models import ModelManifest
-from models.manifest import MemoryFormat, Precision, read_weights
-from worker.batch import Device
-from worker.generators import GENERATORS
-from worker.runtimes.base import PassByPass, stated_precision
-from worker.runtimes.errors import ModelOutputError, RuntimeLoadError, failed_on_batch
-from worker.runtimes.refusals import torchscript_unloadable, trial_failed
+from registry import ModelManifest
+from registry.manifest import MemoryFormat, Precision, read_weights
+from worker.noise.generator_names import GENERATORS
+from worker.runtimes.load_refusals import torchscript_unloadable, trial_failed
+from worker.runtimes.runtime import PassByPass, stated_precision
+from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+from worker.sampling.block_size import Device
 
 DTYPES: Final[dict[Precision, torch.dtype]] = {
     "float32": torch.float32,
@@ -30,7 +30,7 @@ LAYOUTS: Final[dict[MemoryFormat, torch.memory_format]] = {
 
 
 class TorchScriptRuntime(PassByPass):
-    """A base classifier in TorchScript. See :class:`worker.runtimes.base.Runtime`.
+    """A base classifier in TorchScript. See :class:`worker.runtimes.runtime.Runtime`.
 
     The number of threads is PyTorch's, which the process has set to ``threads``. The script runs without
     the optimising executor, which rewrites a graph after its first calls: the function must not change

@@ -1,0 +1,119 @@
+"""Gradient sums that no samples give: what honest noise passes with probability below ``LIKELIEST`` at most.
+
+A certificate is computed from sums that its reader cannot draw again. Those far from anything that noise can
+give were not sampled, whatever the classifier. Proofs: docs/theorems.md, "Gradient sums that no noise gives".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.counts.evidence import Evidence, GradientSums
+from certificates.counts.split_sums import BLOCK_ERROR, SplitProduct, SplitSums
+
+Array = NDArray[np.float64]
+
+LIKELIEST = 1e-12
+"""Largest probability with which honest sums are outside of one end of their range."""
+
+MOST_ROWS = 2**12
+"""Rows of a separately rounded sum at most (``SplitSums``)."""
+
+_LARGEST_SQUARE = 0.5 / math.pi
+"""``(sigma ||grad p||)^2`` of any score: ``phi(0)^2``."""
+_LARGEST_NUMBER = 11.0
+"""Above every number that stands for unit noise (worker/noise/generator_keys.py)."""
+_MARGIN = 1e-9
+_TRIALS: Array = np.exp(np.linspace(-24.0, -1e-6, 4097))
+
+
+def implausible(evidence: Evidence) -> Iterator[str]:
+    """Say in a sentence what is wrong with each gradient sum that honest samples hardly ever give.
+
+    A sum of honest samples is named with probability at most ``2 LIKELIEST``.
+    """
+    gradient = evidence.gradient
+    if gradient is None:
+        return
+    low, high = paired_sum_range(gradient.pairs, gradient.d)
+    if not low <= gradient.paired_sum <= high:
+        yield _said("paired_sum", gradient.paired_sum, low, high, gradient.pairs)
+    for place, split in _named(gradient):
+        if min(split.n_a, split.n_b) == 0:
+            continue
+        inner, error = split.inner_product()
+        low, high = inner_product_range(min(split.n_a, split.n_b), gradient.d)
+        if not low - error <= inner <= high + error:
+            yield _said(f"{place}.inner", inner, low, high, split.n_a + split.n_b)
+        if error < (least := least_error(inner, split.n_a, split.n_b, gradient.d)):
+            yield f"{place}.error {error!r} is too small: sums of so many samples are off by {least:.3g}"
+
+
+def inner_product_range(n_half: int, d: int) -> tuple[float, float]:
+    """Return between which values ``U = A . B`` lies; beyond either, with probability at most ``LIKELIEST``.
+
+    ``n_half``: samples in the smaller half. With ``s = PROXY_VARIANCE / n_half`` and any ``x`` in (0, 1):
+    ``P(U <= -c_x) <= LIKELIEST`` and ``P(U >= 1/(2 pi)/(1 - x) + c_x) <= LIKELIEST``, where ``c_x`` is
+    ``s/x (ln(1/LIKELIEST) - d/2 ln(1 - x^2))``. Which ``x`` is sharpest depends on n_half and d alone.
+    """
+    s = PROXY_VARIANCE / n_half
+
+    def noise(x: Array) -> Array:
+        return s / x * (-math.log(LIKELIEST) - 0.5 * d * np.log1p(-x * x))
+
+    return -_least(noise), _least(lambda x: _LARGEST_SQUARE / (1.0 - x) + noise(x))
+
+
+def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
+    """Return between which values ``paired_sum`` lies; beyond either, with probability at most ``LIKELIEST``.
+
+    For any ``l`` in (0, 1), the sum is below its mean by ``c_l`` with probability at most ``LIKELIEST``, and
+    above it as well: ``c_l = (2 pairs ((1 - l^2)^(-d/2) - 1) + ln(1/LIKELIEST)) / l``. Its mean is ``pairs``
+    times a number from 0 to ``1 / (2 pi)``. The upper end allows for the sum's rounding, which is upwards.
+    """
+    if pairs == 0:
+        return 0.0, 0.0
+
+    def noise(x: Array) -> Array:
+        grown = np.expm1(np.minimum(-0.5 * d * np.log1p(-x * x), 600.0))
+        return (2.0 * pairs * grown - math.log(LIKELIEST)) / x
+
+    most = _least(noise)
+    products = pairs * d
+    rounded = pairs * 2.0**-20 + products * (products + 3) * _LARGEST_NUMBER**2 * 2.0**-52
+    return -most, pairs * _LARGEST_SQUARE + most + rounded
+
+
+def least_error(inner: float, n_a: int, n_b: int, d: int) -> float:
+    """Return a value that the rounding error of ``SplitSums.inner_product`` is never below.
+
+    ``|S_A| + |S_B| >= 2 sqrt(|S_A| |S_B|) >= 2 sqrt(n_a n_b |U|)``, and no block has more than ``MOST_ROWS``.
+    """
+    element = BLOCK_ERROR * -(-max(n_a, n_b) // MOST_ROWS)
+    sizes = 2.0 * math.sqrt(abs(inner) * n_a * n_b)
+    return (1.0 - _MARGIN) * (math.sqrt(d) * element * sizes + d * element * element) / (n_a * n_b)
+
+
+def _least(bound: Callable[[Array], Array]) -> float:
+    """Return the smallest of some bounds, each of which is true, rounded up."""
+    return float(bound(_TRIALS).min()) * (1.0 + _MARGIN)
+
+
+def _named(gradient: GradientSums) -> Iterator[tuple[str, SplitSums | SplitProduct]]:
+    if gradient.split is not None:
+        yield "split", gradient.split
+    per_class: tuple[SplitSums | SplitProduct, ...] = gradient.per_class or ()
+    for c, split in enumerate(per_class):
+        yield f"per_class[{c}]", split
+
+
+def _said(name: str, value: float, low: float, high: float, samples: int) -> str:
+    return (
+        f"{name} {value!r} was not sampled: noise in {samples} samples gives {low:.6g} to {high:.6g}, and a "
+        f"value outside with probability below {2.0 * LIKELIEST:g}"
+    )

@@ -1,0 +1,82 @@
+"""What cannot be asked for together: one set of rules for gateway, worker and verification.
+
+Each function lists problems as pairs of the request's field and a message.
+"""
+
+from __future__ import annotations
+
+import math
+
+from certificates.bounds.discretisation import LARGEST_STEPS
+from certificates.kinds import Bounds, Certifier, Decision, Noise
+
+LARGEST_SUMS = 2**20
+"""Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
+
+LEAST_SIGMA = 1e-300
+"""Below it a radius has too few digits to be rounded down by one."""
+
+LARGEST_ETA = 0.5
+"""Past it a certificate may be likelier false than true."""
+
+Problems = list[tuple[str, str]]
+
+
+def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: float, n: int) -> Problems:
+    """Check every number for itself."""
+    found = []
+    if bounds is Bounds.ANYTIME:
+        found.append(("bounds", "must be `tight` or `paper`"))
+    if n < 1:
+        found.append(("n", "must be at least 1"))
+    elif n % 2 and certifier is not Certifier.FIRST_ORDER:
+        found.append(("n", f"must be even for {certifier}: samples are drawn in pairs"))
+    if not 0.0 < eta <= LARGEST_ETA:
+        found.append(("eta", f"must be above 0 and at most {LARGEST_ETA:g}"))
+    if not LEAST_SIGMA <= sigma < math.inf:
+        found.append(("sigma", f"must be a finite number of at least {LEAST_SIGMA:g}"))
+    return found
+
+
+def decision_problems(
+    certifier: Certifier, bounds: Bounds, decision: Decision, d: int, classes: int
+) -> Problems:
+    """Check the decision, and that the gradient sums it needs stay within ``LARGEST_SUMS``."""
+    found = []
+    sums = d
+    if decision is Decision.MULTICLASS:
+        sums *= classes
+        if certifier is Certifier.DIPOLE:
+            found.append(("decision", "must be `majority` for dipole: its pairs are counted for one class"))
+        if bounds is not Bounds.TIGHT:
+            found.append(("decision", "must be `majority` with the paper's bounds"))
+    if certifier is Certifier.SECOND_ORDER and bounds is Bounds.TIGHT and sums > LARGEST_SUMS:
+        field = "bounds" if d > LARGEST_SUMS else "decision"
+        found.append(
+            (field, f"needs gradient sums of {sums:,} numbers for this model, over {LARGEST_SUMS:,}")
+        )
+    return found
+
+
+def stop_problems(bounds: Bounds, decision: Decision, radius: float | None) -> Problems:
+    """Check the radius at which a job may stop."""
+    found = []
+    if radius is not None:
+        if not 0.0 < radius < math.inf:
+            found.append(("stop.radius", "must be a finite number above 0"))
+        if bounds is Bounds.PAPER:
+            found.append(("stop", "needs `tight` bounds: the paper's hold for exactly n samples"))
+        if decision is Decision.MULTICLASS:
+            found.append(("stop", "needs the `majority` decision"))
+    return found
+
+
+def noise_problems(noise: Noise, grid_steps: float | None, eta: float, charge: float) -> Problems:
+    """Check discrete noise; ``charge`` is what its finite precision takes from eta."""
+    if noise is Noise.GAUSSIAN:
+        return [] if grid_steps is None else [("noise", "has a grid only if it is discrete")]
+    if grid_steps is None or not 0.0 < grid_steps <= LARGEST_STEPS:
+        return [("sigma", f"must be at most {LARGEST_STEPS} steps between pixel values for discrete noise")]
+    if charge >= 0.5 * eta:
+        return [("eta", f"is too small for discrete noise, whose finite precision costs {charge:.3g} of it")]
+    return []

@@ -1,0 +1,206 @@
+"""The typed client: submit an input, watch the job, fetch its certificate."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+import httpx
+from httpx_sse import SSEError, connect_sse
+
+from certify_client.arrays import npy_file
+from certify_client.client_errors import ServiceError, ServiceUnavailable, WaitTimeout
+from certify_client.http_answers import check, document, entries, readiness, service_errors
+from certify_client.records import Job, Model, Readiness, Standing
+from certify_client.server_connection import connect
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+_CERTIFICATIONS = "/v1/certifications"
+_EVENTS_SILENCE_S = 60.0
+_FIRST_DELAY_S = 0.02
+_LONGEST_DELAY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What to certify with. None leaves the choice to the service, which answers with what it chose.
+
+    ``sigma`` is in units of input; ``n`` and ``n0`` count evaluations of the classifier; ``eta`` is the
+    probability that the certificate may be wrong; the job ends early at ``stop_radius``, in input units.
+    """
+
+    model: str
+    certifier: str | None = None
+    sigma: float | None = None
+    n: int | None = None
+    n0: int | None = None
+    eta: float | None = None
+    bounds: str | None = None
+    decision: str | None = None
+    noise: str | None = None
+    stop_radius: float | None = None
+    seed: int | None = None
+
+    def form(self) -> dict[str, str]:
+        """Return the fields that are not None as those of a form."""
+        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+
+
+class CertificationClient:
+    """Client of one certification service; use it as a context manager or call ``close``.
+
+    Every method raises ServiceUnavailable when the service cannot be reached, RequestRefused (or a
+    subclass) when it refuses, and ServiceError when it answers with a defect.
+    """
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = 30.0,
+        proxy: str | None = None,
+    ) -> None:
+        """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer.
+
+        Requests go through ``proxy``, or else through the environment's (``http_proxy``, ``https_proxy``,
+        ``no_proxy``), but never through that to this machine. Raises UnusableSetting.
+        """
+        self._http, self._place = connect(url, api_key, timeout_s, proxy)
+        self.url = str(self._http.base_url).rstrip("/")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. Jobs go on."""
+        self._http.close()
+
+    def submit_image(
+        self, image: bytes, parameters: Parameters, *, idempotency_key: str | None = None
+    ) -> Job:
+        """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job."""
+        return self._submit(idempotency_key, data=parameters.form(), files={"image": ("image", image)})
+
+    def submit_tensor(
+        self,
+        shape: Sequence[int],
+        data: Sequence[float] | npt.NDArray[Any],
+        parameters: Parameters,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Job:
+        """Submit an array in the model's own input space; ``data`` holds it flat, in C order.
+
+        Raises ValueError where the numbers do not fit the shape.
+        """
+        files = {"tensor": ("tensor.npy", npy_file(shape, data))}
+        return self._submit(idempotency_key, data=parameters.form(), files=files)
+
+    def get(self, job_id: str) -> Job:
+        """Return the job as it stands; raises JobNotFound."""
+        with service_errors(self._place):
+            return Job.parse(document(check(self._http.get(_job(job_id)))))
+
+    def jobs(self, *, limit: int = 20) -> list[Job]:
+        """Return the newest jobs, newest first."""
+        with service_errors(self._place):
+            answer = document(check(self._http.get(_CERTIFICATIONS, params={"limit": limit})))
+            return [Job.parse(entry) for entry in entries(answer, "jobs")]
+
+    def cancel(self, job_id: str) -> Job:
+        """Cancel the job and return it as it then stands; a job that has ended stays as it is."""
+        with service_errors(self._place):
+            return Job.parse(document(check(self._http.delete(_job(job_id)))))
+
+    def events(self, job_id: str) -> Iterator[Standing]:
+        """Yield how the job stands as the service tells it, until the service closes the stream."""
+        timeout = httpx.Timeout(_EVENTS_SILENCE_S)
+        path = f"{_job(job_id)}/events"
+        with service_errors(self._place), connect_sse(self._http, "GET", path, timeout=timeout) as source:
+            check(source.response)
+            try:
+                for event in source.iter_sse():
+                    yield Standing.model_validate_json(event.data)
+            except SSEError as error:
+                raise ServiceError(f"{source.response.url} sent an event this client cannot read") from error
+
+    def wait(
+        self,
+        job_id: str,
+        *,
+        timeout_s: float | None = None,
+        patience_s: float = 30.0,
+        on_progress: Callable[[Job], None] | None = None,
+    ) -> Job:
+        """Return the job once it has ended, in whichever final state; asks for it again and again.
+
+        Raises WaitTimeout after ``timeout_s`` (None: wait for ever). A service that is away is waited
+        for up to ``patience_s`` before ServiceUnavailable is raised: accepted jobs are not lost.
+        """
+        started = last_answer = time.monotonic()
+        delay_s = _FIRST_DELAY_S
+        while True:
+            try:
+                job = self.get(job_id)
+            except ServiceUnavailable:
+                if time.monotonic() - last_answer > patience_s:
+                    raise
+            else:
+                last_answer = time.monotonic()
+                if on_progress is not None:
+                    on_progress(job)
+                if job.status.is_final:
+                    return job
+            if timeout_s is not None and time.monotonic() - started >= timeout_s:
+                raise WaitTimeout(job_id, timeout_s)
+            time.sleep(delay_s)
+            delay_s = min(2 * delay_s, _LONGEST_DELAY_S)
+
+    def models(self) -> list[Model]:
+        """Return the installed models."""
+        with service_errors(self._place):
+            answer = document(check(self._http.get("/v1/models")))
+            return [Model.parse(entry) for entry in entries(answer, "models")]
+
+    def model(self, name: str) -> Model:
+        """Return one installed model; raises ModelNotFound."""
+        with service_errors(self._place):
+            return Model.parse(document(check(self._http.get(f"/v1/models/{quote(name, safe='')}"))))
+
+    def readiness(self) -> Readiness:
+        """Return whether jobs can run now, with which models, and what is wrong with others."""
+        with service_errors(self._place):
+            return readiness(self._http.get("/health/ready"))
+
+    def ready(self) -> bool:
+        """Whether the service can run jobs now: the gateway answers, the store too, and a worker lives."""
+        try:
+            return self._http.get("/health/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def _submit(self, idempotency_key: str | None, **body: Any) -> Job:
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        with service_errors(self._place):
+            answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
+            return Job.parse(document(answer))
+
+
+def _job(job_id: str) -> str:
+    return f"{_CERTIFICATIONS}/{quote(job_id, safe='')}"

@@ -1,0 +1,162 @@
+"""The ``certify`` command: certify a file, ask for a job again, verify a certificate, list the models."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from certify_client import display
+from certify_client.api import Parameters
+from certify_client.client_errors import ServiceError
+from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, report
+from certify_client.input_files import read_input
+from certify_client.interrupts import Interrupted
+from certify_client.job_following import named, run, watch
+from certify_client.json_documents import read_document
+from certify_client.model_listing import listing
+from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, connection, number
+from certify_client.output_streams import guarded_streams, printable
+from certify_client.records import Job, State
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, epilog=EXIT_STATUS, pretty_exceptions_enable=False
+)
+
+
+@app.command("file", epilog=EXIT_STATUS)
+def certify_file(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or WebP image, or a .npy tensor.")],
+    *,
+    model: Annotated[str, typer.Option(help="Base classifier; see 'certify models'.")],
+    certifier: Annotated[str | None, typer.Option(help="first_order, second_order or dipole.")] = None,
+    sigma: Annotated[float | None, number("Noise; default: what the model was trained with.")] = None,
+    n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
+    n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,
+    eta: Annotated[float | None, number("Probability that the certificate may be wrong.")] = None,
+    bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
+    stop_radius: Annotated[float | None, number("End once this radius is certified.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
+    timeout: Seconds = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    proxy: Proxy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Certify FILE. This is the default: 'certify FILE ...' does the same.
+
+    Ctrl-C, SIGTERM and SIGHUP cancel the job.
+    """
+    parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, seed)
+    with faults_end_the_command():
+        given = read_input(path)
+        with connection(url, key_file, proxy) as client:
+            job = run(client, given, parameters, timeout)
+        status = _show(job, as_json)
+    raise typer.Exit(status)
+
+
+@app.command("show", epilog=EXIT_STATUS)
+def show_job(
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="What 'certify FILE' told on stderr.")],
+    *,
+    timeout: Seconds = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    proxy: Proxy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wait for a job that was submitted before, and show its answer. The job goes on whatever ends this."""
+    with faults_end_the_command(), connection(url, key_file, proxy) as client:
+        status = _show(watch(client, job_id, timeout), as_json)
+    raise typer.Exit(status)
+
+
+@app.command("verify", epilog=EXIT_STATUS)
+def verify_file(
+    path: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="What 'certify --json' printed; - is stdin.")
+    ],
+) -> None:
+    """Recompute the bounds and the radius from a certificate's counts; exit 0 if its claim holds."""
+    with faults_end_the_command():
+        from certify_client.verification import verify  # noqa: PLC0415 - loads SciPy, which the other commands spare
+
+        outcome = verify(read_document(path))
+        _say(display.verdict(outcome))
+    raise typer.Exit(Exit.CERTIFIED if outcome.holds else Exit.CLAIM_DOES_NOT_HOLD)
+
+
+@app.command("models", epilog=EXIT_STATUS)
+def list_models(
+    url: Url = None, key_file: KeyFile = None, proxy: Proxy = None, as_json: AsJson = False
+) -> None:
+    """List the base classifiers that the service offers, and what is wrong with those that it cannot use."""
+    with faults_end_the_command(), connection(url, key_file, proxy) as client:
+        models, ready = client.models(), client.readiness()
+        if as_json:
+            broken = ready.broken_models
+            _print_json({"models": [model.document for model in models], "broken_models": broken})
+        else:
+            _say(listing(models, ready))
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; what does not begin with a subcommand is a file to certify."""
+    given = sys.argv[1:] if arguments is None else arguments
+    commands = {command.name for command in app.registered_commands}
+    if given and given[0] not in commands and given[0] != "--help":
+        given = ["file", *given]
+    with guarded_streams():
+        try:
+            status = _status_of(given)
+            sys.stdout.flush()
+        except (Exception, Interrupted, KeyboardInterrupt) as fault:  # noqa: BLE001 - every fault has a status
+            status = report(fault)
+    sys.exit(int(status))
+
+
+def _status_of(given: list[str]) -> int:
+    try:
+        app(given, prog_name="certify")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else Exit.DEFECT
+    return Exit.CERTIFIED
+
+
+def _show(job: Job, as_json: bool) -> Exit:
+    """Print a job's answer and return the status that it stands for."""
+    with named(job.id):
+        if as_json:
+            _print_json(job.document)
+        try:
+            status, words = _status(job), None if as_json else display.result(job)
+        except (LookupError, TypeError, ValueError) as error:
+            told = f"the certificate is not as this client expects it ({error!r}); --json prints it as it is"
+            raise ServiceError(told) from error
+        if words is not None:
+            _say(words)
+        sys.stdout.flush()
+        return status
+
+
+def _status(job: Job) -> Exit:
+    if job.status is State.SUCCEEDED:
+        return Exit.ABSTAINED if job.abstained else Exit.CERTIFIED
+    return Exit.CANCELLED if job.status is State.CANCELLED else Exit.FAILED
+
+
+def _say(text: Text) -> None:
+    text.plain = printable(text.plain)
+    Console().print(text, soft_wrap=True)
+
+
+def _print_json(data: Any) -> None:
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")

@@ -1,0 +1,49 @@
+"""Everything the client raises. One base; each class says when it is raised."""
+
+from __future__ import annotations
+
+from certify_client.records import Problem
+
+
+class ClientError(Exception):
+    """Base of all errors of the client."""
+
+
+class UnusableSetting(ClientError, ValueError):
+    """The address, the API key, the proxy or a text that was given cannot be used; nothing was sent."""
+
+
+class ServiceUnavailable(ClientError):
+    """The service cannot be reached, or answers that it cannot work now. Trying again later may help."""
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ServiceError(ClientError):
+    """The service answered with a defect of its own, or with something this client cannot read."""
+
+
+class RequestRefused(ClientError):
+    """The service refused the request; ``problem`` is its problem document (RFC 9457)."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail or problem.title)
+        self.problem = problem
+
+
+class JobNotFound(RequestRefused):
+    """The id names no job: it never existed, or it ended so long ago that it is no longer kept."""
+
+
+class ModelNotFound(RequestRefused):
+    """No model of that name is installed."""
+
+
+class WaitTimeout(ClientError):
+    """The job did not end in the time given to ``wait``; it goes on, and can be asked for by ``job_id``."""
+
+    def __init__(self, job_id: str, timeout_s: float) -> None:
+        super().__init__(f"job {job_id} did not end within {timeout_s:g} s; it goes on")
+        self.job_id = job_id

@@ -1,0 +1,71 @@
+"""A job from its submission to its end, as a command sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from rich.console import Console
+
+from certify_client import display
+from certify_client.api import CertificationClient, Parameters
+from certify_client.client_errors import ServiceUnavailable
+from certify_client.exit_faults import tell
+from certify_client.input_files import ImageFile, TensorFile
+from certify_client.interrupts import Interrupted, Interrupts
+from certify_client.records import Job
+
+
+def run(
+    client: CertificationClient,
+    given: ImageFile | TensorFile,
+    parameters: Parameters,
+    timeout_s: float | None,
+) -> Job:
+    """Submit, tell the job's id, and wait with a live bar.
+
+    Ctrl-C, SIGTERM and SIGHUP cancel the job, which is returned as it then stands. One more of them ends the
+    command at once with Interrupted.
+    """
+    with Interrupts() as interrupts:
+        with _submission():
+            job = given.submit(client, parameters)
+        with named(job.id):
+            tell(f"job {job.id}")
+            try:
+                interrupts.release()
+                return watch(client, job.id, timeout_s)
+            except Interrupted:
+                client.cancel(job.id)
+                tell(f"job {job.id} is being cancelled")
+                interrupts.release()
+                return watch(client, job.id, timeout_s)
+
+
+def watch(client: CertificationClient, job_id: str, timeout_s: float | None) -> Job:
+    """Wait for the end of a job with a live bar."""
+    with display.progress_bar(Console(stderr=True)) as on_progress:
+        return client.wait(job_id, timeout_s=timeout_s, on_progress=on_progress)
+
+
+@contextmanager
+def _submission() -> Iterator[None]:
+    """Let a submission whose answer was lost on the way say that there may be a job."""
+    try:
+        yield
+    except ServiceUnavailable as fault:
+        lost = fault.__cause__
+        if lost is not None and not isinstance(lost, httpx.ConnectError | httpx.ConnectTimeout):
+            fault.add_note("whether the service accepted the job is not known")
+        raise
+
+
+@contextmanager
+def named(job_id: str) -> Iterator[None]:
+    """Let whatever fails inside the block say how to go on with the job."""
+    try:
+        yield
+    except BaseException as fault:
+        fault.add_note(f"'certify show {job_id}' asks for job {job_id} again")
+        raise

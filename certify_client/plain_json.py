@@ -1,0 +1,54 @@
+"""Whether a document is plain JSON of a size that a certificate has, before anything in it is looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from certify_client.verdict import UnreadableCertificate
+
+DEEPEST = 32
+"""Objects and lists within each other; a certificate has seven."""
+LARGEST_WHOLE = 2**53
+"""Past this whole number JSON readers skip some; seeds are text for that reason."""
+
+
+def check_plain(document: object) -> None:
+    """Raise UnreadableCertificate for what is no plain JSON, naming the place.
+
+    Refused are numbers that are not finite, whole numbers past 2**53 in size, names that are not text, values
+    of other types, and objects and lists nested deeper than ``DEEPEST``. Nothing here recurses.
+    """
+    waiting: list[tuple[str, object, int]] = [("", document, 0)]
+    while waiting:
+        place, value, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise UnreadableCertificate(f"the document is nested deeper than {DEEPEST} objects and lists")
+        if (fault := _fault(value)) is not None:
+            raise UnreadableCertificate(f"{place or 'the document'} {fault}")
+        waiting += ((inner, one, depth + 1) for inner, one in _inside(place, value))
+
+
+def _fault(value: object) -> str | None:
+    match value:
+        case None | bool() | str() | Mapping() | list() | tuple():
+            return None
+        case int():
+            return None if abs(value) <= LARGEST_WHOLE else "is a whole number past 2**53"
+        case float():
+            return None if math.isfinite(value) else "is not a finite number"
+        case _:
+            return f"is a {type(value).__name__}, which JSON does not know"
+
+
+def _inside(place: str, value: object) -> Iterator[tuple[str, object]]:
+    """Yield what an object or a list holds, each with its place."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise UnreadableCertificate(f"{place or 'the document'} has a name that is not text")
+            shown = ascii(name)[1:-1][:40]
+            yield f"{place}.{shown}" if place else shown, inner
+    elif isinstance(value, list | tuple):
+        for i, inner in enumerate(value):
+            yield f"{place}[{i}]", inner

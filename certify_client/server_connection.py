@@ -1,0 +1,117 @@
+"""From an address, an API key and the environment's proxies to a connection that can be used."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from certify_client.client_errors import UnusableSetting
+
+_CONNECT_AGAIN = 2
+_LAST_PORT = 65535
+
+
+def connect(url: str, api_key: str | None, timeout_s: float, proxy: str | None) -> tuple[httpx.Client, str]:
+    """Return a connection to the service, and how messages name it: without a password.
+
+    Without ``proxy`` those of ``http_proxy``, ``https_proxy`` and ``all_proxy`` are used, but not for what
+    ``no_proxy`` names and not for this machine. Raises UnusableSetting.
+    """
+    address = _address(url)
+    through = environment_proxy(url) if proxy is None else proxy
+    named = str(address.copy_with(userinfo=b"")).rstrip("/")
+    client = httpx.Client(
+        base_url=address.copy_with(userinfo=b""),
+        auth=(address.username, address.password) if address.userinfo and api_key is None else None,
+        headers=_authorization(api_key),
+        timeout=timeout_s,
+        transport=_transport(through),
+    )
+    return client, named if through is None else f"{named} through the proxy {_shown(through)}"
+
+
+def environment_proxy(url: str) -> str | None:
+    """Return the proxy that the environment names for an address, as it is written there."""
+    address, proxies = httpx.URL(url), getproxies()
+    named = proxies.get(address.scheme) or proxies.get("all")
+    return None if named is None or _goes_direct(address, proxies) else named
+
+
+def _address(url: str) -> httpx.URL:
+    """Take an address apart. What is wrong with it is said without repeating it: it may hold a password."""
+    try:
+        address = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError, ValueError):
+        raise UnusableSetting(
+            "the service's address cannot be taken apart: it must be like http://127.0.0.1:8000 or "
+            "https://HOST, with what is special in a password percent-encoded"
+        ) from None
+    if address.scheme not in {"http", "https"} or not address.host or (address.port or 0) > _LAST_PORT:
+        raise UnusableSetting("the service's address must be like http://127.0.0.1:8000 or https://HOST")
+    if address.query or address.fragment or "@" in address.path:
+        raise UnusableSetting(
+            "the service's address must end with its path, without ?, # or @ there; in a password they are "
+            "percent-encoded: %3F, %23 and %40"
+        )
+    return address
+
+
+def _authorization(api_key: str | None) -> dict[str, str]:
+    """Return the header of a key, whose text no message shows."""
+    if api_key is None:
+        return {}
+    if not (api_key.isascii() and api_key.isprintable() and api_key and " " not in api_key):
+        raise UnusableSetting(
+            "the API key cannot be one: keys are printable ASCII without spaces; "
+            "look at CERTIFY_API_KEY, or the file of CERTIFY_API_KEY_FILE or --api-key-file"
+        )
+    return {"Authorization": f"Bearer {api_key}"}
+
+
+def _transport(proxy: str | None) -> httpx.HTTPTransport:
+    try:
+        through = None if proxy is None else httpx.Proxy(_with_scheme(proxy))
+        return httpx.HTTPTransport(retries=_CONNECT_AGAIN, proxy=through)
+    except (ValueError, ImportError, httpx.InvalidURL) as error:  # ImportError: SOCKS needs another package
+        raise UnusableSetting(
+            f"the proxy {_shown(proxy or '')} cannot be used: give http://HOST:PORT"
+        ) from error
+    except OSError as error:
+        raise UnusableSetting(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error.strerror}") from error
+
+
+def _goes_direct(address: httpx.URL, proxies: dict[str, str]) -> bool:
+    """Whether an address is this machine, or among the names, addresses and networks of ``no_proxy``."""
+    host = address.host
+    number = _number(host)
+    if host == "localhost" or host.endswith(".localhost") or (number is not None and number.is_loopback):
+        return True
+    if any(proxy_bypass(name, proxies) for name in (host, f"{host}:{address.port}")):
+        return True
+    return number is not None and any(_contains(entry, number) for entry in proxies.get("no", "").split(","))
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _contains(network: str, number: IPv4Address | IPv6Address) -> bool:
+    try:
+        return number in ip_network(network.strip(), strict=False)
+    except ValueError:
+        return False
+
+
+def _with_scheme(proxy: str) -> str:
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _shown(proxy: str) -> str:
+    """Return a proxy without its user and password, whatever else may be wrong with it."""
+    scheme, _, rest = _with_scheme(proxy).partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,0 +1,172 @@
+"""Compare a certificate with what it stands beside: its input, its prediction, the request, the job's end."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from certificates import Claim, EndedBy, Evidence, Noise
+from certificates.bounds.discretisation import grid_steps
+from certify_client.certificate_comparison import shown
+from certify_client.verdict import UnreadableCertificate
+
+_OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "noise")
+_OF_CERTIFICATE = ("n0", "seed")
+_OF_MODEL = {"name": "model", "sha256": "model_sha256"}
+_OF_INPUT = frozenset({"shape", "scale", "sha256", "source", "conversions"})
+_OF_PREDICTION = frozenset({"index", "label"})
+_STATED = {"model": ("name", "sha256"), "input": ("scale", "sha256"), "prediction": ("label",)}
+_ENDS = {
+    "succeeded": frozenset({EndedBy.SAMPLES, EndedBy.STOP_RADIUS}),
+    "cancelled": frozenset({EndedBy.CANCELLED}),
+}
+_LONGEST_SCALE = 100
+
+WITHOUT_REQUEST = (
+    "the document does not hold the request: whether model, input, certifier, bounds, noise, decision, "
+    "sigma, n, n0, eta, seed and the radius to stop at are those that were asked for could not be checked"
+)
+WITHOUT_STATUS = (
+    "the document does not hold the job's status: whether the job ended as the certificate says could not be "
+    "checked"
+)
+
+
+def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) -> Iterator[str]:
+    """Compare the claim with the input and the prediction that the certificate names.
+
+    UnreadableCertificate if the input's shape is not a list of positive whole numbers: the number of input
+    elements decides how large a second-order radius is.
+    """
+    index = _object(stated, "prediction").get("index")
+    counted = evidence.pairs.target if evidence.pairs is not None else None
+    if evidence.hits is not None:
+        counted = evidence.hits.target
+    if type(index) is not int or index != counted:
+        yield f"the prediction is class {shown(index)}, but class {counted} was counted"
+    yield from _unstated(stated)
+    given = _object(stated, "input")
+    elements = _elements("the certificate's input.shape", given.get("shape"))
+    if elements != claim.d:
+        yield f"the input has shape {shown(given['shape'])}, but the claim is about {claim.d} elements"
+    if claim.noise is Noise.DISCRETE and claim.grid_steps != _grid_steps(given.get("scale"), claim.sigma):
+        yield f"the claim says {shown(claim.grid_steps)} steps, which is not sigma on the input's scale"
+    if "radius_unit" in stated and stated["radius_unit"] not in _units(given):
+        yield f"radius_unit is {shown(stated['radius_unit'])}, which is not the input's scale"
+
+
+def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
+    """Compare the certificate with the request and the job's end that it stands beside, if it does.
+
+    UnreadableCertificate if there is a request that is not an object.
+    """
+    if stated is document:
+        return
+    if "status" in document:
+        yield from _end_faults(document, stated, claim)
+    request = document.get("request")
+    if request is None:
+        return
+    if not isinstance(request, Mapping):
+        raise UnreadableCertificate("request must be an object")
+    stop = None if claim.stop_radius is None else {"radius": claim.stop_radius}
+    if "stop" not in request or request["stop"] != stop:
+        yield f"stop was requested as {shown(request.get('stop'))}, the certificate says {shown(stop)}"
+    fixed = claim.to_dict()
+    pairs = [(name, fixed[name]) for name in _OF_CLAIM]
+    pairs += [(name, stated.get(name)) for name in _OF_CERTIFICATE]
+    pairs += [(field, _object(stated, "model").get(name)) for name, field in _OF_MODEL.items()]
+    for name, value in pairs:
+        if not _same(request.get(name), value):
+            yield f"{name} was requested as {shown(request.get(name))}, the certificate says {shown(value)}"
+    asked, given = _object(request, "input"), _object(stated, "input")
+    for name in sorted(asked.keys() | given.keys()):
+        if asked.get(name) != given.get(name):
+            yield (
+                f"the certificate is about another input: its {shown(name)} is {shown(given.get(name))}, but "
+                f"{shown(asked.get(name))} was requested"
+            )
+
+
+def unchecked(document: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[str]:
+    """Say what the document lacks, and what could not be compared for that reason."""
+    if stated is document or document.get("request") is None:
+        yield WITHOUT_REQUEST
+    if stated is document or "status" not in document:
+        yield WITHOUT_STATUS
+
+
+def _end_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
+    status = document["status"]
+    ends = _ENDS.get(status, frozenset()) if isinstance(status, str) else frozenset()
+    if stated["ended_by"] not in ends:
+        yield f"the job is {shown(status)}, which no certificate with ended_by {stated['ended_by']!r} has"
+    if document.get("failure") is not None:
+        yield "the job has failed, so it has no certificate"
+    progress = document.get("progress")
+    if progress is not None:
+        total = _object(document, "progress").get("samples_total")
+        if not _same(total, claim.n):
+            yield f"the job was to take {shown(total)} samples, the claim says {claim.n}"
+
+
+def _unstated(stated: Mapping[str, Any]) -> Iterator[str]:
+    """Name what a certificate must say about its job and does not, and what none says."""
+    if type(stated.get("n0")) is not int:
+        yield "n0 is not stated"
+    if not isinstance(stated.get("seed"), str):
+        yield "seed is not stated"
+    for part, names in _STATED.items():
+        for name in names:
+            if not isinstance(_object(stated, part).get(name), str):
+                yield f"{part}.{name} is not stated"
+    for part, known in (("input", _OF_INPUT), ("prediction", _OF_PREDICTION)):
+        for name in sorted(_object(stated, part).keys() - known):
+            yield f"{part}.{ascii(name)[1:-1]} is no field of a certificate, and nothing supports it"
+
+
+def _same(asked: object, stated: object) -> bool:
+    """Whether two values are equal; ``true`` is no number."""
+    return isinstance(asked, bool) == isinstance(stated, bool) and asked == stated
+
+
+def _elements(name: str, shape: object) -> int:
+    if not isinstance(shape, list | tuple) or not shape:
+        raise UnreadableCertificate(f"{name} must be a list of whole numbers above 0")
+    if not all(type(side) is int and side > 0 for side in shape):
+        raise UnreadableCertificate(f"{name} must hold whole numbers above 0 alone")
+    return math.prod(shape)
+
+
+def _grid_steps(scale: object, sigma: float) -> float | None:
+    """Return sigma in steps of the grid of 8-bit pixels on a scale as text, ``[low,high]``."""
+    ends = _read_scale(scale)
+    try:
+        return None if ends is None else grid_steps(sigma, *ends)
+    except ArithmeticError:
+        return None
+
+
+def _read_scale(scale: object) -> tuple[float, float] | None:
+    """Read ``[low,high]``, None if it is something else."""
+    if not isinstance(scale, str) or len(scale) > _LONGEST_SCALE:
+        return None
+    try:
+        low, high = json.loads(scale)
+        return float(low), float(high)
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
+        return None
+
+
+def _units(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the unit of the radius may be called, for the scale and the source of an input."""
+    kinds = {"image": ("pixel",), "tensor": ("input",)}.get(str(given.get("source")), ("pixel", "input"))
+    where = f"L2 distance in the input space of the model, in {given.get('scale')}"
+    return tuple(f"{where} {kind} units" for kind in kinds)
+
+
+def _object(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}

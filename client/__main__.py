@@ -1,5 +1,0 @@
-"""``python -m client`` is the ``certify`` command."""
-
-from client.cli import main
-
-main()

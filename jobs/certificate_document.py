@@ -1,0 +1,41 @@
+"""The certificate as the service publishes it: the mathematics' answer and all that it depends on."""
+
+from __future__ import annotations
+
+from certificates import Certificate
+from certificates.counts.evidence import Evidence
+from jobs.spec import JobSpec, Plan
+
+
+def certificate_document(
+    spec: JobSpec, plan: Plan, evidence: Evidence, certificate: Certificate
+) -> dict[str, object]:
+    """Return the JSON object; seeds are strings, as they may exceed what JSON readers hold exactly."""
+    runtime = plan.runtime
+    return {
+        **certificate.to_dict(),
+        "prediction": {"index": plan.target, "label": plan.label},
+        "n0": spec.n0,
+        "counts": evidence.to_dict(),
+        "claim": spec.claim().to_dict(),
+        "input": {
+            "shape": list(spec.input.shape),
+            "scale": spec.input.scale,
+            "sha256": spec.input.sha256,
+        },
+        "model": {
+            "name": spec.model,
+            "sha256": spec.model_sha256,
+            "manifest_sha256": plan.manifest_sha256,
+            "runtime": f"{runtime.name} {runtime.version}",
+            "provider": runtime.provider,
+            "precision": runtime.precision,
+            "memory_format": runtime.memory_format,
+            "rows": runtime.rows,
+            "threads": runtime.threads,
+            "row_scores": runtime.row_scores,
+            "batch": plan.batch,
+            "noise_generator": runtime.noise,
+        },
+        "seed": str(spec.seed),
+    }

@@ -1,0 +1,89 @@
+"""What the shards merged so far support: their evidence, ended epochs, and the certificate of the moment.
+
+Shards are merged in order, so a prefix of a job is the same samples whoever counted them and when; every
+function here depends on the prefix alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from certificates import Certificate, Claim, Evidence, SplitProduct, SplitSums, epoch_at
+from certificates.counts.split_sums import read_split
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The first ``merged`` shards of a job.
+
+    ``evidence``: their sum, None before the first; ``product``: the split product of the last gradient epoch
+    that has ended, for second-order jobs whose bounds are valid at any time; ``stopped``: they certify the
+    radius that the job was to stop at, so no more are counted.
+    """
+
+    merged: int = 0
+    evidence: Evidence | None = None
+    product: SplitProduct | None = None
+    stopped: bool = False
+    certificate: Certificate | None = None
+    """What the last ``add`` found certified on its way; not stored."""
+
+    def add(self, shard: Evidence, claim: Claim) -> Prefix:
+        """Return the prefix with the next shard, which may end an epoch of the gradient."""
+        evidence = shard if self.evidence is None else self.evidence + shard
+        product, split = self.product, _target_sums(evidence)
+        if claim.runs and split is not None and _ends_an_epoch(self.evidence, evidence, claim.n):
+            product = split.condensed(claim.n)
+        longer = Prefix(self.merged + 1, evidence, product)
+        if claim.stop_radius is None:
+            return longer
+        certificate = claim.running(longer.supported())
+        return replace(longer, stopped=certificate.radius >= claim.stop_radius, certificate=certificate)
+
+    def supported(self) -> Evidence:
+        """Return the evidence as anytime-valid bounds take it. ValueError before the first shard."""
+        if self.evidence is None:
+            raise ValueError("nothing is merged yet")
+        return self.evidence.at_epoch(self.product)
+
+    def final(self, claim: Claim) -> tuple[Evidence, Certificate]:
+        """Return the certificate of a job that ends here, and the evidence that it is published with."""
+        if self.evidence is None:
+            raise ValueError("nothing is merged yet")
+        evidence = self.evidence.condensed() if claim.stop_radius is None else self.supported()
+        return evidence, claim.final(evidence)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        return {
+            "merged": self.merged,
+            "evidence": None if self.evidence is None else self.evidence.to_dict(),
+            "product": None if self.product is None else self.product.to_dict(),
+            "stopped": self.stopped,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object]) -> Prefix:
+        """Read what ``to_dict`` wrote; ValueError on anything else."""
+        merged, evidence, product = data["merged"], data["evidence"], data["product"]
+        read = None if product is None else read_split(product)
+        if not isinstance(merged, int) or isinstance(read, SplitSums):
+            raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
+        counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
+        return cls(merged, counted, read, data["stopped"] is True)
+
+
+def _ends_an_epoch(before: Evidence | None, now: Evidence, n: int) -> bool:
+    """Whether the last shard brought the samples to what an epoch of a job of ``n`` needs."""
+    return before is None or epoch_at(now.n, n) < epoch_at(before.n, n)
+
+
+def _target_sums(evidence: Evidence) -> SplitSums | None:
+    """Return the split sums of the class that is certified, if the job counts any."""
+    if evidence.gradient is None or evidence.hits is None:
+        return None
+    split = evidence.gradient.split
+    if evidence.gradient.per_class is not None:
+        split = evidence.gradient.per_class[evidence.hits.target]
+    return split if isinstance(split, SplitSums) else None

@@ -1,0 +1,69 @@
+"""From the strings of a stored hash to a job's record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jobs.job_errors import UnsupportedRecord
+from jobs.spec import (
+    RECORD_VERSION,
+    Failure,
+    JobRecord,
+    JobSpec,
+    JobState,
+    Plan,
+    Progress,
+    RunningCertificate,
+)
+
+
+def decode_record(
+    job_id: str, stored: Mapping[bytes, bytes], in_flight: list[bytes], now: float
+) -> JobRecord:
+    """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
+
+    Raises UnsupportedRecord for one of another version.
+    """
+    fields = {name.decode(): value.decode() for name, value in stored.items()}
+    if fields["version"] != str(RECORD_VERSION):
+        raise UnsupportedRecord(
+            f"job {job_id} is stored in version {fields['version']}, this program reads version "
+            f"{RECORD_VERSION}: use the release that wrote it, or let the job expire"
+        )
+    spec = JobSpec.model_validate_json(fields["spec"])
+    return JobRecord(
+        id=job_id,
+        spec=spec,
+        state=JobState(fields["status"]),
+        created_at=float(fields["created_at"]),
+        started_at=_number(fields, "started_at"),
+        finished_at=_number(fields, "finished_at"),
+        progress=_progress(fields, sum(map(int, in_flight)), spec.n, now),
+        plan=Plan.model_validate_json(fields["plan"]) if "plan" in fields else None,
+        running=_running(fields),
+        certificate=_json(fields, "certificate"),
+        failure=Failure.model_validate_json(fields["failure"]) if "failure" in fields else None,
+    )
+
+
+def _progress(fields: Mapping[str, str], in_flight: int, total: int, now: float) -> Progress:
+    done = min(int(fields["samples"]) + in_flight, total)
+    began, ended = _number(fields, "sampling_at"), _number(fields, "finished_at") or now
+    rate = done / (ended - began) if began is not None and done and ended > began else None
+    return Progress(samples_done=done, samples_total=total, samples_per_second=rate)
+
+
+def _running(fields: Mapping[str, str]) -> RunningCertificate | None:
+    if "running_radius" not in fields:
+        return None
+    return RunningCertificate(radius=float(fields["running_radius"]), samples=int(fields["running_samples"]))
+
+
+def _number(fields: Mapping[str, str], name: str) -> float | None:
+    return float(fields[name]) if name in fields else None
+
+
+def _json(fields: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    return json.loads(fields[name]) if name in fields else None

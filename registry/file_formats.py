@@ -1,0 +1,146 @@
+"""What a model's file is, told from its first and last bytes: nothing is unpickled, unpacked or executed.
+
+A file that neither runtime reads, or the other one, is refused with what it is and what to do. A file of no
+known kind is left to the runtime.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import BinaryIO, Final, Literal, NamedTuple
+
+from registry.onnx_head import looks_like_onnx
+
+RuntimeName = Literal["onnx", "torchscript"]
+
+_HEAD: Final = 2**16
+_TAIL: Final = 2**20
+_EXPORT: Final = 'then export it as README.md, "Use your own model", says'
+_WEIGHTS_ALONE: Final = f"load them into the network in Python, where its code is, {_EXPORT}"
+_KERAS: Final = 'export it from Keras (`model.export("model.onnx", format="onnx")`) or with tf2onnx'
+_UNPACK: Final = "unpack it, and name the model's own file"
+
+
+class _Signature(NamedTuple):
+    """Bytes at a place, and what a file with them is, with what to do."""
+
+    start: int
+    magic: bytes
+    said: str
+
+
+_SIGNATURES: Final = (
+    _Signature(
+        0,
+        b"version https://git-lfs",
+        "is a pointer of Git LFS and not the file itself: fetch that with `git lfs pull`",
+    ),
+    _Signature(0, b"\x89HDF\r\n\x1a\n", f"is an HDF5 file, as Keras and h5py write them: {_KERAS}"),
+    _Signature(4, b"TFL3", "is a TensorFlow Lite file: convert it with `python -m tf2onnx.convert --tflite`"),
+    _Signature(4, b"ET12", f"is an ExecuTorch program: take the network that it was made from, {_EXPORT}"),
+    _Signature(0, b"GGUF", f"is a GGUF file, which holds weights without the network: {_WEIGHTS_ALONE}"),
+    _Signature(0, b"\x93NUMPY", f"is a NumPy array, which is no network: {_WEIGHTS_ALONE}"),
+    _Signature(0, b"\x1f\x8b", f"is compressed (gzip): {_UNPACK}"),
+    _Signature(0, b"\xfd7zXZ\0", f"is compressed (xz): {_UNPACK}"),
+    _Signature(0, b"BZh", f"is compressed (bzip2): {_UNPACK}"),
+    _Signature(0, b"\x28\xb5\x2f\xfd", f"is compressed (zstd): {_UNPACK}"),
+    _Signature(0, b"7z\xbc\xaf\x27\x1c", f"is a 7z archive: {_UNPACK}"),
+    _Signature(257, b"ustar", f"is a tar archive: {_UNPACK}"),
+)
+_CHECKPOINT: Final = (
+    "is what torch.save writes, weights alone (a state_dict) or a pickled module, and holds no network that "
+    f"runs without its Python code: load it where that code is, {_EXPORT}"
+)
+_PICKLE: Final = (
+    "is a Python pickle, as torch.save of old and joblib write them; it is never opened here, since a pickle "
+    f"can run any code: load it where you trust it, {_EXPORT}"
+)
+_PROGRAM: Final = (
+    "is a program of torch.export (.pt2), which neither runtime reads: "
+    '`torch.onnx.export(torch.export.load("FILE"), f="model.onnx", external_data=False)` makes it ONNX'
+)
+
+
+def unsuitable(file: BinaryIO, runtime: RuntimeName) -> str | None:
+    """Say what a file is if this runtime cannot read it, and what to do; None if it may be what it should be.
+
+    Reads at most ``_HEAD + _TAIL`` bytes, whatever the file holds.
+    """
+    head = file.read(_HEAD)
+    if not head:
+        return "is empty: copy or export it again"
+    if looks_like_onnx(head):
+        return 'is an ONNX file: set runtime = "onnx"' if runtime == "torchscript" else None
+    if head.startswith(b"PK"):
+        return _archive(_tail(file), runtime)
+    return _signed(head) or _text(head)
+
+
+def _signed(head: bytes) -> str | None:
+    """Judge a file by the mark at its start."""
+    for start, magic, said in _SIGNATURES:
+        if head[start : start + len(magic)] == magic:
+            return said
+    if re.match(rb"\x80[\x02-\x05]", head):
+        return _PICKLE
+    if _is_safetensors(head):
+        return f"is a safetensors file, which holds weights without the network: {_WEIGHTS_ALONE}"
+    return None
+
+
+def _tail(file: BinaryIO) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    return file.read(_TAIL)
+
+
+def _archive(tail: bytes, runtime: RuntimeName) -> str | None:
+    """Judge a zip archive by the names in its directory, which stands at its end."""
+    if b"PK\x05\x06" not in tail:
+        return "is a zip archive without its end, so it was cut short: copy or export it again"
+    names = _names(tail)
+    if any("/code/" in name or name.endswith("/constants.pkl") for name in names):
+        return 'is a TorchScript file: set runtime = "torchscript"' if runtime == "onnx" else None
+    for end, said in _MEMBERS.items():
+        if any(name.endswith(end) for name in names):
+            return said
+    inside = ", ".join(ascii(name)[:_LONGEST_SHOWN] for name in names[:_SHOWN]) or "nothing"
+    return f"is a zip archive of {inside} and is no TorchScript file: {_UNPACK}"
+
+
+def _names(tail: bytes) -> list[str]:
+    """Return the names of an archive's members, cut to a length, as far as its directory lies in ``tail``."""
+    names = []
+    for entry in re.finditer(rb"PK\x01\x02.{24}(..).{16}", tail, re.DOTALL):
+        length = min(int.from_bytes(entry.group(1), "little"), _LONGEST_NAME)
+        names.append(tail[entry.end() : entry.end() + length].decode("utf-8", "replace"))
+    return names
+
+
+_SHOWN: Final = 3
+_LONGEST_NAME: Final = 256
+_LONGEST_SHOWN: Final = 60
+_MEMBERS: Final = {
+    "/archive_format": _PROGRAM,
+    "serialized_exported_program.json": _PROGRAM,
+    "/data.pkl": _CHECKPOINT,
+    "model.weights.h5": f"is a Keras model: {_KERAS}",
+    ".npy": f"is an archive of NumPy arrays, which are no network: {_WEIGHTS_ALONE}",
+}
+"""What an archive with a member of this name is; the first that fits."""
+
+
+def _is_safetensors(head: bytes) -> bool:
+    """Whether a length of 8 bytes is followed by a JSON object of tensors."""
+    start = head[8:_HEAD].lstrip()
+    return len(head) > 8 and start.startswith(b'{"') and int.from_bytes(head[:8], "little") < 2**32
+
+
+def _text(head: bytes) -> str | None:
+    start = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "is a web page, as a download gives that failed or asks to log in: fetch the file itself"
+    if start.startswith((b"<?xml", b'{"', b"{\n", b"[{")):
+        return "is a text (XML or JSON) and no network: name the model's own file"
+    return None

@@ -1,0 +1,275 @@
+"""The manifest of a base classifier: ``model.toml``, read and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from registry.file_formats import unsuitable
+from registry.manifest_faults import faults_of_manifest
+from registry.model_errors import ModelBroken
+
+MANIFEST_FILE = "model.toml"
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+MAX_ELEMENTS = 2**24
+"""Largest input, in elements: a batch of two in float32 then takes 128 MiB."""
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
+"""A plain file name inside the model's folder: no directories, no hidden files."""
+Text = Annotated[str, Field(min_length=1)]
+Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
+Precision = Literal["float32", "bfloat16", "float16"]
+MemoryFormat = Literal["contiguous", "channels_last"]
+
+
+class _Section(BaseModel):
+    """Base of the manifest's tables: immutable, no unknown fields, finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ResizeRule(_Section):
+    """How an image of another size is brought to the model's size.
+
+    ``stretch`` scales height and width independently. ``shorter_side_center_crop`` scales the image,
+    keeping its proportions, until it just covers the model's size, and crops the centre.
+    ``filter`` is the resampling filter, by its name in Pillow.
+    """
+
+    method: Literal["stretch", "shorter_side_center_crop"]
+    filter: Literal["bilinear", "bicubic", "lanczos", "box"]
+
+
+class Normalisation(_Section):
+    """``(input - mean) / std``, applied by the runtime after the noise was added.
+
+    ``mean`` and ``std`` hold one number, or one for each entry of the input's first axis.
+    """
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.mean or len(self.mean) != len(self.std):
+            raise ValueError("mean and std must be lists of the same length, at least 1")
+        if min(self.std) <= 0:
+            raise ValueError("every std must be above 0")
+        return self
+
+
+class InputSpec(_Section):
+    """The input space, in which sigma and the radius are measured.
+
+    ``shape`` is that of one input, without the batch: ``(channels, height, width)`` for images.
+    Every element lies in ``[low, high]``; an image's pixel values 0..255 are mapped onto it linearly.
+    ``mode`` is the colour mode of images. Without a ``resize`` rule other sizes are refused.
+    """
+
+    kind: Literal["image", "tensor"]
+    shape: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=8)]
+    low: float
+    high: float
+    mode: Literal["L", "RGB"] | None = None
+    resize: ResizeRule | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.low >= self.high:
+            raise ValueError("low must be below high")
+        if math.isinf(self.high - self.low):
+            raise ValueError("low and high are too far apart: high - low must be a finite number")
+        if math.prod(self.shape) > MAX_ELEMENTS:
+            raise ValueError(f"shape has more than {MAX_ELEMENTS} elements")
+        if self.kind == "tensor":
+            if self.mode is not None or self.resize is not None:
+                raise ValueError("mode and resize are for images; remove them or set kind = 'image'")
+            return self
+        if self.mode is None:
+            raise ValueError("mode must be 'L' or 'RGB' for images")
+        channels = 1 if self.mode == "L" else 3
+        if len(self.shape) != 3 or self.shape[0] != channels:
+            raise ValueError(f"shape of mode {self.mode!r} must be [{channels}, height, width]")
+        return self
+
+
+class ModelManifest(_Section):
+    """A base classifier that an operator put into the models directory.
+
+    ``labels[c]`` names class ``c``. ``trained_sigma`` is the standard deviation of the Gaussian noise the
+    model was trained with, in input units; None if it was trained without noise. ``batch_size`` fixes the
+    number of rows of every forward pass, and ``threads`` what computes it; None leaves them to the workers.
+
+    ``precision`` and ``memory_format`` are for TorchScript. With a precision, weights and normalised inputs
+    are converted to it; None leaves the file as it is and gives it float32. ``channels_last`` lays weights
+    and inputs out with the channels innermost. An ONNX file says both itself.
+    """
+
+    name: Annotated[str, Field(pattern=NAME_PATTERN)]
+    description: Text
+    runtime: Literal["onnx", "torchscript"]
+    file: FileName
+    sha256: Sha256
+    labels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    trained_sigma: Annotated[float, Field(gt=0)] | None = None
+    licence: Text
+    source: Text
+    input: InputSpec
+    normalisation: Normalisation | None = None
+    batch_size: Annotated[int, Field(ge=2, le=65536, multiple_of=2)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
+    precision: Precision | None = None
+    memory_format: MemoryFormat = "contiguous"
+    folder: Annotated[Path, Field(exclude=True, repr=False)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        norm = self.normalisation
+        if norm is not None and len(norm.mean) not in (1, self.input.shape[0]):
+            raise ValueError(
+                f"normalisation needs 1 number or {self.input.shape[0]} (the first axis of input.shape), "
+                f"not {len(norm.mean)}",
+            )
+        if self.runtime == "onnx" and (self.precision or self.memory_format != "contiguous"):
+            raise ValueError(
+                "precision and memory_format are for torchscript: an ONNX file says both itself; remove them",
+            )
+        if self.memory_format == "channels_last" and len(self.input.shape) != 3:
+            raise ValueError("memory_format 'channels_last' needs an input.shape of three axes")
+        return self
+
+    @property
+    def d(self) -> int:
+        """Number of elements of one input."""
+        return math.prod(self.input.shape)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the whole manifest, the hash of the weights included, in hexadecimal digits.
+
+        Fields at their defaults are left out, so that a new kind of option changes no model without it.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
+
+    @property
+    def weights(self) -> Path:
+        """The weights file."""
+        return self.folder / self.file
+
+
+def load_manifest(folder: Path) -> ModelManifest:
+    """Read ``folder/model.toml`` and check everything that needs no runtime, the file's hash included.
+
+    Raises ModelBroken, which names the field at fault and what to do about it.
+    """
+    table = _read_toml(folder)
+    if "folder" in table:
+        raise ModelBroken("folder: unknown field; remove it from model.toml")
+    if "labels_file" in table:
+        table["labels"] = _read_labels(folder, table)
+    try:
+        manifest = ModelManifest.model_validate(table | {"folder": folder})
+    except ValidationError as error:
+        raise ModelBroken(faults_of_manifest(error, _TABLES)) from error
+    if manifest.name != folder.name:
+        raise ModelBroken(
+            f"name: model.toml says {manifest.name!r} but its folder is {folder.name!r}; make them equal",
+        )
+    _check_file(manifest)
+    return manifest
+
+
+def read_weights(manifest: ModelManifest) -> bytes:
+    """Return the weights, exactly those whose hash the manifest names; ModelBroken otherwise."""
+    try:
+        data = _inside(folder=manifest.folder, name=manifest.file, field="file").read_bytes()
+    except OSError as error:
+        raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != manifest.sha256:
+        raise _wrong_hash(manifest, found)
+    return data
+
+
+def _check_file(manifest: ModelManifest) -> None:
+    path = _inside(folder=manifest.folder, name=manifest.file, field="file")
+    try:
+        with path.open("rb") as stream:
+            wrong = unsuitable(stream, manifest.runtime)
+            stream.seek(0)
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
+    if wrong is not None:
+        raise ModelBroken(f"file: {manifest.file} {wrong}")
+    if found != manifest.sha256:
+        raise _wrong_hash(manifest, found)
+
+
+def _wrong_hash(manifest: ModelManifest, found: str) -> ModelBroken:
+    return ModelBroken(
+        f"sha256: {manifest.file} has hash {found} but model.toml says {manifest.sha256}; "
+        "restore the file or, if the new one is meant, put its hash into model.toml",
+    )
+
+
+def _read_toml(folder: Path) -> dict[str, object]:
+    path = _inside(folder=folder, name=MANIFEST_FILE, field=MANIFEST_FILE)
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except (ValueError, RecursionError) as error:  # TOML syntax, UTF-8, absurd numbers or nesting
+        raise ModelBroken(f"{MANIFEST_FILE}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ModelBroken(f"{MANIFEST_FILE}: cannot be read: {error.strerror}") from error
+
+
+def _read_labels(folder: Path, table: dict[str, object]) -> list[str]:
+    if "labels" in table:
+        raise ModelBroken("labels: give labels or labels_file, not both")
+    name = table.pop("labels_file")
+    if not isinstance(name, str):
+        raise ModelBroken("labels_file: must be the name of a text file with one label a line")
+    try:
+        text = _inside(folder=folder, name=name, field="labels_file").read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelBroken(f"labels_file: {name} is not UTF-8 text") from error
+    except OSError as error:
+        raise ModelBroken(f"labels_file: cannot read {name}: {error.strerror}") from error
+    return [line.strip() for line in text.splitlines()]
+
+
+def _inside(*, folder: Path, name: str, field: str) -> Path:
+    """Resolve a plain file name inside ``folder``; a path or a link that leads out of it is refused."""
+    if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
+        raise ModelBroken(f"{field}: {name!r} must be the name of a file in the model's own folder")
+    try:
+        path = (folder / name).resolve(strict=True)
+    except FileNotFoundError as error:
+        raise ModelBroken(
+            f"{field}: there is no file {name!r} in the model's folder; put it there"
+        ) from error
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a loop of links: RuntimeError up to Python 3.12, OSError after it
+        raise ModelBroken(f"{field}: {name!r} cannot be resolved; put a regular file there") from error
+    if not path.is_relative_to(folder.resolve()):
+        raise ModelBroken(f"{field}: {name!r} leads out of the model's folder; copy the file into it")
+    if not path.is_file():
+        raise ModelBroken(f"{field}: {name!r} in the model's folder is no regular file; put one there")
+    return path
+
+
+_TABLES = {
+    "": {*ModelManifest.model_fields, "labels_file"} - {"folder"},
+    "input": set(InputSpec.model_fields),
+    "input.resize": set(ResizeRule.model_fields),
+    "normalisation": set(Normalisation.model_fields),
+}
+"""The fields of each table of model.toml; "" is what stands before the first."""

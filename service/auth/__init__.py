@@ -1,0 +1,1 @@
+"""Who asks: a request's `Authorization` header in, a caller with limits out."""

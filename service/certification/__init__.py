@@ -1,0 +1,1 @@
+"""Certifications: a request's body in, a checked job out; a stored job in, an answer out."""

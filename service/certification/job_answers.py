@@ -1,0 +1,67 @@
+"""From the id in a path to the job's record, and from records to answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Path
+
+from jobs.job_errors import JobNotFound
+from jobs.liveness import WorkerRecord
+from jobs.spec import JobRecord, JobState
+from service.api import examples
+from service.auth.callers import Caller
+from service.certification.resources import JobResource, job_resource
+from service.context import Context
+
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+JobIdPath = Annotated[str, Path(description="Id of a job.", examples=[examples.JOB_ID])]
+
+
+def read_job(ctx: Context, caller: Caller, job_id: str) -> JobRecord:
+    """Read a job's record.
+
+    Raises JobNotFound, also for text that cannot be an id and for a job of somebody else: whether it exists
+    is not told.
+    """
+    if not _JOB_ID.fullmatch(job_id):
+        raise JobNotFound(job_id[:64])
+    record = ctx.store.get(job_id)
+    if record.spec.owner != caller.owner:
+        raise JobNotFound(job_id)
+    return record
+
+
+def show_jobs(ctx: Context, records: Sequence[JobRecord]) -> list[JobResource]:
+    """Build the answer for jobs, with what those that have not ended wait for."""
+    if not (unfinished := [record for record in records if not record.state.is_final]):
+        return [job_resource(record) for record in records]
+    queued = [record.id for record in unfinished if record.state is JobState.QUEUED]
+    positions = ctx.store.queue_positions(queued) if queued else {}
+    workers = ctx.liveness.live_workers()
+    return [
+        job_resource(record, positions.get(record.id), waiting_for(record, workers)) for record in records
+    ]
+
+
+def show_job(ctx: Context, record: JobRecord) -> JobResource:
+    """Build the answer for one job."""
+    return show_jobs(ctx, [record])[0]
+
+
+def waiting_for(record: JobRecord, workers: Sequence[WorkerRecord]) -> str | None:
+    """Say what keeps a job from going on, if the operator has to do something about it."""
+    if record.state.is_final:
+        return None
+    if not workers:
+        return "no live worker"
+    if record.plan is None and not any(worker.begins_jobs for worker in workers):
+        return "a worker that begins jobs"
+    if record.plan is not None and all(worker.fleet != record.plan.fleet for worker in workers):
+        return f"a worker with {record.plan.fleet.words}, which began the job"
+    if all(record.spec.model in worker.problems for worker in workers):
+        return f"a worker that can use model {record.spec.model}"
+    return None

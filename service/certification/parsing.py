@@ -1,0 +1,166 @@
+"""From bodies to requests: reads JSON and forms, and says in words what is wrong with them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from registry.fault_words import did_you_mean, fault_in_words
+from service.certification.json_body import take_apart
+from service.certification.json_numbers import NumberText
+from service.certification.npy import read_npy
+from service.certification.requests import (
+    INTEGER,
+    CertificationFields,
+    CertificationJson,
+    FormFields,
+    StopFields,
+    TensorInput,
+)
+from service.certification.tensors import Piece, Tensor
+from service.certification.wording import shown_name
+from service.http.bodies import Form
+from service.http.problems import FieldError, ProblemError, field_problem, fields_problem
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
+_INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
+_NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
+_UNREADABLE = frozenset({"json_invalid", "model_type"})
+_FILES = ("image", "tensor")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTensor:
+    """A tensor of a JSON body."""
+
+    shape: tuple[int, ...]
+    numbers: NumberText
+
+    @property
+    def count(self) -> int:
+        """How many numbers there are."""
+        return self.numbers.count
+
+    def pieces(self) -> Iterator[Piece]:
+        """Read the numbers, some thousands at a time."""
+        return self.numbers.pieces()
+
+
+def read_json(body: bytearray) -> tuple[CertificationFields, bytes | Tensor]:
+    """Read a JSON body: its fields, and the image file or the tensor.
+
+    Raises ProblemError that names every field at fault.
+    """
+    apart = take_apart(body)
+    try:
+        request = CertificationJson.model_validate_json(apart.rest)
+    except ValidationError as error:
+        raise _problem(error) from None
+    if request.image is not None and request.tensor is None:
+        return request, _decode_base64(request.image)
+    if request.image is None and request.tensor is not None and apart.numbers is not None:
+        return request, JsonTensor(tuple(request.tensor.shape), apart.numbers)
+    raise field_problem("image", "give exactly one of `image` (base64) and `tensor`")
+
+
+def read_fields(form: Form) -> tuple[CertificationFields, bytes | Tensor]:
+    """Read a form: its fields, and the image file or the tensor.
+
+    Raises ProblemError that names every field at fault.
+    """
+    if unknown := sorted(set(form.files) - set(_FILES)):
+        what = "is not a file part of this request; the file is `image` or `tensor`"
+        raise field_problem(shown_name(unknown[0]), what)
+    typed: dict[str, object] = {name: _typed(name, text) for name, text in form.fields.items()}
+    try:
+        fields = FormFields.model_validate_json(json.dumps(typed))
+    except ValidationError as error:
+        raise _problem(error) from None
+    if len(form.files) != 1:
+        raise field_problem("image", "give exactly one of `image` and `tensor`, as a file part")
+    if "image" in form.files:
+        return fields, form.files["image"]
+    return fields, read_npy(form.files["tensor"])
+
+
+def _decode_base64(text: str) -> bytes:
+    """Read the image of a JSON body. Raises ProblemError for anything but plain base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        message = "is not plain base64: no line breaks, no spaces, no `data:` prefix"
+        raise field_problem("image", message, "invalid-image") from None
+
+
+def _typed(name: str, text: str) -> object:
+    """Read the number a form field stands for; text that is none is left for the validation to refuse."""
+    if name in _INTEGER_FIELDS and INTEGER.fullmatch(text):
+        return int(text)
+    if name in _NUMBER_FIELDS and _NUMBER.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _problem(error: ValidationError) -> ProblemError:
+    faults = error.errors(include_url=False, include_input=False)
+    if (first := faults[0])["type"] in _UNREADABLE and not first["loc"]:
+        return ProblemError("malformed-body", f"The body must be one JSON object in UTF-8: {first['msg']}")
+    return fields_problem(
+        [FieldError(field=_name(fault["loc"]), message=_message(fault)) for fault in faults]
+    )
+
+
+def _name(loc: tuple[int | str, ...]) -> str:
+    """``("tensor", "data", 3)`` becomes ``tensor.data[3]``."""
+    name = ""
+    for part in loc:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{shown_name(part)}" if name else shown_name(part)
+    return name
+
+
+_FILE = "is a file: its part of the form needs a `filename`"
+_UNKNOWN = {
+    ("image",): _FILE,
+    ("tensor",): _FILE,
+    ("stop",): "is not a field of a form: use stop_radius",
+    ("stop_radius",): 'is not a field of JSON: use stop, as {"radius": 0.5}',
+}
+_MISSING = {("model",): "is required; GET /v1/models lists the models"}
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    """Say what is wrong with a field, and what to do where pydantic does not know."""
+    match fault["type"]:
+        case "extra_forbidden":
+            return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
+        case "missing":
+            return _MISSING.get(fault["loc"], "is required")
+        case "int_type" | "int_parsing" | "int_from_float":
+            return "must be a whole number in digits alone, such as 1000"
+        case "float_type" | "float_parsing" | "finite_number":
+            return "must be a finite number in decimal, such as 0.25 or 2.5e-1"
+        case _:
+            return fault_in_words(fault)
+
+
+def _meant(loc: tuple[int | str, ...]) -> str:
+    """Name the field that an unknown one may have been meant for."""
+    known = _FIELDS.get(tuple(map(str, loc[:-1])), ())
+    return did_you_mean(str(loc[-1]), known)
+
+
+_FIELDS = {
+    (): tuple(CertificationFields.model_fields),
+    ("tensor",): tuple(TensorInput.model_fields),
+    ("stop",): tuple(StopFields.model_fields),
+}

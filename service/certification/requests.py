@@ -1,0 +1,168 @@
+"""What a client may send: the fields of a certification, strictly typed, in JSON or as a form."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    FailFast,
+    Field,
+    WithJsonSchema,
+)
+
+from certificates import Bounds, Certifier, Decision, Noise
+from registry.manifest import MAX_ELEMENTS
+
+MAX_SEED = 2**63 - 1
+INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
+
+
+def _seed_from_text(value: object) -> object:
+    """Seeds past 2^53 are not safe as JSON numbers everywhere, so decimal text is accepted too."""
+    return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
+
+
+Seed = Annotated[
+    int,
+    BeforeValidator(_seed_from_text),
+    Field(ge=0, le=MAX_SEED),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": MAX_SEED},
+                {"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$"},
+            ]
+        }
+    ),
+]
+
+
+class _Body(BaseModel):
+    """Base of what is read from a client: no unknown fields, no guessing of types, finite numbers."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class CertificationFields(_Body):
+    """What to certify and how. The gateway's settings narrow the ranges given here further."""
+
+    model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
+    certifier: Certifier = Field(default=Certifier.DIPOLE, description="Which certificate to compute.")
+    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Field(
+        default=Bounds.TIGHT,
+        description="Which confidence bounds to use: the service's sharper ones, or the paper's own.",
+    )
+    decision: Decision = Field(
+        default=Decision.MAJORITY,
+        description="What is certified: that the class keeps a score above one half (`majority`), or above "
+        "that of every other class (`multiclass`; tight bounds, `first_order` and `second_order`).",
+    )
+    noise: Noise = Field(
+        default=Noise.GAUSSIAN,
+        description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "
+        "that the guarantee holds for 8-bit images as computed. For models of images; a tensor, or an image "
+        "of more than 8 bits, must lie on that grid.",
+    )
+    sigma: float | None = Field(
+        default=None,
+        gt=0,
+        description="Standard deviation of the noise, in units of the model's input; by default from 0.001 "
+        "to 10 widths of its scale (`high - low`) are accepted. "
+        "Default: the noise the model was trained with; required where it was trained with none.",
+    )
+    n: int = Field(
+        default=100_000,
+        ge=1,
+        description="Evaluations of the base classifier for estimation. "
+        "Even for `second_order` and `dipole`, which draw samples in pairs.",
+    )
+    n0: int = Field(default=100, ge=1, description="Evaluations that select the class to certify.")
+    eta: float = Field(
+        default=0.001, gt=0, le=0.5, description="Probability that the certificate may be wrong."
+    )
+    seed: Seed | None = Field(
+        default=None,
+        description="Seed of all noise, with n, n0, stop radius, input and model: an integer from 0 to "
+        "2^63 - 1, or the same as decimal text. Fix it and n before looking. Default: drawn at random and "
+        "told in the answer.",
+    )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return None
+
+    def name_of(self, field: str) -> str:
+        """Return the name that this request has for a field of the API."""
+        return field
+
+
+class StopFields(_Body):
+    """When to end before all `n` evaluations."""
+
+    radius: float = Field(gt=0, description="End as soon as this radius is certified, in input units.")
+
+
+class TensorInput(_Body):
+    """An input in the model's own input space."""
+
+    shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=8)] = Field(
+        description="The model's input shape, without the batch."
+    )
+    data: Annotated[list[float], FailFast(), Field(min_length=1, max_length=MAX_ELEMENTS)] = Field(
+        description="All elements as one flat list in C order (last axis fastest), in the model's scale."
+    )
+
+
+class CertificationJson(CertificationFields):
+    """Body as JSON: exactly one of `image` and `tensor`."""
+
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A PNG, JPEG or WebP file in base64 (RFC 4648, no line breaks).",
+        json_schema_extra={"contentEncoding": "base64"},
+    )
+    tensor: TensorInput | None = Field(default=None, description="The input itself, instead of an image.")
+    stop: StopFields | None = Field(
+        default=None, description="End early once a radius is certified. Tight bounds, `majority` decision."
+    )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return None if self.stop is None else self.stop.radius
+
+
+class FormFields(CertificationFields):
+    """The text fields of a form; it has no nested objects, so ``stop.radius`` is ``stop_radius`` here."""
+
+    stop_radius: float | None = Field(
+        default=None,
+        gt=0,
+        description="End early once this radius is certified, in input units: JSON's `stop.radius`.",
+    )
+
+    def stop_at(self) -> float | None:
+        """Return the radius at which the job may end early, in input units."""
+        return self.stop_radius
+
+    def name_of(self, field: str) -> str:
+        """Return the name that a form has for a field of the API."""
+        return "stop_radius" if field.startswith("stop") else field
+
+
+class CertificationForm(FormFields):
+    """Body as multipart form: numbers as decimal text, and exactly one file part, `image` or `tensor`."""
+
+    image: bytes | None = Field(
+        default=None, description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"}
+    )
+    tensor: bytes | None = Field(
+        default=None,
+        description="The input itself, instead of an image: a file of `numpy.save`, with integers or floats "
+        "of at most 8 bytes each, in C order. For tensors of more than a few thousand numbers.",
+        json_schema_extra={"format": "binary"},
+    )

@@ -1,0 +1,186 @@
+"""From a parsed request to the job it stands for: everything that can be checked without a runtime."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+
+from certificates import Claim, Noise
+from certificates.bounds.discretisation import grid_steps
+from jobs.spec import InputRecord, JobSpec, StopRule
+from registry.fault_words import did_you_mean
+from registry.manifest import InputSpec, ModelManifest
+from registry.model_errors import ModelNotFound
+from registry.model_folders import Registry
+from registry.pixel_grid import NotOnGridError, PixelGrid
+from service.auth.callers import Caller
+from service.certification.images import decode_image
+from service.certification.model_inputs import DecodedInput
+from service.certification.requests import MAX_SEED, CertificationFields
+from service.certification.tensors import Tensor, from_tensor
+from service.certification.wording import shown_number
+from service.gateway_settings import GatewaySettings
+from service.http.problems import FieldError, field_problem, fields_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request that has passed every check, ready to be stored.
+
+    ``fingerprint`` is equal for equal requests, also where the seed is drawn at random.
+    """
+
+    spec: JobSpec
+    data: memoryview
+    fingerprint: str
+
+
+class Submissions:
+    """Turns requests into submissions, for one set of models and limits."""
+
+    def __init__(self, settings: GatewaySettings, registry: Registry) -> None:
+        self._settings = settings
+        self._registry = registry
+
+    def check(self, fields: CertificationFields, given: bytes | Tensor, caller: Caller) -> Submission:
+        """Check a request, decode its image or tensor and fill in the defaults.
+
+        Raises:
+            ProblemError: names every field at fault; the input is only looked at when the fields are good.
+            ModelBroken: when the model's folder cannot be used.
+
+        """
+        manifest = self._model(fields.model)
+        sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
+        faults = _faults(fields, sigma, manifest, self._settings, caller)
+        if faults or sigma is None:
+            raise fields_problem(faults)
+        decoded = self._decode(given, manifest)
+        if fields.noise is Noise.DISCRETE:
+            _check_on_grid(decoded, manifest.input)
+        stop = fields.stop_at()
+        record = decoded.record(manifest.input)
+        spec = JobSpec(
+            model=manifest.name,
+            model_sha256=manifest.sha256,
+            certifier=fields.certifier,
+            bounds=fields.bounds,
+            decision=fields.decision,
+            noise=fields.noise,
+            stop=None if stop is None else StopRule(radius=stop),
+            sigma=sigma,
+            n=fields.n,
+            n0=fields.n0,
+            eta=fields.eta,
+            seed=secrets.randbelow(MAX_SEED + 1) if fields.seed is None else fields.seed,
+            input=record,
+            owner=caller.owner,
+        )
+        return Submission(spec, decoded.data, _fingerprint(fields, record))
+
+    def _model(self, name: str) -> ModelManifest:
+        try:
+            return self._registry.get(name)
+        except ModelNotFound:
+            meant = did_you_mean(name, self._registry.names())
+            message = f"no such model is installed{meant or ';'} GET /v1/models lists those that are"
+            raise field_problem("model", message) from None
+
+    def _decode(self, given: bytes | Tensor, manifest: ModelManifest) -> DecodedInput:
+        if not isinstance(given, bytes):
+            return from_tensor(given, manifest.input)
+        if manifest.input.kind != "image":
+            raise field_problem("image", f"model {manifest.name} takes tensors: send `tensor`")
+        return decode_image(given, manifest.input, self._settings.max_pixels)
+
+
+def _faults(
+    fields: CertificationFields,
+    sigma: float | None,
+    manifest: ModelManifest,
+    limits: GatewaySettings,
+    caller: Caller,
+) -> list[FieldError]:
+    """List what the settings, the model and the caller's key forbid."""
+    messages: list[tuple[str, str]] = []
+    if sigma is None:
+        messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
+    elif (said := _sigma_limits(sigma, manifest.input, limits)) is not None:
+        messages.append(("sigma", said))
+    max_n = min(limits.max_n, caller.max_n or limits.max_n)
+    if fields.n > max_n:
+        messages.append(("n", f"must be at most {max_n:,}"))
+    if fields.n0 > limits.max_n0:
+        messages.append(("n0", f"must be at most {limits.max_n0:,}"))
+    if not limits.eta_min <= fields.eta <= limits.eta_max:
+        messages.append(
+            ("eta", f"{_between(limits.eta_min, limits.eta_max)}, not {shown_number(fields.eta)}")
+        )
+    if sigma is not None:
+        named = {field for field, _ in messages}
+        rules = _combination_faults(fields, sigma, manifest)
+        messages += [(field, message) for field, message in rules if field not in named]
+    return [FieldError(field=fields.name_of(field), message=message) for field, message in messages]
+
+
+def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str | None:
+    """Say how far sigma may go in the units of this model, where it goes further."""
+    width = spec.high - spec.low
+    least, most = limits.sigma_min * width, limits.sigma_max * width
+    if least <= sigma <= most:
+        return None
+    scale = f"[{shown_number(spec.low)}, {shown_number(spec.high)}]"
+    return f"{_between(least, most)} for a model whose scale is {scale}, not {shown_number(sigma)}"
+
+
+def _between(least: float, most: float) -> str:
+    return f"must be from {shown_number(least)} to {shown_number(most)}"
+
+
+def _combination_faults(
+    fields: CertificationFields, sigma: float, manifest: ModelManifest
+) -> list[tuple[str, str]]:
+    """List what does not go together, by the rules that workers and verification share."""
+    spec, steps = manifest.input, None
+    if fields.noise is Noise.DISCRETE:
+        if spec.kind != "image":
+            return [("noise", f"must be gaussian: model {manifest.name} takes tensors, which have no grid")]
+        try:
+            PixelGrid(spec.low, spec.high)
+        except ValueError as error:
+            return [("noise", f"must be gaussian for model {manifest.name}: {error}")]
+        steps = grid_steps(sigma, spec.low, spec.high)
+    claim = Claim(
+        certifier=fields.certifier,
+        bounds=fields.bounds,
+        sigma=sigma,
+        eta=fields.eta,
+        n=fields.n,
+        d=manifest.d,
+        decision=fields.decision,
+        noise=fields.noise,
+        grid_steps=steps,
+        stop_radius=fields.stop_at(),
+    )
+    return claim.problems(classes=len(manifest.labels))
+
+
+def _check_on_grid(decoded: DecodedInput, spec: InputSpec) -> None:
+    """Refuse an input that is none of the 8-bit images for which discrete noise guarantees anything."""
+    try:
+        PixelGrid(spec.low, spec.high).indices(decoded.array)
+    except NotOnGridError as error:
+        field, slug = _OFF_GRID[decoded.source]
+        message = f"{error}; discrete noise needs an input of 8-bit pixels"
+        raise field_problem(field, message, slug) from None
+
+
+_OFF_GRID = {"image": ("image", "invalid-image"), "tensor": ("tensor.data", "invalid-tensor")}
+
+
+def _fingerprint(fields: CertificationFields, record: InputRecord) -> str:
+    asked = fields.model_dump(mode="json", exclude={"image", "tensor", "stop", "stop_radius"})
+    text = json.dumps([asked, fields.stop_at(), record.sha256], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""The app factory: the one place where the gateway is put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from jobs.celery_app import make_celery
+from jobs.census import take_census
+from jobs.connection import connect
+from jobs.durability import Durability
+from jobs.liveness import Liveness
+from jobs.step_queue import Queue
+from jobs.store import JobStore
+from registry.model_folders import Registry
+from service.api.description import describe
+from service.auth.callers import Access
+from service.auth.keyring import Keyring
+from service.certification.images import refuse_doubtful_images
+from service.certification.npy import refuse_doubtful_arrays
+from service.certification.submission import Submissions
+from service.context import Context
+from service.gateway_settings import GatewaySettings
+from service.http import error_table
+from service.http.edge import Edge
+from service.http.gate import Gate
+from service.http.shared_limits import Pool
+from service.metrics import Metrics, StoreCollector
+from service.routes import certification_routes, event_routes, health_routes, model_routes, submission_routes
+
+SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smoothing"
+
+
+def create_app(settings: GatewaySettings) -> FastAPI:
+    """Build the gateway. It starts whatever the state of the server, the workers and the models.
+
+    Raises KeysFileError when API keys are set up and their file cannot be read.
+    """
+    refuse_doubtful_images()
+    refuse_doubtful_arrays()
+    context = _context(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        context.redis.close()
+
+    app = FastAPI(
+        title="Certification service",
+        summary=SUMMARY,
+        version=version("certification-service"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.context = context
+    for module in (submission_routes, certification_routes, event_routes, model_routes, health_routes):
+        app.include_router(module.router)
+    _allow_origins(app, settings)
+    gate = Gate(settings, context.requests)
+    app.add_middleware(Edge, metrics=context.metrics, gate=gate, root_path=settings.root_path)
+    error_table.install(app)
+    describe(app)
+    return app
+
+
+def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
+    """Let pages of the origins that the operator lists use the API; without any, no page may."""
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+            expose_headers=["Location", "Idempotency-Replayed", "Retry-After", "X-Request-ID"],
+        )
+
+
+def _context(settings: GatewaySettings) -> Context:
+    redis = connect(settings)
+    liveness = Liveness(redis, settings)
+    registry = Registry(settings.models_dir)
+    collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
+    return Context(
+        settings=settings,
+        redis=redis,
+        durability=Durability(redis, settings),
+        store=JobStore(redis, settings),
+        queue=Queue(make_celery(settings)),
+        liveness=liveness,
+        registry=registry,
+        submissions=Submissions(settings, registry),
+        metrics=Metrics(collector),
+        decoding=anyio.CapacityLimiter(settings.max_parallel_decodes),
+        access=Access(None if settings.keys_file is None else Keyring(settings.keys_file)),
+        requests=Pool(settings.max_requests, "Too many requests at the same time."),
+        bodies=Pool(settings.max_bodies, "Too many request bodies are on their way."),
+        held=Pool(settings.max_held_bytes, "Too many bytes of request bodies are being received."),
+        streams=Pool(settings.max_event_streams, "Too many streams of events are open."),
+    )

@@ -1,0 +1,172 @@
+"""Settings of the gateway: the shared ones of the job store, and every limit on what is accepted."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from jobs.shared_settings import JobsSettings, Seconds
+from service.certification.images import LARGEST_PIXEL_LIMIT
+
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")]
+"""An origin as browsers send it: scheme, host and port, nothing behind."""
+ANY_HOST = "*"
+HostName = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$")]
+"""A host name or an address without port and brackets, or ``*``."""
+OWN_PATHS = ("v1", "health", "metrics", "openapi.json")
+"""First parts of the gateway's own paths, which no prefix may be taken for."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; a name other than localhost is not looked up."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class GatewaySettings(JobsSettings):
+    """Where the gateway listens, where models lie, and what it accepts.
+
+    Every field is read from ``CERTIFY_<NAME>``.
+    """
+
+    host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the gateway listens on.")
+    keys_file: Path | None = Field(
+        default=None,
+        description="File with the hashes of API keys, read again when it changes. Unset: no keys are used.",
+    )
+    allow_anonymous: bool = Field(
+        default=False,
+        description="Answer without keys where other machines can reach the gateway.",
+    )
+    allowed_hosts: tuple[HostName, ...] = Field(
+        default=(),
+        description="Host names that are answered, as a JSON list, besides those of this machine itself "
+        '(`localhost`, 127.0.0.1, the address in `CERTIFY_HOST`). `["*"]`: any. With an empty list any is '
+        "answered where keys are set up, and no other where they are not.",
+    )
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Prefix under which a proxy serves the gateway, such as `/certify`; it begins the "
+        "addresses that the gateway tells, whether the proxy takes it off or not.",
+    )
+    metrics_open: bool = Field(
+        default=False, description="`/metrics` needs no key, even where keys are set up."
+    )
+    cors_origins: tuple[Origin, ...] = Field(
+        default=(),
+        description="Origins whose pages may use the API from a browser, as a JSON list; no others may.",
+    )
+    models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
+    max_body_bytes: int = Field(
+        default=16 * 2**20, ge=1024, description="Largest body of a request, in bytes; past it 413."
+    )
+    body_timeout_s: Seconds = Field(
+        default=30.0, description="A body that takes longer than this to arrive is refused with 408."
+    )
+    head_timeout_s: Seconds = Field(
+        default=10.0, description="A connection whose request line and headers take longer is closed."
+    )
+    keep_alive_s: int = Field(
+        default=90,
+        ge=1,
+        description="A connection without a request is kept this long. More than a proxy in front keeps its "
+        "own idle connections (most: 60 or 75), else it sends into one that is being closed and answers 502.",
+    )
+    send_timeout_s: Seconds = Field(
+        default=30.0, description="A client that reads nothing of its answer for this long is cut off."
+    )
+    max_connections: int = Field(
+        default=1000, ge=1, description="Open connections; past it 503, past twice as many they are cut."
+    )
+    max_requests: int = Field(
+        default=200,
+        ge=1,
+        description="Requests answered at the same time; past it 503. Health checks, event streams and "
+        "bodies on their way are not counted.",
+    )
+    max_bodies: int = Field(
+        default=200,
+        ge=1,
+        description="Request bodies on their way at the same time; past it 503. One key may hold as many as "
+        "are left for others, and so with streams and bytes.",
+    )
+    max_event_streams: int = Field(
+        default=200, ge=1, description="Streams of events that are open at the same time; past it 503."
+    )
+    max_held_bytes: int = Field(
+        default=128 * 2**20,
+        ge=1024,
+        description="Bytes of request bodies held in memory at the same time; past it 503.",
+    )
+    max_active_jobs: int = Field(
+        default=1000, ge=1, description="Jobs that have not ended; past it submissions are answered 503."
+    )
+    max_stored_bytes: int = Field(
+        default=2**30,
+        ge=2**20,
+        description="Used memory of the job store's server, in bytes; past it submissions are answered 503.",
+    )
+    max_pixels: int = Field(
+        default=25_000_000,
+        ge=1,
+        le=LARGEST_PIXEL_LIMIT,
+        description="Largest image in pixels, read from its header before anything is decoded.",
+    )
+    max_parallel_decodes: int = Field(
+        default=2, ge=1, le=64, description="Bodies that are parsed and decoded at the same time."
+    )
+    max_n: int = Field(
+        default=100_000_000, ge=2, description="Largest `n`: evaluations of the base classifier a job."
+    )
+    max_n0: int = Field(default=100_000, ge=1, description="Largest `n0`: evaluations to select the class.")
+    sigma_min: float = Field(
+        default=0.001,
+        gt=0,
+        allow_inf_nan=False,
+        description="Smallest `sigma`, in widths of the model's scale (`high - low`).",
+    )
+    sigma_max: float = Field(
+        default=10.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Largest `sigma`, in widths of the model's scale (`high - low`).",
+    )
+    eta_min: float = Field(default=1e-9, gt=0, lt=0.5, description="Smallest `eta`: failure probability.")
+    eta_max: float = Field(default=0.5, gt=0, le=0.5, description="Largest `eta`: failure probability.")
+    max_page_size: int = Field(default=100, ge=1, le=1000, description="Largest `limit` of a listing.")
+    events_interval_s: Seconds = Field(
+        default=0.5,
+        description="Longest time between two looks of a stream of events at its job. Until then each "
+        "comes after a tenth of the time that the stream has been open.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe messages that are logged."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.sigma_min > self.sigma_max:
+            raise ValueError("CERTIFY_SIGMA_MIN must not exceed CERTIFY_SIGMA_MAX")
+        if self.eta_min > self.eta_max:
+            raise ValueError("CERTIFY_ETA_MIN must not exceed CERTIFY_ETA_MAX")
+        if self.max_held_bytes < self.max_body_bytes:
+            raise ValueError("CERTIFY_MAX_HELD_BYTES must not be less than CERTIFY_MAX_BODY_BYTES")
+        if not (is_loopback(self.host) or self.keys_file is not None or self.allow_anonymous):
+            raise ValueError(
+                f"other machines can reach {self.host}, and no API keys are set up: set CERTIFY_KEYS_FILE, "
+                "or CERTIFY_ALLOW_ANONYMOUS=true if anyone who gets there may use the service"
+            )
+        if self.keys_file is not None and self.max_held_bytes < 2 * self.max_body_bytes:
+            raise ValueError("with keys CERTIFY_MAX_HELD_BYTES must be at least twice CERTIFY_MAX_BODY_BYTES")
+        if self.root_path.split("/")[1:2] and self.root_path.split("/")[1] in OWN_PATHS:
+            raise ValueError(
+                f"CERTIFY_ROOT_PATH must not begin like the gateway's own paths: /{', /'.join(OWN_PATHS)}"
+            )
+        return self

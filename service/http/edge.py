@@ -1,0 +1,124 @@
+"""The outermost layer around every request: its id, path, headers, metrics, log line, and the last resort."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.http.gate import Gate
+from service.http.problems import ProblemError
+from service.http.request_logs import new_request_id, request_id
+from service.http.shared_limits import Held
+from service.metrics import Metrics
+
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+_logger = logging.getLogger(__name__)
+
+
+class Edge:
+    """ASGI middleware. A client's own ``X-Request-ID`` is kept if it is plain; else one is drawn.
+
+    ``HEAD`` is answered wherever ``GET`` is, as ``GET`` without the body. Below ``root_path`` the same paths
+    are answered whether a proxy in front has taken the prefix off or not.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate, root_path: str) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._gate = gate
+        self._root = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        asked = self._asked(scope)
+        given = Headers(scope=scope).get("x-request-id", "")
+        identifier = given if _ACCEPTED_ID.fullmatch(given) else new_request_id()
+        token = request_id.set(identifier)
+        began = time.perf_counter()
+        answer = _Answer(send, identifier, body=scope["method"] != "HEAD")
+        try:
+            with self._gate.passing(asked, asked["path"].removeprefix(self._root)) as answer.place:
+                await self._app(asked, receive, answer)
+        except ProblemError as refusal:
+            await refusal.response(asked["path"], identifier)(asked, receive, answer)
+        except Exception:
+            _logger.exception("defect while answering %s %r", scope["method"], asked["path"])
+            if answer.status is None:
+                problem = ProblemError("internal-error", "The request failed; the log has the cause.")
+                await problem.response(asked["path"], identifier)(asked, receive, answer)
+        finally:
+            self._count(scope["method"], asked, answer, time.perf_counter() - began)
+            request_id.reset(token)
+
+    def _asked(self, scope: Scope) -> Scope:
+        """Return what is asked for: the path as clients see it, prefix included, and ``GET`` for ``HEAD``."""
+        path = scope["path"]
+        if not f"{path}/".startswith(f"{self._root}/"):
+            path = self._root + path
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        return {**scope, "method": method, "path": path, "root_path": self._root}
+
+    def _count(self, method: str, scope: Scope, answer: _Answer, seconds: float) -> None:
+        method = method if method in _METHODS else "other"
+        route = getattr(scope.get("route"), "path", "unmatched")
+        status = answer.status or 499  # the client left before an answer began
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        if not answer.is_stream:
+            self._metrics.duration.labels(method, route).observe(seconds)
+        level = logging.DEBUG if route.startswith(("/health", "/metrics")) else logging.INFO
+        about = {"method": method, "path": scope["path"], "status": status, "seconds": round(seconds, 4)}
+        _logger.log(level, "answered", extra=about)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class _Answer:
+    """Wraps ``send``: adds the headers that every answer has and remembers its status.
+
+    ``place`` is given back once an answer begins: a client that is slow to read it keeps nobody else out.
+    Without ``body`` the answer ends after its headers.
+    """
+
+    def __init__(self, send: Send, identifier: str, *, body: bool) -> None:
+        self._send = send
+        self._identifier = identifier
+        self._body = body
+        self.place: Held | None = None
+        self.status: int | None = None
+        self.is_stream = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begin(message)
+            await self._send(message)
+            if not self._body:
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        elif self._body:
+            await self._send(message)
+
+    def _begin(self, message: Message) -> None:
+        if self.place is not None:
+            self.place.give_back()
+        self.status = message["status"]
+        headers = MutableHeaders(raw=message["headers"])
+        self.is_stream = headers.get("content-type", "").startswith("text/event-stream")
+        headers["X-Request-ID"] = self._identifier
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        message["headers"] = headers.raw

@@ -1,0 +1,70 @@
+"""Which host names and which pages' origins a gateway answers."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from service.gateway_settings import ANY_HOST, GatewaySettings, is_loopback
+
+_PORTS = {"http": 80, "https": 443}
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
+
+class Hosts:
+    """Decides by the headers ``Host`` and ``Origin`` whether a request is let in.
+
+    A web page may let a name of its own lead to this machine (DNS rebinding): its requests then carry that
+    name in ``Host``. So only known names are answered: those of the loopback address, the address that the
+    gateway listens on, and the settings' ``allowed_hosts``. Where keys are set up and no names are, any name
+    is answered, as such a page holds no key.
+    """
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._origins = frozenset(settings.cors_origins)
+        self._bound = settings.host.lower()
+        self._names = frozenset(name.lower() for name in settings.allowed_hosts)
+        self._any = ANY_HOST in self._names or (settings.keys_file is not None and not self._names)
+
+    def knows(self, host: str | None) -> bool:
+        """Whether a ``Host`` header is answered; without one no browser has sent the request."""
+        if host is None or self._any:
+            return True
+        parts = _parts(f"//{host}")
+        name = "" if parts is None else (parts.hostname or "").removesuffix(".")
+        return is_loopback(name) or name in self._names or self._is_bound(name)
+
+    def admits(self, origin: str | None, scheme: str, host: str | None) -> bool:
+        """Whether pages of an origin may ask: listed ones, and pages that come from this gateway itself.
+
+        A proxy in front may end TLS, so a page of the gateway's own may also have come over https.
+        """
+        if origin is None or origin in self._origins:
+            return True
+        page, here = _parts(origin), _parts(f"//{host}")
+        if host is None or page is None or here is None or page.scheme not in {scheme, "https"}:
+            return False
+        if page.scheme not in _PORTS or origin != f"{page.scheme}://{page.netloc}":
+            return False
+        default = _PORTS[page.scheme]
+        return (page.hostname, page.port or default) == (here.hostname, here.port or default)
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether the gateway listens at this name: an address cannot be rebound, as a name can."""
+        if self._bound not in _EVERY_ADDRESS:
+            return name == self._bound
+        try:
+            ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Split an address; None where it has no host, a user, or a port that is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.hostname and "@" not in parts.netloc else None

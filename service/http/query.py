@@ -1,0 +1,40 @@
+"""Refuses query parameters that a route does not have, and parameters that are given twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Depends, Request
+
+from service.certification.wording import shown_name
+from service.http.problems import FieldError, fields_problem
+
+
+async def _only_known(request: Request) -> None:
+    """Compare the query with the API's description. Raises ProblemError that names every fault."""
+    known = parameters(request)
+    faults = [
+        FieldError(field=shown_name(name), message=message)
+        for name in dict.fromkeys(request.query_params)
+        if (message := _fault(name, known, len(request.query_params.getlist(name)))) is not None
+    ]
+    if faults:
+        raise fields_problem(faults)
+
+
+KnownQuery = Depends(_only_known)
+"""For routes below `/v1` and `/metrics`; a probe is answered whatever stands behind its path."""
+
+
+def parameters(request: Request) -> tuple[str, ...]:
+    """Names of the query parameters of the route that a request has reached."""
+    path = getattr(request.scope.get("route"), "path", "")
+    operation: dict[str, Any] = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
+    return tuple(entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query")
+
+
+def _fault(name: str, known: tuple[str, ...], times: int) -> str | None:
+    if name not in known:
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        return f"is not a query parameter of this path: {has}"
+    return "given more than once" if times > 1 else None

@@ -1,0 +1,45 @@
+"""Logs on standard error: one JSON object a line, with the id of the request it belongs to."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import secrets
+from contextvars import ContextVar
+
+from jobs.json_logs import JsonFormatter
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered."""
+
+
+def new_request_id() -> str:
+    """Draw an id for a request that brought none."""
+    return secrets.token_urlsafe(16)
+
+
+class _RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        if (identifier := request_id.get()) is not None:
+            record.request_id = identifier
+        return True
+
+
+def configure_logging(level: str) -> None:
+    """Set up logging of the whole process. Called by the entry point, never by the app factory."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"request_id": {"()": _RequestIdFilter}},
+            "formatters": {"json": {"()": JsonFormatter}},
+            "handlers": {
+                "stderr": {
+                    "class": "jobs.repeated_lines.LimitedHandler",
+                    "formatter": "json",
+                    "filters": ["request_id"],
+                }
+            },
+            "root": {"level": level.upper(), "handlers": ["stderr"]},
+        }
+    )

@@ -1,0 +1,84 @@
+"""Certifications that were submitted: list, read, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from jobs.spec import JobRecord, JobState
+from service.api import examples
+from service.auth.who import AnyCaller, Who
+from service.certification.job_answers import JobIdPath, read_job, show_job, show_jobs
+from service.certification.resources import JobList, JobResource
+from service.context import Ctx
+from service.http.problems import field_problem, responses
+from service.http.query import KnownQuery
+
+MAX_LISTING_READS = 50
+"""Store pages that one filtered listing looks through before it answers with what it has found."""
+READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
+"""Problems of every route that reads jobs; not ready while the keys file cannot be read."""
+
+router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
+
+
+@router.get(
+    "",
+    operation_id="listCertifications",
+    summary="List your certifications, newest first",
+    description="Go on with `cursor` until `next_cursor` is null; a page filtered by `status` may be short.",
+    response_model=JobList,
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
+)
+def list_all(
+    ctx: Ctx,
+    caller: Who,
+    limit: Annotated[int, Query(ge=1, description="Most jobs in one page.")] = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
+    ] = None,
+    status: Annotated[JobState | None, Query(description="Only jobs whose `status` is this.")] = None,
+) -> JobList:
+    """Read pages of the store until one of ours is full."""
+    if limit > ctx.settings.max_page_size:
+        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    found: list[JobRecord] = []
+    for _ in range(MAX_LISTING_READS):
+        page = ctx.store.list_jobs(limit - len(found), cursor, caller.owner)
+        found += [record for record in page.jobs if status in (None, record.state)]
+        cursor = page.next_cursor
+        if cursor is None or len(found) == limit:
+            break
+    return JobList(jobs=show_jobs(ctx, found), next_cursor=cursor)
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="getCertification",
+    summary="Read a certification: state, progress, certificate",
+    response_model=JobResource,
+    responses={
+        200: examples.JOBS,
+        **responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
+    },
+)
+def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
+    """Read one job."""
+    job = show_job(ctx, read_job(ctx, caller, job_id))
+    # Clients ask for this again and again: FastAPI would validate the answer a second time.
+    return Response(job.model_dump_json(), media_type="application/json")
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="cancelCertification",
+    summary="Cancel a certification",
+    description="A job that has not ended is cancelled; one that has ended stays as it is. Either way the "
+    "answer is the job as it stands, so repeating the call is harmless.",
+    response_model=JobResource,
+    responses=responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
+)
+def cancel(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobResource:
+    """End a job unless it has ended."""
+    return show_job(ctx, ctx.store.cancel(read_job(ctx, caller, job_id).id))

@@ -1,0 +1,103 @@
+"""Progress of one certification as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Depends
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.types import Receive, Scope, Send
+
+from jobs.job_errors import CertificationError
+from jobs.spec import JobRecord
+from service.api import examples
+from service.auth.who import AnyCaller, Who
+from service.certification.job_answers import JobIdPath, read_job, show_job
+from service.certification.resources import ProgressEvent, job_resource, progress_event
+from service.context import Context, Ctx
+from service.http.problems import responses
+from service.http.query import KnownQuery
+from service.http.shared_limits import Pool
+
+HEARTBEAT_S = 15
+SEND_TIMEOUT_S = 30
+FIRST_LOOK_S = 0.005
+LATE_BY = 0.1
+"""Most by which a stream tells of an end too late, as a share of how long it has been open."""
+
+router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
+
+
+def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
+    return read_job(ctx, caller, job_id)
+
+
+@router.get(
+    "/{job_id}/events",
+    operation_id="streamCertificationEvents",
+    summary="Follow a certification",
+    description="A stream of `progress` events, one at once and one whenever something has changed, and "
+    "one last event `end` whose data is the whole job; then the stream is closed. A stream that closes "
+    "without `end` can be opened again: the first event tells where the job stands.",
+    response_class=EventSourceResponse,
+    responses={
+        200: examples.EVENTS,
+        **responses(
+            "unauthorized",
+            "job-not-found",
+            "invalid-request",
+            "too-many-requests",
+            "unsupported-record",
+            "overloaded",
+            "store-unavailable",
+            "not-ready",
+        ),
+    },
+)
+async def events(ctx: Ctx, caller: Who, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
+    """Stream until the job has ended. The first read is made before the answer starts, so it may be 404."""
+    return _Stream(ctx.streams, caller.owner, _follow(ctx, record))
+
+
+class _Stream(EventSourceResponse):
+    """A stream that counts among those that its owner may open, from its beginning until it is closed."""
+
+    def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent]) -> None:
+        super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
+        self._streams = streams
+        self._owner = owner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._streams.share(self._owner) as place:
+            place.take(1)
+            await super().__call__(scope, receive, send)
+
+
+async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
+    """Look at the job again and again; ends early when the store is away or the job has expired.
+
+    A young stream looks often, so that one that waits for a small job is told at once.
+    """
+    opened, told = anyio.current_time(), ""
+    while not record.state.is_final:
+        try:
+            data = (await anyio.to_thread.run_sync(_progress, ctx, record)).model_dump_json()
+        except CertificationError:
+            return
+        if data != told:
+            yield ServerSentEvent(event="progress", data=data)
+            told = data
+        pause = max(FIRST_LOOK_S, LATE_BY * (anyio.current_time() - opened))
+        await anyio.sleep(min(pause, ctx.settings.events_interval_s))
+        try:
+            record = await anyio.to_thread.run_sync(ctx.store.get, record.id)
+        except CertificationError:
+            return
+    yield ServerSentEvent(event="end", data=job_resource(record).model_dump_json())
+
+
+def _progress(ctx: Context, record: JobRecord) -> ProgressEvent:
+    return progress_event(show_job(ctx, record))

@@ -1,0 +1,104 @@
+"""The base classifiers that an operator has installed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from registry.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
+from service.auth.who import AnyCaller
+from service.certification.resources import Resource
+from service.context import Ctx
+from service.http.problems import responses
+from service.http.query import KnownQuery
+from service.model_verdicts import verdicts
+
+router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller, KnownQuery])
+
+
+class ModelInputResource(Resource):
+    """The input space, in which sigma and radius are measured."""
+
+    kind: str
+    shape: list[int]
+    low: float
+    high: float
+    mode: str | None
+    resize: ResizeRule | None = Field(description="How images of another size are brought to the model's.")
+
+
+class ModelResource(Resource):
+    """A base classifier."""
+
+    name: str
+    description: str
+    runtime: str
+    sha256: str
+    labels: list[str]
+    trained_sigma: float | None = Field(description="Default `sigma`; null if trained without noise.")
+    licence: str
+    source: str
+    input: ModelInputResource
+    normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
+    precision: Precision | None = Field(description="What the network computes in; null: as in its file.")
+    memory_format: MemoryFormat = Field(description="How its inputs lie in memory.")
+    unloadable: str | None = Field(
+        description="Why no live worker can load it, as the jobs found that tried; null where one can, where "
+        "none has tried, and while the job store does not answer. Submissions for it are refused."
+    )
+
+
+class ModelList(Resource):
+    """Models whose folder is as it should be, and what is wrong with the others."""
+
+    models: list[ModelResource]
+    broken: dict[str, str] = Field(
+        description="Name of each model whose folder is broken and what to do about it."
+    )
+
+
+@router.get(
+    "",
+    operation_id="listModels",
+    summary="List the installed models",
+    description="Tells what each folder, the hash and the kind of its file show, and which models no worker "
+    "can load although the folder is as it should be. Folders that begin with `.` or `_` are skipped.",
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", "overloaded", "not-ready"),
+)
+def list_models(ctx: Ctx) -> ModelList:
+    """Read the models directory."""
+    broken = ctx.registry.problems()
+    manifests = [ctx.registry.get(name) for name in ctx.registry.names()]
+    told = zip(manifests, verdicts(ctx, manifests), strict=True)
+    usable = [_resource(manifest, reason) for manifest, reason in told]
+    return ModelList(models=usable, broken=broken)
+
+
+@router.get(
+    "/{name}",
+    operation_id="getModel",
+    summary="Describe one model",
+    description="As the list: what the model's folder and file show, and what workers say of it.",
+    responses=responses(
+        "unauthorized",
+        "model-not-found",
+        "model-broken",
+        "invalid-request",
+        "too-many-requests",
+        "overloaded",
+        "not-ready",
+    ),
+)
+def get_model(
+    ctx: Ctx, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]
+) -> ModelResource:
+    """Read one model's manifest."""
+    manifest = ctx.registry.get(name)
+    return _resource(manifest, *verdicts(ctx, [manifest]))
+
+
+def _resource(manifest: ModelManifest, unloadable: str | None) -> ModelResource:
+    fields = manifest.model_dump(exclude={"file", "batch_size", "threads"})
+    return ModelResource.model_validate({**fields, "unloadable": unloadable})

@@ -1,0 +1,166 @@
+"""Submitting a certification."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Header, Request, Response, status
+from python_multipart.multipart import parse_options_header
+
+from jobs.job_errors import StoreUnavailable
+from jobs.store import Created, Idempotency, Limits
+from registry.model_errors import ModelBroken
+from service.api import examples
+from service.auth.callers import Caller
+from service.auth.who import AnyCaller, Who
+from service.certification.job_answers import show_job
+from service.certification.parsing import read_fields, read_json
+from service.certification.resources import JobResource
+from service.certification.submission import Submission
+from service.context import Context, Ctx
+from service.http.bodies import BodyLimits, Form, read_body, read_form
+from service.http.problems import ProblemError, field_problem, responses
+from service.http.query import KnownQuery
+from service.model_verdicts import nobody_loads
+
+PATH = "/v1/certifications"
+LONGEST_KEY = 255
+LARGE_BYTES = 2**20
+"""Larger inputs are stored before others are decoded, so that they do not pile up in the memory."""
+
+router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
+_logger = logging.getLogger(__name__)
+
+
+@router.post(
+    PATH,
+    operation_id="createCertification",
+    summary="Submit a certification",
+    description="Checks the request, stores it and answers at once; the job runs in the background. "
+    "Send a multipart form with a file part `image` or `tensor`, or JSON with `image` in base64 or with "
+    "a small `tensor`.",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=JobResource,
+    response_description="Accepted and stored. `Location` is the job's own address.",
+    openapi_extra=examples.SUBMISSION_BODY,
+    responses={
+        202: examples.ACCEPTED,
+        **responses(
+            "malformed-body",
+            "unauthorized",
+            "body-timeout",
+            "model-broken",
+            "body-too-large",
+            "unsupported-media-type",
+            "invalid-request",
+            "invalid-image",
+            "image-too-large",
+            "invalid-tensor",
+            "idempotency-key-reused",
+            "too-many-requests",
+            "too-many-jobs",
+            "overloaded",
+            "store-unavailable",
+            "not-ready",
+        ),
+    },
+)
+async def create(
+    request: Request,
+    response: Response,
+    ctx: Ctx,
+    caller: Who,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="Makes the submission repeatable: the same key with the same request gives the "
+            "same job, the same key with another request is refused. 1 to 255 printable ASCII characters."
+        ),
+    ] = None,
+) -> JobResource:
+    """Read the body on the event loop; parse, decode and store it in a thread."""
+    _check_key(request.headers.getlist("idempotency-key"))
+    with ctx.held.share(caller.owner) as held:
+        with ctx.bodies.share(caller.owner) as place:
+            place.take(1)
+            body = await _body(request, BodyLimits.of(ctx.settings, held))
+        with ctx.requests.share() as work:
+            work.take(1)
+            async with ctx.decoding:
+                submission = await anyio.to_thread.run_sync(_parse, ctx, caller, body)
+                del body
+                store = partial(_store, ctx, caller, submission, idempotency_key)
+                large = len(submission.data) > LARGE_BYTES
+                stored = await anyio.to_thread.run_sync(store) if large else None
+            created, job = await anyio.to_thread.run_sync(store) if stored is None else stored
+    response.headers["Location"] = f"{request.scope['root_path']}{PATH}/{created.job_id}"
+    response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
+    return job
+
+
+def _check_key(given: list[str]) -> None:
+    if len(given) > 1:
+        raise field_problem("Idempotency-Key", "given more than once")
+    for key in given:
+        if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+            raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
+
+
+async def _body(request: Request, limits: BodyLimits) -> bytearray | Form:
+    """Read the body according to its content type."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        detail = "Send the body as it is, without a Content-Encoding."
+        raise ProblemError("unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
+    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
+        raise ProblemError("unsupported-media-type", "Send text in UTF-8.", headers=_ACCEPTED)
+    if kind == b"application/json":
+        return await read_body(request, limits)
+    if kind == b"multipart/form-data":
+        return await read_form(request, limits)
+    detail = "Send multipart/form-data with a file part `image` or `tensor`, or application/json."
+    raise ProblemError("unsupported-media-type", detail, headers=_ACCEPTED)
+
+
+_ACCEPTED = {"Accept": "multipart/form-data, application/json"}
+_CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+
+
+def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
+    """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
+    fields, given = read_json(body) if isinstance(body, bytearray) else read_fields(body)
+    return ctx.submissions.check(fields, given, caller)
+
+
+def _store(
+    ctx: Context, caller: Caller, submission: Submission, key: str | None
+) -> tuple[Created, JobResource]:
+    """Store the job, then put it on the queue; a stored job is never lost."""
+    ctx.durability.require()
+    _refuse_if_no_worker_has(ctx, submission.spec.model)
+    idempotency = None if key is None else Idempotency(key, submission.fingerprint)
+    limits = Limits(
+        active=ctx.settings.max_active_jobs,
+        owned=caller.max_active_jobs or 0,
+        memory=ctx.settings.max_stored_bytes,
+    )
+    created = ctx.store.create(submission.spec, submission.data, idempotency, limits)
+    if not created.replayed:
+        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.value).inc()
+        _logger.info("a job is accepted", extra={"job_id": created.job_id})
+        try:
+            ctx.queue.enqueue_select(created.job_id)
+        except StoreUnavailable:
+            about = {"job_id": created.job_id}
+            _logger.warning("a job is stored but not queued; the watchdog will queue it", extra=about)
+    return created, show_job(ctx, ctx.store.get(created.job_id))
+
+
+def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:
+    """Refuse a model that no live worker could load: its file is as stated but cannot be run."""
+    reason = nobody_loads(ctx, ctx.registry.get(model))
+    if reason is not None:
+        raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reason}")

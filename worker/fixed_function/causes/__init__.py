@@ -1,0 +1,61 @@
+"""Why a model may be no function of one input: what its graph shows, in words, and what to do about it.
+
+This only explains a refusal. It finds operators that commonly are the cause; that it finds none, or one that
+is innocent, changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from registry import ModelManifest
+from worker.fixed_function.causes.finding import Defect, Finding
+
+__all__ = ["Defect", "advice"]
+
+log = logging.getLogger(__name__)
+
+NAMED = 3
+"""Findings that are named; a graph may hold hundreds of a kind."""
+GENERAL = {
+    Defect.CHANGES: (
+        "Remove what is random or keeps a state (dropout, running statistics, random operators) from the "
+        "model file: export it after net.eval()"
+    ),
+    Defect.MIXES: (
+        "The rows of a batch must not influence each other, nor may their places: look for statistics, sums, "
+        "sorting, attention or quantisation over the batch, and export the network after net.eval()"
+    ),
+}
+
+
+def advice(manifest: ModelManifest, defect: Defect) -> str:
+    """Return sentences that name the likely causes, where the graph shows some, and say what to do."""
+    found = [finding for finding in _findings(manifest) if finding.explains(defect)]
+    if not found:
+        return GENERAL[defect]
+    kinds: dict[str, list[Finding]] = {}
+    for finding in found:
+        kinds.setdefault(finding.remedy, []).append(finding)
+    return " ".join(f"Likely cause: {_named(findings)}. {remedy}." for remedy, findings in kinds.items())
+
+
+def _named(findings: list[Finding]) -> str:
+    names = list(dict.fromkeys(str(finding) for finding in findings))
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _findings(manifest: ModelManifest) -> Iterable[Finding]:
+    try:
+        if manifest.runtime == "onnx":
+            from worker.fixed_function.causes.onnx_graph import findings  # noqa: PLC0415 - only where a model is refused
+
+            return findings(manifest)
+        from worker.fixed_function.causes.torchscript_graph import findings as of_script  # noqa: PLC0415 - as above
+
+        return of_script(manifest)
+    except Exception:  # whatever a graph holds, the refusal stands
+        log.exception("the graph of model %r could not be read for an explanation", manifest.name)
+        return []

@@ -1,0 +1,126 @@
+"""Comparing what a model answered to equal rows, and refusing it in words where the answers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import torch
+
+from jobs.job_errors import PermanentFailure
+from registry import ModelManifest
+from worker.fixed_function.causes import Defect, advice
+from worker.fixed_function.place_rounding import Tolerance
+
+CHANGES: Final = "classifier_not_deterministic"
+MIXES: Final = "classifier_mixes_rows"
+
+Places = slice | torch.Tensor
+"""Which rows of a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a model was given, the scores that it answered, and how to call its being given again.
+
+    ``batch`` makes the batch: it is needed again only where a model is refused.
+    """
+
+    batch: Callable[[], torch.Tensor]
+    scores: torch.Tensor
+    again: str
+
+    def equal_at(self, places: Places, before: torch.Tensor) -> bool:
+        """Whether the rows at these places got exactly these scores."""
+        return torch.equal(self.scores[places], before) or not bool(
+            _differ(self.scores[places], before).any()
+        )
+
+
+class Judge:
+    """Compares answers of one model, and says why it is refused.
+
+    ``scores``: as of Runtime. ``when``: the occasion, in the words of messages.
+    """
+
+    def __init__(
+        self, manifest: ModelManifest, scores: Callable[[torch.Tensor], torch.Tensor], when: str
+    ) -> None:
+        self._manifest = manifest
+        self._scores = scores
+        self._when = when
+
+    def answer(self, batch: torch.Tensor) -> Given:
+        """Give the model a batch."""
+        return Given(lambda: batch, self._scores(batch), f"{self._when}, one batch given twice")
+
+    def unchanged(self, given: Given) -> None:
+        """Require that the model answers as it did. Raises PermanentFailure."""
+        changed = _differ(self._scores(given.batch()), given.scores)
+        if changed.any():
+            self._refuse(
+                CHANGES,
+                f"is not one fixed function: {given.again}, got other scores on {_of(changed)} rows",
+                Defect.CHANGES,
+            )
+
+    def require_equal(
+        self, given: Given, places: Places, before: torch.Tensor, beside: str, *others: Given
+    ) -> None:
+        """Require exactly the scores of ``before`` for rows that lie ``beside`` others now.
+
+        ``others``: what else was given and is compared here; if the model answers otherwise to one of the
+        batches, given again, that is the reason that is stated. Raises PermanentFailure.
+        """
+        if not given.equal_at(places, before):
+            self._mixes(given, places, before, f"at their places, beside {beside}", others)
+
+    def require_near(
+        self,
+        given: Given,
+        places: Places,
+        before: torch.Tensor,
+        tolerance: Tolerance | None,
+        *others: Given,
+    ) -> None:
+        """Require scores within the tolerance for rows at other places; None: the same. Raises as above."""
+        differences = (given.scores[places].double() - before.double()).abs()
+        differences[~_differ(given.scores[places], before)] = 0.0  # also of infinite ones
+        allowed = 0.0 if tolerance is None else tolerance.accepted(before)
+        if not bool((differences.amax(dim=1) <= allowed).all()):
+            self._mixes(given, places, before, "at other places of the batch", others)
+
+    def _mixes(
+        self,
+        given: Given,
+        places: Places,
+        before: torch.Tensor,
+        how: str,
+        others: tuple[Given, ...],
+    ) -> NoReturn:
+        for one in (*others, given):
+            self.unchanged(one)
+        now = given.scores[places]
+        apart = (now.double() - before.double()).abs().nan_to_num(posinf=float("inf"))
+        self._refuse(
+            MIXES,
+            f"is not a function of one input: {self._when}, {_of(_differ(now, before))} rows got other "
+            f"scores {how}, by up to {float(apart.max()):.2g} where the largest is "
+            f"{float(before.abs().max()):.2g}",
+            Defect.MIXES,
+        )
+
+    def _refuse(self, failure: str, finding: str, defect: Defect) -> NoReturn:
+        raise PermanentFailure(
+            failure, f"model {self._manifest.name!r} {finding}. {advice(self._manifest, defect)}"
+        )
+
+
+def _differ(now: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+    """Return which rows differ in some score, bool, (rows,); what is no number equals itself."""
+    return ~((now == before) | (now.isnan() & before.isnan())).all(dim=1)
+
+
+def _of(rows: torch.Tensor) -> str:
+    return f"{int(rows.sum())} of {len(rows)}"

@@ -1,0 +1,115 @@
+"""The batches that a base classifier is tried with: rows of many kinds, and neighbours that stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from registry import ModelManifest
+
+LOOKED_AT: Final = 256
+"""Rows looked at, at least, in as many passes as they need."""
+FAINT: Final = 1 / 256
+"""Contrast of a faint row: that of neighbouring levels of an 8-bit image."""
+STRANGERS: Final = 4
+"""Of the rows, so many more are drawn from all of the scale than of each other kind."""
+
+_Fill = Callable[[NDArray[np.float32], np.random.Generator], None]
+
+
+class LineUps:
+    """Passes of rows from all over a model's scale, and passes in which every second row stands out.
+
+    Half a pass are its rows at even places, or those at odd places; a pass has an even number of rows. All
+    is drawn from fixed seeds: every process makes the same batches.
+    """
+
+    def __init__(self, manifest: ModelManifest, rows: int, device: torch.device) -> None:
+        self._rows = rows
+        self._device = device
+        self._shape = manifest.input.shape
+        low, high = manifest.input.low, manifest.input.high
+        self.passes = max(2, -(-LOOKED_AT // rows))
+        self.extremes: tuple[_Fill, ...] = (
+            partial(_constant, low),
+            partial(_constant, high),
+            partial(_checked, low, high),
+            partial(_checked, high, low),
+            partial(_beyond, low, high),
+        )
+        self.names = (
+            "rows at the low end of the scale",
+            "rows at the high end of the scale",
+            "checkerboards of both ends of the scale",
+            "inverse checkerboards of both ends of the scale",
+            "noise as wide as the scale",
+        )
+        """What the extremes are called."""
+        self._kinds: tuple[_Fill, ...] = (
+            *[partial(_uniform, low, high)] * STRANGERS,
+            partial(_uniform, low, low + (high - low) * FAINT),
+            *self.extremes,
+        )
+
+    def strangers(self, index: int) -> torch.Tensor:
+        """Return pass ``index``: rows of every kind, those from all over the scale being most frequent."""
+        generator = _generator(self._rows, index)
+        kinds = generator.integers(len(self._kinds), size=self._rows)
+        if index == 0:
+            kinds[:] = 0  # the rows that are kept for the ends of jobs: no two alike
+        batch = np.empty((self._rows, *self._shape), np.float32)
+        for row, kind in enumerate(kinds):
+            self._kinds[kind](batch[row : row + 1], generator)
+        return torch.from_numpy(batch).to(self._device)
+
+    def beside_strangers(self, index: int) -> torch.Tensor:
+        """Return pass ``index`` with its odd rows taken from the next pass; none is at another place."""
+        batch = self.strangers(index)
+        batch[1::2] = self.strangers((index + 1) % self.passes)[1::2]
+        return batch
+
+    def extreme(self, kind: int) -> torch.Tensor:
+        """Return half a pass of one kind of ``extremes``."""
+        rows = np.empty((self._rows // 2, *self._shape), np.float32)
+        self.extremes[kind](rows, _generator(self._rows, self.passes + kind))
+        return torch.from_numpy(rows).to(self._device)
+
+    def moves(self, index: int) -> torch.Tensor:
+        """Return where the rows of a pass move to: a permutation that leaves none at its place."""
+        order = torch.from_numpy(_generator(self._rows, index).permutation(self._rows))
+        places = torch.empty_like(order)
+        places[order] = order.roll(1)
+        return places.to(self._device)
+
+
+def _generator(rows: int, index: int) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64([rows, index]))
+
+
+def _constant(level: float, out: NDArray[np.float32], _generator: np.random.Generator) -> None:
+    out.fill(level)
+
+
+def _uniform(low: float, high: float, out: NDArray[np.float32], generator: np.random.Generator) -> None:
+    generator.random(out=out, dtype=np.float32)
+    out *= high - low
+    out += low
+
+
+def _beyond(low: float, high: float, out: NDArray[np.float32], generator: np.random.Generator) -> None:
+    """Fill with noise around the middle of the scale, of a standard deviation of its whole width."""
+    generator.standard_normal(out=out, dtype=np.float32)
+    out *= high - low
+    out += (low + high) / 2
+
+
+def _checked(even: float, odd: float, out: NDArray[np.float32], _generator: np.random.Generator) -> None:
+    """Fill with two values in turn, along every axis of an input."""
+    out.fill(even)
+    counted = np.indices(out.shape[1:], dtype=np.uint8, sparse=True)  # modulo 256, which keeps what is odd
+    out[:, np.add.reduce(np.broadcast_arrays(*counted)) % 2 == 1] = odd

@@ -1,0 +1,140 @@
+"""Whether a base classifier is one function of one input: its scores depend on nothing else, to the bit.
+
+A certificate is about one fixed classifier of ``x + noise``. One that draws random numbers, keeps a state or
+lets the rows of a batch influence each other is not one, and no counts of its votes certify anything. Scores
+are compared, not votes, as votes hide small differences. The checks show such a classifier up where what it
+is tried with does; they do not prove that there is none: docs/floating-point.md.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from registry import ModelManifest
+from registry.pixel_grid import PixelGrid
+from worker.fixed_function.comparing import Given, Judge
+from worker.fixed_function.lineups import LOOKED_AT, LineUps
+from worker.fixed_function.place_rounding import Tolerance, UpToRounding
+from worker.noise.sources import noise_source
+from worker.runtimes.runtime import Runtime
+
+CHECK: Final = 2
+"""Stream of the noise of the check at a job's end. It never counts in the estimates."""
+TWICE: Final = "at load, one batch given twice"
+AGAIN: Final = "the batch given at load, given again as the job ended"
+NOISE: Final = "noisy copies of the job's input"
+PASSES_OF_A_TURN: Final = 3
+"""At most: two, and a third where scores are rounded differently at different places."""
+SHARE: Final = 32
+"""Of a job's evaluations, the checks at its end may make one in so many again; one turn at least."""
+EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
+"""The places of a pass at which the rows lie that are looked at, and those of their neighbours."""
+
+
+def turns_at_end(n: int, rows: int) -> int:
+    """Return how many turns of up to three passes of ``rows`` rows are made at the end of a job of ``n``.
+
+    A turn looks at half a pass of noisy rows: no more turns than ``LOOKED_AT`` of them need.
+    """
+    return max(1, min(n // (SHARE * PASSES_OF_A_TURN * rows), -(-2 * LOOKED_AT // rows)))
+
+
+class Reference:
+    """A model that was tried when it was loaded, and what it answered then.
+
+    ``runtime`` is what may count its votes: the one that was given, or, where scores are rounded differently
+    at different places of a batch, one that makes up for it.
+    """
+
+    def __init__(self, manifest: ModelManifest, runtime: Runtime, rows: int) -> None:
+        """Try it. Raises PermanentFailure if it is not one function of one input."""
+        self._judge = Judge(manifest, runtime.scores, "as the job ended")
+        self._line_ups = LineUps(manifest, rows, runtime.device)
+        batches = (self._line_ups.strangers(index) for index in range(self._line_ups.passes))
+        scores = [runtime.scores(batch) for batch in batches]
+        tolerance = Tolerance.of(manifest, torch.cat(scores))
+        exact = self._try(Judge(manifest, runtime.scores, "at load"), scores, tolerance)
+        self.runtime = runtime if exact else UpToRounding(runtime, manifest, rows, tolerance)
+        self._allowed = None if exact else tolerance
+        self._batch = self._line_ups.strangers(0)
+        self._first = Given(lambda: self._batch, scores[0], AGAIN)
+
+    def _try(self, judge: Judge, scores: list[torch.Tensor], tolerance: Tolerance) -> bool:
+        """Return whether scores are the same bits at every place; ``scores``: of every pass of strangers."""
+        judge.unchanged(self._base(0, scores))
+        for turn in range(2 * len(self._line_ups.extremes)):
+            kind, side = divmod(turn, 2)
+            index = turn % len(scores)
+            batch = self._line_ups.strangers(index)
+            batch[side::2] = self._line_ups.extreme(kind)
+            kept = slice(1 - side, None, 2)
+            base = self._base(index, scores)
+            beside = self._line_ups.names[kind]
+            judge.require_equal(judge.answer(batch), kept, base.scores[kept], beside, base)
+        exact = [self._at_every_place(judge, index, scores, tolerance) for index in range(len(scores))]
+        return all(exact)
+
+    def _base(self, index: int, scores: list[torch.Tensor]) -> Given:
+        return Given(partial(self._line_ups.strangers, index), scores[index], TWICE)
+
+    def _at_every_place(
+        self, judge: Judge, index: int, scores: list[torch.Tensor], tolerance: Tolerance
+    ) -> bool:
+        """Compare the rows of a pass with themselves at other places, beside rows of another pass.
+
+        Neighbours may not change a bit; where a bit is changed, the rows are tried at their places as well.
+        """
+        before = scores[index].clone()
+        before[ODD] = scores[(index + 1) % len(scores)][ODD]
+        places = self._line_ups.moves(index)
+        there = judge.answer(self._line_ups.beside_strangers(index)[places.argsort()])
+        if there.equal_at(places, before):
+            return True
+        here, base = judge.answer(self._line_ups.beside_strangers(index)), self._base(index, scores)
+        judge.require_equal(here, slice(None), before, "other rows", base)
+        judge.require_near(there, places, before, tolerance, base)
+        return False
+
+    def check(self, x: NDArray[np.float32], sigma: float, seed: int, grid: PixelGrid | None, n: int) -> None:
+        """Check at the end of a job of ``n`` evaluations that the model still is one function of one input.
+
+        The rows of the load, beside rows around the job's input ``x`` with the job's noise, must give the
+        scores that they gave then; and the noisy rows, which do not count, the same scores beside the rows
+        of the load, beside others, and at other places. ``grid``: as in SampleRequest. Raises
+        PermanentFailure if one does not.
+        """
+        batch = self._batch
+        source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, grid)
+        noisy = torch.empty_like(batch)
+        for turn in range(turns_at_end(n, len(batch))):
+            source.begin(noisy, turn)(0)
+            self._turn(noisy, turn, seed)
+
+    def _turn(self, noisy: torch.Tensor, turn: int, seed: int) -> None:
+        """Look at every second row of a noisy pass beside rows of the load, and elsewhere beside others.
+
+        The others are the rest of the noisy pass, as when a job samples, or, every second turn, extremes.
+        Scores that are not the same bits there are taken at their places as well, to tell place from others.
+        """
+        judge, first = self._judge, self._first
+        batch = self._batch.clone()
+        batch[EVEN] = noisy[EVEN]
+        answers = judge.answer(batch)
+        judge.require_equal(answers, ODD, first.scores[ODD], NOISE, first)
+        before = answers.scores[EVEN]
+        others, beside = noisy, NOISE
+        if turn % 2:
+            kind = (seed + turn) % len(self._line_ups.extremes)
+            others, beside = noisy.clone(), self._line_ups.names[kind]
+            others[ODD] = self._line_ups.extreme(kind)
+        shift = len(noisy) // 2 | 1  # odd: from even places to odd ones
+        places = (torch.arange(0, len(noisy), 2, device=noisy.device) + shift) % len(noisy)
+        moved = judge.answer(others.roll(shift, 0))
+        if not moved.equal_at(places, before):
+            judge.require_equal(judge.answer(others), EVEN, before, beside, answers, first)
+            judge.require_near(moved, places, before, self._allowed, answers, first)

@@ -1,0 +1,200 @@
+"""Standard normal numbers on the CPU: bits of Philox and the Box-Muller transform, compiled by numba.
+
+Number ``i`` of a key is a function of (key, i) alone: any run of numbers can be drawn at any time, and drawn
+again. Only integer arithmetic and single float32 conversions, additions, multiplications and square roots are
+used, each rounded as IEEE 754 says and none fused, so the bits are the same on every machine.
+The logarithm, the sine and the cosine are polynomials.
+
+Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.noise.compiling import compiled, inlined
+from worker.noise.philox import COUNTERS, Key, Words, random_bits
+
+Floats = NDArray[np.float32]
+
+CHUNK: Final = 4 * COUNTERS
+"""Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
+LARGEST: Final = 6.77
+"""Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
+
+_ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
+_UNIT = np.float32(2.0**-32)
+_TWO_LN_2 = np.float32(2 * math.log(2))
+_MANTISSA, _BITS_OF_HALF = np.int32(0x007FFFFF), np.int32(0x3F000000)
+_MANTISSA_BITS, _EXPONENT_OF_2_32, _PARITY = np.int32(23), np.int32(158), np.int32(1)
+
+
+@inlined
+def radii(words: Words, out: Floats) -> None:
+    """Write ``sqrt(-2 ln u)`` for ``u = (word + 1/2) / 2**32``, the words 0 and 2 of every counter.
+
+    ``words``: as ``random_bits`` leaves them; ``out``: of shape (chunks, 2, COUNTERS).
+
+    As a signed number the word is ``t = 2**32 u`` below one half and ``t = 2**32 (u - 1)`` above, so that
+    ``ln u`` keeps its relative precision at both ends: ``ln u = ln(1 + f) - h ln 2`` with ``f`` in
+    [-1/2, 0), where ``t = 2**(32 - h) (1 + f)`` below, and ``f = t / 2**32`` and ``h = 0`` above.
+    """
+    for k in range(2 * len(out)):
+        word, r = words[k // 2, 2 * (k % 2)], out[k // 2, k % 2]
+        for i in range(COUNTERS):
+            t = np.float32(np.int32(word[i])) + _HALF
+            bits = np.float32(t).view(np.int32)
+            below = t > _ZERO
+            mantissa = np.int32((bits & _MANTISSA) | _BITS_OF_HALF).view(np.float32)
+            f = mantissa - _ONE if below else t * _UNIT
+            h = np.float32(np.int32(_EXPONENT_OF_2_32 - np.int32(bits >> _MANTISSA_BITS)))
+            p = np.float32(3.4645183) * f + np.float32(4.9118185)
+            p = p * f + np.float32(3.9140007)
+            p = p * f + np.float32(1.1772666)
+            p = p * f + np.float32(0.6806328)
+            p = p * f + np.float32(-0.35103083)
+            p = p * f + np.float32(0.50389904)
+            p = p * f + np.float32(-0.66651106)
+            p = p * f + np.float32(1.0000024)
+            p = p * f + np.float32(-2.0)
+            r[i] = math.sqrt(f * p + (h * _TWO_LN_2 if below else _ZERO))
+
+
+@inlined
+def turn(words: Words, radius: Floats, out: Floats) -> None:
+    """Write ``r sin a`` and ``r cos a`` for the angles that the words 1 and 3 of every counter give.
+
+    ``out``: (chunks, 2, 2, COUNTERS). An angle is ``pi * word / 2**32``, the word signed; in [-pi/2, pi/2).
+    The word's last bit is the sign of the radius, which makes it a whole turn.
+    """
+    for k in range(2 * len(out)):
+        word, r = words[k // 2, 2 * (k % 2) + 1], radius[k // 2, k % 2]
+        sines, cosines = out[k // 2, k % 2, 0], out[k // 2, k % 2, 1]
+        for i in range(COUNTERS):
+            half_turns = np.int32(word[i])
+            y = np.float32(half_turns) * _UNIT
+            z = y * y
+            s = np.float32(0.07755864) * z + np.float32(-0.5982412)
+            s = s * z + np.float32(2.5500696)
+            s = s * z + np.float32(-5.1677098)
+            s = s * z + np.float32(3.1415927)
+            c = np.float32(-0.024396325) * z + np.float32(0.23493731)
+            c = c * z + np.float32(-1.335212)
+            c = c * z + np.float32(4.0587091)
+            c = c * z + np.float32(-4.934802)
+            c = c * z + _ONE
+            signed = -r[i] if half_turns & _PARITY else r[i]
+            sines[i], cosines[i] = signed * (y * s), signed * c
+
+
+@compiled
+def _room() -> tuple[Words, Floats, Floats]:
+    """Return what ``_chunk`` needs to make a chunk within the first cache of the core."""
+    words, radius = np.empty((1, 4, COUNTERS), np.uint32), np.empty((1, 2, COUNTERS), np.float32)
+    return words, radius, np.empty((1, 2, 2, COUNTERS), np.float32)
+
+
+@compiled
+def _chunk(key: Key, index: int, room: tuple[Words, Floats, Floats]) -> Floats:
+    """Return numbers ``index * CHUNK`` and following, CHUNK of them, valid until ``room`` is used again."""
+    words, radius, out = room
+    random_bits(key, index, words)
+    radii(words, radius)
+    turn(words, radius, out)
+    return out.reshape(CHUNK)
+
+
+@compiled
+def add_rows(key: Key, rows: NDArray[np.int64], groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Add the numbers of the rows ``rows``, of d elements each, to the rows of ``out`` that ``groups`` names.
+
+    ``rows``, ``groups``: of shape (n,), ``rows`` in increasing order, so that a chunk that two rows share is
+    made once; ``out``: of shape (groups, d). Rows are added in their order.
+    """
+    room = _room()
+    numbers, held = room[2].reshape(CHUNK), -1
+    d = out.shape[1]
+    for i in range(len(rows)):
+        first, target, done = rows[i] * d, out[groups[i]], 0
+        while done < d:
+            index, skipped = divmod(first + done, CHUNK)
+            if index != held:
+                numbers, held = _chunk(key, index, room), index
+            count = min(CHUNK - skipped, d - done)
+            g, sums = numbers[skipped : skipped + count], target[done : done + count]
+            for j in range(count):
+                sums[j] += g[j]
+            done += count
+
+
+@inlined
+def _add_run(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    """Add numbers, elements ``first`` and following of all rows of d; row ``r`` to ``out[groups[r]]``."""
+    d, done = out.shape[1], 0
+    while done < numbers.size:
+        row, column = divmod(first + done, d)
+        count = min(d - column, numbers.size - done)
+        target, g = out[groups[row], column : column + count], numbers[done : done + count]
+        for i in range(count):
+            target[i] += g[i]
+        done += count
+
+
+@compiled
+def noisy_rows(
+    key: Key,
+    first: int,
+    scale: np.float32,
+    tiled: Floats,
+    d: int,
+    sides: int,
+    out: Floats,
+    halves: NDArray[np.int64],
+    totals: NDArray[np.float64],
+) -> None:
+    """Write ``x + scale * numbers`` to ``out``, as rows of ``d`` elements, and add the numbers up by halves.
+
+    ``out``: of shape (n,), or if ``sides`` is 2, (2 n,): the second half gets ``x - scale * numbers``. The
+    numbers are ``first``, ..., ``first + n - 1`` of the key, and belong to the elements ``first`` and
+    following of all rows. ``tiled``: ``x``, of d elements, repeated to ``d + CHUNK`` elements or more.
+    ``totals``: of shape (halves, d), or (0, d) for no sums; row ``r`` is added to ``totals[halves[r]]``.
+
+    Each chunk is drawn, added and summed up while it is in the first cache of the core: buffers of a whole
+    pass would drive out of the second one what the forward pass and the interpreter need.
+    """
+    room = _room()
+    n = out.size // sides
+    done = 0
+    while done < n:
+        index, skipped = divmod(first + done, CHUNK)
+        numbers = _chunk(key, index, room)
+        count = min(CHUNK - skipped, n - done)
+        column = (first + done) % d
+        x, g = tiled[column : column + count], numbers[skipped : skipped + count]
+        signed = scale
+        for side in range(sides):
+            target = out[side * n + done : side * n + done + count]
+            for i in range(count):
+                target[i] = x[i] + signed * g[i]
+            signed = -signed
+        if len(totals):
+            _add_run(g, first + done, halves, totals)
+        done += count
+
+
+def draw(key: Key, first: int, out: Floats) -> None:
+    """Write the numbers ``first``, ``first + 1``, ... of the key to ``out``, of shape (n,)."""
+    nothing, sums = np.zeros(1 + CHUNK, np.float32), np.empty((0, 1))
+    noisy_rows(key, first, _ONE, nothing, 1, 1, out, np.empty(0, np.int64), sums)
+
+
+def warm_up() -> None:
+    """Compile everything now: worker/queue/warm_up.py."""
+    key, row, sums = np.zeros(4, np.uint32), np.zeros(1, np.int64), np.zeros((1, 1))
+    x, out = np.zeros(CHUNK + 1, np.float32), np.empty(1, np.float32)
+    add_rows(key, row, row, sums)
+    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, row, sums)

@@ -1,0 +1,145 @@
+"""Discrete noise for the sampler: noisy inputs on the grid of pixels, drawn on the model's device."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from registry.pixel_grid import PixelGrid
+from worker.noise.discrete.cpu_draws import GridInputs, Levels
+from worker.noise.discrete.device_tables import DeviceTables
+from worker.noise.discrete.kernels import sum_means
+from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
+from worker.noise.generator_keys import (
+    Fill,
+    NoiseSource,
+    add_by_group,
+    block_key,
+    device_generator,
+    rounding_of_products,
+)
+
+
+def discrete_source(
+    x: torch.Tensor,
+    draws: int,
+    sigma: float,
+    seed: int,
+    stream: int,
+    grid: PixelGrid,
+    *,
+    antithetic: bool = False,
+) -> NoiseSource:
+    """Return the source for an input of float32, on its device; ``draws`` of noise a block.
+
+    It adds integers: pixel plus rounded Gaussian, turned into float32 by a table. Every element of ``x`` must
+    be exactly a pixel value of ``grid``; else NotOnGridError. ValueError if sigma is out of the range of
+    DiscreteGaussian.
+    """
+    if x.device.type == "cpu":
+        return HostDiscreteSource(x, sigma, seed, stream, grid, antithetic=antithetic)
+    return DeviceDiscreteSource(x, draws, sigma, seed, stream, grid, antithetic=antithetic)
+
+
+class HostDiscreteSource:
+    """A NoiseSource on the CPU. No noise is kept: what is asked for again is drawn again.
+
+    The draws depend on (seed, stream, block) alone and are the same on every machine.
+    """
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        sigma: float,
+        seed: int,
+        stream: int,
+        grid: PixelGrid,
+        *,
+        antithetic: bool = False,
+    ) -> None:
+        self._law = DiscreteGaussian(sigma, grid)
+        self._shape, self._d = x.shape, x.numel()
+        self._inputs = GridInputs(self._law, grid.indices(x.numpy()))
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
+        self._levels = Levels(self._law)
+        self._key = block_key(seed, stream, 0)
+
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource."""
+        self._key = block_key(self._seed, self._stream, block)
+        sides = np.split(inputs.view(-1).numpy(), 2 if self._antithetic else 1)
+        return partial(self._fill, list(zip(sides, (1, -1), strict=False)))
+
+    def _fill(self, sides: list[tuple[NDArray[np.float32], int]], part: int) -> None:
+        count = sides[0][0].size
+        first = part * count
+        for done, levels in self._levels.pieces(self._key, first, count):
+            for out, sign in sides:
+                self._inputs.write(levels, first + done, out[done : done + len(levels)], sign)
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""
+        out = np.empty((rows.stop - rows.start, *self._shape))
+        flat = out.reshape(-1)
+        for done, levels in self._levels.pieces(self._key, rows.start * self._d, flat.size):
+            flat[done : done + len(levels)] = self._law.conditional_mean(levels)
+        return torch.from_numpy(out)
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        names, sums, law = groups.numpy(), out.numpy(), self._law
+        sums.fill(0)
+        for done, levels in self._levels.pieces(self._key, start * self._d, names.size * self._d):
+            sum_means(levels, done, names, law.means, law.max_abs, sums)
+
+    def rounding(self, products: int) -> float:
+        """See ``rounding_of_products``."""
+        return rounding_of_products(products)
+
+
+class DeviceDiscreteSource:
+    """A NoiseSource on a GPU, with PyTorch's generator of that device; the levels of one block are kept."""
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        draws: int,
+        sigma: float,
+        seed: int,
+        stream: int,
+        grid: PixelGrid,
+        *,
+        antithetic: bool = False,
+    ) -> None:
+        pixels = grid.indices(x.cpu().numpy())
+        self._tables = DeviceTables(DiscreteGaussian(sigma, grid), pixels, x.device)
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
+        self._levels = torch.empty((draws, *x.shape), dtype=torch.int16, device=x.device)
+
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource. All draws of the block are made now."""
+        generator = device_generator(self._seed, self._stream, block, self._levels.device)
+        self._tables.sample(generator, self._levels)
+        return partial(self._fill, inputs)
+
+    def _fill(self, inputs: torch.Tensor, part: int) -> None:
+        draws = len(inputs) // 2 if self._antithetic else len(inputs)
+        levels = self._levels[part * draws : (part + 1) * draws]
+        self._tables.write_inputs(levels, inputs[:draws], 1)
+        if self._antithetic:
+            self._tables.write_inputs(levels, inputs[draws:], -1)
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the conditional means ``E[eps / sigma | J]``, float64."""
+        return self._tables.conditional_mean(self._levels[rows])
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        add_by_group(self.unit(slice(start, start + len(groups))), groups, out)
+
+    def rounding(self, products: int) -> float:
+        """See ``rounding_of_products``."""
+        return rounding_of_products(products)

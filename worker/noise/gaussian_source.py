@@ -1,0 +1,171 @@
+"""Float32 Gaussian noise for the sampler, scaled and added in float32."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from worker.noise.box_muller import CHUNK, Floats, add_rows, draw, noisy_rows
+from worker.noise.generator_keys import (
+    Fill,
+    NoiseSource,
+    add_by_group,
+    block_key,
+    device_generator,
+    rounding_of_products,
+)
+from worker.sampling.grouped_sums import complete, set_apart
+
+
+def gaussian_source(
+    x: torch.Tensor,
+    draws: int,
+    sigma: float,
+    seed: int,
+    stream: int,
+    *,
+    antithetic: bool = False,
+    summed: bool = False,
+) -> NoiseSource:
+    """Return the source for an input of float32, on its device; ``draws`` of noise a block.
+
+    ``summed``: a gradient will ask for sums over the halves of each block. ValueError if their number is odd.
+    """
+    if x.device.type == "cpu":
+        return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
+    return DeviceGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic)
+
+
+def float32_at_least(sigma: float) -> np.float32:
+    """Return the least float32 number not below ``sigma``, which is positive.
+
+    Noise that is a little larger than stated has a larger radius than the one that is certified.
+    """
+    nearest = np.float32(sigma)
+    return nearest if float(nearest) >= sigma else np.nextafter(nearest, np.float32(np.inf))
+
+
+_OUT_OF_ORDER = -1
+_SUMMED = 2**13
+"""Elements of inputs whose sums stay in a cache beside all else; noise of larger ones is drawn again."""
+
+
+class HostGaussianSource:
+    """A NoiseSource on the CPU. The draws depend on (seed, stream, block) alone, on every machine.
+
+    No noise is kept: what is asked for again is drawn again. If ``summed``, the two halves of a block are
+    added up while their noise is in the core's cache, and ``sum_groups`` over one of them draws again only
+    what is not in its largest group: of the votes of a certifiable input, nearly nothing.
+    """
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        draws: int,
+        sigma: float,
+        seed: int,
+        stream: int,
+        *,
+        antithetic: bool = False,
+        summed: bool = False,
+    ) -> None:
+        if summed and draws % 2:
+            raise ValueError("draws must be even to be added up by halves")
+        flat = x.numpy().ravel()
+        summed = summed and flat.size <= _SUMMED
+        self._shape, self._d, self._draws = x.shape, flat.size, draws
+        self._tiled = np.resize(flat, flat.size + CHUNK)
+        self._scale = float32_at_least(sigma)
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
+        self._key = block_key(seed, stream, 0)
+        self._filled = 0
+        self._totals = np.zeros((2 if summed else 0, self._d))
+        self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
+        self._apart = np.empty_like(self._half_of)
+
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource."""
+        self._key = block_key(self._seed, self._stream, block)
+        self._filled = 0
+        self._totals.fill(0)
+        return partial(self._fill, inputs.view(-1).numpy())
+
+    def _fill(self, out: Floats, part: int) -> None:
+        sides = 2 if self._antithetic else 1
+        count = out.size // sides
+        first = part * count
+        where = (self._tiled, self._d, sides, out)
+        noisy_rows(self._key, first, self._scale, *where, self._half_of, self._totals)
+        self._filled = first + count if first == self._filled else _OUT_OF_ORDER
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the noise itself, float32."""
+        out = np.empty((rows.stop - rows.start, *self._shape), dtype=np.float32)
+        draw(self._key, rows.start * self._d, out.reshape(-1))
+        return torch.from_numpy(out)
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        names, sums = groups.numpy(), out.numpy()
+        sums.fill(0)
+        total = self._total(start, len(names))
+        if total is None:
+            add_rows(self._key, start + np.arange(len(names)), names, sums)
+            return
+        largest, apart = set_apart(names, len(sums), self._apart)
+        if apart:
+            rows = self._apart[:apart]
+            add_rows(self._key, start + rows, names[rows], sums)
+        complete(total, largest, sums)
+
+    def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
+        """Return the sum over these draws, if they are a half of the block and it has been added up."""
+        half = self._draws // 2
+        if not len(self._totals) or self._filled != self._draws * self._d:
+            return None
+        return self._totals[start // half] if rows == half and start in {0, half} else None
+
+    def rounding(self, products: int) -> float:
+        """See ``rounding_of_products``. That the noise itself is rounded is another matter.
+
+        Float32 noise is an approximation of Gaussian noise: docs/floating-point.md.
+        """
+        return rounding_of_products(products)
+
+
+class DeviceGaussianSource:
+    """A NoiseSource on a GPU, with PyTorch's generator of that device; the noise of one block is kept."""
+
+    def __init__(
+        self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int, *, antithetic: bool = False
+    ) -> None:
+        self._x, self._scale = x, float(float32_at_least(sigma))
+        self._seed, self._stream, self._antithetic = seed, stream, antithetic
+        self._noise = torch.empty((draws, *x.shape), dtype=torch.float32, device=x.device)
+
+    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+        """See NoiseSource. All draws of the block are made now."""
+        self._noise.normal_(generator=device_generator(self._seed, self._stream, block, self._noise.device))
+        return partial(self._fill, inputs)
+
+    def _fill(self, inputs: torch.Tensor, part: int) -> None:
+        draws = len(inputs) // 2 if self._antithetic else len(inputs)
+        noise = self._noise[part * draws : (part + 1) * draws]
+        torch.add(self._x, noise, alpha=self._scale, out=inputs[:draws])
+        if self._antithetic:
+            torch.sub(self._x, noise, alpha=self._scale, out=inputs[draws:])
+
+    def unit(self, rows: slice) -> torch.Tensor:
+        """Return the noise itself, float32."""
+        return self._noise[rows]
+
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+        """See NoiseSource."""
+        add_by_group(self._noise[start : start + len(groups)], groups, out)
+
+    def rounding(self, products: int) -> float:
+        """See ``rounding_of_products``."""
+        return rounding_of_products(products)

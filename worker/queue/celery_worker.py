@@ -1,0 +1,100 @@
+"""The worker's application: tasks, pulse and child processes, wired from settings."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import partial
+from typing import Any
+
+from celery import Celery, signals
+from celery.concurrency import get_implementation
+from celery.platforms import EX_FAILURE
+from celery.utils.nodenames import default_nodename
+
+from jobs import keys
+from jobs.celery_app import make_celery
+from jobs.connection import connect
+from jobs.liveness import Liveness
+from jobs.step_queue import Queue
+from jobs.store import JobStore
+from jobs.watchdog import Watchdog
+from registry.model_folders import Registry
+from worker.fleet import own_fleet
+from worker.queue.pulse import Pulse, pulse_step
+from worker.queue.server_reach import Reach
+from worker.queue.tasks import register_tasks
+from worker.queue.warm_up import warm_up
+from worker.worker_context import make_context
+from worker.worker_settings import WorkerSettings
+
+log = logging.getLogger(__name__)
+
+
+def make_worker(settings: WorkerSettings) -> Celery:
+    """Build the application of one worker. Neither PyTorch nor ONNX Runtime is touched in this process.
+
+    Raises Unfit when one of them is not installed.
+    """
+    app = make_celery(settings)
+    app.conf.update(
+        task_time_limit=settings.step_limit_s,
+        worker_pool="worker.queue.child_pool:MendedTaskPool",
+        # How long the result of a child that died is waited for, before its step is taken up again.
+        worker_lost_wait=1.0,
+        # A child imports PyTorch before it reports for work, which takes a while on a cold disk.
+        worker_proc_alive_timeout=120.0,
+    )
+    context = make_context(settings, app)
+    register_tasks(app, context)
+    # Celery takes from them in turn, so that begun jobs and new ones both get on.
+    common = (keys.COMMON_QUEUE,) if settings.begin_jobs else ()
+    app.amqp.queues.select((*common, keys.queue(context.fleet.key)))
+    # The main process must not wait for a server that is away: its connection gives up early.
+    client = connect(settings, retries=0)
+    pulse = Pulse(
+        settings,
+        context.worker_id,
+        context.fleet,
+        Liveness(client, settings),
+        Watchdog(client, settings, JobStore(client, settings), Queue(app)),
+        Registry(settings.models_dir),
+    )
+    app.steps["consumer"].add(pulse_step(pulse))
+    return app
+
+
+def run_worker(app: Celery, settings: WorkerSettings) -> int:
+    """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish.
+
+    Return the exit status: 0 after such an end and after no other.
+    """
+    signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
+    signals.setup_logging.connect(_keep_logging)
+    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.redis_url_redacted)
+    Reach(settings).start()
+    if settings.device == "cpu":
+        warm_up()
+    worker = app.Worker(
+        hostname=default_nodename(None),
+        pool_cls=get_implementation(app.conf.worker_pool),
+        concurrency=settings.concurrency,
+        loglevel=settings.log_level.upper(),
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    # None: it ended though nobody asked for that in order.
+    return EX_FAILURE if worker.exitcode is None else int(worker.exitcode)
+
+
+def _prepare_child(niceness: int, **_: Any) -> None:
+    """Step back behind gateway and server, and import what takes seconds before the first task needs it."""
+    os.nice(niceness)
+    import worker.sampling.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
+
+
+def _keep_logging(**_: Any) -> None:
+    """Leave logging as the entry point has set it up: Celery does not touch it while this is connected."""

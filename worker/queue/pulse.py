@@ -1,0 +1,130 @@
+"""The pulse of a worker's main process: heartbeats and watchdog sweeps, from the loop that consumes tasks.
+
+A loop that hangs has no pulse, so a heartbeat says that tasks are being taken, not only that a process
+exists.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from celery import bootsteps
+
+from jobs.job_errors import StoreUnavailable
+from jobs.liveness import Liveness, WorkerRecord
+from jobs.spec import Fleet
+from jobs.watchdog import Watchdog
+from registry import ModelError
+from registry.model_folders import Registry
+from worker.worker_settings import WorkerSettings
+
+log = logging.getLogger(__name__)
+
+
+class Pulse:
+    """What a worker says about itself, and the sweeps it makes."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        worker_id: str,
+        fleet: Fleet,
+        liveness: Liveness,
+        watchdog: Watchdog,
+        registry: Registry,
+    ) -> None:
+        self._settings = settings
+        self._worker_id = worker_id
+        self._fleet = fleet
+        self._liveness = liveness
+        self._watchdog = watchdog
+        self._registry = registry
+        self._started_at = time.time()
+        self.beat_s = settings.heartbeat_ttl_s / 4
+        self.sweep_s = settings.stall_s / 3
+
+    def beat(self) -> None:
+        """Announce this worker, to the server and then by its file. Raises StoreUnavailable, or OSError."""
+        self._liveness.beat(
+            WorkerRecord(
+                id=self._worker_id,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                processes=self._settings.concurrency,
+                fleet=self._fleet,
+                begins_jobs=self._settings.begin_jobs,
+                started_at=self._started_at,
+                seen_at=time.time(),
+                problems=self._problems(),
+            )
+        )
+        if self._settings.heartbeat_file is not None:
+            self._settings.heartbeat_file.touch()
+
+    def sweep(self) -> None:
+        """Drive stalled jobs on. Raises StoreUnavailable."""
+        self._watchdog.sweep()
+
+    def leave(self) -> None:
+        """Take the announcement back; without a server it expires by itself."""
+        with suppress(StoreUnavailable):
+            self._liveness.leave(self._worker_id)
+
+    def _problems(self) -> dict[str, str]:
+        """Name the models that are not as their manifest says, and those that a process could not load."""
+        try:
+            problems = self._registry.problems()
+            broken = self._liveness.broken_models(self._worker_id)
+            for name in set(self._registry.names()) - problems.keys() if broken else ():
+                detail = broken.get(self._registry.get(name).fingerprint)
+                if detail is not None:
+                    problems[name] = detail
+        except ModelError as error:
+            return {"*": str(error)}
+        return problems
+
+
+def pulse_step(pulse: Pulse) -> type[bootsteps.StartStopStep]:
+    """Return the part of Celery's consumer that keeps the pulse, also after a lost connection."""
+
+    class PulseStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def __init__(self, consumer: Any, **options: Any) -> None:
+            super().__init__(consumer, **options)
+            self._entries: list[Any] = []
+
+        def start(self, consumer: Any) -> None:
+            _quietly(pulse.beat)()
+            self._entries = [
+                consumer.timer.call_repeatedly(pulse.beat_s, _quietly(pulse.beat)),
+                consumer.timer.call_repeatedly(pulse.sweep_s, _quietly(pulse.sweep)),
+            ]
+
+        def stop(self, consumer: Any) -> None:  # noqa: ARG002 - Celery's signature
+            for entry in self._entries:
+                entry.cancel()
+            self._entries = []
+            pulse.leave()
+
+    return PulseStep
+
+
+def _quietly(action: Callable[[], None]) -> Callable[[], None]:
+    """Wrap an action of the timer: what it raises would end the loop that consumes tasks."""
+
+    def run() -> None:
+        try:
+            action()
+        except StoreUnavailable as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("a regular duty failed")
+
+    return run

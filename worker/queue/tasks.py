@@ -1,0 +1,129 @@
+"""The Celery tasks, and what becomes of a step that fails."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from celery import Celery
+from celery.exceptions import Reject
+
+from jobs import keys
+from jobs.celery_app import CERTIFY, SAMPLE, SELECT
+from jobs.job_errors import (
+    JobEnded,
+    JobNotFound,
+    PermanentFailure,
+    StepLeftOver,
+    StoreUnavailable,
+    UnsupportedRecord,
+)
+from jobs.leases import Lease
+from jobs.spec import Failure, JobRecord
+from registry import ModelError
+from worker import steps
+from worker.worker_context import WorkerContext
+
+LONGEST_PAUSE_S: Final = 30
+Work = Callable[[WorkerContext, JobRecord], None]
+Check = Callable[[JobRecord], object]
+
+log = logging.getLogger(__name__)
+
+
+def register_tasks(app: Celery, context: WorkerContext) -> None:
+    """Give the three tasks to the application."""
+
+    @app.task(name=SELECT, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
+    def select(task: Any, job_id: str) -> None:
+        run_step(task, context, job_id, "select", steps.select)
+
+    @app.task(name=SAMPLE, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
+    def sample(task: Any, job_id: str, shard: int) -> None:
+        check = partial(steps.plan_with, context, shard=shard)
+        run_step(task, context, job_id, f"sample:{shard}", partial(steps.sample, shard=shard), check)
+
+    @app.task(name=CERTIFY, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
+    def certify(task: Any, job_id: str) -> None:
+        run_step(task, context, job_id, "certify", steps.certify, partial(steps.plan_with, context))
+
+
+def run_step(
+    task: Any, context: WorkerContext, job_id: str, step: str, work: Work, check: Check | None = None
+) -> None:
+    """Do one step of a job, unless it is done, in other hands, or beyond help.
+
+    A step that the job has not, for which ``check`` raises StepLeftOver, is dropped before it counts as an
+    attempt. A store that is away hands the message back to the queue. A reason that lies in the job or its
+    model fails the job. Anything unforeseen is tried again after a growing pause, ``max_attempts`` times.
+    """
+    about: dict[str, object] = {"job_id": job_id, "step": step}
+    try:
+        job = context.store.get(job_id)
+        if check is not None:
+            check(job)
+        queue = (task.request.delivery_info or {}).get("routing_key") or keys.COMMON_QUEUE
+        lease = context.leases.acquire(job_id, step, task.request.get("sent_at"), queue)
+        if lease is None:
+            log.info("the step is in the hands of another process", extra=about)
+            return
+        if lease.attempt > context.settings.max_attempts:
+            context.store.fail(job_id, _crashed(lease))
+            log.error("the step killed its process too often: the job fails", extra=about)
+            return
+        _attempt(task, context, job, lease, work)
+    except (JobEnded, JobNotFound):
+        log.info("the job has ended", extra=about)
+    except StepLeftOver as error:
+        log.warning("the job has no such step: %s", error, extra=about)
+    except UnsupportedRecord as error:
+        log.error("%s", error, extra=about)  # noqa: TRY400 - the message says it all
+    except StoreUnavailable as error:
+        log.warning("the step is handed back: %s", error, extra=about)
+        raise Reject(str(error), requeue=True) from error
+
+
+def _attempt(task: Any, context: WorkerContext, job: JobRecord, lease: Lease, work: Work) -> None:
+    about = {"job_id": job.id, "step": lease.step, "attempt": lease.attempt}
+    began = time.monotonic()
+    try:
+        with lease:
+            work(context, job)
+    except (JobEnded, JobNotFound, StoreUnavailable, UnsupportedRecord):
+        raise
+    except PermanentFailure as error:
+        _fail(context, job.id, Failure(type=error.failure_type, detail=error.detail), about)
+    except ModelError as error:
+        _fail(context, job.id, Failure(type="model_broken", detail=str(error)), about)
+    except Exception as error:
+        log.exception("the step failed", extra=about)
+        if lease.attempt >= context.settings.max_attempts:
+            _fail(context, job.id, _unforeseen(lease, error), about)
+            return
+        pause = min(2 ** (lease.attempt - 1), LONGEST_PAUSE_S)
+        raise task.retry(exc=error, countdown=pause, max_retries=None) from error
+    else:
+        log.info("the step is done", extra={**about, "seconds": round(time.monotonic() - began, 3)})
+
+
+def _fail(context: WorkerContext, job_id: str, failure: Failure, about: dict[str, object]) -> None:
+    log.warning("the job fails: %s: %s", failure.type, failure.detail, extra=about)
+    context.store.fail(job_id, failure)
+
+
+def _crashed(lease: Lease) -> Failure:
+    return Failure(
+        type="worker_crashed",
+        detail=f"step {lease.step} ended its worker process {lease.attempt - 1} times: the model may crash, "
+        "need more memory than there is, or exceed the step's time limit",
+    )
+
+
+def _unforeseen(lease: Lease, error: Exception) -> Failure:
+    return Failure(
+        type="internal",
+        detail=f"step {lease.step} failed {lease.attempt} times, at last: {type(error).__name__}: {error}",
+    )

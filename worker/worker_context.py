@@ -1,0 +1,76 @@
+"""Everything a worker's steps need, wired in one place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from functools import partial
+
+from celery import Celery
+from redis import Redis
+
+from jobs.connection import connect
+from jobs.leases import Leases
+from jobs.ledger import Ledger
+from jobs.liveness import Liveness
+from jobs.spec import Fleet
+from jobs.step_queue import Queue
+from jobs.store import JobStore
+from registry.model_folders import Registry
+from worker.fleet import own_fleet
+from worker.loading import ModelCache
+from worker.worker_settings import WorkerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """One worker. Made in its main process and inherited by its children, which load the models."""
+
+    settings: WorkerSettings
+    worker_id: str
+    fleet: Fleet
+    store: JobStore
+    ledger: Ledger
+    leases: Leases
+    liveness: Liveness
+    queue: Queue
+    registry: Registry
+    models: ModelCache
+
+    def processes(self) -> int:
+        """Count the sampling processes of all live workers of this fleet, this one's at least."""
+        alive = sum(worker.processes for worker in self.liveness.live_workers() if worker.fleet == self.fleet)
+        return max(alive, self.settings.concurrency)
+
+    def window(self) -> int:
+        """Shards of one job that may be out: one for every process, and one to go on with.
+
+        Others wait behind those that are out and not begun, so there is no more than one. A process whose
+        shard is done puts the next one on the queue before it asks for work, so none runs dry.
+        """
+        return self.processes() + 1
+
+
+def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
+    """Wire a worker. Nothing is sent to the server yet. Raises Unfit without a runtime."""
+    redis = client or connect(settings, retries=settings.store_patience, through_silence=True)
+    # A lease is renewed again anyway, and expires by itself: no patience that would hold up an end.
+    impatient = client or connect(settings)
+    worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+    registry = Registry(settings.models_dir)
+    liveness = Liveness(redis, settings)
+    on_broken = partial(liveness.report_broken, worker_id)
+    return WorkerContext(
+        settings=settings,
+        worker_id=worker_id,
+        fleet=own_fleet(settings),
+        store=JobStore(redis, settings),
+        ledger=Ledger(redis),
+        leases=Leases(impatient, worker_id, settings.lease_s),
+        liveness=liveness,
+        queue=Queue(app),
+        registry=registry,
+        models=ModelCache(registry, settings.device, settings.threads, on_broken),
+    )
