@@ -18,6 +18,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import FOLDER
+from tests.support.places import ROOT
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
 
@@ -76,7 +77,7 @@ def queue(jobs_settings: JobsSettings) -> Iterator[Queue]:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Root of the checkout."""
-    return Path(__file__).parent.parent
+    return ROOT
 
 
 @pytest.fixture(scope="session")

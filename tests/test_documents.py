@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scripts.settings_table import render
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
 
 

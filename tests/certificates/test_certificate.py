@@ -18,7 +18,7 @@ from certificates import (
     PairCounts,
     dipole_radius,
 )
-from tests.certificates.paper import certify, certify_dipole, certify_second_order
+from tests.support.paper_bounds import certify, certify_dipole, certify_second_order
 
 N = 100_000
 HITS = HitCounts(N, 1, (10_000, 90_000))

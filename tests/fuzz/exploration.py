@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from service.auth.keyring import hash_key, new_key
-from tests.service.gateway import Gateway, running_gateway
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.places import ROOT
 from tests.support.stack import running_stack
 
-REPOSITORY = Path(__file__).parent.parent.parent
+REPOSITORY = ROOT
 
 
 @dataclass(frozen=True, slots=True)

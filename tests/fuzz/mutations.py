@@ -17,10 +17,11 @@ import torch
 
 from registry import ModelError
 from registry.manifest import load_manifest
-from tests.models.model_folders import write_folder
+from tests.support.model_folders import write_folder
+from tests.support.places import SHIPPED_MODELS
 from worker.runtimes import load_runtime
 
-MODELS = Path(__file__).parent.parent.parent / "models"
+MODELS = SHIPPED_MODELS
 KINDS = ["swiss-roll", "mnist", "mnist-torchscript"]
 EDGE = 3000
 """Names, shapes and directories stand near the ends of these files, weights between."""

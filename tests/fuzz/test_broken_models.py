@@ -13,8 +13,8 @@ import pytest
 
 from scripts.export import Value
 from tests.fuzz.broken_models import GOOD_ONNX, GOOD_TORCHSCRIPT, broken_files
-from tests.models.model_folders import write_folder
-from tests.service.gateway import running_gateway
+from tests.support.gateway import running_gateway
+from tests.support.model_folders import write_folder
 from tests.support.stack import Stack, running_stack
 from tests.support.wait import wait_until
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, PairCounts
 from certify_client import UnreadableCertificate
 from certify_client.verification import verify
-from tests.client.test_verification import document
+from tests.support.plain_certificates import document
 
 HITS = HitCounts(1000, 1, (12, 980, 8))
 DOCUMENTS = [

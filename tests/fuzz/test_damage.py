@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.service.decoded import pixels, refusal
-from tests.service.jpegs import flat_jpeg, split_jpeg
-from tests.service.pictures import encode, interlaced_rows, join_png, png, png_chunks, rows, save, with_chunks
+from tests.support.jpegs import flat_jpeg, split_jpeg
+from tests.support.pictures import encode, interlaced_rows, join_png, png, png_chunks, rows, save, with_chunks
+from tests.support.second_decoder import pixels, refusal
 
 SIDE = 24
 PICTURE = np.random.default_rng(5).integers(0, 256, (SIDE, SIDE, 3), np.uint8)

@@ -20,7 +20,7 @@ from service.certification.model_inputs import DecodedInput
 from service.certification.npy import read_npy, refuse_doubtful_arrays
 from service.certification.tensors import from_tensor
 from service.http.problems import ProblemError
-from tests.service.pictures import PNG_SIGNATURE, join_png, png16, png_chunks
+from tests.support.pictures import PNG_SIGNATURE, join_png, png16, png_chunks
 
 MAX_PIXELS = 10_000
 SPECS = [

@@ -12,7 +12,7 @@ import pytest
 
 from registry.manifest import load_manifest
 from tests.fuzz.broken_models import external
-from tests.models.model_folders import write_folder
+from tests.support.model_folders import write_folder
 from worker.runtimes import RuntimeLoadError, load_runtime
 
 CASES = 180

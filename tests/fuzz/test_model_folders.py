@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from registry import ModelBroken
 from registry.model_folders import Registry
-from tests.models.model_folders import write_folder
+from tests.support.model_folders import write_folder
 
 VALUES = st.recursive(
     st.none()

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from service.auth.keyring import hash_key, new_key
 from service.http.problems import MEDIA_TYPE, Problem
-from tests.models.model_folders import write_folder
-from tests.service.gateway import running_gateway
-from tests.service.pictures import RAMP, encode
+from tests.support.gateway import running_gateway
+from tests.support.model_folders import write_folder
+from tests.support.pictures import RAMP, encode
 from tests.support.server import running_server
 
 PATH = "/v1/certifications"

@@ -14,35 +14,11 @@ from jobs import keys
 from jobs.job_errors import JobEnded
 from jobs.ledger import AHEAD, Ledger, Tally
 from jobs.merged_prefix import Prefix
-from jobs.spec import Plan, RuntimeIdentity
 from jobs.store import JobStore
-from tests.support.fleets import here
+from tests.support.plans import SHARDS, plan_of
 from tests.support.specs import submission
 
-SHARDS = 12
 WINDOW = 3
-
-
-def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
-    runtime = RuntimeIdentity(
-        name="torchscript",
-        version="2",
-        provider="cpu",
-        precision="float32",
-        rows=100,
-        threads=1,
-        noise="philox4x32-10/box-muller/float32",
-    )
-    return Plan(
-        target=target,
-        label="negative",
-        manifest_sha256="0" * 64,
-        batch=100,
-        blocks=shards,
-        shard_blocks=1,
-        runtime=runtime,
-        fleet=here(),
-    )
 
 
 def merge(ledger: Ledger, job_id: str, shards: int = SHARDS) -> Tally:

@@ -15,8 +15,8 @@ from jobs.shared_settings import JobsSettings
 from jobs.spec import Fleet, JobState, RunningCertificate
 from jobs.step_queue import Queue
 from jobs.store import JobStore
-from tests.jobs.test_ledger import plan_of
 from tests.support.fleets import ELSEWHERE, here
+from tests.support.plans import plan_of
 from tests.support.specs import submission
 
 ORPHAN_S = 300.0

@@ -24,7 +24,7 @@ from jobs.ledger import AHEAD_BYTES, Ledger, Tally
 from jobs.merged_prefix import Prefix
 from jobs.spec import JobSpec, JobState, Plan
 from jobs.store import JobStore
-from tests.jobs.test_ledger import plan_of
+from tests.support.plans import plan_of
 from tests.support.specs import submission
 
 SHARDS = 12

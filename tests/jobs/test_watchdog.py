@@ -17,8 +17,8 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import BATCH, Watchdog
-from tests.jobs.test_ledger import plan_of
 from tests.support.fleets import here
+from tests.support.plans import plan_of
 from tests.support.queued import drain, queued
 from tests.support.specs import submission
 

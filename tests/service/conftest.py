@@ -16,9 +16,9 @@ from redis import Redis
 from jobs.connection import connect
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
-from tests.service.folders import write_models
-from tests.service.gateway import Gateway, running_gateway
-from tests.service.keys import KEYS, Ask, replace
+from tests.support.api_keys import KEYS, Ask, replace
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.image_folders import write_models
 from tests.support.server import Server, running_server
 
 MAX_BODY_BYTES = 200_000

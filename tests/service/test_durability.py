@@ -12,9 +12,9 @@ from redis import Redis
 
 from jobs.connection import connect
 from jobs.shared_settings import JobsSettings
-from tests.service.gateway import Gateway, running_gateway
-from tests.service.pictures import RAMP, encode
-from tests.service.test_bad_input import check_problem
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.pictures import RAMP, encode
+from tests.support.problems import check_problem
 from tests.support.server import Server, running_server
 from tests.support.wait import wait_until
 

@@ -16,8 +16,8 @@ from PIL import Image
 
 from certificates import Certifier
 from certify_client.verification import verify
-from tests.service.gateway import running_gateway
-from tests.service.test_jobs import parse
+from tests.support.event_streams import parse
+from tests.support.gateway import running_gateway
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
 

@@ -13,9 +13,9 @@ from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.spec import Fleet
 from jobs.store import JobStore
-from tests.jobs.test_ledger import plan_of
-from tests.service.gateway import Gateway, running_gateway
 from tests.support.fleets import ELSEWHERE, here
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.plans import plan_of
 from tests.support.server import Server
 from tests.support.specs import submission
 

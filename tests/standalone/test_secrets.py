@@ -17,9 +17,9 @@ import pytest
 
 from jobs.connection import connect
 from jobs.shared_settings import JobsSettings
-from tests.service.folders import write_models
-from tests.service.gateway import running_gateway
-from tests.service.pictures import RAMP, encode
+from tests.support.gateway import running_gateway
+from tests.support.image_folders import write_models
+from tests.support.pictures import RAMP, encode
 from tests.support.server import Server
 from tests.support.wait import wait_until
 from tests.support.worker import Worker

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from tests.support.places import ROOT
+
+REPOSITORY = ROOT
 
 
 class Program:

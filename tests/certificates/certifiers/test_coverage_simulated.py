@@ -1,0 +1,184 @@
+"""Coverage on classifiers with known answers: a certificate exceeds the true radius at most with chance eta.
+
+Every experiment draws real noise, asks the classifier for its votes and certifies, at eta = 0.05. The
+number of wrong certificates is then binomial with a chance of at most eta; it is compared with the
+quantile that such a count exceeds once in a million. Seeds are fixed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from certificates import (
+    Certifier,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    PairCounts,
+    dipole_radius,
+    first_order_radius,
+    gradient_norm_ceiling,
+    gradient_norm_upper_paired,
+    round_up_to_grid,
+    second_order_radius,
+)
+from tests.support.known_classifiers import (
+    Ball,
+    KnownClassifier,
+    dipole_worst_case,
+    half_space,
+    slab,
+    two_far_tails,
+)
+from tests.support.paper_bounds import certify
+
+ETA = 0.05
+SIGMA = 0.25
+SAMPLES = 200
+EXPERIMENTS = 4000
+
+CLASSIFIERS: dict[str, KnownClassifier] = {
+    "half-space p=0.52 d=1": half_space(1, SIGMA, 0.52),
+    "half-space p=0.9 d=1": half_space(1, SIGMA, 0.9),
+    "half-space p=0.99 d=49": half_space(49, SIGMA, 0.99),
+    "centred slab p=0.7 d=1": slab(1, SIGMA, 0.15, 0.15),
+    "centred slab p=0.9 d=10": slab(10, SIGMA, 0.05, 0.05),
+    "slab p=0.8 d=2": slab(2, SIGMA, 0.02, 0.18),
+    "slab p=0.95 d=10": slab(10, SIGMA, 0.01, 0.04),
+    "dipole worst case d=1": dipole_worst_case(1, SIGMA, 0.55, 0.2),
+    "dipole worst case d=10": dipole_worst_case(10, SIGMA, 0.85, 0.06),
+    "two far tails d=1": two_far_tails(1, SIGMA, 0.6, 0.01),
+    "two far tails d=10": two_far_tails(10, SIGMA, 0.85, 0.05),
+    "ball d=2": Ball(2, SIGMA, 2.0),
+    "ball d=10": Ball(10, SIGMA, 4.0),
+    "ball d=49": Ball(49, SIGMA, 7.3),
+}
+cases = pytest.mark.parametrize("name", CLASSIFIERS)
+certify_once = lru_cache(maxsize=None)(certify)
+
+
+def noise(rng: np.random.Generator, d: int, n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    return SIGMA * rng.standard_normal((n, d))
+
+
+def assert_rare(wrong: int) -> None:
+    assert wrong <= binom.ppf(1.0 - 1e-6, EXPERIMENTS, ETA)
+
+
+@cases
+def test_exact_answers_agree_with_sampling(name: str) -> None:
+    """The yardstick itself: scores, pair probabilities and the gradient, within six standard errors."""
+    classifier = CLASSIFIERS[name]
+    n = 200_000
+    eps = noise(np.random.default_rng(11), classifier.d, n)
+    plus, minus = classifier.votes(eps), classifier.votes(-eps)
+    slack = 6.0 * 0.5 / np.sqrt(n)
+    assert abs(plus.mean() - classifier.p(0.0)) < slack
+    assert abs((plus & minus).mean() - classifier.c_s) < slack
+    assert abs((plus & ~minus).mean() - classifier.c_n) < slack
+    gradient = (eps[:, 0] * plus).mean() / SIGMA**2
+    assert abs(abs(gradient) - classifier.gradient) < 6.0 / (SIGMA * np.sqrt(n))
+    rho = 0.7 * min(classifier.true_radius, 1.0)
+    step = np.zeros(classifier.d)
+    step[0] = rho
+    shifted = [classifier.votes(eps + sign * step).mean() for sign in (1, -1)]
+    assert min(shifted) > classifier.p(rho) - slack
+    if classifier.true_radius < 1.0:
+        assert classifier.p(classifier.true_radius) == pytest.approx(0.5, abs=2e-3)
+
+
+@cases
+def test_first_order(name: str) -> None:
+    classifier, rng = CLASSIFIERS[name], np.random.default_rng(1)
+    wrong = 0
+    for _ in range(EXPERIMENTS):
+        hit = int(classifier.votes(noise(rng, classifier.d, SAMPLES)).sum())
+        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)))
+        certificate = certify_once(Certifier.FIRST_ORDER, evidence, SIGMA, ETA)
+        wrong += certificate.radius > classifier.true_radius
+    assert_rare(wrong)
+
+
+@cases
+def test_second_order_and_its_gradient_bound(name: str) -> None:
+    classifier, rng = CLASSIFIERS[name], np.random.default_rng(2)
+    pairs = SAMPLES // 2
+    wrong_radius, wrong_gradient = 0, 0
+    for _ in range(EXPERIMENTS):
+        eps = noise(rng, classifier.d, SAMPLES)
+        votes = classifier.votes(eps)
+        hit = int(votes.sum())
+        g = eps * votes[:, None] / SIGMA
+        total = round_up_to_grid(float(np.einsum("ij,ij->", g[:pairs], g[pairs:])))
+        sums = GradientSums(classifier.d, pairs, total)
+        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
+        certificate = certify(Certifier.SECOND_ORDER, evidence, SIGMA, ETA)
+        wrong_radius += certificate.radius > classifier.true_radius
+        bound = gradient_norm_upper_paired(
+            total / pairs / SIGMA**2, pairs, classifier.d, SIGMA, ETA, p_lower=classifier.p(0.0)
+        )
+        wrong_gradient += bound < classifier.gradient
+    assert_rare(wrong_radius)
+    assert_rare(wrong_gradient)
+
+
+@pytest.mark.parametrize("name", ["half-space p=0.52 d=1", "centred slab p=0.7 d=1", "two far tails d=1"])
+def test_the_gradient_bound_holds_where_its_ceiling_does_not_hide_it(name: str) -> None:
+    """Enough pairs for Theorem 2 to say something: below the ceiling, and not below the true norm."""
+    classifier, rng = CLASSIFIERS[name], np.random.default_rng(4)
+    pairs, experiments, wrong, informative = 10_000, 300, 0, 0
+    ceiling = gradient_norm_ceiling(0.5, SIGMA)
+    for _ in range(experiments):
+        eps = noise(rng, 1, 2 * pairs)
+        g = eps[:, 0] * classifier.votes(eps) / SIGMA
+        squared = float(g[:pairs] @ g[pairs:]) / pairs / SIGMA**2
+        bound = gradient_norm_upper_paired(squared, pairs, 1, SIGMA, ETA, p_lower=0.5)
+        wrong += bound < classifier.gradient
+        informative += bound < ceiling
+    assert wrong <= binom.ppf(1.0 - 1e-6, experiments, ETA)
+    assert informative > 0.5 * experiments or classifier.gradient > 0.9 * ceiling
+
+
+@cases
+def test_dipole(name: str) -> None:
+    classifier, rng = CLASSIFIERS[name], np.random.default_rng(3)
+    wrong = 0
+    for _ in range(EXPERIMENTS):
+        eps = noise(rng, classifier.d, SAMPLES)
+        plus, minus = classifier.votes(eps), classifier.votes(-eps)
+        both, one, other = (int(hits.sum()) for hits in (plus & minus, plus & ~minus, ~plus & minus))
+        counts = PairCounts(SAMPLES, both, one, other, 0)
+        certificate = certify_once(Certifier.DIPOLE, Evidence(pairs=counts), SIGMA, ETA)
+        wrong += certificate.radius > classifier.true_radius
+    assert_rare(wrong)
+
+
+@cases
+def test_the_population_radii_never_exceed_the_true_one(name: str) -> None:
+    classifier = CLASSIFIERS[name]
+
+    p = classifier.p(0.0) * (1.0 - 1e-12)
+    true = classifier.true_radius * (1.0 + 1e-9)
+    assert first_order_radius(p, SIGMA) <= true
+    assert second_order_radius(p, classifier.gradient * (1.0 + 1e-12), SIGMA) <= true
+    assert dipole_radius(classifier.c_s * (1.0 - 1e-12), classifier.c_n * (1.0 - 1e-12), SIGMA) <= true
+
+
+@pytest.mark.parametrize(("left", "right"), [(0.15, 0.15), (0.02, 0.18), (1e-4, 0.05), (1e-9, 1e-6)])
+def test_theorem_1_is_attained_by_its_slab(left: float, right: float) -> None:
+
+    worst = slab(2, SIGMA, left, right)
+    radius = second_order_radius(1.0 - left - right, worst.gradient, SIGMA)
+    assert radius == pytest.approx(worst.true_radius, rel=1e-7)
+
+
+@pytest.mark.parametrize(("c_s", "c_n"), [(0.55, 0.2), (0.85, 0.06), (0.3, 0.34), (0.999, 1e-5)])
+def test_theorem_3_is_attained_by_its_worst_case(c_s: float, c_n: float) -> None:
+
+    assert dipole_radius(c_s, c_n, SIGMA) == pytest.approx(
+        dipole_worst_case(2, SIGMA, c_s, c_n).true_radius, rel=1e-7
+    )

@@ -1,0 +1,109 @@
+"""A service that asks for API keys: how the client finds its key, and what it says without one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certify_client import CertificationClient, Parameters, RequestRefused
+from service.auth.keyring import hash_key, new_key
+from tests.support.gateway import running_gateway
+from tests.support.image_folders import GREY, write_model
+from tests.support.server import running_server
+
+KEY = new_key()
+
+
+@pytest.fixture(scope="module")
+def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("guarded")
+    write_model(folder / "models", "grey", GREY)
+    keys_file = folder / "keys.toml"
+    keys_file.write_text(f'[[key]]\nname = "me"\nsha256 = "{hash_key(KEY)}"\n')
+    data = folder / "valkey"
+    data.mkdir()
+    with (
+        running_server(data) as server,
+        running_gateway(folder, server.url, folder / "models", keys_file=keys_file) as gateway,
+    ):
+        yield gateway.url
+
+
+def models(url: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``certify models``."""
+    return subprocess.run(
+        [sys.executable, "-m", "certify_client", "models", "--url", url, *options],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_without_a_key_it_says_what_to_do(guarded_url: str) -> None:
+    done = models(guarded_url)
+    assert done.returncode == 2
+    assert "API key" in done.stderr
+
+
+def test_the_key_comes_from_a_file_or_the_environment(guarded_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(KEY + "\n")
+    for done in (models(guarded_url, "--api-key-file", str(path)), models(guarded_url, CERTIFY_API_KEY=KEY)):
+        assert done.returncode == 0, done.stderr
+        assert "grey" in done.stdout
+
+
+FILE = "the file that --api-key-file or CERTIFY_API_KEY_FILE names"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "is empty"),
+        (b"\xff\xfe", "cannot be read: an API key is ASCII text"),
+        (b"k" * 5000, "holds more than 4,096 bytes, which is too much"),
+    ],
+)
+def test_what_is_wrong_with_a_key_file_is_said(
+    guarded_url: str, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    done = models(guarded_url, "--api-key-file", str(path))
+    assert done.returncode == 2
+    assert done.stderr == f"{FILE} {said}\n"
+
+
+@pytest.mark.parametrize("form", ["{}", "./{}", "{}\n", "/dev/null/{}", "{}" * 100])
+def test_a_key_in_place_of_the_path_is_not_shown(guarded_url: str, form: str) -> None:
+    given = form.format(*[KEY] * 100)
+    for debug in ("", "1"):
+        for done in (
+            models(guarded_url, "--api-key-file", given, CERTIFY_DEBUG=debug),
+            models(guarded_url, CERTIFY_API_KEY_FILE=given, CERTIFY_DEBUG=debug),
+        ):
+            assert done.returncode == 2
+            assert f"{FILE} cannot be read: " in done.stderr
+            assert KEY[:20] not in done.stdout + done.stderr
+
+
+def test_the_library_takes_the_key(guarded_url: str) -> None:
+    with CertificationClient(guarded_url, api_key=KEY) as client:
+        assert [model.name for model in client.models()] == ["grey"]
+        job = client.submit_tensor([1, 4, 4], [0.0] * 16, Parameters("grey"))
+        assert client.cancel(job.id).status == "cancelled"
+    with (
+        CertificationClient(guarded_url, api_key=new_key()) as client,
+        pytest.raises(RequestRefused) as caught,
+    ):
+        client.models()
+    assert caught.value.problem.kind == "unauthorized"

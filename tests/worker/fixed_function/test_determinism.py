@@ -1,0 +1,105 @@
+"""A classifier that is not one fixed function gets no certificate, and its job says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from jobs.job_errors import PermanentFailure
+from jobs.spec import JobRecord, JobState
+from registry.manifest import ModelManifest, load_manifest
+from registry.model_folders import Registry
+from registry.pixel_grid import PixelGrid
+from scripts.export import Value
+from tests.support.model_folders import write_folder
+from tests.support.specs import submission
+from tests.support.stack import Stack
+from tests.support.toy_runtimes import Recorder
+from worker.fixed_function.reference import Reference, turns_at_end
+from worker.runtimes import load_runtime
+
+
+def ended(stack: Stack, models_dir: Path, model: str, n: int) -> JobRecord:
+    digest = Registry(models_dir).get(model).sha256
+    x = np.array([0.5, 0.25], np.float32)
+    return stack.finished(stack.submit(submission(x, model=model, model_sha256=digest, n=n)))
+
+
+def test_random_votes_are_found_at_load(stack: Stack, models_dir: Path) -> None:
+    job = ended(stack, models_dir, "random", 1_000)
+    assert job.failure is not None
+    assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
+    assert "'random' is not one fixed function: at load, one batch given twice" in job.failure.detail
+
+
+def test_a_function_that_changes_during_a_job_is_found_at_its_end(stack: Stack, models_dir: Path) -> None:
+    job = ended(stack, models_dir, "drifts", 20_000)
+    assert job.failure is not None
+    assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
+    assert "the batch given at load, given again as the job ended" in job.failure.detail
+    assert job.certificate is None
+
+
+def onnx_noisy(spread: float) -> bytes:
+    """Return an ONNX file: the half-space of the first of two inputs, after noise of its own on both."""
+    nodes = [
+        helper.make_node("RandomNormalLike", ["input"], ["noise"], scale=spread),
+        helper.make_node("Add", ["input", "noise"], ["noisy"]),
+        helper.make_node("Identity", ["noisy"], ["scores"]),
+    ]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["b", 2]) for name in ("input", "scores")]
+    graph = helper.make_graph(nodes, "noisy", ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def noisy_manifest(root: Path, spread: float, rows: int) -> ModelManifest:
+    fields: dict[str, Value] = {"runtime": "onnx", "batch_size": rows}
+    table: dict[str, Value] = {"kind": "tensor", "shape": [2], "low": -1.0, "high": 1.0}
+    folder = write_folder(root, "noisy", onnx_noisy(spread), fields=fields, input_table=table)
+    return load_manifest(folder)
+
+
+@pytest.mark.parametrize(("spread", "rows"), [(1.0, 256), (0.05, 2), (1e-6, 2), (1e-6, 256)])
+def test_an_onnx_model_that_draws_noise_is_found_at_load(tmp_path: Path, spread: float, rows: int) -> None:
+    """Two rows a pass are what a model of 224 pixels gets; votes hardly ever show noise as small as this."""
+    manifest = noisy_manifest(tmp_path, spread, rows)
+    with pytest.raises(PermanentFailure, match=r"at load.*Likely cause: RandomNormalLike") as caught:
+        Reference(manifest, load_runtime(manifest, "cpu", 1), rows)
+    assert caught.value.failure_type == "classifier_not_deterministic"
+
+
+@pytest.mark.parametrize("grid", [None, PixelGrid(-1.0, 1.0)])
+def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(
+    tmp_path: Path, grid: PixelGrid | None
+) -> None:
+    model = Recorder()
+    x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
+    reference = Reference(noisy_manifest(tmp_path, 1.0, 256), model, 256)
+    reference.check(x, 0.25, 1, grid, 100)
+    noisy = model.batches[-1].numpy()
+    assert np.isin(noisy, PixelGrid(-1.0, 1.0).values(np.arange(-400, 656))).all() == (grid is not None)
+    assert np.abs(noisy.mean(axis=0) - x).max() < 0.1, "the job's input, and its noise around it"
+
+
+@pytest.mark.parametrize(
+    ("n", "rows", "turns"),
+    [(2, 128, 1), (100_000, 128, 4), (1_000, 2, 5), (100_000, 2, 256), (10**9, 1024, 1), (192, 2, 1)],
+)
+def test_the_check_at_the_end_is_a_small_share_of_the_job(n: int, rows: int, turns: int) -> None:
+    assert turns_at_end(n, rows) == turns
+
+
+def test_every_turn_of_the_check_at_the_end_is_two_passes(tmp_path: Path) -> None:
+    model = Recorder()
+    reference = Reference(noisy_manifest(tmp_path, 1.0, 2), model, 2)
+    before = len(model.batches)
+    reference.check(np.zeros(2, np.float32), 0.25, 1, None, 1_000)
+    assert len(model.batches) - before == 2 * 5
+    assert {len(batch) for batch in model.batches} == {2}

@@ -1,0 +1,76 @@
+"""The models that come with the project: whole, right on real inputs, and the same in both formats."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from certificates import Certifier
+from registry import Registry
+from scripts.build_swiss_roll import POINTS, spirals
+from tests.support.draws import fill_noise
+from tests.support.places import ROOT, SHIPPED_MODELS
+from worker.runtimes import Runtime, load_runtime
+from worker.sampling.sampler import SampleRequest, sample, select_class
+
+SHIPPED = ("mnist", "mnist-torchscript", "swiss-roll")
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return Registry(SHIPPED_MODELS)
+
+
+def load(registry: Registry, name: str) -> Runtime:
+    return load_runtime(registry.get(name), "cpu", 1)
+
+
+def digit(label: int) -> NDArray[np.float32]:
+    """A held-out digit in the model's input space."""
+    with Image.open(ROOT / "examples" / f"digit-{label}.png") as image:
+        return (np.asarray(image, dtype=np.float32) / np.float32(255))[np.newaxis]
+
+
+def test_shipped_models_are_usable(registry: Registry) -> None:
+    assert set(SHIPPED) <= set(registry.names())
+    assert registry.problems() == {}
+    for name in SHIPPED:
+        assert registry.get(name).weights.stat().st_size < 300_000
+
+
+def test_onnx_and_torchscript_give_the_same_votes(registry: Registry) -> None:
+    onnx, script = load(registry, "mnist"), load(registry, "mnist-torchscript")
+    noise = torch.empty(512, 1, 28, 28)
+    for label in range(10):
+        fill_noise(noise, seed=label, stream=1, block=0)
+        batch = torch.tensor(digit(label)) + 0.5 * noise
+        assert torch.equal(onnx.votes(batch), script.votes(batch))
+
+
+@pytest.mark.parametrize("name", ["mnist", "mnist-torchscript"])
+def test_held_out_digits_keep_their_class_under_the_trained_noise(registry: Registry, name: str) -> None:
+    runtime = load(registry, name)
+    chosen = [select_class(runtime, digit(label), 0.25, n0=512, seed=1, batch=512) for label in range(10)]
+    assert chosen == list(range(10))
+
+
+@pytest.mark.parametrize("certifier", list(Certifier))
+def test_both_formats_count_the_same(registry: Registry, certifier: Certifier) -> None:
+    request = SampleRequest(certifier, 7, 0.5, 1, 0, 1000, 256)
+    counted = [
+        sample(load(registry, name), digit(7), request, lambda _: None)
+        for name in ("mnist", "mnist-torchscript")
+    ]
+    assert counted[0] == counted[1]
+
+
+def test_the_swiss_roll_keeps_most_points_under_noise(registry: Registry) -> None:
+    runtime = load(registry, "swiss-roll")
+    inputs, labels = spirals(POINTS, torch.Generator().manual_seed(99))
+    noise = torch.empty_like(inputs)
+    fill_noise(noise, seed=1, stream=1, block=0)
+    right = runtime.votes(inputs + 0.05 * noise) == labels
+    assert right.float().mean() > 0.95
