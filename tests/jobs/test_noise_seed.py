@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from certificates import Bounds, Certifier, Decision, Noise
-from jobs.spec import JobRecord
 from tests.support.reference import half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
@@ -58,24 +57,19 @@ def test_anyone_can_compute_it_from_what_a_certificate_states() -> None:
 
 
 def test_a_job_is_not_the_beginning_of_a_longer_one(stack: Stack, models_dir: Path) -> None:
-    """What a job that stopped early counted is not what a job of just as many samples counts.
+    """What a job that stopped early counted is not what a job of just as many samples counts."""
 
-    Second order: votes alone may be equal by chance, sums of noise are not.
-    """
-    second = Certifier.SECOND_ORDER
+    def counted(n: int, stop: float | None = None) -> tuple[Any, Any]:
+        """Return a sum of the noise that the job drew, and how often it drew."""
+        made = half_space(models_dir, certifier=Certifier.SECOND_ORDER, n=n, stop=stop)
+        job = stack.finished(stack.submit(made))
+        certificate: dict[str, Any] | None = job.certificate
+        assert certificate is not None, job.failure
+        return certificate["counts"]["gradient"]["split"]["inner"], certificate["n"]
 
-    def counted(job: JobRecord) -> Any:
-        assert job.certificate is not None, job.failure
-        return job.certificate["counts"], job.certificate["n"]
-
-    counts, n = counted(
-        stack.finished(stack.submit(half_space(models_dir, certifier=second, n=200_000, stop=0.4)))
-    )
+    stopped, n = counted(200_000, stop=0.4)
     assert n < 200_000
-    shorter, as_many = counted(stack.finished(stack.submit(half_space(models_dir, certifier=second, n=n))))
+    shorter, as_many = counted(n)
     assert as_many == n
-    assert shorter != counts
-    again, _ = counted(
-        stack.finished(stack.submit(half_space(models_dir, certifier=second, n=200_000, stop=0.4)))
-    )
-    assert again == counts
+    assert shorter != stopped
+    assert counted(200_000, stop=0.4) == (stopped, n)
