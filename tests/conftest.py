@@ -34,8 +34,10 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """What tests start inherits that SIGINT is ignored, as it is where a script runs the tests with &."""
+    """What tests start inherits the signals that are ignored here, as `&` in a script and nohup have it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: None)  # no program inherits a handler
 
 
 @pytest.fixture
