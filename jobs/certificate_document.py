@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from certificates import Certificate
 from certificates.counts.evidence import Evidence
-from jobs.spec import JobSpec, Plan
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 
 
 def certificate_document(

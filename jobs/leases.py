@@ -16,9 +16,10 @@ from typing import Final, Self, cast
 
 from redis import Redis
 
-from jobs import keys, scripts
+from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import CertificationError, JobEnded, StoreUnavailable
+from jobs.scripts import load_script
 
 RENEWALS: Final = 4
 """Renewals within the life of a lease."""
@@ -33,9 +34,9 @@ class Leases:
         self._worker_id = worker_id
         self._ttl_ms = round(lease_s * 1000)
         self.renewal_s = lease_s / RENEWALS
-        self._acquire = client.register_script(scripts.ACQUIRE)
-        self._renew = client.register_script(scripts.RENEW)
-        self._release = client.register_script(scripts.RELEASE)
+        self._acquire = load_script(client, "acquire")
+        self._renew = load_script(client, "renew")
+        self._release = load_script(client, "release")
         self._owed: list[Lease] = []
 
     def acquire(

@@ -15,12 +15,15 @@ from typing import Final, cast
 from redis import Redis
 
 from certificates.counts.evidence import Evidence
-from jobs import keys, scripts
+from jobs import keys
 from jobs.certificate_document import certificate_document
 from jobs.connection import store_errors
 from jobs.job_errors import JobEnded
+from jobs.job_records import JobState
 from jobs.merged_prefix import Prefix
-from jobs.spec import JobSpec, JobState, Plan
+from jobs.plan import Plan
+from jobs.scripts import load_script
+from jobs.spec import JobSpec
 
 AHEAD: Final = 4
 """Shards may be this many windows beyond the merged ones: all that waits while one shard is being redone."""
@@ -49,11 +52,11 @@ class Ledger:
 
     def __init__(self, client: Redis) -> None:
         self._redis = client
-        self._fix_plan = client.register_script(scripts.FIX_PLAN)
-        self._dispatch = client.register_script(scripts.DISPATCH)
-        self._store = client.register_script(scripts.STORE_SHARD)
-        self._merge = client.register_script(scripts.MERGE)
-        self._report = client.register_script(scripts.REPORT)
+        self._fix_plan = load_script(client, "fix_plan")
+        self._dispatch = load_script(client, "dispatch")
+        self._store = load_script(client, "store_shard")
+        self._merge = load_script(client, "merge")
+        self._report = load_script(client, "report")
 
     def fix_plan(self, job_id: str, plan: Plan) -> Plan:
         """Store the plan unless there is one, and return the one that holds. Raises JobEnded."""

@@ -13,8 +13,9 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.plain_text import plain_text
+from jobs.plan import Fleet
+from jobs.record_base import Record
 from jobs.shared_settings import JobsSettings
-from jobs.spec import Fleet, Record
 
 
 class WorkerRecord(Record):

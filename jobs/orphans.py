@@ -10,9 +10,10 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import JobNotFound, UnsupportedRecord
+from jobs.job_records import Failure, JobRecord
 from jobs.liveness import Liveness
+from jobs.plan import Fleet
 from jobs.shared_settings import JobsSettings
-from jobs.spec import Failure, Fleet, JobRecord
 from jobs.store import JobStore
 
 BATCH: Final = 100

@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.job_errors import UnsupportedRecord
-from jobs.spec import (
-    RECORD_VERSION,
-    Failure,
-    JobRecord,
-    JobSpec,
-    JobState,
-    Plan,
-    Progress,
-    RunningCertificate,
-)
+from jobs.job_records import RECORD_VERSION, Failure, JobRecord, JobState, Progress, RunningCertificate
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 
 
 def decode_record(

@@ -17,12 +17,14 @@ from typing import Final, cast
 
 from redis import Redis
 
-from jobs import keys, scripts
+from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import InvalidCursor, JobConflict, JobNotFound, OwnerFull, StoreFull
+from jobs.job_records import RECORD_VERSION, Failure, JobRecord, JobState
 from jobs.record_decoding import decode_record
+from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
-from jobs.spec import RECORD_VERSION, Failure, JobRecord, JobSpec, JobState
+from jobs.spec import JobSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ class JobStore:
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._redis = client
         self._settings = settings
-        self._create = client.register_script(scripts.CREATE)
-        self._start = client.register_script(scripts.START)
-        self._finish = client.register_script(scripts.FINISH)
+        self._create = load_script(client, "create")
+        self._start = load_script(client, "start")
+        self._finish = load_script(client, "finish")
 
     def ping(self) -> None:
         """Raise StoreUnavailable unless the server answers."""

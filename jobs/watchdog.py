@@ -11,13 +11,14 @@ from typing import Final, cast
 
 from redis import Redis
 
-from jobs import keys, scripts
+from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import JobEnded, JobNotFound, UnsupportedRecord
+from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
+from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
-from jobs.spec import JobRecord, JobState
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 
@@ -37,7 +38,7 @@ class Watchdog:
         self._ledger = Ledger(client)
         self._queue = queue
         self._orphans = Orphans(client, settings, store)
-        self._stalled = client.register_script(scripts.STALLED)
+        self._stalled = load_script(client, "stalled")
 
     def sweep(self) -> tuple[str, ...]:
         """Drive on every job that has stalled, and return their ids. Raises StoreUnavailable.

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from jobs.spec import Fleet
+from jobs.plan import Fleet
 from worker.noise.generator_names import DISCRETE_GENERATORS, GENERATORS
 from worker.preflight import Unfit
 from worker.worker_settings import WorkerSettings

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certificates import Noise
 from jobs.job_errors import PermanentFailure
-from jobs.spec import JobSpec, Plan, RuntimeIdentity
+from jobs.plan import Plan, RuntimeIdentity
+from jobs.spec import JobSpec
 from registry import ModelManifest
 from registry.model_folders import Registry
 from worker.memory_shortage import OutOfMemory, is_out_of_memory

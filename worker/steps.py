@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from certificates import Noise
 from jobs.certificate_document import certificate_document
 from jobs.job_errors import JobEnded, PermanentFailure, StepLeftOver
-from jobs.spec import JobRecord, JobSpec, JobState, Plan
+from jobs.job_records import JobRecord, JobState
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 from registry.pixel_grid import PixelGrid
 from worker.loading import LoadedModel
 from worker.sampling.block_size import batch_size_for

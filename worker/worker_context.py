@@ -15,7 +15,7 @@ from jobs.connection import connect
 from jobs.leases import Leases
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness
-from jobs.spec import Fleet
+from jobs.plan import Fleet
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from registry.model_folders import Registry

@@ -5,19 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from certificates import Certifier, EndedBy
-from jobs.spec import (
-    Failure,
-    Fleet,
-    InputRecord,
-    JobRecord,
-    JobSpec,
-    JobState,
-    Plan,
-    Progress,
-    RunningCertificate,
-    RuntimeIdentity,
-    StopRule,
-)
+from jobs.job_records import Failure, JobRecord, JobState, Progress, RunningCertificate
+from jobs.plan import Fleet, Plan, RuntimeIdentity
+from jobs.spec import InputRecord, JobSpec, StopRule
 from service.api.example_certificates import EXAMPLES, Example
 from service.certification.resources import job_resource, progress_event
 

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import Path
 
 from jobs.job_errors import JobNotFound
+from jobs.job_records import JobRecord, JobState
 from jobs.liveness import WorkerRecord
-from jobs.spec import JobRecord, JobState
 from service.api import examples
 from service.auth.callers import Caller
 from service.certification.resources import JobResource, job_resource

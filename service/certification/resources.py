@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from certificates import Bounds, Certifier, Decision, EndedBy, Noise
-from jobs.spec import JobRecord, JobSpec, JobState
+from jobs.job_records import JobRecord, JobState
+from jobs.spec import JobSpec
 
 
 class Resource(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from jobs.spec import JobRecord, JobState
+from jobs.job_records import JobRecord, JobState
 from service.api import examples
 from service.auth.who import AnyCaller, Who
 from service.certification.job_answers import JobIdPath, read_job, show_job, show_jobs

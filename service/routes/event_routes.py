@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from jobs.job_errors import CertificationError
-from jobs.spec import JobRecord
+from jobs.job_records import JobRecord
 from service.api import examples
 from service.auth.who import AnyCaller, Who
 from service.certification.job_answers import JobIdPath, read_job, show_job

@@ -8,11 +8,12 @@ import pytest
 from redis import Redis
 
 from jobs import keys
+from jobs.job_records import JobState, RunningCertificate
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.orphans import Orphans
+from jobs.plan import Fleet
 from jobs.shared_settings import JobsSettings
-from jobs.spec import Fleet, JobState, RunningCertificate
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.fleets import ELSEWHERE, here

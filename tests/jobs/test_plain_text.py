@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.job_records import Failure
 from jobs.liveness import Liveness
 from jobs.plain_text import LONGEST, plain_text
-from jobs.spec import Failure
 
 SAID = "Non-zero status code returned while running Gather node"
 COLOURED = (

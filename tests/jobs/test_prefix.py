@@ -20,9 +20,11 @@ from certificates import (
     epoch_ends,
 )
 from jobs import keys
+from jobs.job_records import JobState
 from jobs.ledger import AHEAD_BYTES, Ledger, Tally
 from jobs.merged_prefix import Prefix
-from jobs.spec import JobSpec, JobState, Plan
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 from jobs.store import JobStore
 from tests.support.plans import plan_of
 from tests.support.specs import submission

@@ -9,7 +9,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.job_errors import UnsupportedRecord
-from jobs.spec import RECORD_VERSION, JobState
+from jobs.job_records import RECORD_VERSION, JobState
 from jobs.store import JobStore
 from tests.support.fleets import here
 from tests.support.reference import assert_undisturbed, half_space

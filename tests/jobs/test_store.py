@@ -13,8 +13,8 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import connect
 from jobs.job_errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable
+from jobs.job_records import Failure, JobState
 from jobs.shared_settings import JobsSettings
-from jobs.spec import Failure, JobState
 from jobs.store import Idempotency, JobStore
 from tests.support.server import Server
 from tests.support.specs import submission

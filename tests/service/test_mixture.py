@@ -11,7 +11,7 @@ from redis import Redis
 
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
-from jobs.spec import Fleet
+from jobs.plan import Fleet
 from jobs.store import JobStore
 from tests.support.fleets import ELSEWHERE, here
 from tests.support.gateway import Gateway, running_gateway

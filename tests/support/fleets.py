@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from jobs.spec import Fleet
+from jobs.plan import Fleet
 from worker.fleet import own_fleet
 from worker.worker_settings import WorkerSettings
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from certificates import Certifier, Noise
 from jobs.job_errors import PermanentFailure
-from jobs.spec import JobSpec, Plan
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 from registry import ModelError, Registry
 from tests.support.fleets import here
 from tests.support.specs import submission

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.spec import Plan, RuntimeIdentity
+from jobs.plan import Plan, RuntimeIdentity
 from tests.support.fleets import here
 
 SHARDS = 12

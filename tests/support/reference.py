@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from certificates import Noise
 from certificates.counts.evidence import Evidence
-from jobs.spec import JobRecord, JobSpec, Plan
+from jobs.job_records import JobRecord
+from jobs.plan import Plan
+from jobs.spec import JobSpec
 from registry.model_folders import Registry
 from registry.pixel_grid import PixelGrid
 from tests.support.specs import Submission, submission

@@ -11,9 +11,9 @@ from redis import Redis
 
 from jobs.celery_app import make_celery
 from jobs.connection import connect
+from jobs.job_records import JobRecord
 from jobs.liveness import Liveness
 from jobs.shared_settings import JobsSettings
-from jobs.spec import JobRecord
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.server import Server, running_server

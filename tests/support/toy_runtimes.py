@@ -9,7 +9,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from jobs.spec import RuntimeIdentity
+from jobs.plan import RuntimeIdentity
 from worker.runtimes.runtime import PassByPass
 
 IDENTITY = RuntimeIdentity(

@@ -11,7 +11,8 @@ import torch
 
 from certificates import Noise
 from jobs.job_errors import PermanentFailure
-from jobs.spec import JobSpec, Plan, RuntimeIdentity
+from jobs.plan import Plan, RuntimeIdentity
+from jobs.spec import JobSpec
 from registry import Registry
 from scripts.export import Value
 from tests.support.fleets import here

@@ -18,7 +18,7 @@ from celery import bootsteps
 
 from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Liveness, WorkerRecord
-from jobs.spec import Fleet
+from jobs.plan import Fleet
 from jobs.watchdog import Watchdog
 from registry import ModelError
 from registry.model_folders import Registry

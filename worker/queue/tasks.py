@@ -21,8 +21,8 @@ from jobs.job_errors import (
     StoreUnavailable,
     UnsupportedRecord,
 )
+from jobs.job_records import Failure, JobRecord
 from jobs.leases import Lease
-from jobs.spec import Failure, JobRecord
 from registry import ModelError
 from worker import steps
 from worker.worker_context import WorkerContext

@@ -9,7 +9,7 @@ import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
-from jobs.spec import RuntimeIdentity
+from jobs.plan import RuntimeIdentity
 from registry import ModelManifest
 from registry.manifest import read_weights
 from worker.noise.generator_keys import Fill

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import torch
 
-from jobs.spec import RuntimeIdentity
+from jobs.plan import RuntimeIdentity
 from registry.manifest import Precision
 from worker.noise.generator_keys import Fill
 from worker.sampling.block_size import Device

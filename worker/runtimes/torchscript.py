@@ -8,7 +8,7 @@ from typing import Final
 
 import torch
 
-from jobs.spec import RuntimeIdentity
+from jobs.plan import RuntimeIdentity
 from registry import ModelManifest
 from registry.manifest import MemoryFormat, Precision, read_weights
 from worker.noise.generator_names import GENERATORS

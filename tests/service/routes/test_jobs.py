@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from jobs.spec import Failure
+from jobs.job_records import Failure
 from tests.service.conftest import Api
 from tests.support.event_streams import parse
 from tests.support.pictures import RAMP, encode

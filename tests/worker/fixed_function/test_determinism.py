@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from jobs.job_errors import PermanentFailure
-from jobs.spec import JobRecord, JobState
+from jobs.job_records import JobRecord, JobState
 from registry.manifest import ModelManifest, load_manifest
 from registry.model_folders import Registry
 from registry.pixel_grid import PixelGrid

@@ -12,8 +12,8 @@ import pytest
 
 from jobs import keys
 from jobs.celery_app import CERTIFY
+from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
-from jobs.spec import JobRecord, JobState
 from tests.support.fleets import ELSEWHERE
 from tests.support.other_runtime import OTHER, on_path, write_other_torch
 from tests.support.plans import plan_of

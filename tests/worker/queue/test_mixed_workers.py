@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobs.spec import JobState
+from jobs.job_records import JobState
 from tests.support.reference import assert_undisturbed, half_space
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from jobs.job_errors import StoreUnavailable
-from jobs.spec import JobState
+from jobs.job_records import JobState
 from tests.support.lease_holders import leases_of
 from tests.support.queued import drain
 from tests.support.reference import assert_undisturbed, half_space

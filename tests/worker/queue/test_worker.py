@@ -11,7 +11,7 @@ import pytest
 from certificates import Certifier, Claim, EndedBy
 from certificates.counts.evidence import Evidence
 from jobs import keys
-from jobs.spec import JobState
+from jobs.job_records import JobState
 from tests.support.fleets import here
 from tests.support.lease_holders import leases_of
 from tests.support.reference import assert_undisturbed, half_space

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from certificates import Bounds, Certifier, Decision, EndedBy, Noise
+from jobs.job_records import JobRecord, JobState
 from jobs.merged_prefix import Prefix
-from jobs.spec import JobRecord, JobState
 from registry.pixel_grid import PixelGrid
 from tests.support.reference import assert_undisturbed, half_space, shard_undisturbed
 from tests.support.stack import Stack

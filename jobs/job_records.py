@@ -1,0 +1,75 @@
+"""A job as it stands: its state, how far it is, and how it ended."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from jobs.plain_text import plain_text
+from jobs.plan import Plan
+from jobs.record_base import Record
+from jobs.spec import JobSpec
+
+RECORD_VERSION: Final = 3
+"""Version of every stored record: the only one that is read, and raised when what is stored changes."""
+
+JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""128 random bits, URL-safe base64."""
+
+
+class JobState(StrEnum):
+    """Where a job stands. The last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended for good."""
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+class Failure(Record):
+    """Why a job failed: a stable ``type`` and a sentence that says what to do, in plain text of one line."""
+
+    type: str
+    detail: Annotated[str, AfterValidator(plain_text)]
+
+
+class Progress(Record):
+    """Evaluations counted so far, of all that were asked for, and their current rate."""
+
+    samples_done: int
+    samples_total: int
+    samples_per_second: float | None = None
+
+
+class RunningCertificate(Record):
+    """The largest radius certified so far, in input units, and the evaluations that it rests on.
+
+    It holds whatever comes later: with the job's eta, and together with the job's own certificate.
+    """
+
+    radius: float
+    samples: int
+
+
+class JobRecord(Record):
+    """A job as read from the store. Times are seconds since the epoch (UTC)."""
+
+    id: JobId
+    spec: JobSpec
+    state: JobState
+    created_at: float
+    started_at: float | None = None
+    finished_at: float | None = None
+    progress: Progress
+    plan: Plan | None = None
+    running: RunningCertificate | None = None
+    certificate: dict[str, object] | None = None
+    failure: Failure | None = None

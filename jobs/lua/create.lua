@@ -1,0 +1,38 @@
+-- KEYS job input index active queued owned owned_active [idempotency];
+-- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix; a limit of 0: none.
+-- Returns {'created'}; {'held', "fingerprint:id"} of the job that already holds the idempotency key;
+-- {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created, nothing is stored.
+if KEYS[8] then
+    local held = redis.call('GET', KEYS[8])
+    if held then return {'held', held} end
+end
+local function reached(limit, number) return tonumber(limit) > 0 and number >= tonumber(limit) end
+if reached(ARGV[10], redis.call('SCARD', KEYS[7])) then return {'full', 'owner'} end
+if reached(ARGV[8], redis.call('ZCARD', KEYS[4])) then return {'full', 'jobs'} end
+if tonumber(ARGV[9]) > 0 then
+    local used = string.match(redis.call('INFO', 'memory'), 'used_memory:(%d+)')
+    if reached(ARGV[9], tonumber(used) + #ARGV[5]) then return {'full', 'bytes'} end
+end
+if KEYS[8] then
+    redis.call('SET', KEYS[8], ARGV[6] .. ':' .. ARGV[1])
+    redis.call('HSET', KEYS[1], 'idempotency', KEYS[8])
+end
+-- Times in the index are unique, so a listing can go on behind any of them.
+local now = ARGV[2]
+while redis.call('ZCOUNT', KEYS[3], now, now) > 0 do now = string.format('%.6f', now + 0.000001) end
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'status', 'queued', 'created_at', now,
+    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
+redis.call('SET', KEYS[2], ARGV[5])
+redis.call('ZADD', KEYS[3], now, ARGV[1])
+redis.call('ZADD', KEYS[4], now, ARGV[1])
+redis.call('ZADD', KEYS[5], now, ARGV[1])
+if ARGV[7] ~= '' then
+    -- Each new job makes room for itself: the owner's oldest jobs leave its list once they have expired.
+    for _, old in ipairs(redis.call('ZRANGE', KEYS[6], 0, 9)) do
+        if redis.call('EXISTS', ARGV[11] .. old) == 0 then redis.call('ZREM', KEYS[6], old) end
+    end
+    redis.call('ZADD', KEYS[6], now, ARGV[1])
+    redis.call('SADD', KEYS[7], ARGV[1])
+    redis.call('HSET', KEYS[1], 'owned_active', KEYS[7])
+end
+return {'created'}

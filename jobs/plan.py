@@ -1,0 +1,89 @@
+"""What selection fixes for the rest of a job, and which workers can go on with it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from pydantic import Field
+
+from jobs.record_base import Record
+
+
+class RuntimeIdentity(Record):
+    """What draws the noise and computes the votes. Every shard of a job must run on an equal identity.
+
+    ``rows`` are those of every forward pass and ``threads`` what computes it: with either, a classifier's
+    scores may differ in their last bits. ``precision`` is what the manifest
+    asks for, or the file's own; ``noise`` names the generator of the noise. ``row_scores``: whether a row's
+    scores are the same bits at every place of a pass, or equal up to rounding (docs/floating-point.md).
+    """
+
+    name: Literal["onnxruntime", "torchscript"]
+    version: str
+    provider: str
+    precision: str
+    memory_format: Literal["contiguous", "channels_last"] = "contiguous"
+    rows: int = Field(ge=2)
+    threads: int = Field(ge=1)
+    noise: str
+    row_scores: Literal["bit-equal", "equal up to rounding"] = "bit-equal"
+
+
+class Fleet(Record):
+    """What workers must have in common to share a job: all that a runtime's identity says of a worker.
+
+    What else it says follows from the model's manifest and the job's plan, which are the same everywhere.
+    Versions are those of the packages; ``noise`` names the generators of every kind of noise; ``machine`` is
+    the architecture and ``kind`` the operator's name for the machine, which parts what looks alike.
+    """
+
+    device: Literal["cpu", "cuda"]
+    onnxruntime: str
+    torch: str
+    noise: tuple[str, ...]
+    machine: str
+    kind: str = ""
+
+    @property
+    def key(self) -> str:
+        """A short name, equal where all fields are: part of the name of the fleet's queue."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
+    def words(self) -> str:
+        """The fleet as people are told of it."""
+        kind = f", kind {self.kind}" if self.kind else ""
+        versions = f"onnxruntime {self.onnxruntime} and torch {self.torch}"
+        return f"{versions} ({self.device}, {self.machine}{kind})"
+
+
+class Plan(Record):
+    """What selection fixed for the rest of the job; every worker follows it.
+
+    Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (noise_seed, b) alone.
+    Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
+    ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
+    whole manifest, as its normalisation belongs to the function that is certified. A block is computed in
+    passes of ``runtime.rows`` rows, which divide it. ``fleet`` are the workers that can do so.
+    """
+
+    target: int
+    label: str
+    manifest_sha256: str
+    batch: int
+    blocks: int
+    shard_blocks: int
+    runtime: RuntimeIdentity
+    fleet: Fleet
+
+    @property
+    def shards(self) -> int:
+        """Number of shards."""
+        return -(-self.blocks // self.shard_blocks)
+
+    def shard_samples(self, shard: int, n: int) -> tuple[int, int]:
+        """First block and number of evaluations of a shard of a job with ``n`` evaluations."""
+        first = shard * self.shard_blocks
+        last = min(first + self.shard_blocks, self.blocks)
+        return first, min(last * self.batch, n) - first * self.batch
