@@ -11,11 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class RawService:
-    """``answer`` is sent as it is, whatever is asked; ``asked`` are the request lines, with the headers."""
+    """``answer`` is sent as it is, whatever is asked; the lists hold what came with each request."""
 
     answer: bytes
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    """The request lines."""
+    bodies: list[bytes] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
 
 
@@ -29,7 +31,7 @@ def raw_service(answer: bytes) -> Iterator[RawService]:
             self.raw_requestline = self.rfile.readline(65537)
             if not self.raw_requestline or not self.parse_request():
                 return
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            service.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             service.asked.append(self.requestline)
             service.authorizations.append(
                 self.headers["Proxy-Authorization"] or self.headers["Authorization"]

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from certify_client.api import CertificationClient, Parameters
+from certify_client import CertificationClient, Parameters, ServiceError
 from tests.service.conftest import Api
 from tests.support.gateway import Gateway
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
+from tests.support.raw_service import http as http_answer
+from tests.support.raw_service import raw_service
 
 VALUES = [0.5, -4.0]
 
@@ -136,7 +138,16 @@ def test_one_file_is_sent_and_no_other(http: httpx.Client) -> None:
     assert check_problem(text, "invalid-request", 422)["errors"][0]["field"] == "x"
 
 
-def test_the_client_sends_it(api: Api, gateway: Gateway) -> None:
+def test_the_client_sends_it() -> None:
+    file = saved(np.array(VALUES))
+    with raw_service(http_answer(b"{}")) as service, CertificationClient(service.url) as client:
+        for values in (VALUES, np.array(VALUES)):
+            with pytest.raises(ServiceError):  # it answers with no job
+                client.submit_tensor([2], values, Parameters("plane"))
+    assert [file in body for body in service.bodies] == [True, True]
+
+
+def test_what_the_client_sends_is_what_is_stored(api: Api, gateway: Gateway) -> None:
     rng = np.random.default_rng(1)
     values = rng.uniform(0, 1, (1, 4, 4))
     with CertificationClient(gateway.url) as client:
