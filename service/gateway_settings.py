@@ -101,7 +101,7 @@ class GatewaySettings(JobsSettings):
         default=200, ge=1, description="Streams of events that are open at the same time; past it 503."
     )
     max_held_bytes: int = Field(
-        default=128 * 2**20,
+        default=96 * 2**20,
         ge=1024,
         description="Bytes of request bodies held in memory at the same time; past it 503.",
     )

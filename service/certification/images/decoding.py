@@ -11,6 +11,7 @@ import warnings
 
 import numpy as np
 from PIL import Image, ImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from registry.manifest import InputSpec
 from service.certification.images import jpeg, png
@@ -20,7 +21,7 @@ from service.certification.images.parts import Parts
 from service.certification.images.png import read_png
 from service.certification.images.refusals import damaged, invalid, refusing, too_large
 from service.certification.images.values import to_mode, to_unit
-from service.certification.images.webp import is_webp, read_webp
+from service.certification.images.webp import is_webp, load_webp, read_webp
 from service.certification.model_inputs import DecodedInput
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -60,11 +61,12 @@ def _decode(parts: Parts, opened: ImageFile.ImageFile, spec: InputSpec) -> Decod
     notes = list(parts.notes)
     parts.check()
     with refusing(damaged("its picture is cut short or corrupt")):
-        opened.load()
-    _check_palette(opened, parts.colours)
-    picture = upright(opened, parts.exif, parts.xmp, notes)
-    if picture is not opened:
-        opened.close()  # its pixels go: the turned picture has its own
+        loaded = load_webp(opened) if isinstance(opened, WebPImageFile) else opened
+        loaded.load()
+    _check_palette(loaded, parts.colours)
+    picture = upright(loaded, parts.exif, parts.xmp, notes)
+    if picture is not loaded:
+        loaded.close()  # its pixels go: the turned picture has its own
     with refusing(invalid("its colours cannot be converted; save it as an 8-bit RGB or grey picture")):
         converted, white = to_mode(picture, str(spec.mode), notes)
     unit = to_unit(converted, white, spec, notes)

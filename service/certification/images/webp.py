@@ -6,6 +6,9 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from PIL import Image
+from PIL.WebPImagePlugin import WebPImageFile
+
 from service.certification.images.parts import Parts, checked_count, remarks
 from service.certification.images.refusals import animated, damaged
 
@@ -52,6 +55,20 @@ def read_webp(data: bytes) -> Parts:
         exif=stated[b"EXIF"][0] if stated[b"EXIF"] else None,
         xmp=stated[b"XMP "][0] if stated[b"XMP "] else b"",
     )
+
+
+def load_webp(opened: WebPImageFile) -> Image.Image:
+    """Decode the picture of a file that was opened, with less memory than Pillow's own ``load`` takes.
+
+    libwebp's decoder holds two canvases of four bytes a pixel besides the pixels that it hands over. Pillow
+    keeps it until the file is closed, and copies the pixels beside it; here it goes first. The file cannot be
+    decoded again. Raises EOFError where libwebp finds the picture damaged.
+    """
+    frame = opened._decoder.get_next()  # noqa: SLF001 - Pillow has no other way to let go of it
+    del opened._decoder  # noqa: SLF001
+    if frame is None:
+        raise EOFError("libwebp cannot decode the picture")
+    return Image.frombytes(opened.mode, opened.size, frame[0], "raw", opened.rawmode)
 
 
 def _chunks(content: bytes) -> list[Chunk]:
