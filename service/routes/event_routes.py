@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from jobs.job_errors import CertificationError
-from jobs.job_records import JobRecord
+from jobs.job_records import JobRecord, JobState
 from service.api import examples
 from service.auth.who import AnyCaller, Who
 from service.certification.job_answers import JobIdPath, read_job, show_job
@@ -79,15 +79,17 @@ class _Stream(EventSourceResponse):
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
     """Look at the job again and again; ends early when the store is away or the job has expired.
 
-    A young stream looks often, so that one that waits for a small job is told at once.
+    A young stream looks often, so that one that waits for a small job is told at once. Nothing is told of a
+    queued job that has left the queue since its record was read: the next look tells what has become of it.
     """
     opened, told = anyio.current_time(), ""
     while not record.state.is_final:
         try:
-            data = (await anyio.to_thread.run_sync(_progress, ctx, record)).model_dump_json()
+            progress = await anyio.to_thread.run_sync(_progress, ctx, record)
         except CertificationError:
             return
-        if data != told:
+        outdated = progress.status is JobState.QUEUED and progress.queue_position is None
+        if not outdated and (data := progress.model_dump_json()) != told:
             yield ServerSentEvent(event="progress", data=data)
             told = data
         pause = max(FIRST_LOOK_S, LATE_BY * (anyio.current_time() - opened))
