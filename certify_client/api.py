@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,10 @@ _CERTIFICATIONS = "/v1/certifications"
 _EVENTS_SILENCE_S = 60.0
 _FIRST_DELAY_S = 0.02
 _LONGEST_DELAY_S = 0.5
+_LEAST_TIMEOUT_S = 1.0
+"""A service is given as long for an answer even where the whole time is shorter or up."""
+_LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""The connection broke after the request, or a part of it, was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class CertificationClient:
         ``no_proxy``), but never through that to this machine. Raises UnusableSetting.
         """
         self._http, self._place = connect(url, api_key, timeout_s, proxy)
+        self._timeout_s = timeout_s
         self.url = str(self._http.base_url).rstrip("/")
 
     def __enter__(self) -> Self:
@@ -94,7 +100,10 @@ class CertificationClient:
     def submit_image(
         self, image: bytes, parameters: Parameters, *, idempotency_key: str | None = None
     ) -> Job:
-        """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job."""
+        """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job.
+
+        Without one a key is drawn. Where the connection is lost before the answer, it is submitted once more.
+        """
         return self._submit(idempotency_key, data=parameters.form(), files={"image": ("image", image)})
 
     def submit_tensor(
@@ -114,8 +123,7 @@ class CertificationClient:
 
     def get(self, job_id: str) -> Job:
         """Return the job as it stands; raises JobNotFound."""
-        with service_errors(self._place):
-            return Job.parse(document(check(self._http.get(_job(job_id)))))
+        return self._get(job_id, self._timeout_s)
 
     def jobs(self, *, limit: int = 20) -> list[Job]:
         """Return the newest jobs, newest first."""
@@ -157,7 +165,8 @@ class CertificationClient:
         delay_s = _FIRST_DELAY_S
         while True:
             try:
-                job = self.get(job_id)
+                left_s = math.inf if timeout_s is None else started + timeout_s - time.monotonic()
+                job = self._get(job_id, min(self._timeout_s, max(left_s, _LEAST_TIMEOUT_S)))
             except ServiceUnavailable:
                 if time.monotonic() - last_answer > patience_s:
                     raise
@@ -195,11 +204,30 @@ class CertificationClient:
         except httpx.TransportError:
             return False
 
+    def _get(self, job_id: str, timeout_s: float) -> Job:
+        with service_errors(self._place):
+            return Job.parse(document(check(self._http.get(_job(job_id), timeout=timeout_s))))
+
     def _submit(self, idempotency_key: str | None, **body: Any) -> Job:
+        """Submit, and once more where the connection is lost: the same key gives the same job."""
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         with service_errors(self._place):
-            answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
+            try:
+                answer = check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
+            except _LOST as lost:
+                answer = self._submit_again(lost, headers, body)
             return Job.parse(document(answer))
+
+    def _submit_again(
+        self, lost: httpx.TransportError, headers: dict[str, str], body: dict[str, Any]
+    ) -> httpx.Response:
+        """Submit a second time. Where that fails, ``lost`` is named: the first may have been accepted."""
+        try:
+            return check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise lost from None
+        except ServiceUnavailable as fault:
+            raise fault from lost
 
 
 def _job(job_id: str) -> str:

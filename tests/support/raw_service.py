@@ -11,10 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class RawService:
-    """``answer`` is sent as it is, whatever is asked; the lists hold what came with each request."""
+    """``answer`` is sent as it is, whatever is asked; the lists hold what came with each request.
+
+    ``later`` takes the place of ``answer`` once one request has been answered.
+    """
 
     answer: bytes
     url: str = ""
+    later: bytes | None = None
     asked: list[str] = field(default_factory=list)
     """The request lines."""
     bodies: list[bytes] = field(default_factory=list)
@@ -36,7 +40,8 @@ def raw_service(answer: bytes) -> Iterator[RawService]:
             service.authorizations.append(
                 self.headers["Proxy-Authorization"] or self.headers["Authorization"]
             )
-            self.wfile.write(service.answer)
+            later = service.later if len(service.asked) > 1 else None
+            self.wfile.write(service.answer if later is None else later)
             self.close_connection = True
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
