@@ -20,13 +20,18 @@ from certify_client.interrupts import Interrupted
 from certify_client.job_following import named, run, watch
 from certify_client.json_documents import read_document
 from certify_client.model_listing import listing
-from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, connection, number
+from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, Version, connection, number
 from certify_client.output_streams import guarded_streams, printable
 from certify_client.records import Job, State
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, epilog=EXIT_STATUS, pretty_exceptions_enable=False
 )
+
+
+@app.callback()
+def _certify(*, version: Version = False) -> None:
+    """Certify how far an image may be changed before a classifier's answer changes; check certificates."""
 
 
 @app.command("file", epilog=EXIT_STATUS)
@@ -112,7 +117,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; what does not begin with a subcommand is a file to certify."""
     given = sys.argv[1:] if arguments is None else arguments
     commands = {command.name for command in app.registered_commands}
-    if given and given[0] not in commands and given[0] != "--help":
+    if given and given[0] not in commands and given[0] not in {"--help", "--version"}:
         given = ["file", *given]
     with guarded_streams():
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,6 +69,20 @@ Proxy = Annotated[
         help="Proxy to go through, even to this machine.",
         show_default="that of http_proxy, https_proxy and no_proxy",
     ),
+]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from certificates.version import version  # noqa: PLC0415 - loads SciPy, which the commands spare
+
+        sys.stdout.write(f"certify {version()}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON, in ASCII.")]
 

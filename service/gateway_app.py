@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 import anyio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from certificates.version import version
 from jobs.celery_app import make_celery
 from jobs.census import take_census
 from jobs.connection import connect
@@ -53,7 +53,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     app = FastAPI(
         title="Certification service",
         summary=SUMMARY,
-        version=version("certification-service"),
+        version=version(),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from certificates.version import version
 from jobs.durability import Verdict
 from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Strength, WorkerRecord
@@ -34,6 +35,7 @@ class RuntimeCheck(Resource):
 class Readiness(Resource):
     """What a job needs, and what is missing. Ready when `missing` is empty."""
 
+    version: str = Field(description="Version of the gateway.")
     store: bool = Field(description="The job store answers.")
     aof: bool | None = Field(description="Its append-only file is on; null while it does not answer.")
     fsync: str | None = Field(
@@ -58,6 +60,7 @@ def check(ctx: Context) -> Readiness:
     for worker in workers:
         broken |= {name: f"worker {worker.id}: {reason}" for name, reason in worker.problems.items()} | broken
     return Readiness(
+        version=version(),
         store=server is not None,
         aof=None if server is None else server.aof,
         fsync=None if server is None else server.fsync,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,13 @@ def queue(jobs_settings: JobsSettings) -> Iterator[Queue]:
     app = make_celery(jobs_settings)
     yield Queue(app)
     app.close()
+
+
+@pytest.fixture(scope="session")
+def project_version(repository: Path) -> str:
+    """The version as it is written in its one place."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ def test_the_committed_file_is_what_is_served(document: object, http: httpx.Clie
     assert http.get("/openapi.json").json() == document
 
 
+def test_it_tells_the_version_of_the_project(http: httpx.Client, project_version: str) -> None:
+    assert http.get("/openapi.json").json()["info"]["version"] == project_version
+
+
 def test_every_problem_type_is_documented(document: object) -> None:
     written = str(document)
     undocumented = {slug for slug in PROBLEMS if f"problem:{slug}'" not in written}

@@ -156,6 +156,12 @@ def test_a_worker_that_fell_silent_is_told_from_one_that_ended(
         assert "process 1 on h, ended in order after 1970-01-01" in reason()
 
 
+def test_readiness_tells_the_version_whether_ready_or_not(own_gateway: Gateway, project_version: str) -> None:
+    answer = httpx.get(f"{own_gateway.url}/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["version"] == project_version
+
+
 def test_with_a_worker_it_is_ready_and_names_broken_models(own_gateway: Gateway, own_server: Server) -> None:
     beat(own_server)
     answer = httpx.get(f"{own_gateway.url}/health/ready")
