@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
+CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test chaos fuzz lint openapi settings efficientnet-lite0 lock clean
+.PHONY: help demo serve test chaos chaos-short fuzz fuzz-short lint openapi settings efficientnet-lite0 lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -22,6 +23,12 @@ test: $(VENV)/.test ## Run the whole test suite
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300
+
+chaos-short: $(VENV)/.test ## One death of each kind: gateway, worker, server (about a minute)
+	$(BIN)/python -m pytest tests/chaos -m chaos -k '$(CHAOS_SHORT)' --durations=0 --timeout=300
+
+fuzz-short: $(VENV)/.test ## Send random requests to the service for half a minute
+	$(BIN)/python -m tests.fuzz.exploration --seconds 30
 
 fuzz: $(VENV)/.test ## Send random requests to the service for five minutes
 	$(BIN)/python -m tests.fuzz.exploration --seconds 300
