@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.contenders import build
 from benchmarks.setup import Setup
-from certificates import Certifier
+from certificates import certifier_named
 
 
 def main() -> None:
@@ -24,7 +24,9 @@ def main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr  # libraries that print must not break the protocol
     fields = json.loads(sys.argv[1])
-    setup = Setup(**{**fields, "models": Path(fields["models"]), "certifier": Certifier(fields["certifier"])})
+    setup = Setup(
+        **{**fields, "models": Path(fields["models"]), "certifier": certifier_named(fields["certifier"])}
+    )
     contender = build(setup)
     _tell(answers, {"batch": contender.batch, "least": contender.least})
     for line in sys.stdin:

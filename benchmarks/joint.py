@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks import machine
-from certificates import Certifier
+from certificates import FIRST_ORDER
 from registry import ModelManifest, Registry
 from worker.runtimes import Runtime, load_runtime
 from worker.sampling.block_size import batch_size_for
@@ -75,7 +75,7 @@ def _compare(manifest: ModelManifest, runtime: Runtime, n: int, jobs: int, repea
 def _seconds(manifest: ModelManifest, runtime: Runtime, n: int, n0: int, seed: int) -> float:
     """Return the processor time of selection and estimation of one job."""
     x, block = _example(manifest), batch_size_for(manifest, "cpu")
-    request = SampleRequest(Certifier.FIRST_ORDER, 0, SIGMA, seed, 0, n, block)
+    request = SampleRequest(FIRST_ORDER, 0, SIGMA, seed, 0, n, block)
     began = time.process_time()
     select_class(runtime, x, SIGMA, n0, seed, block)
     sample(runtime, x, request, lambda _: None)

@@ -10,7 +10,7 @@ from torch import nn
 
 from benchmarks.networks import eager
 from benchmarks.setup import Contender, Setup
-from certificates import Certifier
+from certificates import EvidenceKind
 from registry import ModelManifest
 from worker.sampling.block_size import Device
 
@@ -28,10 +28,10 @@ def loop(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Conte
     image = torch.from_numpy(x).to(setup.device)
     batch = _batch(manifest, setup.device)
     step = {
-        Certifier.FIRST_ORDER: _first_order,
-        Certifier.SECOND_ORDER: _second_order,
-        Certifier.DIPOLE: _dipole,
-    }[setup.certifier]
+        EvidenceKind.VOTES: _votes,
+        EvidenceKind.VOTES_AND_GRADIENT: _votes_and_gradient,
+        EvidenceKind.PAIRS: _pairs,
+    }[setup.certifier.evidence]
 
     def draw(n: int) -> int:
         batches = -(-n // batch)
@@ -73,14 +73,16 @@ def _batch(manifest: ModelManifest, device: Device) -> int:
     return LOOP_BATCH if LOOP_BATCH * manifest.d <= LOOP_ELEMENTS[device] else LOOP_BATCH // 10
 
 
-def _first_order(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
+def _votes(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
     noise = torch.randn_like(copies) * sigma
     votes = module(copies + noise).argmax(1).cpu().numpy()
     for vote in votes:
         counts[vote] += 1
 
 
-def _second_order(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
+def _votes_and_gradient(
+    module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]
+) -> None:
     """Votes, and the products of the noise of paired samples that both hit class 0."""
     noise = torch.randn_like(copies) * sigma
     votes = module(copies + noise).argmax(1).cpu().numpy()
@@ -92,7 +94,7 @@ def _second_order(module: nn.Module, copies: torch.Tensor, sigma: float, counts:
     counts[-1] += products[hit[:half] & hit[half:]].sum()
 
 
-def _dipole(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
+def _pairs(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
     """Votes of class 0 at both sides of half as many draws."""
     half = len(copies) // 2
     noise = torch.randn_like(copies[:half]) * sigma

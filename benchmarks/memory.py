@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import machine
-from certificates import Certifier
+from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim
 from jobs.spec import InputRecord, JobSpec
 from registry import ModelManifest, Registry
 from registry.manifest import MAX_ELEMENTS
@@ -59,8 +59,8 @@ def measure(models: Path, name: str) -> str:
     loaded = ModelCache(registry, "cpu", 1).for_spec(_spec(manifest, x))
     rows, block = loaded.runtime.identity.rows, batch_size_for(manifest, "cpu")
     after = _resident()
-    for certifier in Certifier:
-        if certifier is Certifier.SECOND_ORDER and manifest.d > 2**20:
+    for certifier in CERTIFIERS:
+        if Claim(certifier, Bounds.TIGHT, SIGMA, 0.001, 2 * block, manifest.d).problems(len(manifest.labels)):
             continue  # the service refuses it
         request = sampler.SampleRequest(certifier, 0, SIGMA, 1, 0, 2 * block, block)
         sampler.sample(loaded.runtime, x, request, lambda _: None)
@@ -85,7 +85,7 @@ def _spec(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.fl
     return JobSpec(
         model=manifest.name,
         model_sha256=manifest.sha256,
-        certifier=Certifier.FIRST_ORDER,
+        certifier=FIRST_ORDER,
         sigma=SIGMA,
         n=2,
         n0=2,

@@ -11,7 +11,7 @@ from benchmarks import machine
 from benchmarks.processes import MALLOC_TUNING, ChildFailed, Measurement, Team
 from benchmarks.service import ServiceFailed, Work, run_job
 from benchmarks.setup import Setup, example
-from certificates import Certifier
+from certificates import EvidenceKind
 from certify_client import CertificationClient, Parameters
 from registry import Registry
 
@@ -77,7 +77,7 @@ class Row:
         """Return everything as JSON-ready data."""
         return {
             "model": self.setup.model,
-            "certifier": self.setup.certifier.value,
+            "certifier": self.setup.certifier.name,
             "contender": self.setup.contender,
             "batch": self.batch,
             "processes": self.processes,
@@ -146,8 +146,8 @@ def _start(
 def _missing(setup: Setup) -> str:
     if setup.contender != "art":
         return ""
-    if setup.certifier is not Certifier.FIRST_ORDER:
-        return "ART has the first-order certificate alone"
+    if setup.certifier.evidence is not EvidenceKind.VOTES:
+        return "ART counts votes alone"
     if machine.installed(ART) is None:
         return f"NOT MEASURED: {ART} is not installed (pip install '.[bench]')"
     return ""
@@ -165,7 +165,7 @@ def _service_turn(setup: Setup, client: CertificationClient, samples: int, row: 
     manifest = Registry(setup.models).get(setup.model)
     x = example(manifest)
     parameters = Parameters(
-        model=setup.model, certifier=setup.certifier.value, sigma=setup.sigma, n=samples, n0=100, seed=1
+        model=setup.model, certifier=setup.certifier.name, sigma=setup.sigma, n=samples, n0=100, seed=1
     )
     work = Work(parameters, x.shape, [float(value) for value in x.ravel()])
 

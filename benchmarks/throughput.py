@@ -20,7 +20,7 @@ from benchmarks import machine, networks
 from benchmarks.runs import TITLES, Row, Scale, measure
 from benchmarks.service import running
 from benchmarks.setup import Setup
-from certificates import Certifier
+from certificates import CERTIFIERS, certifier_named
 from worker.cores import usable_cores
 
 SAMPLES = {"mnist": 100_000, "cifar-resnet": 20_000, "efficientnet-lite0": 2_000, "resnet50": 1_000}
@@ -59,7 +59,7 @@ def main() -> int:
                     "",
                     models,
                     model,
-                    Certifier(certifier),
+                    certifier_named(certifier),
                     SIGMA[model],
                     options.threads,
                     options.batch,
@@ -77,7 +77,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
-    certifiers = [certifier.value for certifier in Certifier]
+    certifiers = [certifier.name for certifier in CERTIFIERS]
     add("--models", nargs="+", choices=networks.NAMES, default=list(networks.COMPARED))
     add("--certifiers", nargs="+", choices=certifiers, default=certifiers)
     add("--samples", type=int, help=f"samples of the service's job (default: {SAMPLES})")

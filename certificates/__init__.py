@@ -8,9 +8,8 @@ from certificates.bounds.anytime import (
 from certificates.bounds.clopper_pearson import (
     clopper_pearson_lower,
     clopper_pearson_upper,
-    gradient_norm_ceiling,
-    gradient_norm_upper_paired,
 )
+from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
 from certificates.bounds.joint_dipole.search import dipole_radius_joint
 from certificates.bounds.multiclass import (
     MulticlassBound,
@@ -18,14 +17,14 @@ from certificates.bounds.multiclass import (
     first_order_multiclass,
     second_order_multiclass,
 )
+from certificates.bounds.paired_gradient import gradient_norm_upper_paired
 from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
-from certificates.certifiers.certification import (
-    certify,
-    certify_dipole,
-    certify_first_order,
-    certify_second_order,
-)
+from certificates.certifiers.certifier import Certifier, certify
+from certificates.certifiers.certifier_registry import CERTIFIERS, DEFAULT_CERTIFIER, certifier_named
+from certificates.certifiers.dipole import DIPOLE, certify_dipole
+from certificates.certifiers.first_order import FIRST_ORDER, certify_first_order
+from certificates.certifiers.second_order import SECOND_ORDER, certify_second_order
 from certificates.claim.claim import Claim
 from certificates.counts.epochs import epoch_at, epoch_ends
 from certificates.counts.evidence import (
@@ -46,9 +45,14 @@ from certificates.curves.lower_bounds import (
     first_order_radius,
     second_order_radius,
 )
-from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
+from certificates.kinds import Bounds, Decision, EndedBy, EvidenceKind, GradientSumsKind, Noise
 
 __all__ = [
+    "CERTIFIERS",
+    "DEFAULT_CERTIFIER",
+    "DIPOLE",
+    "FIRST_ORDER",
+    "SECOND_ORDER",
     "Bounds",
     "Certificate",
     "Certifier",
@@ -59,9 +63,11 @@ __all__ = [
     "EndedBy",
     "Estimate",
     "Evidence",
+    "EvidenceKind",
     "FirstOrderCurve",
     "GradientNorm",
     "GradientSums",
+    "GradientSumsKind",
     "HitCounts",
     "MulticlassBound",
     "Noise",
@@ -71,6 +77,7 @@ __all__ = [
     "SplitProduct",
     "SplitStatistic",
     "SplitSums",
+    "certifier_named",
     "certify",
     "certify_dipole",
     "certify_first_order",

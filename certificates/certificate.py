@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from certificates.curves.directed_rounding import up
-from certificates.curves.lower_bounds import Curve, DipoleCurve, FirstOrderCurve, SecondOrderCurve
-from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
+from certificates.curves.lower_bounds import Curve
+from certificates.kinds import Bounds, Decision, EndedBy, Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ class Rival:
         return {"index": self.index, "upper": self.upper, "estimate": self.estimate}
 
 
+class Issuer(Protocol):
+    """What a certificate needs of the certifier that made it."""
+
+    @property
+    def name(self) -> str:
+        """What the certificate calls it."""
+        ...
+
+    def curve(self, certificate: Certificate) -> Curve:
+        """Return the lower bound on the smoothed score that the certificate rests on."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """No ``x'`` with ``||x' - x||_2 <= radius`` changes the prediction, with confidence ``1 - eta``.
@@ -62,7 +76,7 @@ class Certificate:
     to its share of eta. ``p_other``: the other class that limits a multi-class certificate.
     """
 
-    certifier: Certifier
+    certifier: Issuer
     bounds: Bounds
     radius: float
     sigma: float
@@ -95,24 +109,17 @@ class Certificate:
         Within the radius of a majority certificate it is at least 1/2: the joint dipole bound certifies more
         than its separate bounds on ``c_s`` and ``c_n`` do, and all of them hold together.
         """
-        lower_bound = self._curve()
+        lower_bound = self.certifier.curve(self)
         return [max(lower_bound(up(rho / self.sigma)), self._floor(rho)) for rho in distances]
 
     def _floor(self, rho: float) -> float:
         certified = self.decision is Decision.MAJORITY and not self.abstained
         return 0.5 if certified and 0.0 <= rho <= self.radius else 0.0
 
-    def _curve(self) -> Curve:
-        if self.c_s is not None and self.c_n is not None:
-            return DipoleCurve(self.c_s.lower, self.c_n.lower)
-        if self.gradient_norm is not None:
-            return SecondOrderCurve(self.p_a.lower, up(self.sigma * self.gradient_norm.upper))
-        return FirstOrderCurve(self.p_a.lower)
-
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data under the names of the API's ``certificate`` object."""
         return {
-            "certifier": self.certifier.value,
+            "certifier": self.certifier.name,
             "abstained": self.abstained,
             "radius": self.radius,
             "norm": "l2",

@@ -5,17 +5,45 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Certifier(StrEnum):
-    """Which certificate is asked for (Levine et al., "Tight Second-Order Certificates")."""
+class EvidenceKind(StrEnum):
+    """What is counted of a job's noisy samples. Each certifier needs one kind."""
 
-    FIRST_ORDER = "first_order"
-    """Cohen et al. (2019): the value of the smoothed score alone."""
+    VOTES = "votes"
+    """The votes of independent samples, by class."""
 
-    SECOND_ORDER = "second_order"
-    """Theorem 1: the value and an upper bound on the gradient norm."""
+    VOTES_AND_GRADIENT = "votes_and_gradient"
+    """The same votes, and sums over the same samples that estimate the gradient of the smoothed score."""
 
-    DIPOLE = "dipole"
-    """Theorem 3: votes at antithetic pairs ``x + eps`` and ``x - eps``."""
+    PAIRS = "pairs"
+    """How the pairs ``x + eps`` and ``x - eps`` voted for the class."""
+
+    @property
+    def in_pairs(self) -> bool:
+        """Whether samples are counted two by two, so that their number is even."""
+        return self is not EvidenceKind.VOTES
+
+
+class GradientSumsKind(StrEnum):
+    """Which gradient sums are counted beside votes."""
+
+    PAIRED = "paired"
+    """One sum of products over pairs of samples: the bound of Theorem 2."""
+
+    SPLIT = "split"
+    """The sums of two halves of the samples, for the class alone."""
+
+    SPLIT_PER_CLASS = "split_per_class"
+    """The sums of two halves of the samples, for every class."""
+
+    def numbers(self, d: int, classes: int) -> int:
+        """Return how many numbers one half of the sums has, for ``d`` input elements."""
+        match self:
+            case GradientSumsKind.PAIRED:
+                return 1
+            case GradientSumsKind.SPLIT:
+                return d
+            case GradientSumsKind.SPLIT_PER_CLASS:
+                return d * classes
 
 
 class Bounds(StrEnum):

@@ -9,8 +9,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from certificates import Bounds, Certifier, Claim, Decision, Noise
+from certificates import Bounds, Claim, Decision, Noise
 from certificates.bounds.discretisation import grid_steps
+from jobs.certifier_field import CertifierField
 from jobs.record_base import Record
 
 
@@ -53,7 +54,7 @@ class JobSpec(Record):
 
     model: str
     model_sha256: str
-    certifier: Certifier
+    certifier: CertifierField
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
     noise: Noise = Noise.GAUSSIAN

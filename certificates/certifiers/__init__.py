@@ -1,4 +1,4 @@
 """Certifiers: evidence, sigma and eta in, a certificate out. One module each, one registry.
 
-Imports `bounds`, `counts` and `curves`. Knows no job.
+Imports `bounds`, `counts`, `curves` and `certificate`. Knows no job.
 """

@@ -1,43 +1,20 @@
-"""What a job claims, fixed before it samples; the one place where eta is divided.
-
-A client may see two certificates of one job: that of all samples, and, if it ends the job early or looks at
-its progress, one that rests on the samples so far. It may choose between them by what it sees. Both may be
-believed, because the failures of both together are paid from one eta:
-
-* Without a stop radius, ``RUNNING_SHARE`` of eta goes to bounds that hold at every number of samples at once
-  (anytime-valid), the rest to those for exactly ``n`` samples. Let R be the event that some running
-  certificate of the job is ever wrong, F that the final one is. Then ``P(R) <= 0.01 eta`` by the former,
-  ``P(F) <= 0.99 eta`` by the latter, and ``P(R or F) <= eta`` however the two depend on each other.
-* With a stop radius, every certificate of the job, the last included, comes from anytime-valid bounds, which
-  hold all at once; so all of eta is theirs.
-* The paper's bounds hold for exactly ``n`` samples and get all of eta: such a job certifies nothing before
-  its end.
-
-Discrete noise differs from its exact law by a total variation that is taken off eta first: no event about the
-whole job is likelier by more than that.
-"""
+"""What a job claims, fixed before it samples, and the certificates that it may publish."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from certificates.bounds.discretisation import SHARE, discretisation_error
 from certificates.certificate import Certificate
-from certificates.certifiers.certification import certify
-from certificates.certifiers.multiclass_statement import multiclass_certificate
+from certificates.certifiers.certifier import Certifier
+from certificates.certifiers.certifier_registry import CERTIFIERS
 from certificates.claim.claim_rules import decision_problems, noise_problems, number_problems, stop_problems
+from certificates.claim.eta import WHEN_COMPLETE, WHILE_RUNNING, Budget, divide_eta
 from certificates.counts.evidence import Evidence
 from certificates.counts.field_readers import read_fields, read_integer, read_number
 from certificates.counts.split_sums import SplitProduct
-from certificates.kinds import Bounds, Certifier, Decision, EndedBy, Noise
-
-RUNNING_SHARE = 0.01
-"""Part of eta for what a job without a stop radius certifies before its end."""
-
-WHILE_RUNNING = "while_running"
-WHEN_COMPLETE = "when_complete"
+from certificates.kinds import Bounds, Decision, EndedBy, GradientSumsKind, Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +68,7 @@ class Claim:
         self._check(evidence)
         budget = self._budget()
         if self.stop_radius is not None:
-            certificate = certify(self.certifier, evidence, self.sigma, budget.running, Bounds.ANYTIME)
+            certificate = self.certifier.certify(evidence, self.sigma, budget.running, Bounds.ANYTIME)
             if certificate.radius >= self.stop_radius:
                 return self._stated(certificate, EndedBy.STOP_RADIUS, {}, budget)
             self._check_complete(evidence)
@@ -99,9 +76,9 @@ class Claim:
         self._check_complete(evidence)
         self._check_gradient_complete(evidence)
         if self.decision is Decision.MULTICLASS:
-            certificate = multiclass_certificate(self.certifier, evidence, self.sigma, budget.final)
+            certificate = self.certifier.certify_multiclass(evidence, self.sigma, budget.final)
         else:
-            certificate = certify(self.certifier, evidence, self.sigma, budget.final, self.bounds)
+            certificate = self.certifier.certify(evidence, self.sigma, budget.final, self.bounds)
         others = {WHILE_RUNNING: budget.running} if self.runs else {}
         return self._stated(certificate, EndedBy.SAMPLES, others, budget)
 
@@ -116,13 +93,14 @@ class Claim:
         if not self.runs:
             raise ValueError("the paper's bounds certify nothing before all samples are counted")
         budget = self._budget()
-        certificate = certify(self.certifier, evidence, self.sigma, budget.running, Bounds.ANYTIME)
+        certificate = self.certifier.certify(evidence, self.sigma, budget.running, Bounds.ANYTIME)
         others = {} if self.stop_radius is not None else {WHEN_COMPLETE: budget.final}
         return self._stated(certificate, EndedBy.CANCELLED, others, budget)
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data."""
-        return asdict(self)
+        data: dict[str, object] = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**data, "certifier": self.certifier.name}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Claim:
@@ -130,7 +108,7 @@ class Claim:
         names = {field.name for field in fields(cls)}
         read_fields("claim", data, names)
         return cls(
-            certifier=Certifier(str(data["certifier"])),
+            certifier=CERTIFIERS.named(str(data["certifier"])),
             bounds=Bounds(str(data["bounds"])),
             sigma=read_number("claim.sigma", data["sigma"]),
             eta=read_number("claim.eta", data["eta"]),
@@ -150,13 +128,7 @@ class Claim:
         return discretisation_error(self.grid_steps, self.d, self.n)
 
     def _budget(self) -> Budget:
-        """Divide eta; the parts add up to at most eta as real numbers."""
-        charge = self.charge
-        if self.bounds is Bounds.PAPER:
-            return Budget(charge, 0.0, _after_charge(self.eta, charge))
-        if self.stop_radius is not None:
-            return Budget(charge, _after_charge(self.eta, charge), 0.0)
-        return divide_eta(self.eta, charge, RUNNING_SHARE)
+        return divide_eta(self.eta, self.charge, self.bounds, stops=self.stop_radius is not None)
 
     def _stated(
         self, certificate: Certificate, ended_by: EndedBy, others: Mapping[str, float], budget: Budget
@@ -189,38 +161,15 @@ class Claim:
     def _check_gradient_complete(self, evidence: Evidence) -> None:
         """Refuse gradient sums of some samples only: which ones might have been chosen by what they gave."""
         gradient = evidence.gradient
-        if gradient is None:
+        wanted = self.certifier.gradient_sums(self.bounds, self.decision)
+        if gradient is None or wanted is None:
             return
-        if self.bounds is Bounds.PAPER:
+        if wanted is GradientSumsKind.PAIRED:
             used = {2 * gradient.pairs}
         else:
             used = {split.n_a + split.n_b for split in gradient.splits()}
         if used != {evidence.n}:
             raise ValueError("the gradient sums do not rest on all samples that were counted")
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Shares of eta: for the finite precision of noise, for running certificates, for the final one."""
-
-    charge: float
-    running: float
-    final: float
-
-
-def divide_eta(eta: float, charge: float, running_share: float) -> Budget:
-    """Divide eta: ``charge``, ``running_share`` of what remains for running certificates, the final one's.
-
-    With ``charge < eta`` and a share in (0, 1), the parts add up to at most eta as real numbers.
-    """
-    rest = _after_charge(eta, charge)
-    running = running_share * rest
-    return Budget(charge, running, math.nextafter(rest - running, 0.0))
-
-
-def _after_charge(eta: float, charge: float) -> float:
-    """Return ``eta - charge``, rounded down."""
-    return math.nextafter(eta - charge, 0.0) if charge else eta
 
 
 def _optional(name: str, value: object) -> float | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 
 from certificates.bounds.discretisation import LARGEST_STEPS
-from certificates.kinds import Bounds, Certifier, Decision, Noise
+from certificates.certifiers.certifier import Certifier
+from certificates.kinds import Bounds, Decision, Noise
 
 LARGEST_SUMS = 2**20
 """Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
@@ -29,8 +30,8 @@ def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: flo
         found.append(("bounds", "must be `tight` or `paper`"))
     if n < 1:
         found.append(("n", "must be at least 1"))
-    elif n % 2 and certifier is not Certifier.FIRST_ORDER:
-        found.append(("n", f"must be even for {certifier}: samples are drawn in pairs"))
+    elif (said := certifier.number_problem(n)) is not None:
+        found.append(("n", said))
     if not 0.0 < eta <= LARGEST_ETA:
         found.append(("eta", f"must be above 0 and at most {LARGEST_ETA:g}"))
     if not LEAST_SIGMA <= sigma < math.inf:
@@ -43,18 +44,15 @@ def decision_problems(
 ) -> Problems:
     """Check the decision, and that the gradient sums it needs stay within ``LARGEST_SUMS``."""
     found = []
-    sums = d
-    if decision is Decision.MULTICLASS:
-        sums *= classes
-        if certifier is Certifier.DIPOLE:
-            found.append(("decision", "must be `majority` for dipole: its pairs are counted for one class"))
-        if bounds is not Bounds.TIGHT:
-            found.append(("decision", "must be `majority` with the paper's bounds"))
-    if certifier is Certifier.SECOND_ORDER and bounds is Bounds.TIGHT and sums > LARGEST_SUMS:
+    if (said := certifier.decision_problem(decision)) is not None:
+        found.append(("decision", said))
+    if decision is Decision.MULTICLASS and bounds is not Bounds.TIGHT:
+        found.append(("decision", "must be `majority` with the paper's bounds"))
+    counted = certifier.gradient_sums(bounds, decision)
+    if counted is not None and (numbers := counted.numbers(d, classes)) > LARGEST_SUMS:
         field = "bounds" if d > LARGEST_SUMS else "decision"
-        found.append(
-            (field, f"needs gradient sums of {sums:,} numbers for this model, over {LARGEST_SUMS:,}")
-        )
+        message = f"needs gradient sums of {numbers:,} numbers for this model, over {LARGEST_SUMS:,}"
+        found.append((field, message))
     return found
 
 

@@ -8,17 +8,9 @@ from dataclasses import asdict, dataclass
 from certificates.counts.field_readers import check_count, read_fields, read_integer
 from certificates.counts.gradient_sums import GradientSums, read_gradient, round_up_to_grid
 from certificates.counts.split_sums import SplitProduct
-from certificates.kinds import Bounds, Certifier
+from certificates.kinds import EvidenceKind
 
-__all__ = [
-    "Bounds",
-    "Certifier",
-    "Evidence",
-    "GradientSums",
-    "HitCounts",
-    "PairCounts",
-    "round_up_to_grid",
-]
+__all__ = ["Evidence", "GradientSums", "HitCounts", "PairCounts", "round_up_to_grid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +105,13 @@ class Evidence:
                 raise ValueError("per-class gradient sums must be as many as the classes counted")
 
     @property
+    def kind(self) -> EvidenceKind:
+        """What was counted."""
+        if self.pairs is not None:
+            return EvidenceKind.PAIRS
+        return EvidenceKind.VOTES if self.gradient is None else EvidenceKind.VOTES_AND_GRADIENT
+
+    @property
     def n(self) -> int:
         """Number of evaluations of the base classifier."""
         if self.pairs is not None:
@@ -166,6 +165,27 @@ class Evidence:
             pairs=None if pairs is None else _read_pairs(pairs),
             gradient=None if gradient is None else read_gradient(gradient),
         )
+
+
+def votes_of(evidence: Evidence) -> HitCounts:
+    """Return the votes; ValueError if none were counted."""
+    if evidence.hits is None:
+        raise ValueError("this evidence holds no votes by class")
+    return evidence.hits
+
+
+def gradient_of(evidence: Evidence) -> GradientSums:
+    """Return the gradient sums; ValueError if none were counted."""
+    if evidence.gradient is None:
+        raise ValueError("this evidence holds no gradient sums")
+    return evidence.gradient
+
+
+def pairs_of(evidence: Evidence) -> PairCounts:
+    """Return the outcomes of antithetic pairs; ValueError if none were counted."""
+    if evidence.pairs is None:
+        raise ValueError("this evidence holds no antithetic pairs")
+    return evidence.pairs
 
 
 def _read_hits(data: object) -> HitCounts:

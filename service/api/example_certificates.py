@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Noise
+from certificates import DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Claim, Decision, EndedBy, Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,7 @@ class Example:
 
 EXAMPLES: Final[dict[str, Example]] = {
     "first_order": Example(
-        claim=Claim(
-            certifier=Certifier.FIRST_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784
-        ),
+        claim=Claim(certifier=FIRST_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
             "pairs": None,
@@ -53,9 +51,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "second_order": Example(
-        claim=Claim(
-            certifier=Certifier.SECOND_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784
-        ),
+        claim=Claim(certifier=SECOND_ORDER, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
             "pairs": None,
@@ -104,7 +100,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "dipole": Example(
-        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
+        claim=Claim(certifier=DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
             "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655, "target": 7},
@@ -136,9 +132,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "first_order_paper": Example(
-        claim=Claim(
-            certifier=Certifier.FIRST_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784
-        ),
+        claim=Claim(certifier=FIRST_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
             "pairs": None,
@@ -166,9 +160,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "second_order_paper": Example(
-        claim=Claim(
-            certifier=Certifier.SECOND_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784
-        ),
+        claim=Claim(certifier=SECOND_ORDER, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": {"n": 100000, "target": 7, "per_class": [0, 112, 931, 505, 100, 0, 0, 93250, 1026, 4076]},
             "pairs": None,
@@ -200,7 +192,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "dipole_paper": Example(
-        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
+        claim=Claim(certifier=DIPOLE, bounds=Bounds.PAPER, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
             "pairs": {"pairs": 50000, "both": 43980, "plus_only": 2640, "minus_only": 2655, "target": 7},
@@ -229,7 +221,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     ),
     "stop": Example(
         claim=Claim(
-            certifier=Certifier.DIPOLE,
+            certifier=DIPOLE,
             bounds=Bounds.TIGHT,
             sigma=0.25,
             eta=0.001,
@@ -265,7 +257,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     ),
     "multiclass": Example(
         claim=Claim(
-            certifier=Certifier.FIRST_ORDER,
+            certifier=FIRST_ORDER,
             bounds=Bounds.TIGHT,
             sigma=0.25,
             eta=0.001,
@@ -305,7 +297,7 @@ EXAMPLES: Final[dict[str, Example]] = {
     ),
     "discrete": Example(
         claim=Claim(
-            certifier=Certifier.DIPOLE,
+            certifier=DIPOLE,
             bounds=Bounds.TIGHT,
             sigma=0.25,
             eta=0.001,
@@ -346,7 +338,7 @@ EXAMPLES: Final[dict[str, Example]] = {
         },
     ),
     "cancelled": Example(
-        claim=Claim(certifier=Certifier.DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
+        claim=Claim(certifier=DIPOLE, bounds=Bounds.TIGHT, sigma=0.25, eta=0.001, n=100_000, d=784),
         counts={
             "hits": None,
             "pairs": {"pairs": 20000, "both": 17592, "plus_only": 1056, "minus_only": 1062, "target": 7},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from certificates import Certifier, EndedBy
+from certificates import CERTIFIERS, EndedBy
 from jobs.job_records import Failure, JobRecord, JobState, Progress, RunningCertificate
 from jobs.plan import Fleet, Plan, RuntimeIdentity
 from jobs.spec import InputRecord, JobSpec, StopRule
@@ -16,7 +16,7 @@ _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _GENERATOR = "philox4x32-10/box-muller/float32"
 _BASE: dict[str, object] = {"model": "mnist", "sigma": 0.25, "n": 100000}
 _FIELDS: dict[str, dict[str, object]] = {
-    **{certifier.value: {"certifier": certifier.value} for certifier in Certifier},
+    **{certifier.name: {"certifier": certifier.name} for certifier in CERTIFIERS},
     "paper": {"certifier": "dipole", "bounds": "paper"},
     "stop": {"stop": {"radius": 0.3}},
     "multiclass": {"certifier": "first_order", "decision": "multiclass"},

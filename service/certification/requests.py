@@ -14,7 +14,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from certificates import Bounds, Certifier, Decision, Noise
+from certificates import DEFAULT_CERTIFIER, Bounds, Decision, Noise
+from jobs.certifier_field import CertifierField
 from registry.manifest import MAX_ELEMENTS
 
 MAX_SEED = 2**63 - 1
@@ -51,7 +52,11 @@ class CertificationFields(_Body):
     """What to certify and how. The gateway's settings narrow the ranges given here further."""
 
     model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
-    certifier: Certifier = Field(default=Certifier.DIPOLE, description="Which certificate to compute.")
+    certifier: CertifierField = Field(
+        default_factory=lambda: DEFAULT_CERTIFIER,
+        json_schema_extra={"default": DEFAULT_CERTIFIER.name},
+        description="Which certificate to compute.",
+    )
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Field(
         default=Bounds.TIGHT,
         description="Which confidence bounds to use: the service's sharper ones, or the paper's own.",

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certificates import Bounds, Certifier, Decision, EndedBy, Noise
+from certificates import Bounds, Decision, EndedBy, Noise
+from jobs.certifier_field import CertifierField
 from jobs.job_records import JobRecord, JobState
 from jobs.spec import JobSpec
 
@@ -53,7 +54,7 @@ class RequestResource(Resource):
 
     model: str
     model_sha256: str
-    certifier: Certifier
+    certifier: CertifierField
     bounds: Bounds
     decision: Decision
     noise: Noise
@@ -166,7 +167,7 @@ class RuntimeModelResource(OpenResource):
 class ClaimResource(OpenResource):
     """What the job was to certify, fixed before it sampled; with the counts it gives the certificate."""
 
-    certifier: Certifier
+    certifier: CertifierField
     bounds: Bounds
     sigma: float
     eta: float
@@ -188,7 +189,7 @@ class RunningResource(Resource):
 class CertificateResource(OpenResource):
     """Within ``radius`` of the input no point changes the smoothed prediction, with confidence 1 - eta."""
 
-    certifier: Certifier
+    certifier: CertifierField
     abstained: bool = Field(description="True when nothing could be certified; the radius is then 0.")
     prediction: PredictionResource
     radius: float

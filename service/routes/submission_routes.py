@@ -149,7 +149,7 @@ def _store(
     )
     created = ctx.store.create(submission.spec, submission.data, idempotency, limits)
     if not created.replayed:
-        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.value).inc()
+        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.name).inc()
         _logger.info("a job is accepted", extra={"job_id": created.job_id})
         try:
             ctx.queue.enqueue_select(created.job_id)

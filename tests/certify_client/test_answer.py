@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 
-from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, HitCounts, PairCounts
+from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    Bounds,
+    Certifier,
+    Claim,
+    Decision,
+    EndedBy,
+    Evidence,
+    HitCounts,
+    PairCounts,
+)
 from certificates.claim.farthest import largest_radius
 from certify_client import answer
 
-FIRST, DIPOLE = Certifier.FIRST_ORDER, Certifier.DIPOLE
+FIRST = FIRST_ORDER
 
 
 def document(

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, GradientSums, Noise
+from certificates import (
+    CERTIFIERS,
+    FIRST_ORDER,
+    Bounds,
+    Claim,
+    Decision,
+    EndedBy,
+    Evidence,
+    GradientSums,
+    Noise,
+)
 from certificates.bounds.plausible_sums import inner_product_range, paired_sum_range
 from certificates.counts.split_sums import SplitProduct
 from certify_client import UnreadableCertificate, display
@@ -32,7 +42,7 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"noise": Noise.DISCRETE, "grid_steps": 63.75},
     {"noise": Noise.DISCRETE, "grid_steps": 1.0},
     *({"stop_radius": radius} for radius in (None, 0.1, 0.35)),
-    *({"certifier": certifier} for certifier in Certifier),
+    *({"certifier": certifier} for certifier in CERTIFIERS),
     *({"n": n} for n in (2, 8000, 40_000, 47_994, 100_002)),
     *({"d": d} for d in (1, 28, 783)),
 )
@@ -42,7 +52,7 @@ def counts_for(evidence: Evidence, claim: Claim) -> Evidence:
     """Return counts that say what a changed claim needs: elements, size of the job, no epochs."""
     if evidence.gradient is None:
         return evidence
-    if claim.certifier is Certifier.FIRST_ORDER:
+    if claim.certifier is FIRST_ORDER:
         return replace(evidence, gradient=None)
     asked = claim.n if claim.stop_radius is not None or evidence.n < claim.n else None
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from certificates import Certifier
+from certificates import DIPOLE
 from tests.certify_client.conftest import Certify
 from tests.support.plain_certificates import plain
 
-TEXT = json.dumps(plain(Certifier.DIPOLE))
+TEXT = json.dumps(plain(DIPOLE))
 
 
 @pytest.mark.parametrize(

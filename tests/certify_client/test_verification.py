@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     Claim,
@@ -24,7 +28,7 @@ from tests.support.plain_certificates import EVIDENCE, document, plain, plain_cl
 Change = Callable[[dict[str, Any]], None]
 
 
-@pytest.mark.parametrize("certifier", Certifier)
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_true_certificate_holds(certifier: Certifier) -> None:
     answer = plain(certifier)
     assert verify(answer).faults == ()
@@ -33,24 +37,24 @@ def test_true_certificate_holds(certifier: Certifier) -> None:
 
 
 def test_abstention_holds() -> None:
-    claim = plain_claim(Certifier.FIRST_ORDER, n=10)
+    claim = plain_claim(FIRST_ORDER, n=10)
     verdict = verify(document(claim, Evidence(hits=HitCounts(10, 1, (5, 5)))))
     assert verdict.holds
     assert verdict.radius == 0.0
 
 
-DIPOLE = EVIDENCE[Certifier.DIPOLE]
+PAIRED = EVIDENCE[DIPOLE]
 OTHER_KINDS = {
-    "tight": (plain_claim(Certifier.DIPOLE, bounds=Bounds.TIGHT), DIPOLE, EndedBy.SAMPLES),
-    "cancelled": (plain_claim(Certifier.DIPOLE, bounds=Bounds.TIGHT, n=9000), DIPOLE, EndedBy.CANCELLED),
+    "tight": (plain_claim(DIPOLE, bounds=Bounds.TIGHT), PAIRED, EndedBy.SAMPLES),
+    "cancelled": (plain_claim(DIPOLE, bounds=Bounds.TIGHT, n=9000), PAIRED, EndedBy.CANCELLED),
     "stopped": (
-        plain_claim(Certifier.DIPOLE, bounds=Bounds.TIGHT, n=9000, stop_radius=0.1),
-        DIPOLE,
+        plain_claim(DIPOLE, bounds=Bounds.TIGHT, n=9000, stop_radius=0.1),
+        PAIRED,
         EndedBy.STOP_RADIUS,
     ),
     "discrete": (
-        plain_claim(Certifier.DIPOLE, noise=Noise.DISCRETE, grid_steps=grid_steps(0.25, 0.0, 1.0)),
-        DIPOLE,
+        plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=grid_steps(0.25, 0.0, 1.0)),
+        PAIRED,
         EndedBy.SAMPLES,
     ),
 }
@@ -67,8 +71,8 @@ def test_every_kind_of_claim(claim: Claim, evidence: Evidence, ended_by: EndedBy
 
 def test_steps_of_discrete_noise_must_be_those_of_sigma() -> None:
     steps = grid_steps(0.25, 0.0, 1.0)
-    claim = plain_claim(Certifier.DIPOLE, noise=Noise.DISCRETE, grid_steps=steps / 2)
-    assert not verify(document(claim, DIPOLE)).holds
+    claim = plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=steps / 2)
+    assert not verify(document(claim, PAIRED)).holds
 
 
 def test_stop_radius_of_another_request() -> None:
@@ -138,7 +142,7 @@ HIT_CHANGES = {
     "another class": stated("prediction", "index", to=0),
     "a class that is none": stated("prediction", "index", to=[]),
     "no class": stated("prediction", "index", to=None),
-    "counts of another certifier": stated("counts", to=EVIDENCE[Certifier.DIPOLE].to_dict()),
+    "counts of another certifier": stated("counts", to=EVIDENCE[DIPOLE].to_dict()),
 }
 PAIR_CHANGES = {
     "pairs moved to both": stated("counts", "pairs", "both", to=485),
@@ -152,10 +156,10 @@ GRADIENT_CHANGES = {
     "dimension, the other way": stated("input", "shape", to=[10]),
 }
 CASES = [
-    *((certifier, name, change) for certifier in Certifier for name, change in ANYWHERE.items()),
-    *((Certifier.FIRST_ORDER, name, change) for name, change in HIT_CHANGES.items()),
-    *((Certifier.SECOND_ORDER, name, change) for name, change in (HIT_CHANGES | GRADIENT_CHANGES).items()),
-    *((Certifier.DIPOLE, name, change) for name, change in PAIR_CHANGES.items()),
+    *((certifier, name, change) for certifier in CERTIFIERS for name, change in ANYWHERE.items()),
+    *((FIRST_ORDER, name, change) for name, change in HIT_CHANGES.items()),
+    *((SECOND_ORDER, name, change) for name, change in (HIT_CHANGES | GRADIENT_CHANGES).items()),
+    *((DIPOLE, name, change) for name, change in PAIR_CHANGES.items()),
 ]
 
 
@@ -171,7 +175,7 @@ def test_tampering_is_found(certifier: Certifier, change: Change) -> None:
 
 
 def test_radius_never_larger_than_the_counts_support() -> None:
-    answer = plain(Certifier.DIPOLE)
+    answer = plain(DIPOLE)
     supported = answer["certificate"]["radius"]
     answer["certificate"]["radius"] = supported * (1 + 1e-12)
     assert not verify(answer).holds
@@ -201,7 +205,7 @@ IMPOSSIBLE: dict[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("change", IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
 def test_claim_that_nothing_supports(change: Callable[[dict[str, Any]], object]) -> None:
-    answer = plain(Certifier.FIRST_ORDER)
+    answer = plain(FIRST_ORDER)
     change(answer["certificate"])
     assert not verify(answer).holds
     assert verify(answer).radius == 0.0
@@ -217,7 +221,7 @@ def test_documents_without_a_certificate(answer: Any) -> None:
 
 @pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN.keys())
 def test_what_cannot_be_checked_is_said(change: Callable[[dict[str, Any]], object]) -> None:
-    answer = plain(Certifier.FIRST_ORDER)
+    answer = plain(FIRST_ORDER)
     change(answer["certificate"])
     with pytest.raises(UnreadableCertificate):
         verify(answer)

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, PairCounts
+from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Bounds,
+    Claim,
+    EndedBy,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    PairCounts,
+)
 from certify_client import UnreadableCertificate
 from certify_client.verification import verify
 from tests.support.plain_certificates import document
@@ -18,9 +29,9 @@ HITS = HitCounts(1000, 1, (12, 980, 8))
 DOCUMENTS = [
     document(Claim(certifier, Bounds.PAPER, 0.5, 0.001, 1000, 784), evidence)
     for certifier, evidence in (
-        (Certifier.FIRST_ORDER, Evidence(hits=HITS)),
-        (Certifier.SECOND_ORDER, Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5))),
-        (Certifier.DIPOLE, Evidence(pairs=PairCounts(500, 480, 8, 7, 1))),
+        (FIRST_ORDER, Evidence(hits=HITS)),
+        (SECOND_ORDER, Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5))),
+        (DIPOLE, Evidence(pairs=PairCounts(500, 480, 8, 7, 1))),
     )
 ]
 VALUES = st.recursive(

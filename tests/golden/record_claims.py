@@ -13,6 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     Claim,
@@ -42,14 +46,14 @@ def main() -> None:
 
 def _entries() -> Iterator[dict[str, Any]]:
     for share in SHARES:
-        for certifier in Certifier:
+        for certifier in CERTIFIERS:
             for bounds in (Bounds.TIGHT, Bounds.PAPER):
                 claim = Claim(certifier, bounds, sigma=0.5, eta=0.001, n=N, d=D)
                 evidence = _evidence(claim, share, N)
                 yield _entry(f"{certifier} {bounds} {share}", claim, evidence, EndedBy.SAMPLES)
                 yield _discrete(claim, evidence, share)
             yield from _early(certifier, share)
-            if certifier is not Certifier.DIPOLE:
+            if certifier is not DIPOLE:
                 yield _multiclass(certifier, share)
     yield _summed()
 
@@ -76,12 +80,12 @@ def _early(certifier: Certifier, share: float) -> Iterator[dict[str, Any]]:
 def _evidence(claim: Claim, share: float, n: int, asked: int | None = None) -> Evidence:
     """Return counts of which about this share hit; ``asked``: for anytime bounds, all samples asked for."""
     hits = round(share * n)
-    if claim.certifier is Certifier.DIPOLE:
+    if claim.certifier is DIPOLE:
         both = max(0, hits - n // 2) + (n - hits) // 5
         plus = (hits - 2 * both) // 2
         return Evidence(pairs=PairCounts(n // 2, both, plus, hits - 2 * both - plus, 1))
     votes = HitCounts(n, 1, ((n - hits) // 3, hits, n - hits - (n - hits) // 3))
-    if claim.certifier is Certifier.FIRST_ORDER:
+    if claim.certifier is FIRST_ORDER:
         return Evidence(hits=votes)
     if claim.bounds is Bounds.PAPER:
         paired = round_up_to_grid(0.0625 * (1.0 - share) * n)
@@ -102,7 +106,7 @@ def _multiclass(certifier: Certifier, share: float) -> dict[str, Any]:
 
 def _summed() -> dict[str, Any]:
     """Certify from vectors; their products are whole numbers, which every order of adding them gives."""
-    claim = Claim(Certifier.SECOND_ORDER, Bounds.TIGHT, sigma=0.05, eta=0.001, n=N, d=2)
+    claim = Claim(SECOND_ORDER, Bounds.TIGHT, sigma=0.05, eta=0.001, n=N, d=2)
     sums = SplitSums.of_block(N // 2, (300.0, -40.0), N // 2, (280.0, -60.0))
     evidence = Evidence(HitCounts(N, 0, (9000, 1000)), gradient=GradientSums(2, 0, 0.0, sums))
     return _entry("second_order from vectors", claim, evidence, EndedBy.SAMPLES)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from certificates import Bounds, Certifier, Decision, Noise
+from certificates import DIPOLE, SECOND_ORDER, Bounds, Decision, Noise
 from tests.support.reference import half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
@@ -25,7 +25,7 @@ ANOTHER_JOB: dict[str, dict[str, Any]] = {
     "input": {"x": np.array([0.5, 0.2500001], np.float32)},
 }
 COMPARED: dict[str, dict[str, Any]] = {
-    "certifier": {"certifier": Certifier.DIPOLE},
+    "certifier": {"certifier": DIPOLE},
     "bounds": {"bounds": Bounds.PAPER},
     "decision": {"decision": Decision.MULTICLASS},
     "noise": {"noise": Noise.DISCRETE},
@@ -61,7 +61,7 @@ def test_a_job_is_not_the_beginning_of_a_longer_one(stack: Stack, models_dir: Pa
 
     def counted(n: int, stop: float | None = None) -> tuple[Any, Any]:
         """Return a sum of the noise that the job drew, and how often it drew."""
-        made = half_space(models_dir, certifier=Certifier.SECOND_ORDER, n=n, stop=stop)
+        made = half_space(models_dir, certifier=SECOND_ORDER, n=n, stop=stop)
         job = stack.finished(stack.submit(made))
         certificate: dict[str, Any] | None = job.certificate
         assert certificate is not None, job.failure

@@ -9,6 +9,8 @@ import pytest
 from redis import Redis
 
 from certificates import (
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     Claim,
@@ -48,7 +50,7 @@ def evidence_of(shard: int, gradient: bool) -> Evidence:
 
 
 def running_job(
-    store: JobStore, ledger: Ledger, certifier: Certifier = Certifier.FIRST_ORDER, stop: float | None = None
+    store: JobStore, ledger: Ledger, certifier: Certifier = FIRST_ORDER, stop: float | None = None
 ) -> tuple[str, JobSpec, Plan]:
     made = submission(n=100 * SHARDS, certifier=certifier, stop=stop)
     job_id = store.create(made.spec, made.input_bytes).job_id
@@ -59,7 +61,7 @@ def running_job(
 def prefix_of(spec: JobSpec, shards: int) -> Prefix:
     prefix = Prefix()
     for shard in range(shards):
-        gradient = spec.certifier is Certifier.SECOND_ORDER
+        gradient = spec.certifier is SECOND_ORDER
         prefix = prefix.add(evidence_of(shard, gradient), spec.claim())
     return prefix
 
@@ -82,7 +84,7 @@ def test_the_job_shows_the_best_radius_so_far(ledger: Ledger, store: JobStore) -
 def test_a_cancelled_job_keeps_the_certificate_of_its_samples(
     ledger: Ledger, store: JobStore, redis_client: Redis
 ) -> None:
-    job_id, spec, plan = running_job(store, ledger, Certifier.SECOND_ORDER)
+    job_id, spec, plan = running_job(store, ledger, SECOND_ORDER)
     for shard in (0, 1, 3):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
     ledger.merge(job_id, spec, plan)
@@ -114,13 +116,13 @@ def test_a_cancelled_job_without_samples_or_with_the_papers_bounds_has_none(
     assert (job.certificate, job.running) == (None, None)
 
 
-@pytest.mark.parametrize("certifier", [Certifier.FIRST_ORDER, Certifier.SECOND_ORDER])
+@pytest.mark.parametrize("certifier", [FIRST_ORDER, SECOND_ORDER])
 @pytest.mark.parametrize("order", ["forward", "backward", "shuffled", "in pairs"])
 def test_a_job_stops_at_the_same_shard_in_any_order(
     ledger: Ledger, store: JobStore, certifier: Certifier, order: str
 ) -> None:
     """The second shard reaches the radius, the third loses it again: only merging in order can tell."""
-    gradient = certifier is Certifier.SECOND_ORDER
+    gradient = certifier is SECOND_ORDER
     probe = submission(n=100 * SHARDS, certifier=certifier, stop=9.0).spec
     radii = [probe.claim().running(prefix_of(probe, k).supported()).radius for k in range(1, 5)]
     assert radii[0] < radii[1] > radii[2]
@@ -145,7 +147,7 @@ def test_a_job_stops_at_the_same_shard_in_any_order(
 
 
 def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: JobStore) -> None:
-    job_id, spec, plan = running_job(store, ledger, Certifier.SECOND_ORDER, stop=9.0)
+    job_id, spec, plan = running_job(store, ledger, SECOND_ORDER, stop=9.0)
     for shard in range(SHARDS):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
     tally = ledger.merge(job_id, spec, plan)
@@ -161,7 +163,7 @@ def prefix_stored(spec: JobSpec) -> Prefix:
 
 
 def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> None:
-    spec = submission(n=100 * SHARDS, certifier=Certifier.SECOND_ORDER).spec
+    spec = submission(n=100 * SHARDS, certifier=SECOND_ORDER).spec
     seen = [prefix_of(spec, shards).product for shards in range(1, SHARDS + 1)]
     epochs = [(product.epoch, product.n_a) for product in seen if product is not None]
     assert epochs == [

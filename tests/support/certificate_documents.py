@@ -7,7 +7,18 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from certificates import Bounds, Certifier, Claim, Decision, EndedBy, Evidence, GradientSums, HitCounts, Noise
+from certificates import (
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Bounds,
+    Claim,
+    Decision,
+    EndedBy,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    Noise,
+)
 from certificates.bounds.discretisation import grid_steps
 from certificates.counts.split_sums import SplitProduct
 from service.api.example_certificates import EXAMPLES
@@ -17,8 +28,8 @@ Document = dict[str, Any]
 
 N: Final = 100_000
 VOTES: Final = (0, 112, 931, 505, 100, 0, 0, 93_250, 1026, 4076)
-SECOND: Final = Claim(Certifier.SECOND_ORDER, Bounds.TIGHT, 0.25, 0.001, N, 784)
-FIRST: Final = replace(SECOND, certifier=Certifier.FIRST_ORDER)
+SECOND: Final = Claim(SECOND_ORDER, Bounds.TIGHT, 0.25, 0.001, N, 784)
+FIRST: Final = replace(SECOND, certifier=FIRST_ORDER)
 DISCRETE: Final[dict[str, Any]] = {"noise": Noise.DISCRETE, "grid_steps": grid_steps(0.25, 0.0, 1.0)}
 
 

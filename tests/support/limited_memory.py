@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from certificates import Certifier, Noise
+from certificates import FIRST_ORDER, Noise
 from jobs.job_errors import PermanentFailure
 from jobs.plan import Plan
 from jobs.spec import JobSpec
@@ -54,7 +54,7 @@ def answer(registry: Registry, name: str, rows: str) -> dict[str, object]:
     except (ModelError, PermanentFailure) as error:
         return {"error": str(error), "kind": getattr(error, "failure_type", "")}
     block = batch_size_for(loaded.manifest, "cpu")
-    request = SampleRequest(Certifier.FIRST_ORDER, 1, spec.sigma, spec.noise_seed, 0, N, block)
+    request = SampleRequest(FIRST_ORDER, 1, spec.sigma, spec.noise_seed, 0, N, block)
     evidence = sample(loaded.runtime, X, request, lambda _: None)
     return {"rows": loaded.runtime.rows, "block": block, "counts": evidence.to_dict()}
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from certificates import Bounds, Certifier, Claim, EndedBy, Evidence, GradientSums, HitCounts, PairCounts
+from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Bounds,
+    Certifier,
+    Claim,
+    EndedBy,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    PairCounts,
+)
 
 HITS = HitCounts(1000, 1, (12, 980, 8))
 
 
 EVIDENCE = {
-    Certifier.FIRST_ORDER: Evidence(hits=HITS),
-    Certifier.SECOND_ORDER: Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5)),
-    Certifier.DIPOLE: Evidence(pairs=PairCounts(500, 480, 8, 7, 1)),
+    FIRST_ORDER: Evidence(hits=HITS),
+    SECOND_ORDER: Evidence(hits=HITS, gradient=GradientSums(784, 500, 1.5)),
+    DIPOLE: Evidence(pairs=PairCounts(500, 480, 8, 7, 1)),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import Bounds, Certifier, Decision, Noise
+from certificates import FIRST_ORDER, Bounds, Certifier, Decision, Noise
 from jobs.spec import InputRecord, JobSpec, StopRule
 
 
@@ -26,7 +26,7 @@ def submission(
     *,
     model: str = "half-space",
     model_sha256: str = "0" * 64,
-    certifier: Certifier = Certifier.FIRST_ORDER,
+    certifier: Certifier = FIRST_ORDER,
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT,
     decision: Decision = Decision.MAJORITY,
     noise: Noise = Noise.GAUSSIAN,

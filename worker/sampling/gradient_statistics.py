@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import numpy as np
 import torch
 
-from certificates import Bounds, Decision, SplitSums
+from certificates import GradientSumsKind, SplitSums
 from certificates.counts.evidence import GradientSums, round_up_to_grid
 from worker.noise.generator_keys import NoiseSource
 from worker.sampling.grouped_sums import GRID, add_centred
@@ -32,13 +32,13 @@ class GradientStatistic(Protocol):
 
 
 def gradient_statistic(
-    bounds: Bounds, decision: Decision, target: int, classes: int, d: int, device: torch.device
+    wanted: GradientSumsKind, target: int, classes: int, d: int, device: torch.device
 ) -> GradientStatistic:
-    """Return the statistic that these bounds need, and no more: the paper's pairs, or split sums."""
-    if bounds is Bounds.PAPER:
+    """Return the statistic that counts these sums, and no others."""
+    if wanted is GradientSumsKind.PAIRED:
         return PairedStatistic(target, d)
     kind = HostSplitStatistic if device.type == "cpu" else DeviceSplitStatistic
-    return kind(target, classes, d, device, per_class=decision is Decision.MULTICLASS)
+    return kind(target, classes, d, device, per_class=wanted is GradientSumsKind.SPLIT_PER_CLASS)
 
 
 class PairedStatistic:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from certificates import Bounds, Certifier, Decision
+from certificates import Bounds, Certifier, Decision, EvidenceKind, GradientSumsKind
 from certificates.counts.evidence import Evidence, HitCounts, PairCounts
 from registry.pixel_grid import PixelGrid
 from worker.noise.generator_keys import ESTIMATION, SELECTION, NoiseSource
@@ -55,8 +55,8 @@ class SampleRequest:
         _check(self.sigma, self.seed, self.n, self.batch)
         if self.target < 0 or self.first_block < 0:
             raise ValueError("target and first_block must not be negative")
-        if self.n % 2 and self.certifier is not Certifier.FIRST_ORDER:
-            raise ValueError(f"n must be even for {self.certifier}, as it counts pairs")
+        if (said := self.certifier.number_problem(self.n)) is not None:
+            raise ValueError(f"n {said}")
 
 
 def select_class(
@@ -86,8 +86,7 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
     """
     if request.target >= runtime.classes:
         raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
-    count = _count_pairs if request.certifier is Certifier.DIPOLE else _count_votes
-    return count(runtime, x, request, on_batch)
+    return _COUNTERS[request.certifier.evidence](runtime, x, request, on_batch)
 
 
 def _count_votes(
@@ -95,14 +94,15 @@ def _count_votes(
 ) -> Evidence:
     """Count independent samples by class, and add up what second order needs of their noise."""
     law = (request.sigma, request.seed, ESTIMATION, request.grid)
-    second_order = request.certifier is Certifier.SECOND_ORDER
-    summed = second_order and request.bounds is not Bounds.PAPER
+    sums = request.certifier.gradient_sums(request.bounds, request.decision)
+    summed = sums in {GradientSumsKind.SPLIT, GradientSumsKind.SPLIT_PER_CLASS}
     noise = noise_source(x, runtime.device, request.batch, *law, summed=summed)
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     gradient = None
-    if second_order:
-        about = (request.target, runtime.classes, math.prod(x.shape), runtime.device)
-        gradient = gradient_statistic(request.bounds, request.decision, *about)
+    if sums is not None:
+        gradient = gradient_statistic(
+            sums, request.target, runtime.classes, math.prod(x.shape), runtime.device
+        )
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block, rows, done in _cut(request):
         votes = blocks.votes(block, rows)
@@ -131,6 +131,13 @@ def _count_pairs(
         minus_only += int(np.count_nonzero(minus)) - together
         on_batch(done)
     return Evidence(pairs=PairCounts(request.n // 2, both, plus_only, minus_only, request.target))
+
+
+_COUNTERS = {
+    EvidenceKind.VOTES: _count_votes,
+    EvidenceKind.VOTES_AND_GRADIENT: _count_votes,
+    EvidenceKind.PAIRS: _count_pairs,
+}
 
 
 def _cut(request: SampleRequest) -> Iterator[tuple[int, int, int]]:

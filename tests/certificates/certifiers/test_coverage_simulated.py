@@ -14,7 +14,9 @@ import pytest
 from scipy.stats import binom
 
 from certificates import (
-    Certifier,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Evidence,
     GradientSums,
     HitCounts,
@@ -98,7 +100,7 @@ def test_first_order(name: str) -> None:
     for _ in range(EXPERIMENTS):
         hit = int(classifier.votes(noise(rng, classifier.d, SAMPLES)).sum())
         evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)))
-        certificate = certify_once(Certifier.FIRST_ORDER, evidence, SIGMA, ETA)
+        certificate = certify_once(FIRST_ORDER, evidence, SIGMA, ETA)
         wrong += certificate.radius > classifier.true_radius
     assert_rare(wrong)
 
@@ -116,7 +118,7 @@ def test_second_order_and_its_gradient_bound(name: str) -> None:
         total = round_up_to_grid(float(np.einsum("ij,ij->", g[:pairs], g[pairs:])))
         sums = GradientSums(classifier.d, pairs, total)
         evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
-        certificate = certify(Certifier.SECOND_ORDER, evidence, SIGMA, ETA)
+        certificate = certify(SECOND_ORDER, evidence, SIGMA, ETA)
         wrong_radius += certificate.radius > classifier.true_radius
         bound = gradient_norm_upper_paired(
             total / pairs / SIGMA**2, pairs, classifier.d, SIGMA, ETA, p_lower=classifier.p(0.0)
@@ -152,7 +154,7 @@ def test_dipole(name: str) -> None:
         plus, minus = classifier.votes(eps), classifier.votes(-eps)
         both, one, other = (int(hits.sum()) for hits in (plus & minus, plus & ~minus, ~plus & minus))
         counts = PairCounts(SAMPLES, both, one, other, 0)
-        certificate = certify_once(Certifier.DIPOLE, Evidence(pairs=counts), SIGMA, ETA)
+        certificate = certify_once(DIPOLE, Evidence(pairs=counts), SIGMA, ETA)
         wrong += certificate.radius > classifier.true_radius
     assert_rare(wrong)
 

@@ -7,7 +7,16 @@ import math
 
 import pytest
 
-from certificates import Certifier, Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    PairCounts,
+    round_up_to_grid,
+)
 from tests.support.paper_bounds import certify
 from tests.support.places import ROOT
 
@@ -31,9 +40,7 @@ def hits(row: Row) -> HitCounts:
 
 @pytest.mark.parametrize("row", rows("first_order"), ids=lambda r: f"{r['dataset']}-{r['N']}-{r['idx']}")
 def test_first_order(row: Row) -> None:
-    certificate = certify(
-        Certifier.FIRST_ORDER, Evidence(hits=hits(row)), float(row["sigma"]), float(row["eta"])
-    )
+    certificate = certify(FIRST_ORDER, Evidence(hits=hits(row)), float(row["sigma"]), float(row["eta"]))
     assert certificate.p_a.lower == pytest.approx(float(row["p_A_bar"]), rel=1e-5)
     assert agrees(certificate.radius, row["radius"])
     assert certificate.abstained == (float(row["radius"]) == 0.0)
@@ -45,7 +52,7 @@ def test_second_order(row: Row) -> None:
     pairs = counts.n // 2
     total = round_up_to_grid(math.copysign(printed**2, printed) * sigma**2 * pairs)
     evidence = Evidence(hits=counts, gradient=GradientSums(int(row["d"]), pairs, total))
-    certificate = certify(Certifier.SECOND_ORDER, evidence, sigma, float(row["eta"]))
+    certificate = certify(SECOND_ORDER, evidence, sigma, float(row["eta"]))
     assert certificate.gradient_norm is not None
     assert certificate.p_a.lower == pytest.approx(float(row["p_A_bar"]), rel=1e-5)
     assert agrees(certificate.radius, row["radius"])
@@ -60,7 +67,7 @@ def test_second_order(row: Row) -> None:
 def test_dipole(row: Row) -> None:
     pairs = int(row["N"]) // 2
     counts = PairCounts(pairs, int(row["raw_count_symmetric"]), int(row["raw_count_asymmetric"]), 0, 0)
-    certificate = certify(Certifier.DIPOLE, Evidence(pairs=counts), float(row["sigma"]), float(row["eta"]))
+    certificate = certify(DIPOLE, Evidence(pairs=counts), float(row["sigma"]), float(row["eta"]))
     assert certificate.c_s is not None
     assert certificate.c_n is not None
     assert certificate.c_s.lower == pytest.approx(float(row["p_A_symmetric_bar"]), rel=1e-5)
@@ -71,5 +78,5 @@ def test_dipole(row: Row) -> None:
 
 def test_all_hits_give_the_right_finite_radius() -> None:
     """The figure that the field quotes for N = 100,000 at eta = 0.001 and sigma = 1."""
-    certificate = certify(Certifier.FIRST_ORDER, Evidence(hits=HitCounts(10**5, 0, (10**5, 0))), 1.0, 0.001)
+    certificate = certify(FIRST_ORDER, Evidence(hits=HitCounts(10**5, 0, (10**5, 0))), 1.0, 0.001)
     assert certificate.radius == pytest.approx(3.8115, abs=1e-4)

@@ -7,6 +7,9 @@ import json
 import pytest
 
 from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     Evidence,
@@ -23,12 +26,12 @@ HITS = HitCounts(N, 0, (95_000, 5_000))
 SPLIT = SplitProduct(N // 2, N // 2, 49, 0.005, 1e-6)
 EPOCH = SplitProduct(N // 4, N // 4, 49, 0.005, 1e-6, n_asked=N)
 EVIDENCE = {
-    (Certifier.FIRST_ORDER, Bounds.TIGHT): Evidence(hits=HITS),
-    (Certifier.FIRST_ORDER, Bounds.ANYTIME): Evidence(hits=HITS),
-    (Certifier.SECOND_ORDER, Bounds.TIGHT): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, SPLIT)),
-    (Certifier.SECOND_ORDER, Bounds.ANYTIME): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, EPOCH)),
-    (Certifier.DIPOLE, Bounds.TIGHT): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
-    (Certifier.DIPOLE, Bounds.ANYTIME): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
+    (FIRST_ORDER, Bounds.TIGHT): Evidence(hits=HITS),
+    (FIRST_ORDER, Bounds.ANYTIME): Evidence(hits=HITS),
+    (SECOND_ORDER, Bounds.TIGHT): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, SPLIT)),
+    (SECOND_ORDER, Bounds.ANYTIME): Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, EPOCH)),
+    (DIPOLE, Bounds.TIGHT): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
+    (DIPOLE, Bounds.ANYTIME): Evidence(pairs=PairCounts(N // 2, 45_000, 2_450, 2_400, 0)),
 }
 CASES = pytest.mark.parametrize(("certifier", "bounds"), list(EVIDENCE))
 
@@ -43,8 +46,8 @@ def test_every_field_is_filled_and_eta_is_not_overspent(certifier: Certifier, bo
         assert certificate.n == N
         assert certificate.p_a.estimate == pytest.approx(0.95, abs=0.002)
         assert 0.9 < certificate.p_a.lower < 0.95
-        assert (certificate.c_s is None) == (certifier is not Certifier.DIPOLE)
-        assert (certificate.gradient_norm is None) == (certifier is not Certifier.SECOND_ORDER)
+        assert (certificate.c_s is None) == (certifier is not DIPOLE)
+        assert (certificate.gradient_norm is None) == (certifier is not SECOND_ORDER)
         assert json.loads(json.dumps(certificate.to_dict()))["bounds"] == bounds.value
 
 
@@ -62,33 +65,31 @@ def test_the_curve_is_at_least_one_half_up_to_the_radius(certifier: Certifier, b
 @CASES
 def test_nothing_sampled_abstains(certifier: Certifier, bounds: Bounds) -> None:
     empty = Evidence(pairs=PairCounts(0, 0, 0, 0, 0))
-    if certifier is not Certifier.DIPOLE:
-        gradient = GradientSums(49, 0, 0.0) if certifier is Certifier.SECOND_ORDER else None
+    if certifier is not DIPOLE:
+        gradient = GradientSums(49, 0, 0.0) if certifier is SECOND_ORDER else None
         empty = Evidence(hits=HitCounts(0, 0, (0, 0)), gradient=gradient)
     assert certify(certifier, empty, 0.25, 0.001, bounds).abstained
 
 
 def test_second_order_spends_nine_tenths_on_the_score() -> None:
-    certificate = certify(
-        Certifier.SECOND_ORDER, EVIDENCE[Certifier.SECOND_ORDER, Bounds.TIGHT], 0.25, 0.001, Bounds.TIGHT
-    )
+    certificate = certify(SECOND_ORDER, EVIDENCE[SECOND_ORDER, Bounds.TIGHT], 0.25, 0.001, Bounds.TIGHT)
     assert certificate.eta_spent["gradient_norm"] == pytest.approx(1e-4)
     assert certificate.p_a.lower == pytest.approx(clopper_pearson_lower(95_000, N, 9e-4), rel=1e-12)
-    first = certify(Certifier.FIRST_ORDER, Evidence(hits=HITS), 0.25, 0.001, Bounds.TIGHT)
+    first = certify(FIRST_ORDER, Evidence(hits=HITS), 0.25, 0.001, Bounds.TIGHT)
     assert certificate.radius > 1.01 * first.radius
 
 
 def test_tight_second_order_refuses_evidence_counted_for_the_paper() -> None:
     evidence = Evidence(hits=HITS, gradient=GradientSums(49, N // 2, 10.0))
     with pytest.raises(ValueError, match="split gradient sums"):
-        certify(Certifier.SECOND_ORDER, evidence, 0.25, 0.001, Bounds.TIGHT)
+        certify(SECOND_ORDER, evidence, 0.25, 0.001, Bounds.TIGHT)
 
 
 def test_anytime_second_order_refuses_sums_outside_an_epoch() -> None:
     with pytest.raises(ValueError, match="epoch"):
         certify(
-            Certifier.SECOND_ORDER,
-            EVIDENCE[Certifier.SECOND_ORDER, Bounds.TIGHT],
+            SECOND_ORDER,
+            EVIDENCE[SECOND_ORDER, Bounds.TIGHT],
             0.25,
             0.001,
             Bounds.ANYTIME,
@@ -97,7 +98,7 @@ def test_anytime_second_order_refuses_sums_outside_an_epoch() -> None:
 
 def test_anytime_second_order_before_the_first_epoch_is_first_order() -> None:
     evidence = Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0))
-    certificate = certify(Certifier.SECOND_ORDER, evidence, 0.25, 0.001, Bounds.ANYTIME)
+    certificate = certify(SECOND_ORDER, evidence, 0.25, 0.001, Bounds.ANYTIME)
     assert certificate.gradient_norm is not None
     assert certificate.gradient_norm.upper == pytest.approx(certificate.gradient_norm.ceiling, rel=1e-12)
     assert certificate.radius > 0.0

@@ -12,6 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     Claim,
@@ -27,8 +31,8 @@ from certificates import (
     certify,
 )
 from certificates.bounds.discretisation import SHARE
-from certificates.claim.claim import RUNNING_SHARE, WHEN_COMPLETE, WHILE_RUNNING
 from certificates.claim.claim_rules import LARGEST_SUMS
+from certificates.claim.eta import RUNNING_SHARE, WHEN_COMPLETE, WHILE_RUNNING
 
 N = 20_000
 D = 3
@@ -56,23 +60,23 @@ def claim_of(certifier: Certifier, bounds: Bounds = Bounds.TIGHT, **fields: obje
 DISCRETE: dict[str, object] = {"noise": Noise.DISCRETE, "grid_steps": 63.75}
 MULTI = Decision.MULTICLASS
 COMPLETE = {
-    "first order, paper": (claim_of(Certifier.FIRST_ORDER, Bounds.PAPER), Evidence(hits=HITS)),
-    "first order": (claim_of(Certifier.FIRST_ORDER), Evidence(hits=HITS)),
-    "first order, stop": (claim_of(Certifier.FIRST_ORDER, stop_radius=0.3), Evidence(hits=HITS)),
-    "first order, multi-class": (claim_of(Certifier.FIRST_ORDER, decision=MULTI), Evidence(hits=HITS)),
-    "second order, paper": (claim_of(Certifier.SECOND_ORDER, Bounds.PAPER), Evidence(HITS, None, PAIRED)),
-    "second order": (claim_of(Certifier.SECOND_ORDER), Evidence(HITS, None, SPLIT)),
+    "first order, paper": (claim_of(FIRST_ORDER, Bounds.PAPER), Evidence(hits=HITS)),
+    "first order": (claim_of(FIRST_ORDER), Evidence(hits=HITS)),
+    "first order, stop": (claim_of(FIRST_ORDER, stop_radius=0.3), Evidence(hits=HITS)),
+    "first order, multi-class": (claim_of(FIRST_ORDER, decision=MULTI), Evidence(hits=HITS)),
+    "second order, paper": (claim_of(SECOND_ORDER, Bounds.PAPER), Evidence(HITS, None, PAIRED)),
+    "second order": (claim_of(SECOND_ORDER), Evidence(HITS, None, SPLIT)),
     "second order, stop": (
-        claim_of(Certifier.SECOND_ORDER, stop_radius=0.3),
+        claim_of(SECOND_ORDER, stop_radius=0.3),
         Evidence(HITS, None, SPLIT).at_epoch(split(0.05).condensed(N)),
     ),
     "second order, multi-class": (
-        claim_of(Certifier.SECOND_ORDER, decision=MULTI),
+        claim_of(SECOND_ORDER, decision=MULTI),
         Evidence(HITS, None, PER_CLASS),
     ),
-    "dipole, paper": (claim_of(Certifier.DIPOLE, Bounds.PAPER), Evidence(pairs=PAIRS)),
-    "dipole": (claim_of(Certifier.DIPOLE), Evidence(pairs=PAIRS)),
-    "dipole, stop": (claim_of(Certifier.DIPOLE, stop_radius=0.3), Evidence(pairs=PAIRS)),
+    "dipole, paper": (claim_of(DIPOLE, Bounds.PAPER), Evidence(pairs=PAIRS)),
+    "dipole": (claim_of(DIPOLE), Evidence(pairs=PAIRS)),
+    "dipole, stop": (claim_of(DIPOLE, stop_radius=0.3), Evidence(pairs=PAIRS)),
 }
 every_kind = pytest.mark.parametrize("kind", list(COMPLETE))
 both_noises = pytest.mark.parametrize("noise", [{}, DISCRETE])
@@ -98,10 +102,10 @@ def test_no_certificate_spends_more_than_eta(kind: str, noise: dict[str, object]
         assert (SHARE in certificate.eta_spent) == bool(noise)
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_what_may_be_shown_early_and_what_is_shown_at_the_end_share_eta(certifier: Certifier) -> None:
     """The two may both be wrong, or either: together they spend eta once."""
-    kind = certifier.value.replace("_", " ")
+    kind = certifier.name.replace("_", " ")
     claim, evidence = COMPLETE[kind]
     final, running = claim.final(evidence), claim.running(running_evidence(evidence))
     early = math.fsum(share for name, share in running.eta_spent.items() if name != WHEN_COMPLETE)
@@ -175,7 +179,7 @@ def test_a_radius_that_is_not_reached_ends_with_all_samples() -> None:
 def test_the_papers_bounds_certify_nothing_early() -> None:
     claim, evidence = COMPLETE["first order, paper"]
     assert not claim.runs
-    assert claim.final(evidence).radius == certify(Certifier.FIRST_ORDER, evidence, 0.25, 0.001).radius
+    assert claim.final(evidence).radius == certify(FIRST_ORDER, evidence, 0.25, 0.001).radius
     with pytest.raises(ValueError, match="nothing before all samples"):
         claim.running(evidence)
 
@@ -216,29 +220,29 @@ def test_evidence_of_another_kind_is_refused() -> None:
 @pytest.mark.parametrize(
     ("claim", "fields"),
     [
-        (claim_of(Certifier.DIPOLE), []),
-        (claim_of(Certifier.FIRST_ORDER, n=N + 1), []),
-        (claim_of(Certifier.DIPOLE, n=N + 1), ["n"]),
-        (claim_of(Certifier.DIPOLE, n=0), ["n"]),
-        (claim_of(Certifier.DIPOLE, eta=1.0), ["eta"]),
-        (claim_of(Certifier.DIPOLE, sigma=math.nan), ["sigma"]),
-        (claim_of(Certifier.DIPOLE, sigma=5e-324), ["sigma"]),
-        (claim_of(Certifier.DIPOLE, eta=0.51), ["eta"]),
-        (claim_of(Certifier.DIPOLE, Bounds.ANYTIME), ["bounds"]),
-        (claim_of(Certifier.DIPOLE, decision=MULTI), ["decision"]),
-        (claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, decision=MULTI), ["decision"]),
-        (claim_of(Certifier.FIRST_ORDER, stop_radius=0.1, decision=MULTI), ["stop"]),
-        (claim_of(Certifier.DIPOLE, Bounds.PAPER, stop_radius=0.1), ["stop"]),
-        (claim_of(Certifier.DIPOLE, stop_radius=0.0), ["stop.radius"]),
-        (claim_of(Certifier.SECOND_ORDER, d=LARGEST_SUMS // 10, decision=MULTI), []),
-        (claim_of(Certifier.SECOND_ORDER, d=LARGEST_SUMS // 10 + 1, decision=MULTI), ["decision"]),
-        (claim_of(Certifier.SECOND_ORDER, d=LARGEST_SUMS + 1), ["bounds"]),
-        (claim_of(Certifier.SECOND_ORDER, Bounds.PAPER, d=LARGEST_SUMS + 1), []),
-        (claim_of(Certifier.FIRST_ORDER, d=LARGEST_SUMS, decision=MULTI), []),
-        (claim_of(Certifier.DIPOLE, noise=Noise.DISCRETE, grid_steps=3001.0), ["sigma"]),
-        (claim_of(Certifier.DIPOLE, noise=Noise.DISCRETE), ["sigma"]),
-        (claim_of(Certifier.DIPOLE, grid_steps=63.75), ["noise"]),
-        (claim_of(Certifier.DIPOLE, eta=5e-17, noise=Noise.DISCRETE, grid_steps=63.75), ["eta"]),
+        (claim_of(DIPOLE), []),
+        (claim_of(FIRST_ORDER, n=N + 1), []),
+        (claim_of(DIPOLE, n=N + 1), ["n"]),
+        (claim_of(DIPOLE, n=0), ["n"]),
+        (claim_of(DIPOLE, eta=1.0), ["eta"]),
+        (claim_of(DIPOLE, sigma=math.nan), ["sigma"]),
+        (claim_of(DIPOLE, sigma=5e-324), ["sigma"]),
+        (claim_of(DIPOLE, eta=0.51), ["eta"]),
+        (claim_of(DIPOLE, Bounds.ANYTIME), ["bounds"]),
+        (claim_of(DIPOLE, decision=MULTI), ["decision"]),
+        (claim_of(FIRST_ORDER, Bounds.PAPER, decision=MULTI), ["decision"]),
+        (claim_of(FIRST_ORDER, stop_radius=0.1, decision=MULTI), ["stop"]),
+        (claim_of(DIPOLE, Bounds.PAPER, stop_radius=0.1), ["stop"]),
+        (claim_of(DIPOLE, stop_radius=0.0), ["stop.radius"]),
+        (claim_of(SECOND_ORDER, d=LARGEST_SUMS // 10, decision=MULTI), []),
+        (claim_of(SECOND_ORDER, d=LARGEST_SUMS // 10 + 1, decision=MULTI), ["decision"]),
+        (claim_of(SECOND_ORDER, d=LARGEST_SUMS + 1), ["bounds"]),
+        (claim_of(SECOND_ORDER, Bounds.PAPER, d=LARGEST_SUMS + 1), []),
+        (claim_of(FIRST_ORDER, d=LARGEST_SUMS, decision=MULTI), []),
+        (claim_of(DIPOLE, noise=Noise.DISCRETE, grid_steps=3001.0), ["sigma"]),
+        (claim_of(DIPOLE, noise=Noise.DISCRETE), ["sigma"]),
+        (claim_of(DIPOLE, grid_steps=63.75), ["noise"]),
+        (claim_of(DIPOLE, eta=5e-17, noise=Noise.DISCRETE, grid_steps=63.75), ["eta"]),
     ],
 )
 def test_what_does_not_fit_together_is_named_and_certifies_nothing(claim: Claim, fields: list[str]) -> None:
@@ -262,4 +266,4 @@ def test_what_does_not_fit_together_is_named_and_certifies_nothing(claim: Claim,
 )
 def test_a_malformed_claim_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"claim|loose"):
-        Claim.from_dict(claim_of(Certifier.DIPOLE).to_dict() | change)
+        Claim.from_dict(claim_of(DIPOLE).to_dict() | change)

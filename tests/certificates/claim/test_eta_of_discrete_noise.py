@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from certificates import Bounds, Certifier, Claim, Evidence, HitCounts, Noise, PairCounts
+from certificates import DIPOLE, FIRST_ORDER, Bounds, Certifier, Claim, Evidence, HitCounts, Noise, PairCounts
 from certificates.bounds.discretisation import LARGEST_STEPS, SHARE, discretisation_error, grid_steps
 from registry.pixel_grid import PixelGrid
 from worker.noise.discrete import exact_tables
@@ -47,9 +47,7 @@ def claim_of(
 
 
 @pytest.mark.parametrize("bounds", [Bounds.PAPER, Bounds.TIGHT])
-@pytest.mark.parametrize(
-    ("certifier", "evidence"), [(Certifier.FIRST_ORDER, HITS), (Certifier.DIPOLE, PAIRS)]
-)
+@pytest.mark.parametrize(("certifier", "evidence"), [(FIRST_ORDER, HITS), (DIPOLE, PAIRS)])
 def test_shares_add_up_to_eta_and_the_radius_is_that_of_what_is_left(
     certifier: Certifier, evidence: Evidence, bounds: Bounds
 ) -> None:
@@ -64,20 +62,20 @@ def test_shares_add_up_to_eta_and_the_radius_is_that_of_what_is_left(
 def test_a_charge_that_matters_lowers_the_radius() -> None:
     """With a million billion elements a draw nearly half of eta is gone."""
     d = int(0.00049 / discretisation_error(63.75, 1, N))
-    plain, discrete = (claim.final(HITS) for claim in claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, d=d))
+    plain, discrete = (claim.final(HITS) for claim in claim_of(FIRST_ORDER, Bounds.PAPER, d=d))
     assert discrete.eta_spent["p_a"] == pytest.approx(0.00051, rel=1e-6)
     assert discrete.radius < plain.radius
 
 
 def test_a_charge_of_half_of_eta_is_refused() -> None:
-    _, discrete = claim_of(Certifier.FIRST_ORDER, Bounds.PAPER, eta=1e-13, d=150_528)
+    _, discrete = claim_of(FIRST_ORDER, Bounds.PAPER, eta=1e-13, d=150_528)
     assert [field for field, _ in discrete.problems()] == ["eta"]
     with pytest.raises(ValueError, match="too small for discrete noise"):
         discrete.final(HITS)
 
 
 def test_a_job_that_ended_early_is_charged_for_all_that_it_might_have_drawn() -> None:
-    _, discrete = claim_of(Certifier.FIRST_ORDER, Bounds.TIGHT, n=10 * N, stop=0.1)
+    _, discrete = claim_of(FIRST_ORDER, Bounds.TIGHT, n=10 * N, stop=0.1)
     for certificate in (discrete.final(HITS), discrete.running(HITS)):
         assert certificate.n == N
         assert certificate.eta_spent[SHARE] == discretisation_error(63.75, 784, 10 * N)

@@ -13,7 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates import Certifier, Evidence, GradientSums, HitCounts, PairCounts, round_up_to_grid
+from certificates import (
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Certifier,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    PairCounts,
+    round_up_to_grid,
+)
 from tests.support.paper_bounds import certify
 
 GRID = Fraction(1, 2**20)
@@ -142,12 +152,12 @@ def test_malformed_evidence_is_refused(data: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("certifier", "evidence"),
     [
-        (Certifier.FIRST_ORDER, PAIRS),
-        (Certifier.FIRST_ORDER, GRADIENT),
-        (Certifier.SECOND_ORDER, HITS),
-        (Certifier.SECOND_ORDER, PAIRS),
-        (Certifier.DIPOLE, HITS),
-        (Certifier.DIPOLE, GRADIENT),
+        (FIRST_ORDER, PAIRS),
+        (FIRST_ORDER, GRADIENT),
+        (SECOND_ORDER, HITS),
+        (SECOND_ORDER, PAIRS),
+        (DIPOLE, HITS),
+        (DIPOLE, GRADIENT),
     ],
 )
 def test_a_certifier_refuses_evidence_of_another(certifier: Certifier, evidence: Evidence) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from certificates import (
+    SECOND_ORDER,
     Bounds,
-    Certifier,
     Evidence,
     GradientSums,
     HitCounts,
@@ -62,9 +62,7 @@ def test_condensed_evidence_gives_the_same_certificate() -> None:
     evidence = Evidence(hits=HitCounts(n, 0, (n - 150, 150)), gradient=GradientSums(5, 0, 0.0, total))
     assert evidence.gradient is not None
     small = Evidence(hits=evidence.hits, gradient=evidence.gradient.condensed())
-    full, condensed = (
-        certify(Certifier.SECOND_ORDER, e, 0.25, 0.001, Bounds.TIGHT) for e in (evidence, small)
-    )
+    full, condensed = (certify(SECOND_ORDER, e, 0.25, 0.001, Bounds.TIGHT) for e in (evidence, small))
     assert full == condensed
     for kept in (evidence, small):
         assert Evidence.from_dict(json.loads(json.dumps(kept.to_dict()))) == kept

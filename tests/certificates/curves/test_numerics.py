@@ -9,6 +9,10 @@ import pytest
 from scipy.special import ndtri
 
 from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
     Bounds,
     Certifier,
     DipoleCurve,
@@ -190,9 +194,9 @@ def test_extreme_counts() -> None:
         counts = HitCounts(n, 1, (n - hits, hits))
         sums = GradientSums(d, n // 2, 2.0**32)
         both = hits // 2
-        first = certify(Certifier.FIRST_ORDER, Evidence(hits=counts), 0.25, eta)
-        second = certify(Certifier.SECOND_ORDER, Evidence(hits=counts, gradient=sums), 0.25, eta)
-        dipole = certify(Certifier.DIPOLE, Evidence(pairs=PairCounts(n // 2, both, 0, 0, 0)), 0.25, eta)
+        first = certify(FIRST_ORDER, Evidence(hits=counts), 0.25, eta)
+        second = certify(SECOND_ORDER, Evidence(hits=counts, gradient=sums), 0.25, eta)
+        dipole = certify(DIPOLE, Evidence(pairs=PairCounts(n // 2, both, 0, 0, 0)), 0.25, eta)
         for certificate in (first, second, dipole):
             assert certificate.abstained == (hits <= n // 2)
             assert certificate.radius < 0.25 * 6.0
@@ -200,13 +204,13 @@ def test_extreme_counts() -> None:
     assert first.radius == pytest.approx(0.25 * float(upper_quantile(miss)), rel=1e-5)
 
 
-@pytest.mark.parametrize("certifier", Certifier)
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_no_samples_abstain(certifier: Certifier) -> None:
     hits, gradient = HitCounts(0, 0, (0, 0)), GradientSums(3, 0, 0.0)
     evidence = {
-        Certifier.FIRST_ORDER: Evidence(hits=hits),
-        Certifier.SECOND_ORDER: Evidence(hits=hits, gradient=gradient),
-        Certifier.DIPOLE: Evidence(pairs=PairCounts(0, 0, 0, 0, 0)),
+        FIRST_ORDER: Evidence(hits=hits),
+        SECOND_ORDER: Evidence(hits=hits, gradient=gradient),
+        DIPOLE: Evidence(pairs=PairCounts(0, 0, 0, 0, 0)),
     }[certifier]
     certificate = certify(certifier, evidence, 0.5, 0.001, bounds=Bounds.PAPER)
     assert certificate.abstained

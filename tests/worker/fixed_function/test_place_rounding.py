@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from certificates import Certifier, Decision
+from certificates import CERTIFIERS, Certifier, Decision
 from tests.support.mixing_trials import refusal, script, tried
 from worker.fixed_function.place_rounding import MARGIN, Tolerance, UpToRounding
 from worker.fixed_function.reference import Reference
@@ -76,7 +76,7 @@ def test_a_near_tie_is_the_vote_of_the_first_place(tmp_path: Path) -> None:
     assert not torch.equal(runtime.scores(x).argmax(1), expected), "as they were computed, some were turned"
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 @pytest.mark.parametrize("decision", list(Decision))
 def test_all_counts_are_those_of_the_function_without_rounding(
     tmp_path: Path, certifier: Certifier, decision: Decision

@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from certificates import Bounds, Certifier, Decision
+from certificates import CERTIFIERS, Bounds, Certifier, Decision
 from registry import Registry
 from registry.pixel_grid import PixelGrid
 from tests.support.places import SHIPPED_MODELS
@@ -40,7 +40,7 @@ def runtime(request: pytest.FixtureRequest) -> Runtime:
 
 
 @pytest.mark.parametrize("grid", [None, PixelGrid()])
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 @pytest.mark.parametrize("decision", list(Decision))
 @pytest.mark.parametrize("bounds", list(Bounds))
 def test_no_job_waits_for_a_compiler(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates import Certifier, Claim, EndedBy
+from certificates import CERTIFIERS, Certifier, Claim, EndedBy
 from certificates.counts.evidence import Evidence
 from jobs import keys
 from jobs.job_records import JobState
@@ -21,7 +21,7 @@ from tests.support.wait import wait_until
 from worker.noise.generator_names import GENERATORS
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_a_job_ends_with_its_certificate(stack: Stack, models_dir: Path, certifier: Certifier) -> None:
     made = half_space(models_dir, certifier=certifier, n=50_000)
     job = stack.finished(stack.submit(made))
@@ -54,7 +54,7 @@ def test_a_job_ends_with_its_certificate(stack: Stack, models_dir: Path, certifi
     }
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_the_radius_stays_within_the_true_distance(
     stack: Stack, models_dir: Path, certifier: Certifier
 ) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from certificates import Bounds, Certifier, Decision, EndedBy, Noise
+from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Bounds,
+    Certifier,
+    Decision,
+    EndedBy,
+    Noise,
+)
 from jobs.job_records import JobRecord, JobState
 from jobs.merged_prefix import Prefix
 from registry.pixel_grid import PixelGrid
@@ -18,12 +28,12 @@ from tests.support.wait import wait_until
 from worker.sampling.shard_size import checkpoint_blocks
 
 KINDS: dict[str, dict[str, Any]] = {
-    "paper": {"certifier": Certifier.SECOND_ORDER, "bounds": Bounds.PAPER},
-    "multi-class first order": {"certifier": Certifier.FIRST_ORDER, "decision": Decision.MULTICLASS},
-    "multi-class second order": {"certifier": Certifier.SECOND_ORDER, "decision": Decision.MULTICLASS},
-    "discrete first order": {"certifier": Certifier.FIRST_ORDER, "noise": Noise.DISCRETE},
-    "discrete second order": {"certifier": Certifier.SECOND_ORDER, "noise": Noise.DISCRETE},
-    "discrete dipole": {"certifier": Certifier.DIPOLE, "noise": Noise.DISCRETE},
+    "paper": {"certifier": SECOND_ORDER, "bounds": Bounds.PAPER},
+    "multi-class first order": {"certifier": FIRST_ORDER, "decision": Decision.MULTICLASS},
+    "multi-class second order": {"certifier": SECOND_ORDER, "decision": Decision.MULTICLASS},
+    "discrete first order": {"certifier": FIRST_ORDER, "noise": Noise.DISCRETE},
+    "discrete second order": {"certifier": SECOND_ORDER, "noise": Noise.DISCRETE},
+    "discrete dipole": {"certifier": DIPOLE, "noise": Noise.DISCRETE},
 }
 ON_GRID = PixelGrid(-4.0, 4.0).values(np.array([144, 130]))
 
@@ -55,7 +65,7 @@ def expected_stop(models_dir: Path, job: JobRecord, content: bytes) -> dict[str,
     return {**certificate.to_dict(), "counts": evidence.to_dict()}
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_a_job_stops_at_its_radius_whoever_works_on_it(
     stack: Stack, models_dir: Path, certifier: Certifier
 ) -> None:
@@ -73,7 +83,7 @@ def test_a_job_stops_at_its_radius_whoever_works_on_it(
 
 
 def test_more_workers_stop_at_the_same_samples(stack: Stack, models_dir: Path) -> None:
-    made = half_space(models_dir, slow=True, n=40_000, certifier=Certifier.DIPOLE, stop=0.35)
+    made = half_space(models_dir, slow=True, n=40_000, certifier=DIPOLE, stop=0.35)
     alone = stack.finished(stack.submit(made))
     other = stack.extra_worker(processes=1)
     try:
@@ -84,7 +94,7 @@ def test_more_workers_stop_at_the_same_samples(stack: Stack, models_dir: Path) -
 
 
 def test_a_running_job_shows_its_radius_and_keeps_it_when_cancelled(stack: Stack, models_dir: Path) -> None:
-    made = half_space(models_dir, slow=True, n=50_000_000, certifier=Certifier.DIPOLE)
+    made = half_space(models_dir, slow=True, n=50_000_000, certifier=DIPOLE)
     job_id = stack.submit(made)
     running = wait_until(lambda: stack.store.get(job_id).running, "a running certificate")
     assert running is not None
@@ -101,7 +111,7 @@ def test_a_running_job_shows_its_radius_and_keeps_it_when_cancelled(stack: Stack
     ("fields", "named"),
     [
         ({"noise": Noise.DISCRETE}, "8-bit pixel values"),
-        ({"certifier": Certifier.DIPOLE, "decision": Decision.MULTICLASS}, "decision"),
+        ({"certifier": DIPOLE, "decision": Decision.MULTICLASS}, "decision"),
     ],
 )
 def test_what_cannot_be_certified_fails_with_the_reason(

@@ -13,7 +13,7 @@ import torch
 from onnx import TensorProto
 from scipy import stats
 
-from certificates import Certifier
+from certificates import FIRST_ORDER
 from registry import ModelBroken
 from registry.manifest import ModelManifest
 from scripts.export import Value, torchscript_bytes
@@ -63,9 +63,7 @@ def test_noise_is_added_before_the_normalisation(tmp_path: Path, runtime: str) -
     # The normalised first element must be above 0.25, which the input is above 0.375.
     loaded = load(model(tmp_path, runtime, bias=(0.25, -0.25), tables=norm))
     x, sigma, n = np.full(3, 0.5, dtype=np.float32), 0.25, 20_000
-    hits = sample(
-        loaded, x, SampleRequest(Certifier.FIRST_ORDER, 1, sigma, 1, 0, n, 1024), lambda _: None
-    ).hits
+    hits = sample(loaded, x, SampleRequest(FIRST_ORDER, 1, sigma, 1, 0, n, 1024), lambda _: None).hits
     assert hits is not None
     expected = stats.binom(n, stats.norm.cdf((0.5 - 0.375) / sigma))
     assert expected.ppf(1e-6) <= hits.hits <= expected.isf(1e-6)
@@ -121,7 +119,7 @@ def test_scores_that_are_not_numbers_are_an_error_not_a_vote(tmp_path: Path, run
         loaded.votes(fine)
     x, request = (
         np.full(3, 0.9, dtype=np.float32),
-        SampleRequest(Certifier.FIRST_ORDER, 1, 1.0, 1, 0, 64, 1024),
+        SampleRequest(FIRST_ORDER, 1, 1.0, 1, 0, 64, 1024),
     )
     with pytest.raises(ModelOutputError, match="NaN scores"):
         sample(loaded, x, request, lambda _: None)

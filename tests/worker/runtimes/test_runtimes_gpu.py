@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy import stats
 
-from certificates import Bounds, Certifier
+from certificates import CERTIFIERS, SECOND_ORDER, Bounds, Certifier
 from certificates.counts.evidence import Evidence
 from registry import Registry
 from tests.support.draws import fill_noise
@@ -68,7 +68,7 @@ def test_votes_see_the_batch_that_was_just_written(name: str) -> None:
 
 
 @names
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_shards_on_the_gpu_add_to_the_whole(name: str, certifier: Certifier) -> None:
     manifest = Registry(SHIPPED).get(name)
     runtime, batch = load_runtime(manifest, "cuda", 1), batch_size_for(manifest, "cuda")
@@ -85,7 +85,7 @@ def test_shards_on_the_gpu_add_to_the_whole(name: str, certifier: Certifier) -> 
 def test_a_half_space_on_the_gpu_has_its_known_probability(tmp_path: Path, runtime: str) -> None:
     loaded = load_runtime(model(tmp_path, runtime, fields={"batch_size": 4096}), "cuda", 1)
     x, n = np.array([0.1, 0.0, 0.0], dtype=np.float32), 200_000
-    request = SampleRequest(Certifier.SECOND_ORDER, 1, 0.25, 1, 0, n, 4096, bounds=Bounds.PAPER)
+    request = SampleRequest(SECOND_ORDER, 1, 0.25, 1, 0, n, 4096, bounds=Bounds.PAPER)
     evidence = sample(loaded, x, request, lambda _: None)
     assert evidence.hits is not None
     assert evidence.gradient is not None

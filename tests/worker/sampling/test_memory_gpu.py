@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from certificates import Certifier
+from certificates import DIPOLE
 from certificates.counts.evidence import Evidence
 from registry import Registry
 from scripts.export import torchscript_bytes
@@ -50,7 +50,7 @@ def loaded(root: Path) -> LoadedModel:
 
 def counted(model: LoadedModel) -> Evidence:
     block = batch_size_for(model.manifest, "cuda")
-    request = SampleRequest(Certifier.DIPOLE, 1, 0.5, 1, 0, 3 * block, block)
+    request = SampleRequest(DIPOLE, 1, 0.5, 1, 0, 3 * block, block)
     return sample(model.runtime, X, request, lambda _: None)
 
 

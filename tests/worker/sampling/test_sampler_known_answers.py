@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from certificates import Bounds, Certifier
+from certificates import DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier
 from tests.support.draws import fill_noise
 from tests.support.toy_runtimes import Bands, HalfSpace
 from worker.noise.generator_keys import ESTIMATION
@@ -45,7 +45,7 @@ def request(certifier: Certifier, n: int = N) -> SampleRequest:
 
 @pytest.mark.parametrize("d", [1, 2, 49])
 def test_hits_of_a_half_space(d: int) -> None:
-    hits = sample(HalfSpace(), inputs(d), request(Certifier.FIRST_ORDER), lambda _: None).hits
+    hits = sample(HalfSpace(), inputs(d), request(FIRST_ORDER), lambda _: None).hits
     assert hits is not None
     assert likely(hits.hits, N, stats.norm.cdf(MARGIN))
     assert sum(hits.per_class) == hits.n == N
@@ -53,14 +53,14 @@ def test_hits_of_a_half_space(d: int) -> None:
 
 def test_votes_of_every_class_are_counted() -> None:
     x = np.zeros(2, dtype=np.float32)
-    hits = sample(Bands(), x, request(Certifier.FIRST_ORDER), lambda _: None).hits
+    hits = sample(Bands(), x, request(FIRST_ORDER), lambda _: None).hits
     assert hits is not None
     cdf = stats.norm.cdf(np.array([-np.inf, -0.1, 0.0, 0.2, np.inf]) / SIGMA)
     assert all(likely(votes, N, p) for votes, p in zip(hits.per_class, np.diff(cdf), strict=True))
 
 
 def test_antithetic_pairs_of_a_half_space() -> None:
-    pairs = sample(HalfSpace(), inputs(49), request(Certifier.DIPOLE), lambda _: None).pairs
+    pairs = sample(HalfSpace(), inputs(49), request(DIPOLE), lambda _: None).pairs
     assert pairs is not None
     assert pairs.pairs == N // 2
     one_side = stats.norm.sf(MARGIN)
@@ -72,7 +72,7 @@ def test_antithetic_pairs_of_a_half_space() -> None:
 
 @pytest.mark.parametrize("d", [1, 2, 49])
 def test_the_paired_statistic_estimates_the_squared_gradient_norm(d: int) -> None:
-    gradient = sample(HalfSpace(), inputs(d), request(Certifier.SECOND_ORDER), lambda _: None).gradient
+    gradient = sample(HalfSpace(), inputs(d), request(SECOND_ORDER), lambda _: None).gradient
     assert gradient is not None
     assert (gradient.d, gradient.pairs) == (d, N // 2)
     truth = stats.norm.pdf(MARGIN) ** 2
@@ -82,7 +82,7 @@ def test_the_paired_statistic_estimates_the_squared_gradient_norm(d: int) -> Non
 
 @pytest.mark.parametrize("rows", [BATCH, 100, 6])
 def test_the_paired_statistic_is_the_sum_over_the_pairs_of_a_block_rounded_up(rows: int) -> None:
-    gradient = sample(HalfSpace(), inputs(49), request(Certifier.SECOND_ORDER, rows), lambda _: None).gradient
+    gradient = sample(HalfSpace(), inputs(49), request(SECOND_ORDER, rows), lambda _: None).gradient
     assert gradient is not None
     noise = torch.empty(BATCH, 49)
     fill_noise(noise, 9, ESTIMATION, 0)
@@ -100,7 +100,7 @@ def test_float64_sums_of_large_inputs_are_not_understated_either() -> None:
     gradient = sample(
         HalfSpace(threshold=-1e9),
         np.zeros(d, dtype=np.float32),
-        SampleRequest(Certifier.SECOND_ORDER, 1, SIGMA, 1, 0, 2 * pairs, 2 * pairs, bounds=Bounds.PAPER),
+        SampleRequest(SECOND_ORDER, 1, SIGMA, 1, 0, 2 * pairs, 2 * pairs, bounds=Bounds.PAPER),
         lambda _: None,
     ).gradient
     assert gradient is not None

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from certificates import Certifier
+from certificates import CERTIFIERS, Certifier
 from registry import Registry
 from scripts.build_swiss_roll import POINTS, spirals
 from tests.support.draws import fill_noise
@@ -57,7 +57,7 @@ def test_held_out_digits_keep_their_class_under_the_trained_noise(registry: Regi
     assert chosen == list(range(10))
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_both_formats_count_the_same(registry: Registry, certifier: Certifier) -> None:
     request = SampleRequest(certifier, 7, 0.5, 1, 0, 1000, 256)
     counted = [

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from certificates import Bounds, Certifier, Decision, SplitSums
+from certificates import SECOND_ORDER, Bounds, Decision, SplitSums
 from certificates.counts.evidence import Evidence
 from registry.pixel_grid import PixelGrid
 from tests.support.draws import fill_noise
@@ -35,7 +35,7 @@ def draw(
     grid: PixelGrid | None = None,
     x: NDArray[np.float32] = X,
 ) -> Evidence:
-    wanted = SampleRequest(Certifier.SECOND_ORDER, 1, SIGMA, SEED, 0, n, BATCH, grid, Bounds.TIGHT, decision)
+    wanted = SampleRequest(SECOND_ORDER, 1, SIGMA, SEED, 0, n, BATCH, grid, Bounds.TIGHT, decision)
     return sample(runtime, x, wanted, lambda _: None)
 
 
@@ -106,7 +106,7 @@ def test_discrete_noise_is_summed_by_its_conditional_means() -> None:
 
 def test_a_batch_larger_than_a_sum_may_be_is_cut() -> None:
     batch = 2**15 + 2**10
-    wanted = SampleRequest(Certifier.SECOND_ORDER, 1, SIGMA, SEED, 0, batch, batch)
+    wanted = SampleRequest(SECOND_ORDER, 1, SIGMA, SEED, 0, batch, batch)
     gradient = sample(HalfSpace(), X[:1], wanted, lambda _: None).gradient
     assert gradient is not None
     assert isinstance(gradient.split, SplitSums)

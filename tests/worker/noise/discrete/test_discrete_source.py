@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from certificates import Bounds, Certifier, Evidence
+from certificates import CERTIFIERS, DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier, Evidence
 from registry.pixel_grid import NotOnGridError, PixelGrid
 from tests.support.level_sets import INF, LevelSet
 from tests.support.toy_runtimes import IDENTITY, OneHot
@@ -69,14 +69,14 @@ def likely(count: int, n: int, p: float) -> bool:
 
 def test_the_model_is_fed_pixel_plus_draw_as_float32_of_the_integer() -> None:
     runtime = FirstPixel()
-    run(Certifier.FIRST_ORDER, 2 * BATCH, runtime=runtime)
+    run(FIRST_ORDER, 2 * BATCH, runtime=runtime)
     for block, batch in enumerate(runtime.seen):
         assert np.array_equal(batch.numpy(), GRID.values(PIXELS + levels_of(block, BATCH).astype(np.int64)))
 
 
 def test_a_pair_is_the_pixel_plus_and_minus_one_draw() -> None:
     runtime = FirstPixel()
-    run(Certifier.DIPOLE, BATCH, runtime=runtime)
+    run(DIPOLE, BATCH, runtime=runtime)
     levels = levels_of(0, BATCH // 2).astype(np.int64)
     expected = GRID.values(np.concatenate((PIXELS + levels, PIXELS - levels)))
     assert np.array_equal(runtime.seen[0].numpy(), expected)
@@ -113,7 +113,7 @@ def test_means_of_a_block_are_summed_by_group(start: int) -> None:
     np.testing.assert_allclose(sums.numpy(), expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_blocks_add_however_they_are_cut(certifier: Certifier) -> None:
     parts = [run(certifier, blocks * BATCH, first) for first, blocks in ((0, 1), (1, 3), (4, 2))]
     assert parts[0] + parts[1] + parts[2] == run(certifier, 6 * BATCH)
@@ -121,7 +121,7 @@ def test_blocks_add_however_they_are_cut(certifier: Certifier) -> None:
 
 def test_counts_agree_with_the_exact_probabilities() -> None:
     n = 40 * BATCH
-    hits, pairs = run(Certifier.FIRST_ORDER, n).hits, run(Certifier.DIPOLE, n).pairs
+    hits, pairs = run(FIRST_ORDER, n).hits, run(DIPOLE, n).pairs
     assert hits is not None
     assert pairs is not None
     assert likely(hits.hits, n, KNOWN.p)
@@ -131,7 +131,7 @@ def test_counts_agree_with_the_exact_probabilities() -> None:
 
 
 def test_the_paired_statistic_sums_conditional_means_and_is_never_understated() -> None:
-    gradient = run(Certifier.SECOND_ORDER, BATCH).gradient
+    gradient = run(SECOND_ORDER, BATCH).gradient
     assert gradient is not None
     levels, half = levels_of(0, BATCH), BATCH // 2
     means = DiscreteGaussian(SIGMA).conditional_mean(levels)
@@ -142,7 +142,7 @@ def test_the_paired_statistic_sums_conditional_means_and_is_never_understated() 
 
 
 def test_the_paired_statistic_estimates_the_squared_gradient_norm() -> None:
-    gradient = run(Certifier.SECOND_ORDER, 200 * BATCH).gradient
+    gradient = run(SECOND_ORDER, 200 * BATCH).gradient
     assert gradient is not None
     assert abs(gradient.paired_sum / gradient.pairs - KNOWN.gradient**2) < 5 * math.sqrt(4 / gradient.pairs)
 
@@ -172,7 +172,7 @@ def test_half_of_the_allowance_for_rounding_covers_the_worst_case(
 
 
 def test_an_input_off_the_grid_is_refused() -> None:
-    request = SampleRequest(Certifier.FIRST_ORDER, 1, SIGMA, SEED, 0, BATCH, BATCH, GRID)
+    request = SampleRequest(FIRST_ORDER, 1, SIGMA, SEED, 0, BATCH, BATCH, GRID)
     with pytest.raises(NotOnGridError):
         sample(FirstPixel(), X + np.float32(1e-3), request, lambda _: None)
     with pytest.raises(NotOnGridError):

@@ -16,7 +16,7 @@ import torch
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from certificates import Certificate, Certifier, certify
+from certificates import CERTIFIERS, Certificate, Certifier, certify
 from registry.pixel_grid import PixelGrid
 from tests.support.toy_runtimes import IDENTITY, OneHot
 from worker.noise.discrete.exact_tables import level_tables
@@ -74,7 +74,7 @@ def noise_thresholds(noise: DiscreteGaussian) -> tuple[int, ...]:
     return level_tables(noise.grid.steps(noise.sigma)).thresholds
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_float32_noise_certifies_a_radius_that_is_false(certifier: Certifier) -> None:
     """The reason for discrete noise; nothing in this test is an error of the certificate's mathematics."""
     black, claimed = prediction_and_certificate(BLACK, certifier, None)
@@ -84,7 +84,7 @@ def test_float32_noise_certifies_a_radius_that_is_false(certifier: Certifier) ->
     assert counterclaim.radius > 0
 
 
-@pytest.mark.parametrize("certifier", list(Certifier))
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_discrete_noise_certifies_what_is_true(certifier: Certifier) -> None:
     """The same classifier: both images get one class, and it holds throughout the certified radius."""
     black, claimed = prediction_and_certificate(BLACK, certifier, PixelGrid())

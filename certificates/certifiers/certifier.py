@@ -1,0 +1,121 @@
+"""What a certifier is: what it counts, what may be asked of it, and the certificate that it makes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from certificates.certificate import Certificate
+from certificates.counts.evidence import Evidence
+from certificates.curves.lower_bounds import Curve, check_sigma
+from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind
+
+
+class Certifier(ABC):
+    """One kind of certificate. An instance is known by its name once it is registered.
+
+    The methods whose names begin with ``_`` are what a certifier brings. They are called with evidence of
+    its kind, and with ``sigma`` and ``eta`` in range.
+    """
+
+    name: ClassVar[str]
+    """What requests, certificates and metrics call it."""
+
+    evidence: ClassVar[EvidenceKind]
+    """What workers count for it."""
+
+    majority_only: ClassVar[str | None] = "it compares the class with one half alone"
+    """Why it makes no multi-class certificates; None if it does."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<certifier {self.name}>"
+
+    def certify(
+        self, evidence: Evidence, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
+    ) -> Certificate:
+        """Return a certificate that is wrong with probability at most ``eta``.
+
+        ``sigma`` is in units of input. ValueError when the evidence is not of the kind that the certifier
+        needs, or ``sigma`` or ``eta`` is out of range.
+        """
+        self._check(evidence, sigma, eta, "")
+        match bounds:
+            case Bounds.PAPER:
+                return self._paper(evidence, sigma, eta)
+            case Bounds.TIGHT:
+                return self._tight(evidence, sigma, eta)
+            case Bounds.ANYTIME:
+                return self._anytime(evidence, sigma, eta)
+
+    def certify_multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
+        """Return the multi-class certificate of a number of samples fixed in advance. ValueError as above."""
+        self._check(evidence, sigma, eta, "multi-class ")
+        return self._multiclass(evidence, sigma, eta)
+
+    def gradient_sums(self, bounds: Bounds, decision: Decision) -> GradientSumsKind | None:  # noqa: ARG002 - for others
+        """Return the gradient sums that these bounds are computed from; None without any."""
+        return None
+
+    def number_problem(self, n: int) -> str | None:
+        """Say why a job cannot have ``n`` samples, None if it can."""
+        if self.evidence.in_pairs and n % 2:
+            return f"must be even for {self}: samples are drawn in pairs"
+        return None
+
+    def decision_problem(self, decision: Decision) -> str | None:
+        """Say why it cannot certify this decision, None if it can."""
+        if decision is Decision.MULTICLASS and self.majority_only is not None:
+            return f"must be `majority` for {self}: {self.majority_only}"
+        return None
+
+    @abstractmethod
+    def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
+        """Return evidence of ``n`` samples that are all hits, and the certifier to certify it with.
+
+        Whose certificate it is decides how much of eta the score spends: see ``farthest``.
+        """
+
+    def farthest(self, best: Certificate) -> float:
+        """Return a radius that no certificate of as many samples exceeds, from that of ``best_case``."""
+        return best.radius
+
+    @abstractmethod
+    def curve(self, certificate: Certificate) -> Curve:
+        """Return the lower bound on the smoothed score that a certificate of this certifier rests on."""
+
+    @abstractmethod
+    def _paper(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
+        """Return the certificate from the paper's own bounds."""
+
+    @abstractmethod
+    def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
+        """Return the certificate of a number of samples fixed in advance, from the sharpest bounds."""
+
+    @abstractmethod
+    def _anytime(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
+        """Return the certificate that holds whenever sampling stops."""
+
+    def _multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:  # noqa: ARG002 - for others
+        """Return the multi-class certificate of a number of samples fixed in advance."""
+        raise ValueError(f"{self} makes no multi-class certificate: {self.majority_only}")
+
+    def _check(self, evidence: Evidence, sigma: float, eta: float, kind: str) -> None:
+        if evidence.kind is not self.evidence:
+            raise ValueError(f"this evidence is not what a {kind}{self} certificate is computed from")
+        check_sigma(sigma)
+        if not 0.0 < eta < 1.0:
+            raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
+
+
+def certify(
+    certifier: Certifier, evidence: Evidence, sigma: float, eta: float, bounds: Bounds = Bounds.TIGHT
+) -> Certificate:
+    """Turn evidence into a certificate that is wrong with probability at most ``eta``.
+
+    ``sigma`` is in units of input. Raises ValueError when the evidence is not of the kind that the
+    certifier needs, or ``sigma`` or ``eta`` is out of range.
+    """
+    return certifier.certify(evidence, sigma, eta, bounds)

@@ -1,0 +1,74 @@
+"""What a certificate from votes states once its bounds are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certificates.bounds.multiclass import MulticlassBound
+from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
+from certificates.certifiers.certifier import Certifier
+from certificates.counts.evidence import HitCounts
+from certificates.curves.directed_rounding import radius_down
+from certificates.kinds import Bounds, Decision
+
+
+def majority_statement(
+    certifier: Certifier,
+    hits: HitCounts,
+    sigma: float,
+    eta: float,
+    bounds: Bounds,
+    radius: float,
+    p_lower: float,
+    eta_spent: Mapping[str, float],
+    norm: GradientNorm | None = None,
+) -> Certificate:
+    """Return the certificate of a class whose score stays above one half."""
+    return Certificate(
+        certifier=certifier,
+        bounds=bounds,
+        radius=radius_down(radius),
+        sigma=sigma,
+        eta=eta,
+        n=hits.n,
+        p_a=Estimate(p_lower, share(hits.hits, hits.n)),
+        c_s=None,
+        c_n=None,
+        gradient_norm=norm,
+        eta_spent=dict(eta_spent),
+    )
+
+
+def multiclass_statement(
+    certifier: Certifier,
+    hits: HitCounts,
+    sigma: float,
+    eta: float,
+    bound: MulticlassBound,
+    norm: GradientNorm | None = None,
+) -> Certificate:
+    """Return the certificate of a class whose score stays above that of every other class."""
+    rival = bound.rival
+    other = None
+    if rival is not None:
+        other = Rival(rival, bound.p_upper[rival], share(hits.per_class[rival], hits.n))
+    return Certificate(
+        certifier=certifier,
+        bounds=Bounds.TIGHT,
+        radius=radius_down(bound.radius),
+        sigma=sigma,
+        eta=eta,
+        n=hits.n,
+        p_a=Estimate(bound.p_lower, share(hits.hits, hits.n)),
+        c_s=None,
+        c_n=None,
+        gradient_norm=norm,
+        eta_spent=dict(bound.eta_spent),
+        decision=Decision.MULTICLASS,
+        p_other=other,
+    )
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return ``part / whole``, None of nothing."""
+    return part / whole if whole else None
