@@ -1,6 +1,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; everything else is installed into .venv, at the versions of requirements/lock.txt.
 PYTHON ?= python3
 VENV := .venv
+PROCESSES := 2
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
@@ -18,8 +19,8 @@ demo: $(VENV)/.standalone ## Start the service, certify one image, verify the ce
 serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl-C
 	@$(BIN)/python -m standalone
 
-test: $(VENV)/.test ## Run the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.test ## Run the whole test suite in two processes; PROCESSES=4 for four
+	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadgroup --no-loadscope-reorder
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300

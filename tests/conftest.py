@@ -19,6 +19,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import FOLDER
+from tests.support.groups import group
 from tests.support.places import ROOT
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
@@ -27,10 +28,20 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--dist loadgroup``, keep together what shares a running program."""
+    if config.getoption("loadgroup", default=False):
+        items[:] = group(items)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A folder for what this session's workers compile."""
-    os.environ[FOLDER] = str(tmp_path_factory.mktemp("compiled"))
+    """A folder for what the workers of all of this session's test processes compile."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
+    folder.mkdir(exist_ok=True)
+    os.environ[FOLDER] = str(folder)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,11 +52,24 @@ def interruptible() -> None:
         signal.signal(signal.SIGHUP, lambda _number, _frame: None)  # no program inherits a handler
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An empty server of this test's own."""
+@pytest.fixture(scope="session")
+def emptied_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that tests find empty, one after the other."""
     with running_server(tmp_path_factory.mktemp("valkey")) as running:
         yield running
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An empty server; with the marker ``own_server`` one of this test's own."""
+    if request.node.get_closest_marker("own_server"):
+        with running_server(tmp_path_factory.mktemp("valkey")) as running:
+            yield running
+    else:
+        shared: Server = request.getfixturevalue("emptied_server")
+        with Redis(port=shared.port) as client:
+            client.flushall()
+        yield shared
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from redis import Redis
 
 from jobs.connection import connect
@@ -16,6 +17,9 @@ from tests.support.specs import submission
 from tests.support.wait import wait_until
 
 FOLDER = "appendonlydir"
+
+
+pytestmark = pytest.mark.own_server
 
 
 def fill(store: JobStore, jobs: int) -> list[str]:

@@ -47,6 +47,7 @@ def queued(client: Redis) -> object:
     return client.llen(keys.messages(keys.COMMON_QUEUE))
 
 
+@pytest.mark.own_server
 @pytest.mark.parametrize("use", [store_job, queue_job])
 def test_a_user_and_a_password(server: Server, redis_client: Redis, use: Callable[[str], None]) -> None:
     redis_client.acl_setuser(

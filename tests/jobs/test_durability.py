@@ -18,6 +18,8 @@ from jobs.shared_settings import JobsSettings
 from tests.support.server import Server, free_port, running_server
 from tests.support.wait import wait_until
 
+pytestmark = pytest.mark.own_server
+
 
 def test_a_server_as_it_should_be(redis_client: Redis) -> None:
     verdict = examine(redis_client, "always")

@@ -83,6 +83,7 @@ def test_only_attempts_without_an_orderly_end_count(redis_client: Redis, job_id:
     assert [attempt(outcome) for outcome in outcomes] == [1, 2, 3, 1, 1]
 
 
+@pytest.mark.own_server
 def test_a_store_that_was_away_as_a_step_ended_does_not_count_against_it(
     redis_client: Redis, server: Server, job_id: str
 ) -> None:

@@ -175,6 +175,7 @@ def test_certificates_are_plain_json(redis_client: Redis, store: JobStore) -> No
     assert json.loads(stored) == {"seed": str(2**64), "p_a": None}
 
 
+@pytest.mark.own_server
 def test_what_was_created_survives_a_killed_server(server: Server, store: JobStore) -> None:
     made = [new_job(store) for _ in range(20)]
     server.kill()
@@ -182,6 +183,7 @@ def test_what_was_created_survives_a_killed_server(server: Server, store: JobSto
     assert [job.id for job in store.list_jobs(50).jobs] == made[::-1]
 
 
+@pytest.mark.own_server
 def test_an_absent_server_is_said_so(server: Server, jobs_settings: JobsSettings) -> None:
     client = connect(jobs_settings)
     store = JobStore(client, jobs_settings)

@@ -14,6 +14,8 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from tests.support.server import Server
 
+pytestmark = pytest.mark.own_server
+
 
 @pytest.mark.parametrize("answer", ["ack", "reject", "requeue"])
 def test_a_message_that_cannot_be_answered_leaves_room_for_the_next(

@@ -179,6 +179,7 @@ def test_what_the_certify_command_is_told(tmp_path: Path, refusing: str) -> None
     assert set(found) <= {"2", "6"}, set(found)
 
 
+@pytest.mark.own_server
 def test_what_is_logged_while_secrets_are_in_use(server: Server, models_dir: Path, tmp_path: Path) -> None:
     """The password is right at first, so that its odd characters are shown to reach store and queue."""
     secret = BEFORE + "".join(odd for odd in ODD if odd != "\udcff") + BEHIND

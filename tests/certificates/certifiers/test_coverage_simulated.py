@@ -7,6 +7,7 @@ quantile that such a count exceeds once in a million. Seeds are fixed.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -106,10 +107,10 @@ def test_first_order(name: str) -> None:
 
 
 @cases
-def test_second_order_and_its_gradient_bound(name: str) -> None:
+def test_second_order(name: str) -> None:
     classifier, rng = CLASSIFIERS[name], np.random.default_rng(2)
     pairs = SAMPLES // 2
-    wrong_radius, wrong_gradient = 0, 0
+    wrong = 0
     for _ in range(EXPERIMENTS):
         eps = noise(rng, classifier.d, SAMPLES)
         votes = classifier.votes(eps)
@@ -119,30 +120,40 @@ def test_second_order_and_its_gradient_bound(name: str) -> None:
         sums = GradientSums(classifier.d, pairs, total)
         evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
         certificate = certify(SECOND_ORDER, evidence, SIGMA, ETA)
-        wrong_radius += certificate.radius > classifier.true_radius
-        bound = gradient_norm_upper_paired(
-            total / pairs / SIGMA**2, pairs, classifier.d, SIGMA, ETA, p_lower=classifier.p(0.0)
-        )
-        wrong_gradient += bound < classifier.gradient
-    assert_rare(wrong_radius)
-    assert_rare(wrong_gradient)
+        wrong += certificate.radius > classifier.true_radius
+    assert_rare(wrong)
 
 
-@pytest.mark.parametrize("name", ["half-space p=0.52 d=1", "centred slab p=0.7 d=1", "two far tails d=1"])
-def test_the_gradient_bound_holds_where_its_ceiling_does_not_hide_it(name: str) -> None:
-    """Enough pairs for Theorem 2 to say something: below the ceiling, and not below the true norm."""
+@pytest.mark.parametrize(
+    "name",
+    [
+        "half-space p=0.9 d=1",
+        "slab p=0.8 d=2",
+        "two far tails d=10",
+    ],
+)
+def test_the_bound_on_the_gradient(name: str) -> None:
+    """Theorem 2 with so many pairs that it adds 0.08 to the squared norm: its ceiling hides few bounds.
+
+    The estimate alone is too small in about every second experiment, so that a bound without its
+    allowance, or with too little of it, fails here.
+    """
     classifier, rng = CLASSIFIERS[name], np.random.default_rng(4)
-    pairs, experiments, wrong, informative = 10_000, 300, 0, 0
+    eta, experiments = 0.25, 200
+    pairs = math.ceil(2500 * classifier.d * math.log(1.0 / eta))
     ceiling = gradient_norm_ceiling(0.5, SIGMA)
+    informative, wrong, wrong_alone = 0, 0, 0
     for _ in range(experiments):
-        eps = noise(rng, 1, 2 * pairs)
-        g = eps[:, 0] * classifier.votes(eps) / SIGMA
-        squared = float(g[:pairs] @ g[pairs:]) / pairs / SIGMA**2
-        bound = gradient_norm_upper_paired(squared, pairs, 1, SIGMA, ETA, p_lower=0.5)
-        wrong += bound < classifier.gradient
+        eps = noise(rng, classifier.d, 2 * pairs)
+        g = eps * classifier.votes(eps)[:, None] / SIGMA**2
+        squared = float(np.einsum("ij,ij->", g[:pairs], g[pairs:])) / pairs
+        bound = gradient_norm_upper_paired(squared, pairs, classifier.d, SIGMA, eta, p_lower=0.5)
         informative += bound < ceiling
-    assert wrong <= binom.ppf(1.0 - 1e-6, experiments, ETA)
-    assert informative > 0.5 * experiments or classifier.gradient > 0.9 * ceiling
+        wrong += bound < classifier.gradient
+        wrong_alone += squared < classifier.gradient**2
+    allowed = binom.ppf(1.0 - 1e-6, experiments, eta)
+    assert informative > 0.9 * experiments
+    assert wrong <= allowed < wrong_alone
 
 
 @cases

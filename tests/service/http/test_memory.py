@@ -25,6 +25,7 @@ LINUX = Path("/proc/self/status").exists()
 
 
 @pytest.mark.skipif(not LINUX, reason="resident memory is read from /proc")
+@pytest.mark.own_server
 def test_ten_large_inputs_at_once(server: Server, tmp_path: Path) -> None:
     texts, floats = LARGEST // len(NUMBER), LARGEST // 4
     models = tmp_path / "models"

@@ -21,6 +21,8 @@ from tests.support.worker import Worker
 from worker.queue.server_reach import SAY_EVERY_S, Reach
 from worker.worker_settings import WorkerSettings
 
+pytestmark = pytest.mark.own_server
+
 
 def told(caplog: pytest.LogCaptureFixture, url: str) -> str:
     """Return what a look at this server says, which is one line."""
