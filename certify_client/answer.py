@@ -1,4 +1,4 @@
-"""What a certificate says, in words: the claim, the numbers beside their estimates, and what to change."""
+"""Put a certificate into words: the claim, the bounds with their estimates, and what to change."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from certificates.claim.claim import Claim
 from certificates.claim.farthest import largest_radius
 
 _CHANCE = 0.5
-"""The score that a majority decision must show to be passed."""
+"""A majority decision certifies a class only if its score is above this."""
 
 
 def certified(certificate: dict[str, Any]) -> Text:
-    """Say what is certified, on what it rests, and how far so many samples could have reached."""
+    """Say what is certified, from which bounds, and the largest radius that so many samples could give."""
     unit = certificate.get("radius_unit", "L2 distance in the model's input space")
     text = Text(f"Certified: {_label(certificate)}, radius {certificate['radius']}\n", style="bold green")
     text.append(
@@ -30,7 +30,7 @@ def certified(certificate: dict[str, Any]) -> Text:
 
 
 def abstained(certificate: dict[str, Any]) -> Text:
-    """Say that nothing is certified, on what that rests, and which of n, sigma and model to change."""
+    """Say that nothing is certified, from which bounds, and whether to change n, sigma or the model."""
     text = Text("Abstained: nothing could be certified\n", style="bold yellow")
     text.append(
         f"The samples do not show that the smoothed classifier answers {_label(certificate)}. "
@@ -41,7 +41,7 @@ def abstained(certificate: dict[str, Any]) -> Text:
 
 
 def _claim(certificate: dict[str, Any]) -> tuple[Claim, int]:
-    """Return the claim and the number of classes, as far as it was counted."""
+    """Return the claim and the number of classes (2 for a dipole: its pairs do not count each class)."""
     hits = certificate["counts"]["hits"]
     return Claim.from_dict(certificate["claim"]), 2 if hits is None else len(hits["per_class"])
 
@@ -56,7 +56,7 @@ def _reach(certificate: dict[str, Any]) -> str:
 
 
 def _advice(certificate: dict[str, Any]) -> str:
-    """Say what may help, from the numbers: what n can show, what was seen, and what it must exceed."""
+    """Say what may help: a larger n, a smaller sigma or another model, as the counts suggest."""
     claim, classes = _claim(certificate)
     if largest_radius(claim, classes) == 0.0:
         return (
@@ -77,7 +77,7 @@ def _advice(certificate: dict[str, Any]) -> str:
 
 
 def _best_other(hits: dict[str, Any]) -> float:
-    """Return the share of the class that has most votes but for the target."""
+    """Return the largest share of votes among the classes other than the target."""
     others = [votes for index, votes in enumerate(hits["per_class"]) if index != hits["target"]]
     share: float = max(others) / hits["n"]
     return share
@@ -97,9 +97,10 @@ def _hopeless(certificate: dict[str, Any], seen: float, limit: float, majority: 
 
 
 def _needed(seen: float, limit: float, eta: float, majority: bool) -> int:
-    """Return about how many samples show that a share exceeds a limit, with a fifth to spare, to two digits.
+    """Return about how many samples show that a share exceeds a limit, rounded up to two digits.
 
-    The limit is 1/2, or the share of another class.
+    The limit is 1/2, or the share of another class. The number is that of the normal approximation, and a
+    fifth more.
     """
     variance = seen * (1.0 - seen) if majority else seen + limit - (seen - limit) ** 2
     number = 1.2 * (NormalDist().inv_cdf(eta) / (seen - limit)) ** 2 * variance

@@ -28,20 +28,24 @@ DEFAULT_PORT = 8000
 DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
 _CERTIFICATIONS = "/v1/certifications"
 _EVENTS_SILENCE_S = 60.0
+"""A stream of events is given up after this silence: the service sends a heartbeat every 15 seconds."""
 _FIRST_DELAY_S = 0.02
 _LONGEST_DELAY_S = 0.5
+"""The pause between two reads of a job doubles between these. A choice: a short job is told of at once, and a
+long one costs the service two reads a second."""
 _LEAST_TIMEOUT_S = 1.0
-"""A service is given as long for an answer even where the whole time is shorter or up."""
+"""Each answer may take at least this long, even if less than that is left of the whole waiting time."""
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """The connection broke after the request, or a part of it, was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What to certify with. None leaves the choice to the service, which answers with what it chose.
+    """Parameters of a certification. None leaves a choice to the service, whose answer states what it chose.
 
-    ``sigma`` is in units of input; ``n`` and ``n0`` count evaluations of the classifier; ``eta`` is the
-    probability that the certificate may be wrong; the job ends early at ``stop_radius``, in input units.
+    ``sigma`` is in units of the model's input; ``n`` and ``n0`` count evaluations of the classifier; ``eta``
+    bounds the probability that the certificate is wrong. With ``stop_radius``, in input units, the job ends
+    once that radius is certified.
     """
 
     model: str
@@ -65,7 +69,8 @@ class CertificationClient:
     """Client of one certification service; use it as a context manager or call ``close``.
 
     Every method raises ServiceUnavailable when the service cannot be reached, RequestRefused (or a
-    subclass) when it refuses, and ServiceError when it answers with a defect.
+    subclass) when the service refuses the request, and ServiceError when the service fails or sends an
+    answer that cannot be read.
     """
 
     def __init__(
@@ -76,10 +81,11 @@ class CertificationClient:
         timeout_s: float = 30.0,
         proxy: str | None = None,
     ) -> None:
-        """Make a client of the service at ``url``; ``timeout_s`` bounds every single answer.
+        """Make a client of the service at ``url``; each answer must arrive within ``timeout_s``.
 
-        Requests go through ``proxy``, or else through the environment's (``http_proxy``, ``https_proxy``,
-        ``no_proxy``), but never through that to this machine. Raises UnusableSetting.
+        Requests go through ``proxy`` if it is given. Otherwise they go through the proxy of the environment
+        (``http_proxy``, ``https_proxy``, ``no_proxy``), unless the service is on this machine. Raises
+        UnusableSetting.
         """
         self._http, self._place = connect(url, api_key, timeout_s, proxy)
         self._timeout_s = timeout_s
@@ -102,7 +108,8 @@ class CertificationClient:
     ) -> Job:
         """Submit an encoded image (PNG, JPEG or WebP). The same ``idempotency_key`` gives the same job.
 
-        Without one a key is drawn. Where the connection is lost before the answer, it is submitted once more.
+        Without a key, one is drawn. If the connection is lost before the answer, the image is submitted once
+        more with the same key.
         """
         return self._submit(idempotency_key, data=parameters.form(), files={"image": ("image", image)})
 
@@ -116,7 +123,7 @@ class CertificationClient:
     ) -> Job:
         """Submit an array in the model's own input space; ``data`` holds it flat, in C order.
 
-        Raises ValueError where the numbers do not fit the shape.
+        Raises ValueError when the numbers do not fit the shape.
         """
         files = {"tensor": ("tensor.npy", npy_file(shape, data))}
         return self._submit(idempotency_key, data=parameters.form(), files=files)
@@ -137,7 +144,7 @@ class CertificationClient:
             return Job.parse(document(check(self._http.delete(_job(job_id)))))
 
     def events(self, job_id: str) -> Iterator[Standing]:
-        """Yield how the job stands as the service tells it, until the service closes the stream."""
+        """Yield the job's status each time the service sends it, until the service closes the stream."""
         timeout = httpx.Timeout(_EVENTS_SILENCE_S)
         path = f"{_job(job_id)}/events"
         with service_errors(self._place), connect_sse(self._http, "GET", path, timeout=timeout) as source:
@@ -156,10 +163,10 @@ class CertificationClient:
         patience_s: float = 30.0,
         on_progress: Callable[[Job], None] | None = None,
     ) -> Job:
-        """Return the job once it has ended, in whichever final state; asks for it again and again.
+        """Read the job repeatedly until it has ended, in whichever final state, and return it.
 
-        Raises WaitTimeout after ``timeout_s`` (None: wait for ever). A service that is away is waited
-        for up to ``patience_s`` before ServiceUnavailable is raised: accepted jobs are not lost.
+        Raises WaitTimeout after ``timeout_s`` (None: wait for ever). Raises ServiceUnavailable when the
+        service has not answered for ``patience_s``; the job itself goes on, since accepted jobs are not lost.
         """
         started = last_answer = time.monotonic()
         delay_s = _FIRST_DELAY_S
@@ -193,12 +200,12 @@ class CertificationClient:
             return Model.parse(document(check(self._http.get(f"/v1/models/{quote(name, safe='')}"))))
 
     def readiness(self) -> Readiness:
-        """Return whether jobs can run now, with which models, and what is wrong with others."""
+        """Return whether jobs can run now, with which models, and what is wrong with the other models."""
         with service_errors(self._place):
             return readiness(self._http.get("/health/ready"))
 
     def ready(self) -> bool:
-        """Whether the service can run jobs now: the gateway answers, the store too, and a worker lives."""
+        """Whether the service can run jobs now: the gateway and the store answer, and a worker is alive."""
         try:
             return self._http.get("/health/ready").is_success
         except httpx.TransportError:
@@ -209,7 +216,7 @@ class CertificationClient:
             return Job.parse(document(check(self._http.get(_job(job_id), timeout=timeout_s))))
 
     def _submit(self, idempotency_key: str | None, **body: Any) -> Job:
-        """Submit, and once more where the connection is lost: the same key gives the same job."""
+        """Submit, and submit once more if the connection is lost: the same key gives the same job."""
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         with service_errors(self._place):
             try:
@@ -221,7 +228,7 @@ class CertificationClient:
     def _submit_again(
         self, lost: httpx.TransportError, headers: dict[str, str], body: dict[str, Any]
     ) -> httpx.Response:
-        """Submit a second time. Where that fails, ``lost`` is named: the first may have been accepted."""
+        """Submit a second time. If that fails, ``lost`` is the cause: the first may have been accepted."""
         try:
             return check(self._http.post(_CERTIFICATIONS, headers=headers, **body))
         except (httpx.ConnectError, httpx.ConnectTimeout):

@@ -1,4 +1,4 @@
-"""Arrays as files of NumPy, the form in which tensors are sent."""
+"""Write arrays as ``.npy`` files, the form in which tensors are sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def npy_file(shape: Sequence[int], data: Sequence[float] | npt.NDArray[Any]) -> bytes:
     """Write numbers as a ``.npy`` file of that shape: float32 if they are, else float64.
 
-    Raises ValueError where the numbers do not fit the shape.
+    Raises ValueError when the numbers do not fit the shape.
     """
     import numpy as np  # noqa: PLC0415 - images are submitted without it
 

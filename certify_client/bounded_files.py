@@ -1,4 +1,4 @@
-"""Reading a whole file within a bound, whatever it turns out to be: folder, pipe, device without end."""
+"""Read a whole file up to a size limit, also if it is a folder, a pipe or an endless device."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 MOST_BYTES = 2**28
-"""No input that a service takes is larger, and no certificate is."""
+"""256 MiB: no input that a service accepts and no certificate is larger. A choice; it bounds the memory."""
 
 _CHUNK = 2**20
 
 
 class UnusableFile(ValueError):
-    """The file cannot be read, or holds nothing that could be used."""
+    """The file cannot be read, or nothing in it can be used."""
 
 
 def read_file(path: Path, most: int = MOST_BYTES, called: str = "") -> bytes:
-    """Return what a file or a pipe holds, or stdin where the path is ``-``.
+    """Return the content of a file or a pipe, or of stdin if the path is ``-``.
 
-    Raises UnusableFile when it cannot be read, when it is empty, and when it holds more than ``most`` bytes:
-    no more than that is ever held in memory. Messages name the file as it is ``called``, else by its path.
+    Raises UnusableFile when the file cannot be read, is empty, or holds more than ``most`` bytes; reading
+    stops there, so no more is held in memory. Messages use the name ``called``, or else the path.
     """
     content, name = bytearray(), called or str(path)
     try:

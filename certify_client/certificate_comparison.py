@@ -1,4 +1,4 @@
-"""Compare what a certificate states with what its claim and its counts give."""
+"""Compare what a certificate states with what follows from its claim and its counts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 from certificates import Certificate
 
 RELATIVE_TOLERANCE = 1e-9
-"""Bounds and estimates may differ by this much between versions of SciPy; no radius may be larger."""
+"""Bounds and estimates may differ by this much between versions of SciPy. A radius may never be too large.
+A choice: far above what float64 arithmetic loses, far below the six digits that are shown."""
 
 OF_THE_JOB = frozenset({"prediction", "n0", "counts", "claim", "input", "model", "seed", "radius_unit"})
-"""What a certificate says beside the mathematics' answer."""
+"""Fields of a certificate that describe the job; the other fields are computed from claim and counts."""
 
 _EXACT = frozenset({"sigma", "eta"})
-"""Numbers that were asked for and not computed."""
+"""Numbers that are copied from the request, so they must be equal to the last bit."""
 
 
 def radius_faults(claimed: float, supported: float) -> Iterator[str]:
@@ -27,10 +28,10 @@ def radius_faults(claimed: float, supported: float) -> Iterator[str]:
 
 
 def statement_faults(stated: Mapping[str, Any], certificate: Certificate) -> Iterator[str]:
-    """Compare all else, the division of eta included, and name what no certificate states."""
+    """Compare all other fields, with the division of eta, and name fields that no certificate has."""
     expected = certificate.to_dict()
     for name in sorted(stated.keys() - expected.keys() - OF_THE_JOB):
-        yield f"{shown(name)} is no field of a certificate, and nothing supports it"
+        yield f"{shown(name)} is not a field of a certificate, and nothing supports it"
     for name, value in expected.items():
         if name not in stated:
             yield f"{name} is not stated"
@@ -42,7 +43,7 @@ def statement_faults(stated: Mapping[str, Any], certificate: Certificate) -> Ite
 
 
 def shown(value: object) -> str:
-    """Return a value as a sentence can hold it."""
+    """Return a value as ASCII text of at most 200 characters, for use within a sentence."""
     return ascii(value)[:200]
 
 

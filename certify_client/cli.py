@@ -70,7 +70,7 @@ def certify_file(
 
 @app.command("show", epilog=EXIT_STATUS)
 def show_job(
-    job_id: Annotated[str, typer.Argument(metavar="ID", help="What 'certify FILE' told on stderr.")],
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="The id that 'certify FILE' wrote to stderr.")],
     *,
     timeout: Seconds = None,
     url: Url = None,
@@ -78,7 +78,7 @@ def show_job(
     proxy: Proxy = None,
     as_json: AsJson = False,
 ) -> None:
-    """Wait for a job that was submitted before, and show its answer. The job goes on whatever ends this."""
+    """Wait for a job that was submitted before, and show its answer. Ending this command leaves the job."""
     with faults_end_the_command(), connection(url, key_file, proxy) as client:
         status = _show(watch(client, job_id, timeout), as_json)
     raise typer.Exit(status)
@@ -103,7 +103,7 @@ def verify_file(
 def list_models(
     url: Url = None, key_file: KeyFile = None, proxy: Proxy = None, as_json: AsJson = False
 ) -> None:
-    """List the base classifiers that the service offers, and what is wrong with those that it cannot use."""
+    """List the installed base classifiers, and say what is wrong with those that cannot be used."""
     with faults_end_the_command(), connection(url, key_file, proxy) as client:
         models, ready = client.models(), client.readiness()
         if as_json:
@@ -114,7 +114,7 @@ def list_models(
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command line; what does not begin with a subcommand is a file to certify."""
+    """Run the command line; if the first argument is not a subcommand, it is a file to certify."""
     given = sys.argv[1:] if arguments is None else arguments
     commands = {command.name for command in app.registered_commands}
     if given and given[0] not in commands and given[0] not in {"--help", "--version"}:

@@ -1,4 +1,4 @@
-"""Everything the client raises. One base; each class says when it is raised."""
+"""The errors that the client raises; all derive from ClientError."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ServiceUnavailable(ClientError):
 
 
 class ServiceError(ClientError):
-    """The service answered with a defect of its own, or with something this client cannot read."""
+    """The service failed (5xx), or sent an answer that this client cannot read."""
 
 
 class RequestRefused(ClientError):
@@ -42,7 +42,7 @@ class ModelNotFound(RequestRefused):
 
 
 class WaitTimeout(ClientError):
-    """The job did not end in the time given to ``wait``; it goes on, and can be asked for by ``job_id``."""
+    """The job did not end within the time given to ``wait``. It goes on; ask for it by ``job_id``."""
 
     def __init__(self, job_id: str, timeout_s: float) -> None:
         super().__init__(f"job {job_id} did not end within {timeout_s:g} s; it goes on")

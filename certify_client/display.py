@@ -17,7 +17,7 @@ OnProgress = Callable[[records.Standing], None]
 
 @contextmanager
 def progress_bar(console: Console) -> Iterator[OnProgress]:
-    """Show a live bar, on a terminal alone, while the block runs; it calls the function it is given."""
+    """Show a live bar while the block runs, on terminals only. Yields the function that updates it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

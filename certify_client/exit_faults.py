@@ -1,4 +1,4 @@
-"""The one place where every fault becomes a sentence on stderr and an exit status of its own."""
+"""The one place that turns every fault into a sentence on stderr and an exit status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from certify_client.verdict import UnreadableCertificate
 
 
 class Exit(IntEnum):
-    """Exit status of ``certify``; a signal that ends it gives 128 and its number."""
+    """Exit status of ``certify``. If a signal ends it, the status is 128 plus the signal's number."""
 
     CERTIFIED = 0
     CLAIM_DOES_NOT_HOLD = 1
@@ -54,9 +54,9 @@ _STATUS: tuple[tuple[type[Exception], Exit], ...] = (
 
 @contextmanager
 def faults_end_the_command() -> Iterator[None]:
-    """End the command where the block fails: with a sentence on stderr and the status that the fault has.
+    """If the block raises, write a sentence to stderr and end the command with the status of that fault.
 
-    A traceback is shown where ``CERTIFY_DEBUG`` is set. Notes that were added to a fault follow its sentence.
+    With ``CERTIFY_DEBUG`` set, the traceback is shown too. Notes of the exception follow the sentence.
     """
     try:
         yield
@@ -76,7 +76,7 @@ def report(fault: BaseException) -> int:
 
 
 def tell(message: str, style: str = "") -> None:
-    """Say something on stderr, as it is."""
+    """Write a message to stderr; nothing in it is taken for markup."""
     console = Console(stderr=True)
     console.print(message, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
 

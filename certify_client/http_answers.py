@@ -1,4 +1,4 @@
-"""One place where HTTP answers become the client's errors."""
+"""The one place that turns HTTP answers into the client's errors."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def service_errors(url: str) -> Iterator[None]:
 
 
 def check(answer: httpx.Response) -> httpx.Response:
-    """Return a successful answer; raise the error that any other one stands for."""
+    """Return a successful answer; raise the client's error for any other."""
     if answer.is_success:
         return answer
     answer.read()
@@ -77,7 +77,7 @@ def entries(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def readiness(answer: httpx.Response) -> Readiness:
-    """Read readiness; the service says with a 503 what is missing, in members of the same names."""
+    """Read readiness from a 200, or from the 503 whose problem document has the same members."""
     if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "missing" in answer.text:
         return Readiness.model_validate(document(answer))
     return Readiness.model_validate(document(check(answer)))

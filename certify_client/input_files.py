@@ -1,4 +1,4 @@
-"""Reading what is to be certified from a file: an image as it is, or an array."""
+"""Read the input to certify from a file: an encoded image, or an array."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MOST_ELEMENTS = 2**24
-"""No model of the service takes a larger array."""
+"""A larger array is refused here and not sent. A choice, with room for gateways that allow large bodies: by
+default a body holds 2^22 float32 numbers."""
 
 _NPY = b"\x93NUMPY"
 _ZIP = b"PK\x03\x04"
@@ -38,7 +39,7 @@ class ImageFile:
 
 @dataclass(frozen=True, slots=True)
 class TensorFile:
-    """An array in the model's own input space, of floats that are finite."""
+    """An array of finite floats in the model's own input space."""
 
     array: npt.NDArray[Any]
 
@@ -48,7 +49,7 @@ class TensorFile:
 
 
 def read_input(path: Path) -> ImageFile | TensorFile:
-    """Read an image, or a tensor from a ``.npy`` file, told by what the file holds; raises UnusableFile."""
+    """Read a tensor if the content is that of a ``.npy`` file, else an image. Raises UnusableFile."""
     content = read_file(path)
     if content.startswith(_NPY):
         return _tensor(path, content)
@@ -74,7 +75,7 @@ def _tensor(path: Path, content: bytes) -> TensorFile:
         )
     stored = np.frombuffer(content, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
     kind = np.float32 if dtype == np.float32 else np.float64
-    with np.errstate(over="ignore"):  # what is too large for a double becomes infinite, and is refused
+    with np.errstate(over="ignore"):  # a number too large for a double becomes infinite, and is refused
         numbers = stored.astype(kind)
     if len(at_fault := np.argwhere(~np.isfinite(numbers))):
         first = tuple(at_fault[0])

@@ -1,4 +1,4 @@
-"""The signals that ask a command to end, while it has a job to see to: Ctrl-C, SIGTERM and SIGHUP."""
+"""Handle the signals that ask a command to end while it has a job: Ctrl-C, SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
-    """A signal asks the command to end; ``status`` is the exit status that shells give to it."""
+    """A signal asks the command to end; ``status`` is the exit status that shells report for it."""
 
     STATUS_OF_CTRL_C = 128 + signal.SIGINT
 
@@ -20,11 +20,11 @@ class Interrupted(BaseException):
 
 
 class Interrupts:
-    """While its block runs, the signals raise Interrupted; those that were ignored before stay so (nohup).
+    """While its block runs, the signals raise Interrupted; those that were ignored (nohup) still are.
 
-    It begins by holding: the first signal is kept until ``release``, since what is under way, the
-    submission of a job or its cancelling, must be known to have happened. One more is raised at once. A
-    signal that is raised makes it hold again.
+    At first it holds the first signal back until ``release`` is called, so that the submission of a job, or
+    its cancelling, can finish. A second signal is raised at once. After a signal was raised, the next one is
+    held back again.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Interrupts:
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def release(self) -> None:
-        """Hold no longer; raises Interrupted for the signal that was kept."""
+        """Hold signals back no longer; raises Interrupted if one was held back."""
         self._holding = False
         if self._kept is not None:
             self._raise(self._kept)

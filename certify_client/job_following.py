@@ -1,4 +1,4 @@
-"""A job from its submission to its end, as a command sees to it."""
+"""Follow a job for a command, from its submission to its end."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def run(
     parameters: Parameters,
     timeout_s: float | None,
 ) -> Job:
-    """Submit, tell the job's id, and wait with a live bar.
+    """Submit a job, write its id to stderr, and wait for its end with a live bar.
 
-    Ctrl-C, SIGTERM and SIGHUP cancel the job, which is returned as it then stands. One more of them ends the
+    Ctrl-C, SIGTERM and SIGHUP cancel the job; it is returned once it is cancelled. A second signal ends the
     command at once with Interrupted.
     """
     with Interrupts() as interrupts:
@@ -51,7 +51,7 @@ def watch(client: CertificationClient, job_id: str, timeout_s: float | None) -> 
 
 @contextmanager
 def _submission() -> Iterator[None]:
-    """Let a submission whose answer was lost on the way say that there may be a job."""
+    """If the answer to a submission was lost, add a note that the job may have been accepted."""
     try:
         yield
     except ServiceUnavailable as fault:
@@ -63,7 +63,7 @@ def _submission() -> Iterator[None]:
 
 @contextmanager
 def named(job_id: str) -> Iterator[None]:
-    """Let whatever fails inside the block say how to go on with the job."""
+    """If the block raises, add a note on how to ask for the job again."""
     try:
         yield
     except BaseException as fault:

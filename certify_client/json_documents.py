@@ -1,4 +1,4 @@
-"""Reading a JSON document that may have come from anywhere."""
+"""Read a JSON document from an untrusted source."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from certify_client.bounded_files import UnusableFile, read_file
 
 
 def read_document(path: Path) -> Any:
-    """Return what a file of JSON says: UTF-8, UTF-16 or UTF-32, with a byte order mark or without.
+    """Read a JSON file in UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
 
-    Raises UnusableFile for anything else; also where a name is given twice, for then readers differ in what
-    the document says, and for NaN and Infinity, which are no JSON.
+    Raises UnusableFile for anything else. That includes a name that is given twice in one object, since
+    readers differ in which value they take, and NaN and Infinity, which are not JSON.
     """
     content = read_file(path)
     try:
@@ -34,10 +34,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _reason(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start} is no text in {error.encoding}"
+        return f"byte {error.start} is not valid {error.encoding}"
     return str(error)

@@ -19,7 +19,7 @@ class _Line:
 
 
 def listing(models: Sequence[Model], ready: Readiness) -> Text:
-    """Show each model with the noise it was trained with, or with the reason why it cannot be used."""
+    """Show each model with the sigma it was trained with, and why it cannot be used if it cannot."""
     lines = [_Line("model", "trained sigma", "description", "bold"), *_models(models, ready)]
     lines += _folders(models, ready)
     name_width = max(len(line.name) for line in lines)
@@ -46,7 +46,7 @@ def _models(models: Sequence[Model], ready: Readiness) -> Iterator[_Line]:
 
 
 def _folders(models: Sequence[Model], ready: Readiness) -> Iterator[_Line]:
-    """List the folders that the service cannot even read as models."""
+    """List the folders that the service cannot read as models."""
     listed = {model.name for model in models}
     for name, reason in ready.broken_models.items():
         if name not in listed:

@@ -1,4 +1,4 @@
-"""What the commands' options accept, and the connection that they ask for."""
+"""The options that commands share, and the connection that they describe."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from certify_client.bounded_files import UnusableFile, read_file
 from certify_client.client_errors import UnusableSetting
 
 _LONGEST_KEY = 4096
+"""Bytes of a key file; the service's own keys have 51. A choice, above any token that a proxy may ask for."""
 _KEY_FILE = "the file that --api-key-file or CERTIFY_API_KEY_FILE names"
-"""How messages call it. Its path is not shown: it may be the key itself, given in the wrong place."""
+"""The name of the key file in messages. Its path is not shown: a user may have given the key itself there."""
 
 
 def _finite(text: str) -> float:
@@ -88,7 +89,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer
 
 
 def connection(url: str | None, key_file: Path | None, proxy: str | None) -> CertificationClient:
-    """Return a client for what the options and the environment say; raises UnusableSetting, UnusableFile."""
+    """Return a client from the options and the environment; raises UnusableSetting, UnusableFile."""
     return CertificationClient(url or _default_url(), api_key=_api_key(key_file), proxy=proxy or None)
 
 
@@ -100,7 +101,7 @@ def _default_url() -> str:
 
 
 def _api_key(path: Path | None) -> str | None:
-    """Read the key from a file or the environment: a command line shows in lists of processes."""
+    """Read the key from a file or the environment, since other users can see a command line."""
     if path is None:
         return os.environ.get("CERTIFY_API_KEY") or None
     try:

@@ -1,4 +1,4 @@
-"""Standard output that never loses anything silently, and standard error that never stops a command."""
+"""Wrap standard output so that a failed write is an error, and standard error so that it is none."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any, TextIO, cast
 
 
 class OutputLost(Exception):
-    """What was to be printed could not be written: the disk is full, or nobody reads any more."""
+    """The output could not be written: the disk is full, or its reader has gone."""
 
 
 class _Stream:
-    """A text stream that escapes what its encoding lacks; ``_failed`` says what becomes of other faults."""
+    """A text stream that escapes characters its encoding lacks, and calls ``_failed`` when a write fails."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._closed = stream is None
@@ -46,7 +46,7 @@ class _Stream:
         return getattr(self._stream, name)
 
     def _failed(self, reason: str) -> None:
-        """Raise what the fault stands for; here nothing."""
+        """Handle a failed write; here it is ignored."""
 
 
 class _Output(_Stream):
@@ -56,14 +56,14 @@ class _Output(_Stream):
 
 @contextmanager
 def guarded_streams() -> Iterator[None]:
-    """Let ``print`` and its like raise OutputLost for stdout, and ignore what stderr cannot take."""
+    """Within the block, a failed write to stdout raises OutputLost, and one to stderr is ignored."""
     output, errors = cast(TextIO, _Output(sys.stdout)), cast(TextIO, _Stream(sys.stderr))
     with redirect_stdout(output), redirect_stderr(errors):
         yield
 
 
 def printable(text: str) -> str:
-    """Return a text of the same length without the control characters that a terminal would obey."""
+    """Replace the control characters that a terminal would obey; the length stays the same."""
     return "".join(
         letter if letter in "\n\t" or not _is_control(letter) else "\N{REPLACEMENT CHARACTER}"
         for letter in text
@@ -75,7 +75,7 @@ def _is_control(letter: str) -> bool:
 
 
 def _discard_the_rest(stream: TextIO) -> None:
-    """Keep the interpreter from failing over what is still buffered when it ends."""
+    """Send the rest of the buffer to the null device, so that the interpreter's end does not fail on it."""
     with suppress(OSError, ValueError):  # not a file: nothing is written at the end
         nowhere = os.open(os.devnull, os.O_WRONLY)
         try:

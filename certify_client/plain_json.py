@@ -1,4 +1,4 @@
-"""Whether a document is plain JSON of a size that a certificate has, before anything in it is looked at."""
+"""Check that a document is plain JSON, no deeper than a certificate, before anything in it is read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from certify_client.verdict import UnreadableCertificate
 
 DEEPEST = 32
-"""Objects and lists within each other; a certificate has seven."""
+"""Depth of nested objects and lists; a certificate has seven. A choice, with room for later fields."""
 LARGEST_WHOLE = 2**53
-"""Past this whole number JSON readers skip some; seeds are text for that reason."""
+"""JSON readers that use doubles cannot tell larger whole numbers apart; seeds are text for that reason."""
 
 
 def check_plain(document: object) -> None:
-    """Raise UnreadableCertificate for what is no plain JSON, naming the place.
+    """Raise UnreadableCertificate, naming the place, if the document is not plain JSON.
 
-    Refused are numbers that are not finite, whole numbers past 2**53 in size, names that are not text, values
-    of other types, and objects and lists nested deeper than ``DEEPEST``. Nothing here recurses.
+    Refused are: numbers that are not finite, whole numbers past 2**53 in size, names that are not text,
+    values of other types, and objects and lists nested deeper than ``DEEPEST``. A loop does this, not
+    recursion, so that deep nesting cannot exhaust the stack.
     """
     waiting: list[tuple[str, object, int]] = [("", document, 0)]
     while waiting:

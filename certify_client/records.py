@@ -1,4 +1,4 @@
-"""What the service answers, as typed records. Unknown fields are kept in ``document`` alone."""
+"""The service's answers as typed records. Fields that this client does not know are kept in ``document``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class State(StrEnum):
-    """Where a job stands. The last three are final."""
+    """State of a job. The last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -50,7 +50,7 @@ class Problem(_Answer):
 
 
 class Progress(_Answer):
-    """Evaluations of the classifier counted so far, of all that were asked for."""
+    """Evaluations of the classifier: those counted so far, and all that were asked for."""
 
     samples_done: int = 0
     samples_total: int
@@ -65,14 +65,14 @@ class Failure(_Answer):
 
 
 class Running(_Answer):
-    """What is certified already while a job runs, in input units; it holds whatever comes later."""
+    """What is already certified while a job runs, in input units. Later samples cannot make it wrong."""
 
     radius: float
     samples: int
 
 
 class Standing(_Answer):
-    """How a job stands, as events tell it. ``waiting_for``: what it cannot go on without."""
+    """The status of a job, as events report it. ``waiting_for`` names what the job cannot go on without."""
 
     id: str
     status: State
@@ -83,10 +83,10 @@ class Standing(_Answer):
 
 
 class Job(Standing):
-    """A certification: how it stands and, once it has ended, its certificate.
+    """A certification: its status and, once it has ended, its certificate.
 
-    A cancelled job has a certificate where its samples up to then support one. ``document`` is the
-    service's answer as it came, which is what ``verify`` checks.
+    A cancelled job has a certificate if its samples up to then support one. ``document`` is the service's
+    answer unchanged; ``verify`` checks that.
     """
 
     failure: Failure | None = None
@@ -105,7 +105,7 @@ class Job(Standing):
 
 
 class Model(_Answer):
-    """An installed base classifier. ``document`` is the service's answer as it came."""
+    """An installed base classifier. ``document`` is the service's answer unchanged."""
 
     name: str
     description: str = ""
@@ -119,10 +119,10 @@ class Model(_Answer):
 
 
 class Readiness(_Answer):
-    """Whether jobs can run, as the service sees it.
+    """Whether the service says that jobs can run.
 
-    ``models`` are those that can be used now, ``broken_models`` says why others cannot, or not everywhere;
-    ``missing`` says why no job can run, and is empty where jobs can.
+    ``models`` can be used now. ``broken_models`` says why a model cannot be used, or not by every worker.
+    ``missing`` says why no job can run; it is empty when jobs can run.
     """
 
     models: tuple[str, ...]

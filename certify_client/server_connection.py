@@ -1,4 +1,4 @@
-"""From an address, an API key and the environment's proxies to a connection that can be used."""
+"""Make a connection from an address, an API key and the proxies of the environment."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import httpx
 from certify_client.client_errors import UnusableSetting
 
 _CONNECT_AGAIN = 2
+"""Further tries to connect when the first fails. A choice: a gateway that restarts is away for a moment."""
 _LAST_PORT = 65535
 
 
 def connect(url: str, api_key: str | None, timeout_s: float, proxy: str | None) -> tuple[httpx.Client, str]:
-    """Return a connection to the service, and how messages name it: without a password.
+    """Return a connection to the service, and the service's name for messages, without a password.
 
-    Without ``proxy`` those of ``http_proxy``, ``https_proxy`` and ``all_proxy`` are used, but not for what
-    ``no_proxy`` names and not for this machine. Raises UnusableSetting.
+    Without ``proxy``, the proxies of ``http_proxy``, ``https_proxy`` and ``all_proxy`` are used, except for
+    addresses that ``no_proxy`` names and for this machine. Raises UnusableSetting.
     """
     address = _address(url)
     through = environment_proxy(url) if proxy is None else proxy
@@ -33,19 +34,19 @@ def connect(url: str, api_key: str | None, timeout_s: float, proxy: str | None) 
 
 
 def environment_proxy(url: str) -> str | None:
-    """Return the proxy that the environment names for an address, as it is written there."""
+    """Return the proxy that the environment names for an address, unchanged; None if there is none."""
     address, proxies = httpx.URL(url), getproxies()
     named = proxies.get(address.scheme) or proxies.get("all")
     return None if named is None or _goes_direct(address, proxies) else named
 
 
 def _address(url: str) -> httpx.URL:
-    """Take an address apart. What is wrong with it is said without repeating it: it may hold a password."""
+    """Parse an address. Messages do not repeat it, since it may hold a password."""
     try:
         address = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         raise UnusableSetting(
-            "the service's address cannot be taken apart: it must be like http://127.0.0.1:8000 or "
+            "the service's address cannot be read: it must be like http://127.0.0.1:8000 or "
             "https://HOST, with what is special in a password percent-encoded"
         ) from None
     if address.scheme not in {"http", "https"} or not address.host or (address.port or 0) > _LAST_PORT:
@@ -59,12 +60,12 @@ def _address(url: str) -> httpx.URL:
 
 
 def _authorization(api_key: str | None) -> dict[str, str]:
-    """Return the header of a key, whose text no message shows."""
+    """Return the header for an API key. No message shows the key."""
     if api_key is None:
         return {}
     if not (api_key.isascii() and api_key.isprintable() and api_key and " " not in api_key):
         raise UnusableSetting(
-            "the API key cannot be one: keys are printable ASCII without spaces; "
+            "the API key is not valid: keys are printable ASCII without spaces; "
             "look at CERTIFY_API_KEY, or the file of CERTIFY_API_KEY_FILE or --api-key-file"
         )
     return {"Authorization": f"Bearer {api_key}"}
@@ -83,7 +84,7 @@ def _transport(proxy: str | None) -> httpx.HTTPTransport:
 
 
 def _goes_direct(address: httpx.URL, proxies: dict[str, str]) -> bool:
-    """Whether an address is this machine, or among the names, addresses and networks of ``no_proxy``."""
+    """Whether an address is reached without a proxy: it is this machine, or ``no_proxy`` names it."""
     host = address.host
     number = _number(host)
     if host == "localhost" or host.endswith(".localhost") or (number is not None and number.is_loopback):
@@ -112,6 +113,6 @@ def _with_scheme(proxy: str) -> str:
 
 
 def _shown(proxy: str) -> str:
-    """Return a proxy without its user and password, whatever else may be wrong with it."""
+    """Return a proxy's address without user and password, even if the address is malformed."""
     scheme, _, rest = _with_scheme(proxy).partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,4 +1,4 @@
-"""Compare a certificate with what it stands beside: its input, its prediction, the request, the job's end."""
+"""Compare a certificate with its context: the input, the prediction, the request and the job's end."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ WITHOUT_STATUS = (
 def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) -> Iterator[str]:
     """Compare the claim with the input and the prediction that the certificate names.
 
-    UnreadableCertificate if the input's shape is not a list of positive whole numbers: the number of input
-    elements decides how large a second-order radius is.
+    Raises UnreadableCertificate if the input's shape is not a list of positive whole numbers, since a
+    second-order radius depends on the number of input elements.
     """
     index = _object(stated, "prediction").get("index")
     counted = evidence.pairs.target if evidence.pairs is not None else None
@@ -58,9 +58,9 @@ def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) 
 
 
 def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
-    """Compare the certificate with the request and the job's end that it stands beside, if it does.
+    """Compare the certificate with the request and the job's status, if the document holds them.
 
-    UnreadableCertificate if there is a request that is not an object.
+    Raises UnreadableCertificate if the request is not an object.
     """
     if stated is document:
         return
@@ -91,7 +91,7 @@ def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Cl
 
 
 def unchecked(document: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[str]:
-    """Say what the document lacks, and what could not be compared for that reason."""
+    """Say what the document lacks, and what could therefore not be compared."""
     if stated is document or document.get("request") is None:
         yield WITHOUT_REQUEST
     if stated is document or "status" not in document:
@@ -113,7 +113,7 @@ def _end_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: C
 
 
 def _unstated(stated: Mapping[str, Any]) -> Iterator[str]:
-    """Name what a certificate must say about its job and does not, and what none says."""
+    """Name required fields about the job that are missing, and fields that no certificate has."""
     if type(stated.get("n0")) is not int:
         yield "n0 is not stated"
     if not isinstance(stated.get("seed"), str):
@@ -124,11 +124,11 @@ def _unstated(stated: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{part}.{name} is not stated"
     for part, known in (("input", _OF_INPUT), ("prediction", _OF_PREDICTION)):
         for name in sorted(_object(stated, part).keys() - known):
-            yield f"{part}.{ascii(name)[1:-1]} is no field of a certificate, and nothing supports it"
+            yield f"{part}.{ascii(name)[1:-1]} is not a field of a certificate, and nothing supports it"
 
 
 def _same(asked: object, stated: object) -> bool:
-    """Whether two values are equal; ``true`` is no number."""
+    """Whether two values are equal; ``true`` does not equal 1."""
     return isinstance(asked, bool) == isinstance(stated, bool) and asked == stated
 
 
@@ -141,7 +141,7 @@ def _elements(name: str, shape: object) -> int:
 
 
 def _grid_steps(scale: object, sigma: float) -> float | None:
-    """Return sigma in steps of the grid of 8-bit pixels on a scale as text, ``[low,high]``."""
+    """Return sigma in steps of the grid of 8-bit pixels; ``scale`` is text, ``[low,high]``."""
     ends = _read_scale(scale)
     try:
         return None if ends is None else grid_steps(sigma, *ends)
@@ -150,7 +150,7 @@ def _grid_steps(scale: object, sigma: float) -> float | None:
 
 
 def _read_scale(scale: object) -> tuple[float, float] | None:
-    """Read ``[low,high]``, None if it is something else."""
+    """Read ``[low,high]``; return None for anything else."""
     if not isinstance(scale, str) or len(scale) > _LONGEST_SCALE:
         return None
     try:
@@ -161,7 +161,7 @@ def _read_scale(scale: object) -> tuple[float, float] | None:
 
 
 def _units(given: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what the unit of the radius may be called, for the scale and the source of an input."""
+    """Return the names that the radius's unit may have, given the scale and the source of the input."""
     kinds = {"image": ("pixel",), "tensor": ("input",)}.get(str(given.get("source")), ("pixel", "input"))
     where = f"L2 distance in the input space of the model, in {given.get('scale')}"
     return tuple(f"{where} {kind} units" for kind in kinds)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 
 class UnreadableCertificate(ValueError):
-    """The document holds no certificate, or one whose fields are missing or of the wrong type."""
+    """The document holds no certificate, or fields of it are missing or of the wrong type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Outcome of a check: the claim holds exactly where ``faults`` is empty.
+    """Outcome of a check. The claim holds if ``faults`` is empty, and only then.
 
-    ``claimed_radius`` is what the document says, ``radius`` what its counts support, in units of input.
-    ``unchecked``: sentences about what the document lacks, and what could not be compared for that reason.
+    ``claimed_radius`` is the radius that the document states, ``radius`` the one that its counts support,
+    both in units of the model's input. ``unchecked`` holds sentences about what could not be compared,
+    because the document lacks it.
     """
 
     claimed_radius: float

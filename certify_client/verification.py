@@ -1,7 +1,8 @@
-"""Check a certificate without trusting who issued it: bounds and radius are computed again from its counts.
+"""Check a certificate without trusting its issuer: compute bounds and radius again from its counts.
 
-What follows from the counts is checked. That they were sampled, and as the certificate says, no counts can
-show: SECURITY.md lists what remains. For that, run the job again with its seed and model and compare.
+Everything that follows from the counts is checked. The counts cannot show that they were really sampled as
+the certificate says: SECURITY.md lists what remains. To check that too, run the job again with its seed and
+model, and compare.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def verify(document: Mapping[str, Any]) -> Verdict:
 
     Args:
         document: the service's answer for a job that has a certificate, or its ``certificate`` alone.
-            With the whole answer, the certificate must also be one for the request beside it, and for a job
-            that ended like this; without, the verdict says what could not be compared.
+            In a whole answer, the certificate must also agree with the request and with how the job ended;
+            for a certificate alone, the verdict says what could not be compared.
 
     Returns:
         The verdict, with one sentence for each statement that the counts do not support.

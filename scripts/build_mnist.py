@@ -23,7 +23,7 @@ SEED = 20
 SIGMA = 0.25
 SHAPE = (1, 28, 28)
 HELD_OUT = 100
-"""Digits of each class that training never sees."""
+"""Digits of each class that are not trained on."""
 
 
 def network() -> nn.Module:

@@ -1,4 +1,4 @@
-"""From a trained PyTorch module to a model folder: reproducible files and their ``model.toml``."""
+"""Write a trained PyTorch module as a model folder: a reproducible file and its ``model.toml``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Value = str | float | list[str] | list[int] | list[float]
 
 
 def onnx_bytes(module: torch.nn.Module, shape: tuple[int, ...]) -> bytes:
-    """Export to ONNX with a dynamic batch, without the paths of the machine that exported it."""
+    """Export to ONNX with a dynamic batch size, without file paths of the exporting machine."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # notices about opset conversion
     with warnings.catch_warnings():
         # Raised by the exporter's own use of a tree registry that PyTorch is about to rename.
@@ -48,7 +48,7 @@ def onnx_bytes(module: torch.nn.Module, shape: tuple[int, ...]) -> bytes:
 
 
 def torchscript_bytes(module: torch.nn.Module) -> bytes:
-    """Script and freeze a module, without records that hold paths of the machine or vary from run to run."""
+    """Script and freeze a module; leave out records that hold file paths or differ between runs."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # PyTorch advises torch.export over TorchScript; the service supports both formats.
@@ -81,5 +81,5 @@ def write_model(
 
 
 def _line(key: str, value: Value) -> str:
-    """One TOML line: strings, numbers and lists of them are written as in JSON."""
+    """Return one TOML line; JSON and TOML write strings, numbers and lists alike."""
     return f"{key} = {json.dumps(value, ensure_ascii=False)}"

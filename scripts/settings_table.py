@@ -23,10 +23,10 @@ HEAD = """# Settings
 Settings are environment variables. An empty value counts as unset; a bad one ends the process at its start
 with a message that names it. This page is written by `make settings`.
 
-With compose they are set in `.env` (`.env.example` has the usual ones), which reaches gateway and workers
-whole. Fixed there for the containers: `CERTIFY_REDIS_URL`, `CERTIFY_MODELS_DIR`, `CERTIFY_HOST` and
-`CERTIFY_DEVICE` (`cpu`, or `cuda` with `docker-compose.gpu.yml`). `CERTIFY_PORT` is the port of the host.
-Settings of `make serve` alone do nothing there.
+With compose they are set in `.env` (`.env.example` has the usual ones); gateway and workers read all of it.
+Compose fixes `CERTIFY_REDIS_URL`, `CERTIFY_MODELS_DIR`, `CERTIFY_HOST` and `CERTIFY_DEVICE` (`cpu`, or `cuda`
+with `docker-compose.gpu.yml`) for the containers. `CERTIFY_PORT` is the port of the host. The settings in the
+section of `make serve` have no effect there.
 """
 
 CLIENT = f"""## Client
@@ -37,13 +37,13 @@ Read by the `certify` command; `CertificationClient` takes address, key and prox
 |---|---|---|
 | `CERTIFY_URL` | `{DEFAULT_URL}` | Address of the service. |
 | `CERTIFY_PORT` | `{DEFAULT_PORT}` | Port of the service on 127.0.0.1, where `CERTIFY_URL` is unset. |
-| `CERTIFY_API_KEY` | none | API key, where one is asked for. |
+| `CERTIFY_API_KEY` | none | API key, if the service asks for one. |
 | `CERTIFY_API_KEY_FILE` | none | File with the API key; comes before `CERTIFY_API_KEY`. |
-| `CERTIFY_PROXY` | none | Proxy to go through, even to this machine. |
+| `CERTIFY_PROXY` | none | Proxy to use, even for a service on this machine. |
 | `http_proxy`, `https_proxy`, `all_proxy` | none | Proxies, by the address's scheme; never to this machine. |
-| `no_proxy` | none | What is reached without these: names, ends of names, addresses, networks; `*` is all. |
-| `CERTIFY_DEBUG` | none | Where set, a fault shows its traceback too. |
-| `NO_COLOR` | none | Where set, nothing is coloured. |
+| `no_proxy` | none | Reached without a proxy: names, ends of names, addresses, networks; `*` is all. |
+| `CERTIFY_DEBUG` | none | If set, a fault shows its traceback too. |
+| `NO_COLOR` | none | If set, nothing is coloured. |
 
 The library reads `http_proxy` and its like too, unless it is given a proxy.
 """
@@ -74,14 +74,14 @@ def _row(name: str, field: FieldInfo) -> str:
 
 
 def _allowed(field: FieldInfo) -> str:
-    """Return the values of a setting that has but a few."""
+    """Return the allowed values of a setting that has a fixed list of them."""
     if get_origin(field.annotation) is not Literal:
         return ""
     return " One of " + ", ".join(f"`{value}`" for value in get_args(field.annotation)) + "."
 
 
 def _as_written(default: object) -> str:
-    """Return a default as one would set it in the environment."""
+    """Return a default in the form in which the environment sets it."""
     if isinstance(default, bool | tuple):
         return json.dumps(default)
     return str(default)

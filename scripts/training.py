@@ -1,4 +1,4 @@
-"""Training with Gaussian noise, the same twice from one seed."""
+"""Train with Gaussian noise; the same seed gives the same weights."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 Augment = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
-"""Turns a batch of inputs into a varied one."""
+"""Returns a randomly changed copy of a batch of inputs."""
 
 
 def unchanged(inputs: torch.Tensor, _: torch.Generator) -> torch.Tensor:
-    """Augment nothing."""
+    """Return the batch as it is."""
     return inputs
 
 
@@ -67,7 +67,7 @@ def accuracy(
     draws: int,
     generator: torch.Generator,
 ) -> float:
-    """Share of noisy inputs that get the right label, over ``draws`` draws of noise an input."""
+    """Return the share of noisy inputs that get the right label, over ``draws`` draws for each."""
     right = 0
     for _ in range(draws):
         noise = torch.randn(inputs.shape, generator=generator)

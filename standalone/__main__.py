@@ -38,7 +38,7 @@ def _run(settings: StandaloneSettings) -> int:
     path = settings.data_dir / "supervisord.conf"
     with path.open("w", encoding="utf-8") as file:
         configuration(settings).write(file)
-    os.environ |= {  # for the programs; what else they read from the environment they find there already
+    os.environ |= {  # the programs inherit this environment
         "CERTIFY_REDIS_URL": settings.broker_url,
         "CERTIFY_HOST": settings.host,
         "CERTIFY_PORT": str(settings.port),

@@ -1,4 +1,4 @@
-"""Says once that the service is ready, and what to type next."""
+"""Print one line when the service is ready."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from certify_client import CertificationClient
 
 _INTERVAL_S = 0.5
+"""Pause between two looks. A choice: a person waits for the line."""
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ class CannotStart(Exception):
 
 
 def lock_data_folder(folder: Path) -> TextIOWrapper:
-    """Make the folder and hold it for this process alone, until the returned file is closed.
+    """Make the folder and lock it for this process, until the returned file is closed.
 
     Raises:
         CannotStart: another instance holds it, or it cannot be written.

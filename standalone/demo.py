@@ -1,4 +1,4 @@
-"""``python -m standalone.demo``: one true certificate for a real image, from nothing to the answer."""
+"""``python -m standalone.demo``: start the service, certify an example image, verify the certificate."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ IMAGE = Path("examples/digit-7.png")
 RESULT = Path(".data/demo.json")
 _READY_WITHIN_S = 90.0
 _STOP_WITHIN_S = 90.0
+"""Choices. Stopping has more time than the 60 s that a worker gets to finish its step."""
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
 
 
 def _certify(arguments: list[str], *, save: bool = False) -> int:
-    """Run the ``certify`` command as a user would; ``save`` keeps its output beside printing it."""
+    """Run the ``certify`` command as a user would. With ``save``, its output is also kept in a file."""
     _say(f"\n$ certify {' '.join(arguments)}")
     command = [sys.executable, "-m", "certify_client", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own command

@@ -1,4 +1,4 @@
-"""What is supervised, and how: the configuration that supervisord reads."""
+"""The configuration for supervisord: which programs it runs, and how."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from standalone.standalone_settings import StandaloneSettings
 
 SERVER, GATEWAY, WORKER, ANNOUNCEMENT = "server", "gateway", "worker", "ready"
 _PRIORITY = {SERVER: 10, GATEWAY: 20, WORKER: 30, ANNOUNCEMENT: 40}
-"""Programs start in this order and stop in the reverse one: the server outlives all that writes to it."""
+"""Programs start in this order and stop in the reverse order, so that the server stops last."""
 
 _WARM_SHUTDOWN_S = 60
+"""A program has this long to end before it is killed. A choice: a worker finishes its running shards first,
+which takes seconds unless a model is very slow; killing it earlier only wastes those shards."""
 
 
 def configuration(settings: StandaloneSettings) -> RawConfigParser:
@@ -44,7 +46,7 @@ def configuration(settings: StandaloneSettings) -> RawConfigParser:
 
 
 def _server_command(settings: StandaloneSettings) -> list[str]:
-    """Valkey on the loopback alone, with every write on disk before it is acknowledged."""
+    """Return the command of Valkey: loopback only, and every write is on disk before it is acknowledged."""
     options = {
         "bind": "127.0.0.1",
         "port": str(settings.server_port),
@@ -77,5 +79,5 @@ def _program(name: str, command: list[str], data: Path) -> dict[str, str]:
 
 
 def _escape(text: str | Path) -> str:
-    """Supervisord expands ``%`` in its values."""
+    """Double each ``%``, since supervisord expands it in its values."""
     return str(text).replace("%", "%%")

@@ -12,7 +12,7 @@ from jobs.shared_settings import CONFIG
 
 
 class StandaloneSettings(BaseSettings):
-    """Where everything listens and where the embedded server keeps its data.
+    """The addresses that the programs listen on, and the folder of the embedded server's data.
 
     Every field is read from ``CERTIFY_<NAME>``; the server's URL also from ``REDIS_URL``. Gateway and
     workers read their own settings from the same environment.

@@ -1,4 +1,4 @@
-"""Supervisord inside this process, with its programs' output on the terminal, a name before each line."""
+"""Run supervisord in this process, and print each program's output with its name before each line."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ from supervisor.supervisord import Supervisor
 
 _NAME_WIDTH = 11
 _LONGEST_PAUSE_S: Final = 5
-"""Before a program that has worked before is started again, however often it has ended."""
+"""Longest pause before a program that has worked before is started again. A choice: supervisord's own pause
+grows by a second a try, and a service that has worked should be back soon."""
 
 
 class LossyStream:
-    """A stream on a disk that may be full: what cannot be written is lost, and that is all."""
+    """A stream whose failed writes are ignored: the text is lost, for example because the disk is full."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write what can be written, at once."""
+        """Write and flush; drop the text if that fails."""
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: ``write`` flushes."""
 
 
 class Console:
-    """Prints whole lines, each with the name of the program it comes from."""
+    """Prints whole lines, each after the name of its program."""
 
     def __init__(self) -> None:
         self._unfinished: dict[str, bytes] = {}
         self._closed = False
 
     def feed(self, name: str, data: bytes) -> None:
-        """Take a piece of a program's output, which may end within a line."""
+        """Take a piece of a program's output; it may end within a line."""
         *lines, rest = (self._unfinished.pop(name, b"") + data).split(b"\n")
         if rest:
             self._unfinished[name] = rest
@@ -55,7 +56,7 @@ class Console:
             self.line(name, line.decode(errors="replace"))
 
     def line(self, name: str, text: str) -> None:
-        """Print one line. A reader that went away, or a full disk behind it, is no reason to stop."""
+        """Print one line. If its reader has gone or the disk is full, the line is lost."""
         if self._closed:
             return
         try:
@@ -69,24 +70,25 @@ class Console:
 
 
 class TiedOptions(ServerOptions):  # type: ignore[misc]  # supervisor has no type information
-    """Programs that do not outlive this process, even if it is killed (on Linux; elsewhere they do)."""
+    """Start programs so that the kernel kills them when this process dies (Linux only)."""
 
     def fork(self) -> int:
-        """Fork as ``os.fork`` does. The tie holds to the thread that forks, which is the main one."""
+        """Fork as ``os.fork`` does. The kernel watches the thread that forks, which is the main thread."""
         parent = os.getpid()
         pid: int = super().fork()
         if pid == 0:
-            with suppress(OSError):  # other systems have no such tie
+            with suppress(OSError):  # other systems have no such signal
                 set_pdeathsig(signal.SIGKILL)
-            if os.getppid() != parent:  # it died before the tie was made
+            if os.getppid() != parent:  # the parent died before the call above
                 os._exit(1)
         return pid
 
 
 class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
-    """Restarts what dies; when something cannot be started at all, stops everything.
+    """Restarts programs that end. If a program never starts, it stops all programs.
 
-    What has worked before is started again for as long as it takes: a full disk may have room again.
+    A program that has worked before is started again without limit, since the cause may pass: a full disk may
+    have room again.
     """
 
     def __init__(self, options: ServerOptions, console: Console) -> None:
@@ -96,7 +98,7 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
         self._proven: set[str] = set()
 
     def runforever(self) -> None:
-        """Run until told to stop, then stop in the reverse order of starting."""
+        """Run until a signal, then stop the programs in the reverse order of starting."""
         events.subscribe(events.ProcessLogEvent, self._on_output)
         events.subscribe(events.ProcessStateEvent, self._on_state)
         events.subscribe(events.SupervisorStoppingEvent, self._on_stopping)
@@ -122,7 +124,7 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
             self._console.line(name, "stopped")
 
     def _give_up(self, name: str) -> None:
-        if self.options.mood == SupervisorStates.RUNNING:  # not while it stops anyway
+        if self.options.mood == SupervisorStates.RUNNING:  # a stop is not under way already
             self._console.line(name, "cannot be started; stopping everything. See the lines above.")
             self.gave_up = True
             self.options.mood = SupervisorStates.SHUTDOWN
@@ -132,9 +134,10 @@ class ConsoleSupervisor(Supervisor):  # type: ignore[misc]  # as above
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether a child has ended that supervisord has not noticed yet: it may wait a second before it looks.
+    """Whether a child has ended without supervisord having noticed.
 
-    It then calls what ended at once running, and says so before it looks.
+    Supervisord looks for ended children about once a second. Before it looks, it may report a child that
+    ended at once as running.
     """
     if not hasattr(os, "waitid"):  # macOS before Python 3.13
         return False
@@ -142,7 +145,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def _keep_trying(process: Subprocess) -> None:
-    """Supervisord counts in ``backoff`` how often it has tried, and gives up past ``startretries``."""
+    """Cap ``backoff``, supervisord's count of tries: past ``startretries`` it would give up."""
     process.backoff = min(process.backoff, process.config.startretries, _LONGEST_PAUSE_S)
 
 
@@ -151,14 +154,14 @@ def _is_done(event: events.ProcessStateExitedEvent) -> bool:
 
 
 def supervise(configuration: Path) -> bool:
-    """Run what the configuration names until a signal ends it; False when something never started."""
+    """Run the configured programs until a signal. Return False if one of them never started."""
     options = TiedOptions()
     options.realize(["-c", str(configuration)])
     options.first = True
     options.test = False
     supervisor = ConsoleSupervisor(options, Console())
     try:
-        with redirect_stderr(LossyStream(sys.stderr)):  # where supervisord says that it cannot log
+        with redirect_stderr(LossyStream(sys.stderr)):  # supervisord reports there that it cannot log
             supervisor.main()
     except ExitNow:
         pass

@@ -71,7 +71,7 @@ def test_a_key_that_is_none(
     for options in ([], ["--api-key-file", path]):
         done = command("models", "--url", "http://127.0.0.1:1", *options)
         assert done.returncode == 2
-        assert "the API key cannot be one" in done.stderr
+        assert "the API key is not valid" in done.stderr
         assert SECRET not in done.stderr
 
 
