@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import pytest
 
 from certify_client import CertificationClient, Parameters, RequestRefused
 from service.auth.keyring import hash_key, new_key
+from tests.certify_client.conftest import Certify, Ended
 from tests.support.gateway import running_gateway
 from tests.support.image_folders import GREY, write_model
 from tests.support.server import running_server
@@ -34,28 +32,29 @@ def guarded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield gateway.url
 
 
-def models(url: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ``certify models``."""
-    return subprocess.run(
-        [sys.executable, "-m", "certify_client", "models", "--url", url, *options],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@pytest.fixture
+def models(command: Certify, guarded_url: str, monkeypatch: pytest.MonkeyPatch) -> Certify:
+    """Run ``certify models`` with options, and with settings in its environment."""
+
+    def run(*options: str, **environment: str) -> Ended:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            return command("models", "--url", guarded_url, *options)
+
+    return run
 
 
-def test_without_a_key_it_says_what_to_do(guarded_url: str) -> None:
-    done = models(guarded_url)
+def test_without_a_key_it_says_what_to_do(models: Certify) -> None:
+    done = models()
     assert done.returncode == 2
     assert "API key" in done.stderr
 
 
-def test_the_key_comes_from_a_file_or_the_environment(guarded_url: str, tmp_path: Path) -> None:
+def test_the_key_comes_from_a_file_or_the_environment(models: Certify, tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text(KEY + "\n")
-    for done in (models(guarded_url, "--api-key-file", str(path)), models(guarded_url, CERTIFY_API_KEY=KEY)):
+    for done in (models("--api-key-file", str(path)), models(CERTIFY_API_KEY=KEY)):
         assert done.returncode == 0, done.stderr
         assert "grey" in done.stdout
 
@@ -73,23 +72,23 @@ FILE = "the file that --api-key-file or CERTIFY_API_KEY_FILE names"
     ],
 )
 def test_what_is_wrong_with_a_key_file_is_said(
-    guarded_url: str, tmp_path: Path, content: bytes | None, said: str
+    models: Certify, tmp_path: Path, content: bytes | None, said: str
 ) -> None:
     path = tmp_path / "key"
     if content is not None:
         path.write_bytes(content)
-    done = models(guarded_url, "--api-key-file", str(path))
+    done = models("--api-key-file", str(path))
     assert done.returncode == 2
     assert done.stderr == f"{FILE} {said}\n"
 
 
 @pytest.mark.parametrize("form", ["{}", "./{}", "{}\n", "/dev/null/{}", "{}" * 100])
-def test_a_key_in_place_of_the_path_is_not_shown(guarded_url: str, form: str) -> None:
+def test_a_key_in_place_of_the_path_is_not_shown(models: Certify, form: str) -> None:
     given = form.format(*[KEY] * 100)
     for debug in ("", "1"):
         for done in (
-            models(guarded_url, "--api-key-file", given, CERTIFY_DEBUG=debug),
-            models(guarded_url, CERTIFY_API_KEY_FILE=given, CERTIFY_DEBUG=debug),
+            models("--api-key-file", given, CERTIFY_DEBUG=debug),
+            models(CERTIFY_API_KEY_FILE=given, CERTIFY_DEBUG=debug),
         ):
             assert done.returncode == 2
             assert f"{FILE} cannot be read: " in done.stderr
