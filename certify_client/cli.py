@@ -19,6 +19,7 @@ from certify_client.input_files import read_input
 from certify_client.interrupts import Interrupted
 from certify_client.job_following import named, run, watch
 from certify_client.json_documents import read_document
+from certify_client.lazy_help import NamesCertifiers
 from certify_client.model_listing import listing
 from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, Version, connection, number
 from certify_client.output_streams import guarded_streams, printable
@@ -34,12 +35,12 @@ def _certify(*, version: Version = False) -> None:
     """Certify how far an image may be changed before a classifier's answer changes; check certificates."""
 
 
-@app.command("file", epilog=EXIT_STATUS)
+@app.command("file", cls=NamesCertifiers, epilog=EXIT_STATUS)
 def certify_file(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="PNG, JPEG or WebP image, or a .npy tensor.")],
     *,
     model: Annotated[str, typer.Option(help="Base classifier; see 'certify models'.")],
-    certifier: Annotated[str | None, typer.Option(help="first_order, second_order or dipole.")] = None,
+    certifier: Annotated[str | None, typer.Option(help="Kind of certificate.")] = None,
     sigma: Annotated[float | None, number("Noise; default: what the model was trained with.")] = None,
     n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
     n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,

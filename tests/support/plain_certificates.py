@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from certificates import (
@@ -29,12 +30,17 @@ EVIDENCE = {
 }
 
 
-SHAPE = [1, 28, 28]
+SHAPE = (1, 28, 28)
 
 
-def document(claim: Claim, evidence: Evidence, ended_by: EndedBy = EndedBy.SAMPLES) -> dict[str, Any]:
+def document(
+    claim: Claim,
+    evidence: Evidence,
+    ended_by: EndedBy = EndedBy.SAMPLES,
+    shape: Sequence[int] = SHAPE,
+) -> dict[str, Any]:
     """Return what the service answers, after a round trip through JSON."""
-    given = {"shape": SHAPE, "scale": "[0,1]", "sha256": "00"}
+    given = {"shape": list(shape), "scale": "[0,1]", "sha256": "00"}
     certificate = claim.certificate(evidence, ended_by).to_dict() | {
         "prediction": {"index": 1, "label": "one"},
         "counts": evidence.to_dict(),
