@@ -20,11 +20,12 @@ from service.http.request_logs import configure_logging
 from service.http.serving import protocol
 
 GRACE_S = 10
-"""After a signal to stop, answers under way have this long to end."""
+"""After a signal to stop, answers under way have this long to end. A choice, below the 20 s after which
+compose kills the gateway."""
 
 
 def main() -> int:
-    """Serve until a signal comes; exit status 2 when the settings or the file of keys do not allow it."""
+    """Serve until a signal; return exit status 2 if the settings or the keys file are not valid."""
     give_back_what_is_freed()
     files = raise_limit()
     try:

@@ -1,4 +1,4 @@
-"""What the routes share: built once by the app factory and handed down by a dependency."""
+"""The objects that all routes share. The app factory makes them once; a dependency passes them on."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from service.metrics import Metrics
 class Context:
     """The gateway's parts.
 
-    ``decoding`` bounds how many bodies are parsed and decoded at once, ``requests`` the requests that are
-    worked on, ``bodies`` the bodies that are on their way, ``held`` the bytes of all bodies, ``streams`` the
-    streams of events that are open.
+    ``decoding`` bounds how many bodies are parsed and decoded at the same time, ``requests`` the requests
+    that are worked on, ``bodies`` the bodies that are being received, ``held`` the bytes of all bodies in
+    memory, and ``streams`` the open streams of events.
     """
 
     settings: GatewaySettings

@@ -1,4 +1,4 @@
-"""The app factory: the one place where the gateway is put together."""
+"""The app factory, which builds the gateway from its settings."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smooth
 
 
 def create_app(settings: GatewaySettings) -> FastAPI:
-    """Build the gateway. It starts whatever the state of the server, the workers and the models.
+    """Build the gateway. It starts even if the server, the workers or the models are not ready.
 
-    Raises KeysFileError when API keys are set up and their file cannot be read.
+    Raises KeysFileError if API keys are set up and their file cannot be read.
     """
     refuse_doubtful_images()
     refuse_doubtful_arrays()
@@ -71,7 +71,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
 
 
 def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
-    """Let pages of the origins that the operator lists use the API; without any, no page may."""
+    """Let pages of the origins that the operator lists use the API from a browser; no other page may."""
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -100,7 +100,7 @@ def _context(settings: GatewaySettings) -> Context:
         decoding=anyio.CapacityLimiter(settings.max_parallel_decodes),
         access=Access(None if settings.keys_file is None else Keyring(settings.keys_file)),
         requests=Pool(settings.max_requests, "Too many requests at the same time."),
-        bodies=Pool(settings.max_bodies, "Too many request bodies are on their way."),
+        bodies=Pool(settings.max_bodies, "Too many request bodies are being received."),
         held=Pool(settings.max_held_bytes, "Too many bytes of request bodies are being received."),
         streams=Pool(settings.max_event_streams, "Too many streams of events are open."),
     )

@@ -1,4 +1,4 @@
-"""Settings of the gateway: the shared ones of the job store, and every limit on what is accepted."""
+"""Settings of the gateway: the shared ones of the job store, and every limit on requests."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from jobs.shared_settings import JobsSettings, Seconds
 from service.certification.images import LARGEST_PIXEL_LIMIT
 
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")]
-"""An origin as browsers send it: scheme, host and port, nothing behind."""
+"""An origin as browsers send it: scheme, host and port, without a path."""
 ANY_HOST = "*"
 HostName = Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+)$")]
 """A host name or an address without port and brackets, or ``*``."""
 OWN_PATHS = ("v1", "health", "metrics", "openapi.json")
-"""First parts of the gateway's own paths, which no prefix may be taken for."""
+"""First parts of the gateway's own paths. A prefix must not begin with one of them."""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address; a name other than localhost is not looked up."""
+    """Whether only this machine can reach an address. Of names, only localhost counts; none is looked up."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -29,9 +29,12 @@ def is_loopback(host: str) -> bool:
 
 
 class GatewaySettings(JobsSettings):
-    """Where the gateway listens, where models lie, and what it accepts.
+    """The gateway's address, the models folder, and the limits on requests.
 
-    Every field is read from ``CERTIFY_<NAME>``.
+    Every field is read from ``CERTIFY_<NAME>``. The defaults of limits are choices. ``max_held_bytes`` and
+    ``max_parallel_decodes`` keep a gateway below 512 MiB: benchmarks/gateway_memory.py measures it, and
+    "Sizes" in docs/operations.md adds it up. Larger limits on time, connections and jobs admit more clients,
+    and let a greedy one take more from the others.
     """
 
     host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
@@ -42,30 +45,30 @@ class GatewaySettings(JobsSettings):
     )
     allow_anonymous: bool = Field(
         default=False,
-        description="Answer without keys where other machines can reach the gateway.",
+        description="Answer without keys even if other machines can reach the gateway.",
     )
     allowed_hosts: tuple[HostName, ...] = Field(
         default=(),
-        description="Host names that are answered, as a JSON list, besides those of this machine itself "
-        '(`localhost`, 127.0.0.1, the address in `CERTIFY_HOST`). `["*"]`: any. With an empty list any is '
-        "answered where keys are set up, and no other where they are not.",
+        description="Host names that are answered, as a JSON list, besides those of this machine "
+        '(`localhost`, 127.0.0.1, the address in `CERTIFY_HOST`). `["*"]`: any name. If the list is empty, '
+        "any name is answered with keys set up, and none but this machine's without.",
     )
     root_path: str = Field(
         default="",
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",
-        description="Prefix under which a proxy serves the gateway, such as `/certify`; it begins the "
-        "addresses that the gateway tells, whether the proxy takes it off or not.",
+        description="Prefix under which a proxy serves the gateway, such as `/certify`. The addresses in "
+        "answers begin with it. The proxy may remove it from requests or leave it.",
     )
     metrics_open: bool = Field(
         default=False, description="`/metrics` needs no key, even where keys are set up."
     )
     cors_origins: tuple[Origin, ...] = Field(
         default=(),
-        description="Origins whose pages may use the API from a browser, as a JSON list; no others may.",
+        description="Origins whose pages may use the API from a browser, as a JSON list. No others may.",
     )
-    models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
+    models_dir: Path = Field(default=Path("models"), description="Directory with one folder for each model.")
     max_body_bytes: int = Field(
-        default=16 * 2**20, ge=1024, description="Largest body of a request, in bytes; past it 413."
+        default=16 * 2**20, ge=1024, description="Largest request body, in bytes; a larger one gets 413."
     )
     body_timeout_s: Seconds = Field(
         default=30.0, description="A body that takes longer than this to arrive is refused with 408."
@@ -76,54 +79,57 @@ class GatewaySettings(JobsSettings):
     keep_alive_s: int = Field(
         default=90,
         ge=1,
-        description="A connection without a request is kept this long. More than a proxy in front keeps its "
-        "own idle connections (most: 60 or 75), else it sends into one that is being closed and answers 502.",
+        description="An idle connection is kept for this many seconds. It must be longer than a proxy keeps "
+        "its own (usually 60 or 75), or the proxy sends into a closing connection and answers 502.",
     )
     send_timeout_s: Seconds = Field(
         default=30.0, description="A client that reads nothing of its answer for this long is cut off."
     )
     max_connections: int = Field(
-        default=1000, ge=1, description="Open connections; past it 503, past twice as many they are cut."
+        default=1000,
+        ge=1,
+        description="Largest number of open connections. Further ones get 503; past twice as many they are "
+        "closed without an answer.",
     )
     max_requests: int = Field(
         default=200,
         ge=1,
-        description="Requests answered at the same time; past it 503. Health checks, event streams and "
-        "bodies on their way are not counted.",
+        description="Requests answered at the same time; further ones get 503. Health checks, event streams "
+        "and bodies that are being received are not counted.",
     )
     max_bodies: int = Field(
         default=200,
         ge=1,
-        description="Request bodies on their way at the same time; past it 503. One key may hold as many as "
-        "are left for others, and so with streams and bytes.",
+        description="Request bodies received at the same time; further ones get 503. One key may hold at "
+        "most as many as are left for others. The same holds for event streams and bytes.",
     )
     max_event_streams: int = Field(
-        default=200, ge=1, description="Streams of events that are open at the same time; past it 503."
+        default=200, ge=1, description="Event streams open at the same time; further ones get 503."
     )
     max_held_bytes: int = Field(
         default=96 * 2**20,
         ge=1024,
-        description="Bytes of request bodies held in memory at the same time; past it 503.",
+        description="Bytes of request bodies held in memory at the same time; further bodies get 503.",
     )
     max_active_jobs: int = Field(
-        default=1000, ge=1, description="Jobs that have not ended; past it submissions are answered 503."
+        default=1000, ge=1, description="Jobs that have not ended; further submissions get 503."
     )
     max_stored_bytes: int = Field(
         default=2**30,
         ge=2**20,
-        description="Used memory of the job store's server, in bytes; past it submissions are answered 503.",
+        description="Memory that the job store's server may use, in bytes. Above it, submissions get 503.",
     )
     max_pixels: int = Field(
         default=25_000_000,
         ge=1,
         le=LARGEST_PIXEL_LIMIT,
-        description="Largest image in pixels, read from its header before anything is decoded.",
+        description="Most pixels of an image; its header is checked before anything is decoded.",
     )
     max_parallel_decodes: int = Field(
         default=2, ge=1, le=64, description="Bodies that are parsed and decoded at the same time."
     )
     max_n: int = Field(
-        default=100_000_000, ge=2, description="Largest `n`: evaluations of the base classifier a job."
+        default=100_000_000, ge=2, description="Largest `n`: evaluations of the base classifier in a job."
     )
     max_n0: int = Field(default=100_000, ge=1, description="Largest `n0`: evaluations to select the class.")
     sigma_min: float = Field(
@@ -143,8 +149,8 @@ class GatewaySettings(JobsSettings):
     max_page_size: int = Field(default=100, ge=1, le=1000, description="Largest `limit` of a listing.")
     events_interval_s: Seconds = Field(
         default=0.5,
-        description="Longest time between two looks of a stream of events at its job. Until then each "
-        "comes after a tenth of the time that the stream has been open.",
+        description="Longest pause between two reads of a job for an event stream. The pause is a tenth of "
+        "the time that the stream has been open, up to this.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."

@@ -1,4 +1,4 @@
-"""Prometheus metrics of one gateway: what it counts itself, and what it reads from the store when asked."""
+"""Prometheus metrics of one gateway: its own counters, and figures read from the store at each scrape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class StoreCollector(Collector):
-    """Jobs, queue, samples and live workers, read at every scrape; absent while the store is away."""
+    """Reads jobs, queue, samples and live workers at each scrape; only ``store_up`` if the store is away."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class StoreCollector(Collector):
         self._fleets = fleets
 
     def collect(self) -> Iterator[Metric]:
-        """Read the store: a few small answers, however many jobs there are."""
+        """Read the store. The cost does not depend on the number of jobs."""
         try:
             census, workers, fleets = self._census(), self._workers(), self._fleets()
         except StoreUnavailable:
@@ -67,18 +67,18 @@ def _work(census: Census) -> Iterator[Metric]:
 def _fleets(fleets: Sequence[Strength]) -> Iterator[Metric]:
     strength = GaugeMetricFamily(
         "certify_runtime_workers",
-        "Live workers of each runtime; 0 where only its jobs are left.",
+        "Live workers of each runtime; 0 if only its jobs are left.",
         labels=["runtime"],
     )
     for fleet in fleets:
         strength.add_metric([fleet.fleet.words], fleet.workers)
     yield strength
     stranded = sum(fleet.jobs for fleet in fleets if not fleet.workers)
-    yield _gauge("stranded_jobs", "Begun jobs whose runtime no live worker has.", stranded)
+    yield _gauge("stranded_jobs", "Jobs that were begun with a runtime that no live worker has.", stranded)
 
 
 def _alive(workers: Sequence[WorkerRecord]) -> Iterator[Metric]:
-    yield _gauge("workers", "Workers that have lately given a sign of life.", len(workers))
+    yield _gauge("workers", "Live workers: those whose heartbeat is recent.", len(workers))
     seen = GaugeMetricFamily(
         "certify_worker_seen_timestamp_seconds", "Last sign of life of each live worker.", labels=["worker"]
     )
@@ -105,7 +105,7 @@ def _counter(name: str, meaning: str, value: float) -> Metric:
 
 
 class Metrics:
-    """The gateway's own registry: two gateways in one process do not share it."""
+    """The gateway's metrics, in a registry of its own, so that two gateways in one process do not mix."""
 
     def __init__(self, collector: StoreCollector) -> None:
         self._registry = CollectorRegistry()

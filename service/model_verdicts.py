@@ -1,4 +1,4 @@
-"""What the workers say of a model: its folder may be as it should be and its network still not run."""
+"""What the workers report about a model: its folder may be valid, and its network may still fail to load."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from service.context import Context
 
 
 def nobody_loads(ctx: Context, manifest: ModelManifest, alive: list[str] | None = None) -> str | None:
-    """Return why no live worker can load a model; None where one can, or one has not tried.
+    """Return why no live worker can load a model; None if one can load it, or one has not tried.
 
-    A report counts for the manifest that it is about: an earlier state of the folder speaks against nothing.
-    ``alive``: ids of the live workers, where they are known already. Raises StoreUnavailable.
+    A report counts only for the manifest that the worker tried, so reports about an earlier state of the
+    folder are ignored. ``alive``: ids of the live workers, if the caller knows them. Raises StoreUnavailable.
     """
     ids = live_workers(ctx) if alive is None else alive
     reasons = ctx.liveness.reasons_against(ids, manifest.fingerprint)
@@ -24,7 +24,7 @@ def live_workers(ctx: Context) -> list[str]:
 
 
 def verdicts(ctx: Context, manifests: list[ModelManifest]) -> list[str | None]:
-    """Return what ``nobody_loads`` does for each model; None for all where the job store does not answer."""
+    """Return ``nobody_loads`` of each model; None for every model if the job store does not answer."""
     try:
         alive = live_workers(ctx)
         return [nobody_loads(ctx, manifest, alive) for manifest in manifests]

@@ -14,7 +14,7 @@ from service.context import Context
 
 
 class WorkerCheck(Resource):
-    """One live worker; `problems` names the models it cannot offer."""
+    """One live worker; `problems` says which models it cannot use, and why."""
 
     id: str
     device: str
@@ -24,28 +24,28 @@ class WorkerCheck(Resource):
 
 
 class RuntimeCheck(Resource):
-    """Workers that compute alike. A job is finished by the runtime that began it, so no two share one."""
+    """Workers that compute alike. A job is only sampled by workers of the runtime that began it."""
 
     runtime: str
-    workers: int = Field(description="Live workers with it. 0: the jobs begun with it wait for one.")
+    workers: int = Field(description="Live workers with it. If 0, the jobs begun with it wait for one.")
     processes: int = Field(description="Their sampling processes.")
     begun_jobs: int = Field(description="Jobs that were begun with it and have not ended.")
 
 
 class Readiness(Resource):
-    """What a job needs, and what is missing. Ready when `missing` is empty."""
+    """What jobs need to run, and what is missing. The service is ready when `missing` is empty."""
 
     version: str = Field(description="Version of the gateway.")
     store: bool = Field(description="The job store answers.")
-    aof: bool | None = Field(description="Its append-only file is on; null while it does not answer.")
+    aof: bool | None = Field(description="Its append-only file is on; null if it does not answer.")
     fsync: str | None = Field(
-        description="When that file is on disk, in the server's words: `always` is before a job is accepted. "
-        "Null where the server does not tell."
+        description="When that file is on disk, in the server's own word: `always` means before a job "
+        "is accepted. Null if the server does not say."
     )
-    unchecked: list[str] = Field(description="What could not be looked at, and why.")
-    workers: list[WorkerCheck] = Field(description="Workers that have lately given a sign of life.")
+    unchecked: list[str] = Field(description="What could not be checked, and why.")
+    workers: list[WorkerCheck] = Field(description="Live workers: those whose heartbeat is recent.")
     runtimes: list[RuntimeCheck] = Field(
-        description="The mixture of runtimes: one entry unless workers differ, as while they are replaced."
+        description="The runtimes of the workers: one entry, unless workers differ, as during a replacement."
     )
     models: list[str] = Field(description="Usable models.")
     broken_models: dict[str, str] = Field(description="Broken models and what to do about each.")
@@ -53,7 +53,7 @@ class Readiness(Resource):
 
 
 def check(ctx: Context) -> Readiness:
-    """Look at everything; never raises on account of what it finds."""
+    """Check the server, the workers and the models. Faults are reported in the answer, not raised."""
     missing: list[str] = []
     server, workers, runtimes = _server(ctx, missing)
     models, broken = _models(ctx, missing)

@@ -1,1 +1,1 @@
-"""Who asks: a request's `Authorization` header in, a caller with limits out."""
+"""Authentication: find the caller of a request, and the caller's limits, from the `Authorization` header."""

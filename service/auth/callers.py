@@ -1,4 +1,4 @@
-"""Who asks: from the `Authorization` header to a caller with limits."""
+"""Find the caller of a request from the API key, and limit requests a minute."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever makes a request; ``owner`` is empty where no keys are set up."""
+    """The sender of a request. ``owner`` is empty if no keys are set up; a limit of None is not set."""
 
     owner: str = ""
     max_active_jobs: int | None = None
@@ -25,7 +25,7 @@ class Caller:
 
 @dataclass(slots=True)
 class _Bucket:
-    """Requests that an owner may still make; refills evenly."""
+    """A token bucket: the requests that an owner may still make. It refills evenly."""
 
     left: float
     filled_at: float
@@ -33,9 +33,9 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Access:
-    """Admits callers by their keys, at most so many requests a minute each; without a keyring, anyone.
+    """Admits callers by their keys and limits each owner's requests a minute; without a keyring, anyone.
 
-    The minute is counted by this gateway alone: each of several gateways grants it in full.
+    Each gateway counts for itself, so an owner may make that many requests a minute at each of them.
     """
 
     keyring: Keyring | None
@@ -51,7 +51,7 @@ class Access:
         try:
             entry = self.keyring.find(key)
         except KeysFileError as error:
-            _logger.error("%s", error)  # noqa: TRY400 - an operator's mistake, not a defect: no traceback
+            _logger.error("%s", error)  # noqa: TRY400 - an operator's mistake, not a defect, so no traceback
             detail = "The keys file cannot be read, so nobody is admitted. The gateway's log says why."
             raise ProblemError("not-ready", detail) from error
         if entry is None:

@@ -1,4 +1,4 @@
-"""API keys: a file with the hash of each key, its owner and its limits, read again when it changes."""
+"""The keys file: the hash, the owner and the limits of each API key. It is read again when it changes."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from registry.fault_words import Fault, did_you_mean, fault_in_words
 KEY_PREFIX: Final = "certify_"
 _RANDOM_BYTES: Final = 32
 LONGEST_KEY: Final = 200
+"""Longer keys are refused before they are hashed. A choice: keys of this service have 51 characters."""
 
 _CALLED: Final = "the file that CERTIFY_KEYS_FILE names"
-"""Its path is not shown: it may be a key, given in the wrong place."""
+"""The name of the keys file in messages. Its path is not shown: the setting may hold a key by mistake."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
 class KeysFileError(Exception):
-    """Raised when the file of keys cannot be read as it stands. Nobody is admitted until it can."""
+    """Raised when the keys file cannot be read. No caller is admitted until it can be read again."""
 
 
 class KeyEntry(BaseModel):
-    """One key. Entries of the same name belong to the same owner, so a key is replaced without a gap.
+    """One key. Entries with the same name belong to one owner, who can thus change keys without a gap.
 
-    ``sha256`` is the hash of the whole key in ASCII. Keys hold 256 random bits, so a plain hash cannot be
-    searched; a salt or a slow hash would add nothing. A limit that is None leaves the gateway's own alone.
+    ``sha256`` is the hash of the whole key in ASCII. Keys hold 256 random bits, so nobody can find a key by
+    trying hashes; a salt or a slow hash would add nothing. If a limit is None, the gateway's own limit holds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -52,7 +53,7 @@ class _File(BaseModel):
 
 
 class Keyring:
-    """The keys of one file. Raises KeysFileError when made, if the file cannot be read."""
+    """The keys of one file. The constructor raises KeysFileError if the file cannot be read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,7 +65,7 @@ class Keyring:
     def find(self, key: str) -> KeyEntry | None:
         """Return the entry of a key, or None. Raises KeysFileError when the file has become unreadable.
 
-        The time that this takes does not depend on how much of a hash agrees, nor on which entry does.
+        All entries are compared, each in constant time, so the time does not tell how much of a hash agrees.
         """
         digest = hash_key(key).encode()
         found: KeyEntry | None = None
@@ -74,7 +75,7 @@ class Keyring:
         return found
 
     def _current(self) -> tuple[KeyEntry, ...]:
-        """Read the file again if it is not the one that was read last."""
+        """Return the entries; read the file again if it has changed."""
         with self._lock:
             try:
                 status = self._path.stat()
@@ -89,7 +90,7 @@ class Keyring:
 
 
 def hash_key(key: str) -> str:
-    """Return the hash of a key, as the file holds it."""
+    """Return the SHA-256 of a key in hexadecimal, the form of the keys file."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -107,7 +108,7 @@ def _read(path: Path) -> tuple[KeyEntry, ...]:
 
 
 def _reason(error: Exception) -> str:
-    """Name what is wrong without repeating what the file holds."""
+    """Say what is wrong without repeating the file's content."""
     if isinstance(error, ValidationError):
         return "; ".join(
             f"{_place(fault)}: {_fault(fault)}"
@@ -117,7 +118,7 @@ def _reason(error: Exception) -> str:
 
 
 def _place(fault: Fault) -> str:
-    """Name the place. An unknown name that is like no other may be a key in the wrong place: not shown."""
+    """Name the place. A name that resembles no known one is shown as ``?``: it may be a misplaced key."""
     known = {*_File.model_fields, *KeyEntry.model_fields}
     return ".".join(
         str(part) if isinstance(part, int) or part in known or did_you_mean(part, known) else "?"
@@ -141,4 +142,4 @@ _RULES: Final = {
     "name": "must be up to 63 of the letters a-z, digits, `_` and `-`, a letter or a digit first",
     "sha256": "must be the 64 hexadecimal digits that `python -m service.auth.new_key new NAME` prints",
 }
-"""What the patterns of an entry ask for."""
+"""The patterns of an entry's fields, in words."""

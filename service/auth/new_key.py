@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from service.auth.keyring import KeyEntry, hash_key, new_key
 
-_TOLD = """# Append this entry to the file that CERTIFY_KEYS_FILE names. The gateway reads it again by itself.
+_TOLD = """# Append this entry to the file that CERTIFY_KEYS_FILE names. The gateway notices the change.
 [[key]]
 name = "{name}"
 sha256 = "{sha256}"
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         entry = KeyEntry(name=name, sha256=hash_key(key))
     except ValidationError:
         parser.error("NAME: 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or a digit")
-    sys.stderr.write(f"The key, which is not stored anywhere: hand it over now.\n{key}\n")
+    sys.stderr.write(f"The key. It is not stored anywhere, so pass it on now.\n{key}\n")
     sys.stdout.write(_TOLD.format(name=entry.name, sha256=entry.sha256))
     return 0
 

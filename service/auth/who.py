@@ -12,7 +12,7 @@ from service.context import Ctx
 
 _BEARER = HTTPBearer(
     scheme_name="apiKey",
-    description="An API key, where the operator has set up keys; without keys nothing is asked for.",
+    description="An API key, if the operator has set up keys. Otherwise no key is needed.",
     auto_error=False,
 )
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
@@ -23,9 +23,9 @@ async def _caller(ctx: Ctx, credentials: Credentials) -> Caller:
 
 
 Who = Annotated[Caller, Depends(_caller)]
-"""The caller of a route whose answer depends on who asks."""
+"""Parameter of routes whose answer depends on the caller."""
 AnyCaller = Depends(_caller)
-"""For routes that answer every caller alike."""
+"""Dependency of routes that need a valid key but answer every caller alike."""
 
 
 async def _reader_of_metrics(ctx: Ctx, credentials: Credentials) -> None:
@@ -34,4 +34,4 @@ async def _reader_of_metrics(ctx: Ctx, credentials: Credentials) -> None:
 
 
 MetricsReader = Depends(_reader_of_metrics)
-"""Metrics tell about everybody's jobs: with keys set up they need one, unless a setting opens them."""
+"""Metrics describe the jobs of all owners. With keys set up they need one, unless a setting opens them."""

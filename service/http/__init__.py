@@ -1,1 +1,1 @@
-"""HTTP: what holds for every request, whatever its route: hosts, sizes, times, limits, problem documents."""
+"""HTTP rules for requests of every route: hosts, sizes, times, limits, problem documents."""

@@ -1,4 +1,4 @@
-"""Reads request bodies within limits of size and time, without tying up a thread."""
+"""Read request bodies on the event loop, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from service.http.shared_limits import Held
 
 MAX_FORM_FIELDS = 32
 MAX_FIELD_BYTES = 4096
+"""Choices, above any valid form: it has at most 11 text fields of up to 100 bytes."""
 MAX_FILES = 2
-"""One more than is used, so that a second file is named as a field."""
+"""One more than a valid form has, so that the refusal of a second file can name its field."""
 _CLOSE = {"Connection": "close"}
 
 
@@ -36,25 +37,25 @@ class Form:
 class _Parser(MultiPartParser):
     """Keeps file parts in memory: the body's limit bounds them, and the file system may be read-only.
 
-    Notes whether the form has ended, and takes a part for a file that has its name only as ``filename*``.
+    ``ended`` says whether the closing boundary was there. A part with only ``filename*`` counts as a file.
     """
 
     spool_max_size = sys.maxsize
     ended = False
 
     def on_end(self) -> None:
-        """Note that the closing boundary was there."""
+        """Remember that the closing boundary was there."""
         self.ended = True
 
     def on_headers_finished(self) -> None:
-        """Give a file a plain name too, as the framework knows no other; no name is used for anything."""
+        """Add a plain ``filename``, the only one that the framework knows. File names are not used."""
         given = self._current_part.content_disposition
         if given is not None and _EXTENDED.search(given) and not _PLAIN.search(given):
             self._current_part.content_disposition = given + b"; filename=file"
         super().on_headers_finished()
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        """Take a piece of a part; a text field is bounded."""
+        """Take a piece of a part. Raises ProblemError when a text field is too long."""
         part = self._current_part
         if part.file is None and len(part.data) + end - start > self.max_part_size:
             raise field_problem(shown_name(part.field_name), _TOO_LONG)
@@ -69,7 +70,7 @@ _CUT = "The form ends before its last boundary: the body was cut off, or the cli
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """Limits of one body: its size, its time, and its share of what all bodies together may hold."""
+    """Limits of one body: its bytes, its seconds, and its part of the bytes that all bodies may hold."""
 
     most_bytes: int
     timeout_s: float
@@ -90,7 +91,7 @@ async def read_body(request: Request, limits: BodyLimits) -> bytearray:
             ``overloaded`` when bodies that are held already leave no room.
 
     """
-    body = bytearray()  # grows in place: pieces that are kept and joined would be held twice
+    body = bytearray()  # grows in place; to join a list of pieces would hold the body twice
     async for chunk in _limited(request, limits):
         body += chunk
     if not body:
@@ -137,7 +138,7 @@ async def read_form(request: Request, limits: BodyLimits) -> Form:
 
 
 async def _limited(request: Request, limits: BodyLimits) -> AsyncGenerator[bytes, None]:
-    """Body chunks; the limits hold for the sum of all chunks and for the time since the first call."""
+    """Yield the body's chunks; the limits hold for all chunks together and for the time since the start."""
     limit, timeout_s = limits.most_bytes, limits.timeout_s
     announced = request.headers.get("content-length", "0")
     too_large = ProblemError("body-too-large", f"The body exceeds {limit:,} bytes.", headers=_CLOSE)

@@ -1,4 +1,4 @@
-"""How many connections the gateway can promise, from the number of files that it may have open."""
+"""Work out how many connections the gateway can serve, from the number of files that it may open."""
 
 from __future__ import annotations
 
@@ -9,30 +9,36 @@ from typing import Final
 from service.http.serving import MOST_REFUSED
 
 RESERVED: Final = 200
-"""Files that are no connections of clients: those to the server, models, images, logs, libraries."""
+"""Open files other than clients' connections: those to the server, models, images, logs, libraries. A choice,
+with room to spare."""
 LARGEST_BACKLOG: Final = 2048
+"""Uvicorn's default."""
 ROUNDS: Final = 4
-"""The event loop accepts up to a backlog at once, and this often before the first too many are cut."""
+"""The event loop may accept a whole backlog this many times before it closes the first surplus connection."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Connections that are served, and those that may wait to be accepted."""
+    """Largest number of open connections, and of connections that wait to be accepted."""
 
     connections: int
     backlog: int
 
 
 def capacity(files: int, wanted: int) -> Capacity:
-    """Divide what may be open, so that it suffices whatever clients do; say so if it is less than wanted."""
+    """Divide the files that may be open so that clients cannot exhaust them.
+
+    ``files`` is the limit on open files, ``wanted`` the number of connections that the settings ask for. Logs
+    a warning if fewer are possible.
+    """
     spare = max(files - RESERVED, 8 * ROUNDS)
     backlog = min(LARGEST_BACKLOG, spare // (2 * ROUNDS))
     possible = max(1, (spare - ROUNDS * backlog) // MOST_REFUSED)
     if possible < wanted:
         _logger.warning(
-            "%d connections at most, not %d as set up: the hard limit on open files is %d (ulimit -Hn)",
+            "at most %d connections, not %d as set up: the hard limit on open files is %d (ulimit -Hn)",
             possible,
             wanted,
             files,

@@ -1,4 +1,4 @@
-"""The outermost layer around every request: its id, path, headers, metrics, log line, and the last resort."""
+"""The outermost layer around every request: request id, path, headers, metrics, log line, uncaught errors."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _logger = logging.getLogger(__name__)
 
 
 class Edge:
-    """ASGI middleware. A client's own ``X-Request-ID`` is kept if it is plain; else one is drawn.
+    """ASGI middleware. A client's own ``X-Request-ID`` is kept if it is plain; otherwise one is drawn.
 
-    ``HEAD`` is answered wherever ``GET`` is, as ``GET`` without the body. Below ``root_path`` the same paths
-    are answered whether a proxy in front has taken the prefix off or not.
+    ``HEAD`` is answered like ``GET``, without the body. Paths are answered with and without the prefix
+    ``root_path``, since a proxy in front may or may not remove it.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, gate: Gate, root_path: str) -> None:
@@ -66,7 +66,7 @@ class Edge:
             request_id.reset(token)
 
     def _asked(self, scope: Scope) -> Scope:
-        """Return what is asked for: the path as clients see it, prefix included, and ``GET`` for ``HEAD``."""
+        """Return the request's scope with the prefix in its path, and with ``GET`` for ``HEAD``."""
         path = scope["path"]
         if not f"{path}/".startswith(f"{self._root}/"):
             path = self._root + path
@@ -89,10 +89,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class _Answer:
-    """Wraps ``send``: adds the headers that every answer has and remembers its status.
+    """Wraps ``send``: adds the headers that every answer has, and remembers the status.
 
-    ``place`` is given back once an answer begins: a client that is slow to read it keeps nobody else out.
-    Without ``body`` the answer ends after its headers.
+    ``place`` is given back when the answer begins, so that a client that reads slowly does not keep others
+    out. With ``body`` false the answer ends after its headers.
     """
 
     def __init__(self, send: Send, identifier: str, *, body: bool) -> None:

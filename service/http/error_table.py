@@ -1,4 +1,4 @@
-"""From every error that can reach a route to its problem document: the one table of HTTP statuses."""
+"""The one table that maps errors to problem documents and HTTP statuses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _logger = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Make the app answer with problem documents. Defects are left to `service.http.edge`."""
+    """Make the app answer errors with problem documents. `service.http.edge` handles all other exceptions."""
     for kind in (ProblemError, HTTPException, RequestValidationError, CertificationError, ModelError):
         app.add_exception_handler(kind, _answer)
 
@@ -75,7 +75,7 @@ _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     ModelBroken: lambda error: field_problem("model", str(error), "model-broken"),
     ModelError: lambda error: ProblemError("not-ready", str(error), headers=_RETRY),
 }
-"""First match wins, so a subclass stands before its base."""
+"""The first match wins, so a subclass must come before its base."""
 
 
 def _sentence(error: Exception) -> str:
@@ -91,11 +91,11 @@ def _parameter_errors(error: RequestValidationError) -> list[FieldError]:
 
 
 def _http(request: Request, error: HTTPException) -> ProblemError:
-    """Translate what the framework itself refuses."""
+    """Translate the framework's own refusals."""
     if error.status_code == 404:
-        shorter = "without the slash at its end there may be; " if request.url.path.endswith("/") else ""
+        shorter = " Try it without the slash at its end." if request.url.path.endswith("/") else ""
         return ProblemError(
-            "not-found", f"There is no such path; {shorter}GET /openapi.json describes the API."
+            "not-found", f"There is no such path.{shorter} GET /openapi.json describes the API."
         )
     if error.status_code == 405:
         return ProblemError(
@@ -107,7 +107,7 @@ def _http(request: Request, error: HTTPException) -> ProblemError:
 
 
 def _allowed(request: Request) -> str:
-    """All methods of the path that was asked for, not only those of the first route that has it."""
+    """List all methods of the path; the framework lists only those of the first route that has it."""
     path = getattr(request.scope.get("route"), "path", "")
     described = {method.upper() for method in request.app.openapi()["paths"].get(path, {"get": None})}
     return ", ".join(sorted(described | ({"HEAD"} if "GET" in described else set())))

@@ -1,4 +1,4 @@
-"""What is refused before any route is looked for: foreign hosts and pages, and more than can be served."""
+"""Checks before routing: the Host and Origin headers, and the number of connections and requests."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from service.http.shared_limits import Held, Pool
 
 RETRY_AFTER: Final = {"Retry-After": "1"}
 CROWDED: Final = "crowded"
-"""Set in the state of a connection that was opened past the limit."""
+"""Key in the state of a connection that was opened above the limit."""
 
 
 class Gate:
-    """Checks on the outermost layer, cheap and the same for every route."""
+    """The checks before routing. They are cheap and the same for every route."""
 
     def __init__(self, settings: GatewaySettings, requests: Pool) -> None:
         self._hosts = Hosts(settings)
@@ -28,10 +28,10 @@ class Gate:
 
     @contextmanager
     def passing(self, scope: Scope, path: str) -> Iterator[Held | None]:
-        """Count a request while it is answered. Raises ProblemError when it is not let in.
+        """Check a request and count it while it is answered. Raises ProblemError if it is refused.
 
-        Probes must work when all else is refused. Streams have a limit of their own, and so have bodies on
-        their way: a submission is counted once its body is there.
+        Health checks are never refused for load. Event streams have their own limit. Submissions are counted
+        later, once their body has been received; receiving bodies has its own limit too.
         """
         headers = Headers(scope=scope)
         host = headers.get("host")
@@ -52,6 +52,6 @@ class Gate:
 
 
 _UNKNOWN_HOST: Final = (
-    "This gateway is not known by this host name: ask for localhost, or let its operator list the name in "
+    "This gateway does not answer to this host name: use localhost, or let the operator list the name in "
     "CERTIFY_ALLOWED_HOSTS."
 )

@@ -1,4 +1,4 @@
-"""Which host names and which pages' origins a gateway answers."""
+"""Decide which host names and which origins of web pages a gateway answers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not boun
 
 
 class Hosts:
-    """Decides by the headers ``Host`` and ``Origin`` whether a request is let in.
+    """Admits or refuses requests by their headers ``Host`` and ``Origin``.
 
-    A web page may let a name of its own lead to this machine (DNS rebinding): its requests then carry that
-    name in ``Host``. So only known names are answered: those of the loopback address, the address that the
-    gateway listens on, and the settings' ``allowed_hosts``. Where keys are set up and no names are, any name
-    is answered, as such a page holds no key.
+    A malicious web page can make its own host name resolve to this machine (DNS rebinding). Its requests then
+    carry that name in ``Host``. So only known names are answered: those of the loopback address, the address
+    that the gateway listens on, and the settings' ``allowed_hosts``. If keys are set up and no names are
+    listed, any name is answered, because such a page has no key.
     """
 
     def __init__(self, settings: GatewaySettings) -> None:
@@ -27,7 +27,7 @@ class Hosts:
         self._any = ANY_HOST in self._names or (settings.keys_file is not None and not self._names)
 
     def knows(self, host: str | None) -> bool:
-        """Whether a ``Host`` header is answered; without one no browser has sent the request."""
+        """Whether a ``Host`` header is answered. No header is fine: browsers always send one."""
         if host is None or self._any:
             return True
         parts = _parts(f"//{host}")
@@ -35,9 +35,9 @@ class Hosts:
         return is_loopback(name) or name in self._names or self._is_bound(name)
 
     def admits(self, origin: str | None, scheme: str, host: str | None) -> bool:
-        """Whether pages of an origin may ask: listed ones, and pages that come from this gateway itself.
+        """Whether pages of an origin may send requests: listed origins, and the gateway's own.
 
-        A proxy in front may end TLS, so a page of the gateway's own may also have come over https.
+        A proxy in front may end TLS, so the gateway's own origin may also have the scheme https.
         """
         if origin is None or origin in self._origins:
             return True
@@ -50,7 +50,10 @@ class Hosts:
         return (page.hostname, page.port or default) == (here.hostname, here.port or default)
 
     def _is_bound(self, name: str) -> bool:
-        """Whether the gateway listens at this name: an address cannot be rebound, as a name can."""
+        """Whether the gateway listens on this address. If it listens on all, any literal address is fine.
+
+        DNS rebinding needs a name, so a literal address in ``Host`` is safe.
+        """
         if self._bound not in _EVERY_ADDRESS:
             return name == self._bound
         try:
@@ -61,7 +64,7 @@ class Hosts:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Split an address; None where it has no host, a user, or a port that is no number."""
+    """Split an address; None if it lacks a host, has a user, or has a port that is not a number."""
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -1,4 +1,4 @@
-"""Every error answer of the gateway: one table of problem types (RFC 9457) and the error that carries one."""
+"""The table of problem types (RFC 9457), and the exception that carries one. Every error answer uses them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 MEDIA_TYPE = "application/problem+json"
 URI_PREFIX = "urn:certification-service:problem:"
 MAX_FIELD_ERRORS = 20
-"""A longer list of field errors is cut here: one bad tensor can hold 150,000 of them."""
+"""A longer list of field errors is cut here, since one bad tensor can have 150,000. A choice: what a person
+reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:
-    """One kind of error: its stable slug, its HTTP status, its title and when it is given."""
+    """One kind of error: its stable slug, HTTP status and title, and when it occurs."""
 
     slug: str
     status: int
@@ -36,13 +37,13 @@ def _table(*types: ProblemType) -> dict[str, ProblemType]:
 
 PROBLEMS: dict[str, ProblemType] = _table(
     ProblemType("bad-request", 400, "Bad request", "The request is not valid HTTP for this route."),
-    ProblemType("malformed-body", 400, "Malformed body", "The body is empty, or not JSON or multipart."),
+    ProblemType("malformed-body", 400, "Malformed body", "The body is empty, or is neither JSON nor a form."),
     ProblemType("unauthorized", 401, "Unauthorized", "API keys are set up here, and no valid one was sent."),
     ProblemType(
         "origin-not-allowed",
         403,
         "Origin not allowed",
-        "The page or host name is none that this gateway serves.",
+        "This gateway does not serve pages of this origin, or does not answer to this host name.",
     ),
     ProblemType("not-found", 404, "Not found", "There is no such path."),
     ProblemType("job-not-found", 404, "No such job", "The id names no stored job."),
@@ -51,18 +52,18 @@ PROBLEMS: dict[str, ProblemType] = _table(
     ProblemType("body-timeout", 408, "Body too slow", "The body did not arrive in time."),
     ProblemType("model-broken", 409, "Model broken", "The model is installed but its folder is broken."),
     ProblemType("body-too-large", 413, "Body too large", "The body is larger than the gateway accepts."),
-    ProblemType("unsupported-media-type", 415, "Unsupported media type", "The body is of no accepted type."),
+    ProblemType("unsupported-media-type", 415, "Unsupported media type", "Its content type is not accepted."),
     ProblemType("invalid-request", 422, "Invalid request", "A field is missing, unknown or out of range."),
-    ProblemType("invalid-image", 422, "Invalid image", "The image cannot be decoded as it is."),
+    ProblemType("invalid-image", 422, "Invalid image", "The image is damaged or not of an accepted kind."),
     ProblemType("image-too-large", 422, "Image too large", "The image has more pixels than accepted."),
     ProblemType("invalid-tensor", 422, "Invalid tensor", "Wrong shape, or values outside the model's scale."),
     ProblemType(
         "idempotency-key-reused",
         422,
         "Idempotency key reused",
-        "The key was used before, with a different request.",
+        "The key was used before with a different request.",
     ),
-    ProblemType("too-many-requests", 429, "Too many requests", "The key's requests a minute are used up."),
+    ProblemType("too-many-requests", 429, "Too many requests", "The key made too many requests in a minute."),
     ProblemType("too-many-jobs", 429, "Too many jobs", "The key has as many unfinished jobs as it may."),
     ProblemType("internal-error", 500, "Internal error", "A defect of the service; the log has the cause."),
     ProblemType("unsupported-record", 500, "Unsupported record", "The job was stored by another release."),
@@ -117,7 +118,7 @@ class ProblemError(Exception):
         self.extensions = dict(extensions or {})
 
     def response(self, instance: str, request_id: str) -> JSONResponse:
-        """Build the answer; ``extensions`` become further members of the document."""
+        """Build the answer; ``extensions`` are added as members of the document."""
         problem = Problem(
             type=self.kind.uri,
             title=self.kind.title,
@@ -141,14 +142,14 @@ def field_problem(field: str, message: str, slug: str = "invalid-request") -> Pr
 
 
 def fields_problem(errors: list[FieldError]) -> ProblemError:
-    """Make a problem with several fields, all told at once."""
+    """Make one problem for several fields."""
     shown = "; ".join(f"{error.field}: {error.message}" for error in errors[:3])
     more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
     return ProblemError("invalid-request", shown + more, errors=tuple(errors))
 
 
 def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI ``responses`` of a route with these problems; 403 and 500 are always among them."""
+    """Return OpenAPI's ``responses`` for a route with these problems; 403 and 500 are always added."""
     grouped: dict[int, list[ProblemType]] = {}
     for slug in (*slugs, "origin-not-allowed", "internal-error"):
         grouped.setdefault(PROBLEMS[slug].status, []).append(PROBLEMS[slug])

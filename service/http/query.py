@@ -1,4 +1,4 @@
-"""Refuses query parameters that a route does not have, and parameters that are given twice."""
+"""Refuse query parameters that a route does not have, and parameters that are given twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.http.problems import FieldError, fields_problem
 
 
 async def _only_known(request: Request) -> None:
-    """Compare the query with the API's description. Raises ProblemError that names every fault."""
+    """Compare the query with the API's description. Raises a ProblemError that names every fault."""
     known = parameters(request)
     faults = [
         FieldError(field=shown_name(name), message=message)
@@ -23,11 +23,11 @@ async def _only_known(request: Request) -> None:
 
 
 KnownQuery = Depends(_only_known)
-"""For routes below `/v1` and `/metrics`; a probe is answered whatever stands behind its path."""
+"""For routes below `/v1` and for `/metrics`; health checks ignore their query."""
 
 
 def parameters(request: Request) -> tuple[str, ...]:
-    """Names of the query parameters of the route that a request has reached."""
+    """Return the names of the query parameters of the request's route."""
     path = getattr(request.scope.get("route"), "path", "")
     operation: dict[str, Any] = request.app.openapi()["paths"].get(path, {}).get(request.method.lower(), {})
     return tuple(entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query")

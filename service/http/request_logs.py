@@ -1,4 +1,4 @@
-"""Logs on standard error: one JSON object a line, with the id of the request it belongs to."""
+"""Write logs to standard error: one JSON object in each line, with the id of the request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from jobs.json_logs import JsonFormatter
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request that is being answered."""
+"""The id of the request that is being answered; None outside a request."""
 
 
 def new_request_id() -> str:
-    """Draw an id for a request that brought none."""
+    """Draw an id for a request that has none."""
     return secrets.token_urlsafe(16)
 
 
@@ -26,7 +26,7 @@ class _RequestIdFilter(logging.Filter):
 
 
 def configure_logging(level: str) -> None:
-    """Set up logging of the whole process. Called by the entry point, never by the app factory."""
+    """Set up logging for the whole process. Only the entry point calls this, not the app factory."""
     logging.config.dictConfig(
         {
             "version": 1,

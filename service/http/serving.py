@@ -1,4 +1,4 @@
-"""The HTTP protocol of the gateway: uvicorn's, with limits on connections, and on slow heads and readers."""
+"""uvicorn's HTTP protocol with a limit on connections, and time limits on request heads and on sending."""
 
 from __future__ import annotations
 
@@ -14,17 +14,20 @@ from service.http.problems import ProblemError
 from service.http.request_logs import new_request_id
 
 MOST_REFUSED: Final = 2
-"""Connections past the limit are answered that they are; past this many times the limit, they are cut."""
+"""Connections above the limit get a 503; above this many times the limit they are closed without an answer.
+A choice: each refused connection costs an open file too."""
 
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection that sends no whole head of a request in time, or does not read its answer.
+    """Closes a connection whose client is too slow to send a request's head, or to read an answer.
 
-    uvicorn limits the silence between requests; a client that opens a connection and sends nothing, or a
-    header a minute, would keep it for ever, and so would one that never reads. Bodies have a limit of their
-    own (`service.http.bodies`). Past the limit of connections an idle one makes room; where none is idle, the
-    new one is marked, and the gate refuses its requests (`service.http.gate`): uvicorn's own limit knows no
-    problem documents.
+    uvicorn limits only the time between requests. A client that opens a connection and sends nothing, or one
+    header a minute, could otherwise keep it for ever, and so could one that never reads. Bodies have their
+    own limit (`service.http.bodies`).
+
+    Above the limit of connections, an idle one is closed to make room. If none is idle, the new one is
+    marked, and the gate (`service.http.gate`) refuses its requests with a problem document, which uvicorn's
+    own limit could not send.
     """
 
     head_timeout_s = 10.0
@@ -34,7 +37,7 @@ class PatientProtocol(H11Protocol):
     _send_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
-        """Begin to wait for the first request; tell the application if there are too many connections."""
+        """Begin to wait for the first request; mark the connection if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > MOST_REFUSED * self.max_connections:
             transport.abort()
@@ -44,7 +47,7 @@ class PatientProtocol(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on, unless the head is complete."""
+        """Take bytes; stop waiting once the request's head is complete."""
         super().data_received(data)
         self._watch()
 
@@ -60,14 +63,14 @@ class PatientProtocol(H11Protocol):
         self._send_timer = self.loop.call_later(self.send_timeout_s, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on, as the client reads."""
+        """Stop waiting: the client reads again."""
         self._stop_sending()
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is not HTTP with a problem document, unless an answer is under way already."""
+        """Answer invalid HTTP with a problem document, unless an answer has already begun."""
         if self.conn.our_state is h11.SEND_RESPONSE or self.conn.our_state is h11.IDLE:
-            detail = f"{msg} Its head may have been too long, or its parts do not fit each other."
+            detail = f"{msg} Its head may be too long, or its parts may contradict each other."
             answer = ProblemError("bad-request", detail).response("", new_request_id())
             headers = [*answer.raw_headers, (b"connection", b"close")]
             for event in (
@@ -79,7 +82,7 @@ class PatientProtocol(H11Protocol):
         self.transport.close()
 
     def is_idle(self) -> bool:
-        """Whether the connection has been used, and now waits for another request or none."""
+        """Whether the connection has answered a request and no bytes of another one have arrived."""
         return self.cycle is not None and self.cycle.response_complete and self._head_timer is None
 
     def _close_an_idle_one(self) -> bool:

@@ -1,4 +1,4 @@
-"""What many requests share and is bounded: bytes and number of bodies, streams of events, work at once."""
+"""Limits that all requests share: bytes and number of bodies, streams of events, requests at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RETRY_AFTER: Final = {"Retry-After": "2"}
 
 
 class Held:
-    """An owner's part of a `Pool` that grows and is given back as a whole."""
+    """The part of a `Pool` that one request has taken. It can grow, and is given back as a whole."""
 
     def __init__(self, pool: Pool, owner: str) -> None:
         self._pool = pool
@@ -21,22 +21,22 @@ class Held:
         self.amount = 0
 
     def take(self, amount: int) -> None:
-        """Take more. Raises ProblemError ``overloaded`` when the pool has no more to give."""
+        """Take more. Raises ProblemError ``overloaded`` if the pool has not enough left for this owner."""
         self._pool.take(self._owner, amount)
         self.amount += amount
 
     def give_back(self) -> None:
-        """Give back all that was taken; more may be taken afterwards."""
+        """Give back everything that was taken; more may be taken afterwards."""
         self._pool.take(self._owner, -self.amount)
         self.amount = 0
 
 
 class Pool:
-    """A bounded amount of something. Used on the event loop alone, so it needs no lock.
+    """A bounded amount that requests share. It is used on the event loop only, so it needs no lock.
 
-    What one key's requests hold together is never more than what is left for all others: one greedy key can
-    take a half, two can take a third each, and there is always something left for the next. Callers without
-    a key are one, and may take all.
+    All requests of one key together never hold more than what is left for the other keys. So one greedy key
+    can take a half, two can take a third each, and something is always left for the next. All callers without
+    a key count as one caller, who may take everything.
     """
 
     def __init__(self, most: int, refusal: str) -> None:
@@ -46,7 +46,7 @@ class Pool:
 
     @contextmanager
     def share(self, owner: str = "") -> Iterator[Held]:
-        """Give out a part, empty at first, and take it back at the end of the block."""
+        """Yield an empty part for an owner, and take back its content at the end of the block."""
         held = Held(self, owner)
         try:
             yield held
@@ -54,7 +54,7 @@ class Pool:
             held.give_back()
 
     def take(self, owner: str, amount: int) -> None:
-        """Take an amount for an owner; less than 0 gives back. Raises ProblemError ``overloaded``."""
+        """Take an amount for an owner; a negative amount gives back. Raises ProblemError ``overloaded``."""
         left, held = self._left - amount, self._held[owner] + amount
         if amount > 0 and left < 0:
             raise ProblemError("overloaded", self._refusal, headers=RETRY_AFTER)
