@@ -69,5 +69,5 @@ def test_the_client_works_below_it(prefixed: Gateway) -> None:
 
 @pytest.mark.parametrize("path", ["certify", "/certify/", "//", "/v1", "/v1/x", "/metrics", "/a b", "/ü"])
 def test_a_prefix_that_can_be_none_is_refused(path: str) -> None:
-    with pytest.raises(ValidationError, match="root_path"):
+    with pytest.raises(ValidationError, match=r"(?i)root_path"):  # the field, or its variable
         GatewaySettings(root_path=path)
