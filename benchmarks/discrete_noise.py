@@ -16,7 +16,8 @@ from functools import partial
 import numpy as np
 import torch
 
-from registry.pixel_grid import PixelGrid
+from certificates import Noise
+from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.generator_keys import ESTIMATION, NoiseSource
@@ -43,8 +44,8 @@ def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callab
     both = what == "pairs"
     draws, device = rows // 2 if both else rows, torch.device("cpu")
     sources = [
-        noise_source(x, device, draws, sigma, 1, ESTIMATION, grid, antithetic=both)
-        for grid in (None, PixelGrid())
+        noise_source(x, device, draws, sigma, 1, ESTIMATION, law, antithetic=both)
+        for law in (Noise.GAUSSIAN, Noise.DISCRETE)
     ]
     if what == "sums":
         groups, sums = torch.arange(rows) % 2, torch.zeros((2, x.numel()), dtype=torch.float64)

@@ -10,9 +10,9 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from benchmarks.setup import SEED, Contender, Setup
+from jobs.plan import Device
 from registry import ModelManifest
 from worker.runtimes.onnx_runtime import PROVIDERS
-from worker.sampling.block_size import Device
 
 READY_BATCHES = 4
 SEARCH_ROUNDS = 3

@@ -11,8 +11,8 @@ from torch import nn
 from benchmarks.networks import eager
 from benchmarks.setup import Contender, Setup
 from certificates import EvidenceKind
+from jobs.plan import Device
 from registry import ModelManifest
-from worker.sampling.block_size import Device
 
 LOOP_BATCH = 1000
 """Batch of the published randomized-smoothing scripts."""

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import machine
-from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim
+from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim, Noise
 from jobs.spec import InputRecord, JobSpec
 from registry import ModelManifest, Registry
 from registry.manifest import MAX_ELEMENTS
@@ -64,7 +64,7 @@ def measure(models: Path, name: str) -> str:
             continue  # the service refuses it
         request = sampler.SampleRequest(certifier, 0, SIGMA, 1, 0, 2 * block, block)
         sampler.sample(loaded.runtime, x, request, lambda _: None)
-        loaded.reference.check(x, SIGMA, 1, None, 2 * block)
+        loaded.reference.check(x, SIGMA, 1, Noise.GAUSSIAN, 2 * block)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**10
     shared = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[2]) * resource.getpagesize()
     per_pass = math.ceil(4 * rows * manifest.d / 2**20)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from certify_client import CertificationClient, Parameters
 from certify_client.records import Job, State
-from worker.sampling.block_size import Device
+from jobs.plan import Device
 
 START_SECONDS = 120.0
 JOB_SECONDS = 3600.0

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certificates import Certifier
+from jobs.plan import Device
 from registry import ModelManifest
-from worker.sampling.block_size import Device
 
 SEED = 2020
 

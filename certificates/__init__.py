@@ -45,13 +45,15 @@ from certificates.curves.lower_bounds import (
     first_order_radius,
     second_order_radius,
 )
-from certificates.kinds import Bounds, Decision, EndedBy, EvidenceKind, GradientSumsKind, Noise
+from certificates.kinds import Bounds, Decision, EndedBy, EvidenceKind, GradientSumsKind
+from certificates.noise_laws import NOISE_LAWS, Noise
 
 __all__ = [
     "CERTIFIERS",
     "DEFAULT_CERTIFIER",
     "DIPOLE",
     "FIRST_ORDER",
+    "NOISE_LAWS",
     "SECOND_ORDER",
     "Bounds",
     "Certificate",

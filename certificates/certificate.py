@@ -9,7 +9,8 @@ from typing import Protocol
 
 from certificates.curves.directed_rounding import up
 from certificates.curves.lower_bounds import Curve
-from certificates.kinds import Bounds, Decision, EndedBy, Noise
+from certificates.kinds import Bounds, Decision, EndedBy
+from certificates.noise_laws import Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Certificate:
             "eta": self.eta,
             "n": self.n,
             "bounds": self.bounds.value,
-            "noise": self.noise.value,
+            "noise": self.noise.name,
             "decision": self.decision.value,
             "ended_by": self.ended_by.value,
             "p_a": self.p_a.to_dict(),

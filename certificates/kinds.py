@@ -59,16 +59,6 @@ class Bounds(StrEnum):
     """Bounds that hold at every number of samples at once, so that a job may stop at any moment."""
 
 
-class Noise(StrEnum):
-    """What is added to the input."""
-
-    GAUSSIAN = "gaussian"
-    """Float32 Gaussian numbers: the certificate is that of real Gaussian noise."""
-
-    DISCRETE = "discrete"
-    """Gaussian noise rounded to the grid of 8-bit pixels, drawn exactly; for inputs on that grid."""
-
-
 class Decision(StrEnum):
     """What the certificate compares the chosen class with."""
 

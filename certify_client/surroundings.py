@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from certificates import Claim, EndedBy, Evidence, Noise
-from certificates.bounds.discretisation import grid_steps
+from certificates import Claim, EndedBy, Evidence
 from certify_client.certificate_comparison import shown
 from certify_client.verdict import UnreadableCertificate
 
@@ -51,7 +50,7 @@ def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) 
     elements = _elements("the certificate's input.shape", given.get("shape"))
     if elements != claim.d:
         yield f"the input has shape {shown(given['shape'])}, but the claim is about {claim.d} elements"
-    if claim.noise is Noise.DISCRETE and claim.grid_steps != _grid_steps(given.get("scale"), claim.sigma):
+    if claim.grid_steps != _grid_steps(claim, given.get("scale")):
         yield f"the claim says {shown(claim.grid_steps)} steps, which is not sigma on the input's scale"
     if "radius_unit" in stated and stated["radius_unit"] not in _units(given):
         yield f"radius_unit is {shown(stated['radius_unit'])}, which is not the input's scale"
@@ -140,12 +139,12 @@ def _elements(name: str, shape: object) -> int:
     return math.prod(shape)
 
 
-def _grid_steps(scale: object, sigma: float) -> float | None:
-    """Return sigma in steps of the grid of 8-bit pixels; ``scale`` is text, ``[low,high]``."""
-    ends = _read_scale(scale)
+def _grid_steps(claim: Claim, scale: object) -> float | None:
+    """Return sigma in steps of the noise's grid, None without one; ``scale`` is text, ``[low,high]``."""
+    low, high = _read_scale(scale) or (math.nan, math.nan)
     try:
-        return None if ends is None else grid_steps(sigma, *ends)
-    except ArithmeticError:
+        return claim.noise.grid_steps(claim.sigma, low, high)
+    except (ValueError, ArithmeticError):
         return None
 
 

@@ -30,6 +30,10 @@ class RuntimeIdentity(Record):
     row_scores: Literal["bit-equal", "equal up to rounding"] = "bit-equal"
 
 
+Device = Literal["cpu", "cuda"]
+"""Where a worker computes."""
+
+
 class Fleet(Record):
     """What workers must have in common to share a job: all that a runtime's identity says of a worker.
 
@@ -38,7 +42,7 @@ class Fleet(Record):
     the architecture and ``kind`` the operator's name for the machine, which parts what looks alike.
     """
 
-    device: Literal["cpu", "cuda"]
+    device: Device
     onnxruntime: str
     torch: str
     noise: tuple[str, ...]

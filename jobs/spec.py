@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import Field
 
 from certificates import Bounds, Claim, Decision, Noise
-from certificates.bounds.discretisation import grid_steps
 from jobs.certifier_field import CertifierField
+from jobs.named import NoiseLaw
 from jobs.record_base import Record
 
 
@@ -57,7 +57,7 @@ class JobSpec(Record):
     certifier: CertifierField
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
-    noise: Noise = Noise.GAUSSIAN
+    noise: NoiseLaw = Noise.GAUSSIAN
     sigma: float
     n: int
     n0: int
@@ -83,7 +83,6 @@ class JobSpec(Record):
 
     def claim(self) -> Claim:
         """Return what this job is to certify."""
-        discrete = self.noise is Noise.DISCRETE
         return Claim(
             certifier=self.certifier,
             bounds=self.bounds,
@@ -93,6 +92,6 @@ class JobSpec(Record):
             d=math.prod(self.input.shape),
             decision=self.decision,
             noise=self.noise,
-            grid_steps=grid_steps(self.sigma, self.input.low, self.input.high) if discrete else None,
+            grid_steps=self.noise.grid_steps(self.sigma, self.input.low, self.input.high),
             stop_radius=None if self.stop is None else self.stop.radius,
         )

@@ -78,6 +78,11 @@ class InputSpec(_Section):
     mode: Literal["L", "RGB"] | None = None
     resize: ResizeRule | None = None
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The ends of the range of every element."""
+        return self.low, self.high
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.low >= self.high:

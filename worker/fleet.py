@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from jobs.plan import Fleet
-from worker.noise.generator_names import DISCRETE_GENERATORS, GENERATORS
+from worker.noise.drawn_laws import generators_on
 from worker.preflight import Unfit
 from worker.worker_settings import WorkerSettings
 
@@ -26,7 +26,7 @@ def own_fleet(settings: WorkerSettings) -> Fleet:
         device=settings.device,
         onnxruntime=_version("onnxruntime", "__init__.py"),
         torch=_version("torch", "version.py"),
-        noise=(GENERATORS[settings.device], DISCRETE_GENERATORS[settings.device]),
+        noise=generators_on(settings.device),
         machine=platform.machine(),
         kind=settings.kind,
     )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certificates import Noise
 from jobs.job_errors import PermanentFailure
-from jobs.plan import Plan, RuntimeIdentity
+from jobs.plan import Device, Plan, RuntimeIdentity
 from jobs.spec import JobSpec
 from registry import ModelManifest
 from registry.model_folders import Registry
 from worker.memory_shortage import OutOfMemory, is_out_of_memory
-from worker.noise.generator_names import DISCRETE_GENERATORS
-from worker.sampling.block_size import SMALLEST, Device, batch_size_for, pass_rows_for
+from worker.noise.drawn_laws import generator_of
+from worker.sampling.block_size import SMALLEST, batch_size_for, pass_rows_for
 
 if TYPE_CHECKING:
     from worker.fixed_function.reference import Reference
@@ -42,10 +42,8 @@ class LoadedModel:
 
     def identity(self, noise: Noise) -> RuntimeIdentity:
         """Return what the counts of a job with this kind of noise depend on here."""
-        if noise is Noise.GAUSSIAN:
-            return self.runtime.identity
         device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"
-        return self.runtime.identity.model_copy(update={"noise": DISCRETE_GENERATORS[device]})
+        return self.runtime.identity.model_copy(update={"noise": generator_of(noise, device)})
 
 
 class _Wanted(NamedTuple):

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import Noise
 from jobs.certificate_document import certificate_document
 from jobs.job_errors import JobEnded, PermanentFailure, StepLeftOver
 from jobs.job_records import JobRecord, JobState
 from jobs.plan import Plan
 from jobs.spec import JobSpec
-from registry.pixel_grid import PixelGrid
 from worker.loading import LoadedModel
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
@@ -90,7 +88,7 @@ def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.f
     if tally.complete and tally.prefix is not None:
         loaded = context.models.for_plan(job.spec, plan)
         evidence, certificate = tally.prefix.final(job.spec.claim())
-        loaded.reference.check(x, job.spec.sigma, job.spec.noise_seed, _grid(job.spec, loaded), evidence.n)
+        loaded.reference.check(x, job.spec.sigma, job.spec.noise_seed, job.spec.noise, evidence.n)
         context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
         return
     for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):
@@ -102,13 +100,13 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
 
     spec = job.spec
     loaded = context.models.for_spec(spec)
-    grid = _grid(spec, loaded)
     for field, message in spec.claim().problems(loaded.runtime.classes):
         raise PermanentFailure("invalid_request", f"{field} {message}")
-    if grid is not None and not grid.contains(x):
-        raise PermanentFailure("invalid_request", "discrete noise needs an input of 8-bit pixel values")
+    scale = loaded.manifest.input.scale
+    if (unfit := spec.noise.input_fault(x, *scale)) is not None:
+        raise PermanentFailure("invalid_request", f"the input is none for this noise: {unfit}")
     batch = batch_size_for(loaded.manifest, context.settings.device)
-    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, grid)
+    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks)
@@ -152,17 +150,11 @@ def _request(
         first_block=first_block,
         n=n,
         batch=batch,
-        grid=_grid(spec, loaded),
+        noise=spec.noise,
         bounds=spec.bounds,
         decision=spec.decision,
+        scale=loaded.manifest.input.scale,
     )
-
-
-def _grid(spec: JobSpec, loaded: LoadedModel) -> PixelGrid | None:
-    """Return the grid of discrete noise, None for Gaussian noise."""
-    if spec.noise is Noise.GAUSSIAN:
-        return None
-    return PixelGrid(loaded.manifest.input.low, loaded.manifest.input.high)
 
 
 def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int], None]:

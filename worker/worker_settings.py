@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jobs.plan import Device
 from jobs.shared_settings import JobsSettings, Seconds
 from worker.cores import usable_cores
 
@@ -15,7 +16,7 @@ class WorkerSettings(JobsSettings):
     """What a worker computes on, and in what portions. Every field is read from ``CERTIFY_<NAME>``."""
 
     models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
-    device: Literal["cpu", "cuda"] = Field(
+    device: Device = Field(
         default="cpu", description="Where every model of this worker computes, and nowhere else."
     )
     processes: int = Field(

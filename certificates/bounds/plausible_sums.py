@@ -14,20 +14,16 @@ from numpy.typing import NDArray
 
 from certificates.bounds.split_gradient import PROXY_VARIANCE
 from certificates.counts.evidence import Evidence, GradientSums
-from certificates.counts.split_sums import BLOCK_ERROR, SplitProduct, SplitSums
+from certificates.counts.exact_sums import BLOCK_ERROR, GRID, MOST_ROWS, rounding_of_products
+from certificates.counts.split_sums import SplitProduct, SplitSums
 
 Array = NDArray[np.float64]
 
 LIKELIEST = 1e-12
 """Largest probability with which honest sums are outside of one end of their range."""
 
-MOST_ROWS = 2**12
-"""Rows of a separately rounded sum at most (``SplitSums``)."""
-
 _LARGEST_SQUARE = 0.5 / math.pi
 """``(sigma ||grad p||)^2`` of any score: ``phi(0)^2``."""
-_LARGEST_NUMBER = 11.0
-"""Above every number that stands for unit noise (worker/noise/generator_keys.py)."""
 _MARGIN = 1e-9
 _TRIALS: Array = np.exp(np.linspace(-24.0, -1e-6, 4097))
 
@@ -84,8 +80,7 @@ def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
         return (2.0 * pairs * grown - math.log(LIKELIEST)) / x
 
     most = _least(noise)
-    products = pairs * d
-    rounded = pairs * 2.0**-20 + products * (products + 3) * _LARGEST_NUMBER**2 * 2.0**-52
+    rounded = pairs / GRID + rounding_of_products(pairs * d)
     return -most, pairs * _LARGEST_SQUARE + most + rounded
 
 

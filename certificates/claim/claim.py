@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from certificates.bounds.discretisation import SHARE, discretisation_error
 from certificates.certificate import Certificate
 from certificates.certifiers.certifier import Certifier
 from certificates.certifiers.certifier_registry import CERTIFIERS
-from certificates.claim.claim_rules import decision_problems, noise_problems, number_problems, stop_problems
+from certificates.claim.claim_rules import decision_problems, number_problems, stop_problems
 from certificates.claim.eta import WHEN_COMPLETE, WHILE_RUNNING, Budget, divide_eta
 from certificates.counts.evidence import Evidence
 from certificates.counts.field_readers import read_fields, read_integer, read_number
 from certificates.counts.split_sums import SplitProduct
-from certificates.kinds import Bounds, Decision, EndedBy, GradientSumsKind, Noise
+from certificates.kinds import Bounds, Decision, EndedBy, GradientSumsKind
+from certificates.noise_laws import NOISE_LAWS, Noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Claim:
     """A job's certificate before its counts are known.
 
     ``n``: evaluations asked for; ``d``: input elements; ``sigma`` in input units; ``grid_steps``: sigma in
-    steps of the grid of pixels (discrete noise only); ``stop_radius``: the radius, in input units, at which
-    the job may end. Nothing is checked at construction: ``problems`` lists what does not fit together, and
-    certificates are refused while there are any.
+    steps of the grid of its noise, None for noise without one; ``stop_radius``: the radius, in input units,
+    at which the job may end. Nothing is checked at construction: ``problems`` lists what does not fit
+    together, and certificates are refused while there are any.
     """
 
     certifier: Certifier
@@ -48,7 +48,7 @@ class Claim:
             *decision_problems(self.certifier, self.bounds, self.decision, self.d, classes or 1),
             *stop_problems(self.bounds, self.decision, self.stop_radius),
         ]
-        return found or noise_problems(self.noise, self.grid_steps, self.eta, self.charge)
+        return found or self.noise.problems(self.grid_steps, self.eta, self.d, self.n)
 
     @property
     def runs(self) -> bool:
@@ -100,7 +100,7 @@ class Claim:
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data."""
         data: dict[str, object] = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**data, "certifier": self.certifier.name}
+        return {**data, "certifier": self.certifier.name, "noise": self.noise.name}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Claim:
@@ -115,17 +115,15 @@ class Claim:
             n=read_integer("claim.n", data["n"]),
             d=read_integer("claim.d", data["d"]),
             decision=Decision(str(data["decision"])),
-            noise=Noise(str(data["noise"])),
+            noise=NOISE_LAWS.find(str(data["noise"])),
             grid_steps=_optional("claim.grid_steps", data["grid_steps"]),
             stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
         )
 
     @property
     def charge(self) -> float:
-        """What the finite precision of discrete noise takes off eta; 0 for Gaussian noise."""
-        if self.noise is Noise.GAUSSIAN or self.grid_steps is None:
-            return 0.0
-        return discretisation_error(self.grid_steps, self.d, self.n)
+        """What the error of the noise as drawn takes off eta."""
+        return self.noise.charge(self.grid_steps, self.d, self.n)
 
     def _budget(self) -> Budget:
         return divide_eta(self.eta, self.charge, self.bounds, stops=self.stop_radius is not None)
@@ -134,11 +132,10 @@ class Claim:
         self, certificate: Certificate, ended_by: EndedBy, others: Mapping[str, float], budget: Budget
     ) -> Certificate:
         """Return the certificate with the whole eta and where it went."""
-        charge = {SHARE: budget.charge} if self.noise is Noise.DISCRETE else {}
         return replace(
             certificate,
             eta=self.eta,
-            eta_spent={**certificate.eta_spent, **others, **charge},
+            eta_spent={**certificate.eta_spent, **others, **self.noise.spent(budget.charge)},
             noise=self.noise,
             ended_by=ended_by,
         )

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 
-from certificates.bounds.discretisation import LARGEST_STEPS
 from certificates.certifiers.certifier import Certifier
-from certificates.kinds import Bounds, Decision, Noise
+from certificates.kinds import Bounds, Decision
 
 LARGEST_SUMS = 2**20
 """Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
@@ -67,14 +66,3 @@ def stop_problems(bounds: Bounds, decision: Decision, radius: float | None) -> P
         if decision is Decision.MULTICLASS:
             found.append(("stop", "needs the `majority` decision"))
     return found
-
-
-def noise_problems(noise: Noise, grid_steps: float | None, eta: float, charge: float) -> Problems:
-    """Check discrete noise; ``charge`` is what its finite precision takes from eta."""
-    if noise is Noise.GAUSSIAN:
-        return [] if grid_steps is None else [("noise", "has a grid only if it is discrete")]
-    if grid_steps is None or not 0.0 < grid_steps <= LARGEST_STEPS:
-        return [("sigma", f"must be at most {LARGEST_STEPS} steps between pixel values for discrete noise")]
-    if charge >= 0.5 * eta:
-        return [("eta", f"is too small for discrete noise, whose finite precision costs {charge:.3g} of it")]
-    return []

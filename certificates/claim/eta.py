@@ -13,8 +13,8 @@ believed, because the failures of both together are paid from one eta:
 * The paper's bounds hold for exactly ``n`` samples and get all of eta: such a job certifies nothing before
   its end.
 
-Discrete noise differs from its exact law by a total variation that is taken off eta first: no event about the
-whole job is likelier by more than that.
+Noise that is drawn with a stated error differs from its exact law by a total variation that is taken off eta
+first: no event about the whole job is likelier by more than that.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ WHEN_COMPLETE = "when_complete"
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Shares of eta: for the finite precision of noise, for running certificates, for the final one."""
+    """Shares of eta: for the error of the noise as drawn, for running certificates, for the final one."""
 
     charge: float
     running: float
@@ -41,7 +41,7 @@ class Budget:
 
 
 def divide_eta(eta: float, charge: float, bounds: Bounds, *, stops: bool) -> Budget:
-    """Divide eta, of which ``charge`` is taken by the finite precision of noise.
+    """Divide eta, of which ``charge`` is taken by the error of the noise as drawn.
 
     ``stops``: whether the job has a stop radius. With ``charge < eta`` the parts add up to at most eta as
     real numbers.

@@ -6,12 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from certificates.counts.exact_sums import GRID, LARGEST_SUM
 from certificates.counts.field_readers import check_count, read_fields, read_integer, read_number
 from certificates.counts.split_sums import SplitProduct, SplitSums, read_split
-
-_GRID_BITS = 20
-_GRID = float(2**_GRID_BITS)
-_LARGEST_SUM = float(2 ** (53 - _GRID_BITS))
 
 
 def round_up_to_grid(x: float) -> float:
@@ -19,9 +16,9 @@ def round_up_to_grid(x: float) -> float:
 
     ValueError if ``x`` is not finite or if ``|x|`` is ``2**33`` or more.
     """
-    if not abs(x) < _LARGEST_SUM:
+    if not abs(x) < LARGEST_SUM:
         raise ValueError(f"a sum of dot products must be finite and below 2**33, got {x}")
-    return math.ceil(x * _GRID) / _GRID
+    return math.ceil(x * GRID) / GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ def read_gradient(data: object) -> GradientSums:
     return GradientSums(
         d=read_integer("gradient.d", values["d"]),
         pairs=read_integer("gradient.pairs", values["pairs"]),
-        paired_sum=read_number("gradient.paired_sum", values["paired_sum"], _LARGEST_SUM),
+        paired_sum=read_number("gradient.paired_sum", values["paired_sum"], LARGEST_SUM),
         split=None if split is None else read_split(split),
         per_class=None if per_class is None else _read_splits(per_class),
     )

@@ -12,12 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from certificates.counts.epochs import epoch_at
+from certificates.counts.exact_sums import BLOCK_ERROR, GRID, LARGEST_SUM
 from certificates.counts.field_readers import read_integer, read_number
-
-_GRID = float(2**20)
-_LARGEST_SUM = float(2**33)
-BLOCK_ERROR = 2.0**-20
-"""Largest error of one block's sum: 2**-21 for rounding to the grid, as much again for summing in float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,14 @@ class SplitSums:
         if len(self.sum_a) != len(self.sum_b) or len(self.sum_a) % 8 or not self.sum_a:
             raise ValueError("split sums need two vectors of d float64 numbers each")
         for vector in self.vectors():
-            scaled = vector * _GRID
-            if not bool(np.all(np.abs(vector) < _LARGEST_SUM)) or bool(np.any(scaled != np.rint(scaled))):
+            scaled = vector * GRID
+            if not bool(np.all(np.abs(vector) < LARGEST_SUM)) or bool(np.any(scaled != np.rint(scaled))):
                 raise ValueError("split sums must be multiples of 2**-20 below 2**33: use SplitSums.of_block")
 
     @classmethod
     def of_block(cls, n_a: int, sum_a: ArrayLike, n_b: int, sum_b: ArrayLike) -> SplitSums:
         """Round the float64 sums of one block to the grid. ValueError if they are not finite or too large."""
-        a, b = (np.rint(np.asarray(v, dtype=np.float64).ravel() * _GRID) / _GRID for v in (sum_a, sum_b))
+        a, b = (np.rint(np.asarray(v, dtype=np.float64).ravel() * GRID) / GRID for v in (sum_a, sum_b))
         return cls(n_a, n_b, 1, a.astype("<f8").tobytes(), b.astype("<f8").tobytes())
 
     @property
@@ -158,7 +154,7 @@ def read_split(data: object) -> SplitSums | SplitProduct:
     if set(data) == {"n_a", "n_b", "d", "inner", "error", "n_asked"}:
         n_a, n_b, d = (_count(data, name) for name in ("n_a", "n_b", "d"))
         inner, error = (
-            read_number(f"gradient.split.{name}", data[name], _LARGEST_SUM) for name in ("inner", "error")
+            read_number(f"gradient.split.{name}", data[name], LARGEST_SUM) for name in ("inner", "error")
         )
         n_asked = None if data["n_asked"] is None else _count(data, "n_asked")
         return SplitProduct(n_a, n_b, d, inner, error, n_asked)

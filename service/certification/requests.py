@@ -16,6 +16,7 @@ from pydantic import (
 
 from certificates import DEFAULT_CERTIFIER, Bounds, Decision, Noise
 from jobs.certifier_field import CertifierField
+from jobs.named import NoiseLaw
 from registry.manifest import MAX_ELEMENTS
 
 MAX_SEED = 2**63 - 1
@@ -66,8 +67,9 @@ class CertificationFields(_Body):
         description="What is certified: that the class keeps a score above one half (`majority`), or above "
         "that of every other class (`multiclass`; tight bounds, `first_order` and `second_order`).",
     )
-    noise: Noise = Field(
-        default=Noise.GAUSSIAN,
+    noise: NoiseLaw = Field(
+        default_factory=lambda: Noise.GAUSSIAN,
+        json_schema_extra={"default": Noise.GAUSSIAN.name},
         description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "
         "that the guarantee holds for 8-bit images as computed. For models of images; a tensor, or an image "
         "of more than 8 bits, must lie on that grid.",

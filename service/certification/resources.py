@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certificates import Bounds, Decision, EndedBy, Noise
+from certificates import Bounds, Decision, EndedBy
 from jobs.certifier_field import CertifierField
 from jobs.job_records import JobRecord, JobState
+from jobs.named import NoiseLaw
 from jobs.spec import JobSpec
 
 
@@ -57,7 +58,7 @@ class RequestResource(Resource):
     certifier: CertifierField
     bounds: Bounds
     decision: Decision
-    noise: Noise
+    noise: NoiseLaw
     sigma: float
     n: int
     n0: int
@@ -174,7 +175,7 @@ class ClaimResource(OpenResource):
     n: int = Field(description="Evaluations asked for.")
     d: int = Field(description="Elements of the input.")
     decision: Decision
-    noise: Noise
+    noise: NoiseLaw
     grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
     stop_radius: float | None
 
@@ -202,7 +203,7 @@ class CertificateResource(OpenResource):
     bounds: Bounds = Field(
         description="`anytime` for a job that ended early or could have: bounds that hold at any moment."
     )
-    noise: Noise = Field(
+    noise: NoiseLaw = Field(
         description="`gaussian`: the guarantee is that of real Gaussian noise. `discrete`: it holds for "
         "8-bit images and the noise as computed."
     )

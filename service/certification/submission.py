@@ -7,14 +7,12 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import Claim, Noise
-from certificates.bounds.discretisation import grid_steps
+from certificates import NOISE_LAWS, Claim, Noise
 from jobs.spec import InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
 from registry.manifest import InputSpec, ModelManifest
 from registry.model_errors import ModelNotFound
 from registry.model_folders import Registry
-from registry.pixel_grid import NotOnGridError, PixelGrid
 from service.auth.callers import Caller
 from service.certification.images import decode_image
 from service.certification.model_inputs import DecodedInput
@@ -58,8 +56,7 @@ class Submissions:
         if faults or sigma is None:
             raise fields_problem(faults)
         decoded = self._decode(given, manifest)
-        if fields.noise is Noise.DISCRETE:
-            _check_on_grid(decoded, manifest.input)
+        _check_for_noise(decoded, fields.noise, manifest.input)
         stop = fields.stop_at()
         record = decoded.record(manifest.input)
         spec = JobSpec(
@@ -143,15 +140,10 @@ def _combination_faults(
     fields: CertificationFields, sigma: float, manifest: ModelManifest
 ) -> list[tuple[str, str]]:
     """List what does not go together, by the rules that workers and verification share."""
-    spec, steps = manifest.input, None
-    if fields.noise is Noise.DISCRETE:
-        if spec.kind != "image":
-            return [("noise", f"must be gaussian: model {manifest.name} takes tensors, which have no grid")]
-        try:
-            PixelGrid(spec.low, spec.high)
-        except ValueError as error:
-            return [("noise", f"must be gaussian for model {manifest.name}: {error}")]
-        steps = grid_steps(sigma, spec.low, spec.high)
+    about = (manifest.input.kind, manifest.input.low, manifest.input.high)
+    if (unfit := fields.noise.model_fault(*about)) is not None:
+        others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
+        return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
     claim = Claim(
         certifier=fields.certifier,
         bounds=fields.bounds,
@@ -161,23 +153,21 @@ def _combination_faults(
         d=manifest.d,
         decision=fields.decision,
         noise=fields.noise,
-        grid_steps=steps,
+        grid_steps=fields.noise.grid_steps(sigma, manifest.input.low, manifest.input.high),
         stop_radius=fields.stop_at(),
     )
     return claim.problems(classes=len(manifest.labels))
 
 
-def _check_on_grid(decoded: DecodedInput, spec: InputSpec) -> None:
-    """Refuse an input that is none of the 8-bit images for which discrete noise guarantees anything."""
-    try:
-        PixelGrid(spec.low, spec.high).indices(decoded.array)
-    except NotOnGridError as error:
-        field, slug = _OFF_GRID[decoded.source]
-        message = f"{error}; discrete noise needs an input of 8-bit pixels"
-        raise field_problem(field, message, slug) from None
+def _check_for_noise(decoded: DecodedInput, noise: Noise, spec: InputSpec) -> None:
+    """Refuse an input for which this noise guarantees nothing."""
+    unfit = noise.input_fault(decoded.array, spec.low, spec.high)
+    if unfit is not None:
+        field, slug = _INPUT_FIELDS[decoded.source]
+        raise field_problem(field, unfit, slug)
 
 
-_OFF_GRID = {"image": ("image", "invalid-image"), "tensor": ("tensor.data", "invalid-tensor")}
+_INPUT_FIELDS = {"image": ("image", "invalid-image"), "tensor": ("tensor.data", "invalid-tensor")}
 
 
 def _fingerprint(fields: CertificationFields, record: InputRecord) -> str:

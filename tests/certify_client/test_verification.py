@@ -20,7 +20,6 @@ from certificates import (
     HitCounts,
     Noise,
 )
-from certificates.bounds.discretisation import grid_steps
 from certify_client import UnreadableCertificate
 from certify_client.verification import verify
 from tests.support.plain_certificates import EVIDENCE, document, plain, plain_claim
@@ -53,7 +52,7 @@ OTHER_KINDS = {
         EndedBy.STOP_RADIUS,
     ),
     "discrete": (
-        plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=grid_steps(0.25, 0.0, 1.0)),
+        plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=63.75),
         PAIRED,
         EndedBy.SAMPLES,
     ),
@@ -70,8 +69,7 @@ def test_every_kind_of_claim(claim: Claim, evidence: Evidence, ended_by: EndedBy
 
 
 def test_steps_of_discrete_noise_must_be_those_of_sigma() -> None:
-    steps = grid_steps(0.25, 0.0, 1.0)
-    claim = plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=steps / 2)
+    claim = plain_claim(DIPOLE, noise=Noise.DISCRETE, grid_steps=63.75 / 2)
     assert not verify(document(claim, PAIRED)).holds
 
 

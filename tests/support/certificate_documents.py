@@ -19,7 +19,6 @@ from certificates import (
     HitCounts,
     Noise,
 )
-from certificates.bounds.discretisation import grid_steps
 from certificates.counts.split_sums import SplitProduct
 from service.api.example_certificates import EXAMPLES
 from service.api.examples import JOBS
@@ -30,7 +29,7 @@ N: Final = 100_000
 VOTES: Final = (0, 112, 931, 505, 100, 0, 0, 93_250, 1026, 4076)
 SECOND: Final = Claim(SECOND_ORDER, Bounds.TIGHT, 0.25, 0.001, N, 784)
 FIRST: Final = replace(SECOND, certifier=FIRST_ORDER)
-DISCRETE: Final[dict[str, Any]] = {"noise": Noise.DISCRETE, "grid_steps": grid_steps(0.25, 0.0, 1.0)}
+DISCRETE: Final[dict[str, Any]] = {"noise": Noise.DISCRETE, "grid_steps": 63.75}
 
 
 def _split(n: int, inner: float, n_asked: int | None = None) -> SplitProduct:

@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
-from certificates import CERTIFIERS, Bounds, Decision, EndedBy, Noise
+from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Decision, EndedBy
 from certify_client import State
 
 Place = tuple[str | int, ...]
 
-KINDS_OF_NAMES: Final = (Bounds, CERTIFIERS, Decision, EndedBy, Noise, State)
+KINDS_OF_NAMES: Final = (Bounds, CERTIFIERS, Decision, EndedBy, NOISE_LAWS, State)
 NAMES: Final = (
     *(str(one) for kind in KINDS_OF_NAMES for one in kind),
     *("l1", "linf", "7", "8", "[0,255]", "[0,1.0]", "", "\ud800"),

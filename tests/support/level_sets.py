@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from worker.noise.discrete.exact_tables import THRESHOLD_BITS, LevelTables, level_tables
+from certificates.noise_laws.grid_gaussian import THRESHOLD_BITS
+from worker.noise.discrete.exact_tables import LevelTables, level_tables
 
 INF = math.inf
 

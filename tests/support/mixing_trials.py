@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from certificates import Noise
 from jobs.job_errors import PermanentFailure
 from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value
@@ -48,7 +49,7 @@ def tried(manifest: ModelManifest, n: int = 1_000) -> Reference:
     assert rows is not None
     reference = Reference(manifest, load_runtime(manifest, "cpu", 1), rows)
     x = np.full(manifest.input.shape, 0.5, np.float32)
-    reference.check(x, 0.05, 1, None, n)
+    reference.check(x, 0.05, 1, Noise.GAUSSIAN, n)
     return reference
 
 

@@ -9,13 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from certificates import Noise
 from certificates.counts.evidence import Evidence
 from jobs.job_records import JobRecord
 from jobs.plan import Plan
 from jobs.spec import JobSpec
 from registry.model_folders import Registry
-from registry.pixel_grid import PixelGrid
 from tests.support.specs import Submission, submission
 from worker.runtimes import Runtime, load_runtime
 from worker.sampling.sampler import SampleRequest, sample
@@ -62,7 +60,8 @@ def _sample(
         first_block=first_block,
         n=n,
         batch=batch,
-        grid=PixelGrid(spec.input.low, spec.input.high) if spec.noise is Noise.DISCRETE else None,
+        noise=spec.noise,
+        scale=(spec.input.low, spec.input.high),
         bounds=spec.bounds,
         decision=spec.decision,
     )

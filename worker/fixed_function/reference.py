@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from certificates.noise_laws import Noise
 from registry import ModelManifest
-from registry.pixel_grid import PixelGrid
 from worker.fixed_function.comparing import Given, Judge
 from worker.fixed_function.lineups import LOOKED_AT, LineUps
 from worker.fixed_function.place_rounding import Tolerance, UpToRounding
@@ -53,6 +53,7 @@ class Reference:
 
     def __init__(self, manifest: ModelManifest, runtime: Runtime, rows: int) -> None:
         """Try it. Raises PermanentFailure if it is not one function of one input."""
+        self._scale = manifest.input.scale
         self._judge = Judge(manifest, runtime.scores, "as the job ended")
         self._line_ups = LineUps(manifest, rows, runtime.device)
         batches = (self._line_ups.strangers(index) for index in range(self._line_ups.passes))
@@ -100,16 +101,16 @@ class Reference:
         judge.require_near(there, places, before, tolerance, base)
         return False
 
-    def check(self, x: NDArray[np.float32], sigma: float, seed: int, grid: PixelGrid | None, n: int) -> None:
+    def check(self, x: NDArray[np.float32], sigma: float, seed: int, law: Noise, n: int) -> None:
         """Check at the end of a job of ``n`` evaluations that the model still is one function of one input.
 
         The rows of the load, beside rows around the job's input ``x`` with the job's noise, must give the
         scores that they gave then; and the noisy rows, which do not count, the same scores beside the rows
-        of the load, beside others, and at other places. ``grid``: as in SampleRequest. Raises
-        PermanentFailure if one does not.
+        of the load, beside others, and at other places. ``law``: of the noise. Raises PermanentFailure if
+        one does not.
         """
         batch = self._batch
-        source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, grid)
+        source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, law, self._scale)
         noisy = torch.empty_like(batch)
         for turn in range(turns_at_end(n, len(batch))):
             source.begin(noisy, turn)(0)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import rounding_of_products
 from worker.noise.box_muller import CHUNK, Floats, add_rows, draw, noisy_rows
 from worker.noise.generator_keys import (
     Fill,
@@ -15,7 +16,6 @@ from worker.noise.generator_keys import (
     add_by_group,
     block_key,
     device_generator,
-    rounding_of_products,
 )
 from worker.sampling.grouped_sums import complete, set_apart
 
@@ -26,6 +26,7 @@ def gaussian_source(
     sigma: float,
     seed: int,
     stream: int,
+    scale: tuple[float, float],  # noqa: ARG001 - the same on every scale
     *,
     antithetic: bool = False,
     summed: bool = False,

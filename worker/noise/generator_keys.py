@@ -15,13 +15,6 @@ SELECTION: Final = 0
 ESTIMATION: Final = 1
 """Stream of the samples that are counted."""
 
-LARGEST_NUMBER: Final = 11.0
-"""Above every number that stands for unit noise.
-
-The Box-Muller transform of at most 33 random bits reaches 6.8. A conditional mean of discrete noise is
-``E[g | J = j] <= E[g | g > a] < a + 1 / a``, and no ``a`` there is above 10.3.
-"""
-
 
 Fill = Callable[[int], None]
 """Writes the inputs of forward pass ``p`` of a block; called with 0, 1, ... in this order, once each."""
@@ -54,15 +47,6 @@ class NoiseSource(Protocol):
 
     def rounding(self, products: int) -> float:
         """Return what to add to a float64 sum of that many products of ``unit`` numbers, to be above it."""
-
-
-def rounding_of_products(products: int) -> float:
-    """Return ``m (m + 3) b^2 2**-52`` for ``m`` products of numbers up to ``b`` = LARGEST_NUMBER.
-
-    Twice the worst case, whatever the order of summation. A product takes part in at most ``m + 3``
-    roundings: two of its factors, its own, those of ``m - 1`` sums, and that of adding this to the sum.
-    """
-    return products * (products + 3) * LARGEST_NUMBER**2 * 2.0**-52
 
 
 def block_key(seed: int, stream: int, block: int) -> Key:

@@ -1,18 +1,41 @@
-"""Which noise a job has, and where it is drawn: the one place that chooses."""
+"""The source of a job's noise: its law, drawn where its model computes."""
 
 from __future__ import annotations
+
+from pkgutil import resolve_name
+from typing import Protocol, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from registry.pixel_grid import PixelGrid
-from worker.noise.discrete.discrete_source import discrete_source
-from worker.noise.gaussian_source import gaussian_source
+from certificates.noise_laws import Noise
+from worker.noise.drawn_laws import DRAWN_LAWS
 from worker.noise.generator_keys import NoiseSource
 
 Input = NDArray[np.float32] | torch.Tensor
 """One input in the model's input space, without the batch dimension."""
+Scale = tuple[float, float]
+"""The ends of the scale of a model's input."""
+UNIT: Scale = (0.0, 1.0)
+
+
+class SourceOf(Protocol):
+    """Makes the source of one law of noise."""
+
+    def __call__(
+        self,
+        x: torch.Tensor,
+        draws: int,
+        sigma: float,
+        seed: int,
+        stream: int,
+        scale: Scale,
+        *,
+        antithetic: bool = False,
+        summed: bool = False,
+    ) -> NoiseSource:
+        """Return the source for an input of float32, on its device; arguments as of ``noise_source``."""
 
 
 def noise_source(
@@ -22,19 +45,19 @@ def noise_source(
     sigma: float,
     seed: int,
     stream: int,
-    grid: PixelGrid | None,
+    law: Noise,
+    scale: Scale = UNIT,
     *,
     antithetic: bool = False,
     summed: bool = False,
 ) -> NoiseSource:
     """Return the source of noise around an input, on the device of its model; ``draws`` of noise a block.
 
-    ``summed``: a gradient will ask for sums over the halves of each block, which may be made as it is drawn;
-    ``draws`` must be even then.
-    ``grid``: discrete noise on this grid of pixels; None: Gaussian noise. Raises as ``discrete_source``.
+    ``scale``: of the model's input. ``summed``: a gradient will ask for sums over the halves of each block,
+    which may be made as it is drawn; ``draws`` must be even then. ValueError if this worker cannot draw the
+    law, or the law is not for this input or this sigma.
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)
-    if grid is None:
-        return gaussian_source(placed, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
-    return discrete_source(placed, draws, sigma, seed, stream, grid, antithetic=antithetic)
+    source_of = cast("SourceOf", resolve_name(DRAWN_LAWS.find(law.name).source))
+    return source_of(placed, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)

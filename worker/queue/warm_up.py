@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from worker.noise import box_muller
-from worker.noise.discrete import cpu_draws
+from importlib import import_module
+
+from worker.noise.drawn_laws import DRAWN_LAWS
 from worker.sampling import argmax, grouped_sums
 
 
 def warm_up() -> None:
     """Compile every loop now (seconds), so that no job waits for it and forked processes share the result."""
-    for loops in (argmax, cpu_draws, grouped_sums, box_muller):
+    for loops in (argmax, grouped_sums):
         loops.warm_up()
+    for drawn in DRAWN_LAWS:
+        if drawn.loops is not None:
+            import_module(drawn.loops).warm_up()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from jobs.plan import Device
 from registry import ModelManifest
 from worker.runtimes.onnx_runtime import OnnxRuntime
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
 from worker.runtimes.torchscript import TorchScriptRuntime
-from worker.sampling.block_size import Device, pass_rows_for
+from worker.sampling.block_size import pass_rows_for
 
 __all__ = ["ModelOutputError", "Runtime", "RuntimeLoadError", "load_runtime"]
 

@@ -9,17 +9,17 @@ import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
-from jobs.plan import RuntimeIdentity
+from certificates.noise_laws import Noise
+from jobs.plan import Device, RuntimeIdentity
 from registry import ModelManifest
 from registry.manifest import read_weights
+from worker.noise.drawn_laws import generator_of
 from worker.noise.generator_keys import Fill
-from worker.noise.generator_names import GENERATORS
 from worker.runtimes.load_refusals import fixed_batch, onnx_unloadable, trial_failed
 from worker.runtimes.runtime import stated_precision
 from worker.runtimes.runtime_errors import RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, not_numbers, trial_batch, votes_of
 from worker.sampling.argmax import argmax
-from worker.sampling.block_size import Device
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR = 3
@@ -67,7 +67,7 @@ class OnnxRuntime:
             precision=stated_precision(None, device),
             rows=rows,
             threads=threads,
-            noise=GENERATORS[device],
+            noise=generator_of(Noise.GAUSSIAN, device),
         )
         self.rows: int | None = rows
         _check_signature(manifest, self._session, rows)

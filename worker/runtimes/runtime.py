@@ -7,10 +7,9 @@ from typing import Protocol
 
 import torch
 
-from jobs.plan import RuntimeIdentity
+from jobs.plan import Device, RuntimeIdentity
 from registry.manifest import Precision
 from worker.noise.generator_keys import Fill
-from worker.sampling.block_size import Device
 
 
 class Runtime(Protocol):

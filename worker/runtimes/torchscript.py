@@ -8,15 +8,15 @@ from typing import Final
 
 import torch
 
-from jobs.plan import RuntimeIdentity
+from certificates.noise_laws import Noise
+from jobs.plan import Device, RuntimeIdentity
 from registry import ModelManifest
 from registry.manifest import MemoryFormat, Precision, read_weights
-from worker.noise.generator_names import GENERATORS
+from worker.noise.drawn_laws import generator_of
 from worker.runtimes.load_refusals import torchscript_unloadable, trial_failed
 from worker.runtimes.runtime import PassByPass, stated_precision
 from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
-from worker.sampling.block_size import Device
 
 DTYPES: Final[dict[Precision, torch.dtype]] = {
     "float32": torch.float32,
@@ -55,7 +55,7 @@ class TorchScriptRuntime(PassByPass):
             memory_format=manifest.memory_format,
             rows=rows,
             threads=threads,
-            noise=GENERATORS[device],
+            noise=generator_of(Noise.GAUSSIAN, device),
         )
         self.rows: int | None = rows
         self._try(manifest, rows)

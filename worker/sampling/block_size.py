@@ -20,12 +20,10 @@ Where a pass of these rows does not fit into memory, loading halves it (worker/l
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
+from jobs.plan import Device
 from registry import ModelManifest
-
-Device = Literal["cpu", "cuda"]
-"""Where a runtime computes."""
 
 ELEMENTS: Final[dict[Device, int]] = {"cpu": 2**17, "cuda": 2**25}
 """Input elements of a pass aimed at: 512 KiB of float32 on a CPU, within its caches, 128 MiB on a GPU."""

@@ -12,11 +12,10 @@ import torch
 
 from certificates import GradientSumsKind, SplitSums
 from certificates.counts.evidence import GradientSums, round_up_to_grid
+from certificates.counts.exact_sums import GRID, MOST_ROWS
 from worker.noise.generator_keys import NoiseSource
-from worker.sampling.grouped_sums import GRID, add_centred
+from worker.sampling.grouped_sums import add_centred
 
-_ROWS: Final = 2**12
-"""Rows of a separately rounded sum at most: SplitStatistic says what that bounds."""
 _ELEMENTS: Final = 2**18
 """Elements of noise that are looked at together, at most, unless one row has more."""
 
@@ -105,8 +104,8 @@ class SplitStatistic(ABC):
         """See GradientStatistic."""
         half = len(votes) // 2
         groups = self._groups_of(votes)
-        for start in range(0, half, _ROWS):
-            rows = min(_ROWS, half - start)
+        for start in range(0, half, MOST_ROWS):
+            rows = min(MOST_ROWS, half - start)
             for side, first in enumerate((start, half + start)):
                 noise.sum_groups(groups[first : first + rows], first, self._groups)
                 self._add_centred(side)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import GRID
 from worker.noise.compiling import compiled
 
 Groups = NDArray[np.int64]
 Sums = NDArray[np.float64]
 
-GRID: Final = 2.0**20
-"""Units of the grid of SplitSums to one: numbers on it add exactly."""
 _UNIT = 1.0 / GRID
 
 

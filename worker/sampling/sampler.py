@@ -17,16 +17,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from certificates import Bounds, Certifier, Decision, EvidenceKind, GradientSumsKind
+from certificates import Bounds, Certifier, Decision, EvidenceKind, GradientSumsKind, Noise
 from certificates.counts.evidence import Evidence, HitCounts, PairCounts
-from registry.pixel_grid import PixelGrid
 from worker.noise.generator_keys import ESTIMATION, SELECTION, NoiseSource
-from worker.noise.sources import Input, noise_source
+from worker.noise.sources import UNIT, Input, Scale, noise_source
 from worker.runtimes.runtime import Runtime
-from worker.sampling.block_size import Device, batch_size_for
+from worker.sampling.block_size import batch_size_for
 from worker.sampling.gradient_statistics import gradient_statistic
 
-__all__ = ["Device", "SampleRequest", "batch_size_for", "sample", "select_class"]
+__all__ = ["SampleRequest", "batch_size_for", "sample", "select_class"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class SampleRequest:
 
     ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
     job; even for second order and dipole. ``sigma`` is in input units. ``target`` is the class A.
-    ``grid``: draw discrete noise on this grid of pixels, on which the input must lie; None: Gaussian noise.
+    ``noise``: the law of the noise, which the input must fit; ``scale``: the ends of the input's scale.
     ``bounds`` and ``decision`` say which gradient sums second order needs. ValueError if a number is out of
     range.
     """
@@ -47,9 +46,10 @@ class SampleRequest:
     first_block: int
     n: int
     batch: int
-    grid: PixelGrid | None = None
+    noise: Noise = Noise.GAUSSIAN
     bounds: Bounds = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
+    scale: Scale = UNIT
 
     def __post_init__(self) -> None:
         _check(self.sigma, self.seed, self.n, self.batch)
@@ -60,15 +60,22 @@ class SampleRequest:
 
 
 def select_class(
-    runtime: Runtime, x: Input, sigma: float, n0: int, seed: int, batch: int, grid: PixelGrid | None = None
+    runtime: Runtime,
+    x: Input,
+    sigma: float,
+    n0: int,
+    seed: int,
+    batch: int,
+    law: Noise = Noise.GAUSSIAN,
+    scale: Scale = UNIT,
 ) -> int:
     """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
 
-    Uses the selection stream of noise, which no estimate ever counts. ``grid`` as in SampleRequest. Raises
-    ModelOutputError, NotOnGridError if the input is not on the grid, ValueError as ``sample``.
+    Uses the selection stream of noise, which no estimate ever counts. ``law`` is that of the noise, and
+    ``scale`` as in SampleRequest. Raises ModelOutputError, ValueError as ``sample``.
     """
     _check(sigma, seed, n0, batch)
-    noise = noise_source(x, runtime.device, batch, sigma, seed, SELECTION, grid)
+    noise = noise_source(x, runtime.device, batch, sigma, seed, SELECTION, law, scale)
     blocks = _Blocks(runtime, noise, batch, x.shape)
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
@@ -81,8 +88,8 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
 
     ``on_batch`` is called after every block with the evaluations counted so far in this call; whatever it
     raises ends the sampling, which is how a job is cancelled. Raises ModelOutputError if the model's scores
-    are not numbers, ValueError if the target is not one of its classes or the batch no multiple of its rows,
-    NotOnGridError if the input is not on the grid of discrete noise.
+    are not numbers, ValueError if the target is not one of its classes, the batch no multiple of its rows,
+    or the input none for this noise.
     """
     if request.target >= runtime.classes:
         raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
@@ -93,7 +100,7 @@ def _count_votes(
     runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
 ) -> Evidence:
     """Count independent samples by class, and add up what second order needs of their noise."""
-    law = (request.sigma, request.seed, ESTIMATION, request.grid)
+    law = (request.sigma, request.seed, ESTIMATION, request.noise, request.scale)
     sums = request.certifier.gradient_sums(request.bounds, request.decision)
     summed = sums in {GradientSumsKind.SPLIT, GradientSumsKind.SPLIT_PER_CLASS}
     noise = noise_source(x, runtime.device, request.batch, *law, summed=summed)
@@ -118,7 +125,7 @@ def _count_pairs(
     runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]
 ) -> Evidence:
     """Count the outcomes of antithetic pairs: row i of a pass's first half, row i of its second half."""
-    law = (request.sigma, request.seed, ESTIMATION, request.grid)
+    law = (request.sigma, request.seed, ESTIMATION, request.noise, request.scale)
     noise = noise_source(x, runtime.device, request.batch // 2, *law, antithetic=True)
     blocks = _Blocks(runtime, noise, request.batch, x.shape)
     both = plus_only = minus_only = 0

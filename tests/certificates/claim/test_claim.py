@@ -30,9 +30,9 @@ from certificates import (
     SplitSums,
     certify,
 )
-from certificates.bounds.discretisation import SHARE
 from certificates.claim.claim_rules import LARGEST_SUMS
 from certificates.claim.eta import RUNNING_SHARE, WHEN_COMPLETE, WHILE_RUNNING
+from certificates.noise_laws.grid_gaussian import SHARE
 
 N = 20_000
 D = 3

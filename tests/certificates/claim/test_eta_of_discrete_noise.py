@@ -9,9 +9,8 @@ from fractions import Fraction
 import pytest
 
 from certificates import DIPOLE, FIRST_ORDER, Bounds, Certifier, Claim, Evidence, HitCounts, Noise, PairCounts
-from certificates.bounds.discretisation import LARGEST_STEPS, SHARE, discretisation_error, grid_steps
-from registry.pixel_grid import PixelGrid
-from worker.noise.discrete import exact_tables
+from certificates.noise_laws.grid_gaussian import SHARE, discretisation_error
+from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 
 N = 100_000
@@ -81,10 +80,10 @@ def test_a_job_that_ended_early_is_charged_for_all_that_it_might_have_drawn() ->
         assert certificate.eta_spent[SHARE] == discretisation_error(63.75, 784, 10 * N)
 
 
-def test_steps_of_the_grid_are_those_of_the_sampler() -> None:
+def test_steps_of_the_grid_are_the_exact_quotient_rounded_once() -> None:
     for low, high in ((0.0, 1.0), (-1.0, 1.0), (-4.0, 4.0), (0.1, 0.7)):
-        assert grid_steps(0.37, low, high) == float(PixelGrid(low, high).steps(0.37))
-    assert LARGEST_STEPS == exact_tables.LARGEST_STEPS
+        exact = Fraction(0.37) * 255 / (Fraction(high) - Fraction(low))
+        assert Noise.DISCRETE.grid_steps(0.37, low, high) == float(exact)
 
 
 @pytest.mark.parametrize(("steps", "d", "draws"), [(0.0, 1, 1), (math.inf, 1, 1), (1.0, 0, 1), (1.0, 1, -1)])

@@ -8,8 +8,8 @@ import uuid
 import numpy as np
 from redis import Redis
 
+from certificates.noise_laws.pixel_grid import PixelGrid
 from jobs import keys
-from registry.pixel_grid import PixelGrid
 from tests.service.conftest import Api
 from tests.support.image_folders import SHA256
 from tests.support.pictures import RAMP, encode

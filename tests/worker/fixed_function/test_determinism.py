@@ -9,11 +9,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from certificates import NOISE_LAWS, Noise
+from certificates.noise_laws.pixel_grid import PixelGrid
 from jobs.job_errors import PermanentFailure
 from jobs.job_records import JobRecord, JobState
 from registry.manifest import ModelManifest, load_manifest
 from registry.model_folders import Registry
-from registry.pixel_grid import PixelGrid
 from scripts.export import Value
 from tests.support.model_folders import write_folder
 from tests.support.specs import submission
@@ -75,16 +76,15 @@ def test_an_onnx_model_that_draws_noise_is_found_at_load(tmp_path: Path, spread:
     assert caught.value.failure_type == "classifier_not_deterministic"
 
 
-@pytest.mark.parametrize("grid", [None, PixelGrid(-1.0, 1.0)])
-def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(
-    tmp_path: Path, grid: PixelGrid | None
-) -> None:
+@pytest.mark.parametrize("noise", list(NOISE_LAWS))
+def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(tmp_path: Path, noise: Noise) -> None:
     model = Recorder()
     x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
     reference = Reference(noisy_manifest(tmp_path, 1.0, 256), model, 256)
-    reference.check(x, 0.25, 1, grid, 100)
+    reference.check(x, 0.25, 1, noise, 100)
     noisy = model.batches[-1].numpy()
-    assert np.isin(noisy, PixelGrid(-1.0, 1.0).values(np.arange(-400, 656))).all() == (grid is not None)
+    on_grid = np.isin(noisy, PixelGrid(-1.0, 1.0).values(np.arange(-400, 656))).all()
+    assert on_grid == (noise == Noise.DISCRETE)
     assert np.abs(noisy.mean(axis=0) - x).max() < 0.1, "the job's input, and its noise around it"
 
 
@@ -100,6 +100,6 @@ def test_every_turn_of_the_check_at_the_end_is_two_passes(tmp_path: Path) -> Non
     model = Recorder()
     reference = Reference(noisy_manifest(tmp_path, 1.0, 2), model, 2)
     before = len(model.batches)
-    reference.check(np.zeros(2, np.float32), 0.25, 1, None, 1_000)
+    reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, 1_000)
     assert len(model.batches) - before == 2 * 5
     assert {len(batch) for batch in model.batches} == {2}

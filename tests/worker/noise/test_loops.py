@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from certificates import Noise
 from worker.noise.generator_keys import ESTIMATION
 from worker.noise.sources import noise_source
 from worker.sampling.argmax import argmax
@@ -45,7 +46,7 @@ def test_split_sums_are_the_same_by_both_ways_of_computing(per_class: bool) -> N
     statistics = [
         kind(1, 5, d, cpu, per_class=per_class) for kind in (HostSplitStatistic, DeviceSplitStatistic)
     ]
-    noise = noise_source(torch.zeros(d), cpu, batch, 0.25, 3, ESTIMATION, None, summed=True)
+    noise = noise_source(torch.zeros(d), cpu, batch, 0.25, 3, ESTIMATION, Noise.GAUSSIAN, summed=True)
     for block in range(3):
         noise.begin(torch.empty(batch, d), block)(0)
         votes = torch.arange(batch) % 5 * (torch.arange(batch) % 3 == 0)

@@ -7,9 +7,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from certificates import CERTIFIERS, Bounds, Certifier, Decision
+from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Certifier, Decision, Noise
 from registry import Registry
-from registry.pixel_grid import PixelGrid
 from tests.support.places import SHIPPED_MODELS
 from worker.noise import box_muller, philox
 from worker.noise.discrete import kernels
@@ -39,19 +38,19 @@ def runtime(request: pytest.FixtureRequest) -> Runtime:
     return load_runtime(Registry(MODELS).get(request.param), "cpu", 1)
 
 
-@pytest.mark.parametrize("grid", [None, PixelGrid()])
+@pytest.mark.parametrize("noise", list(NOISE_LAWS))
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 @pytest.mark.parametrize("decision", list(Decision))
 @pytest.mark.parametrize("bounds", list(Bounds))
 def test_no_job_waits_for_a_compiler(
-    runtime: Runtime, grid: PixelGrid | None, certifier: Certifier, decision: Decision, bounds: Bounds
+    runtime: Runtime, noise: Noise, certifier: Certifier, decision: Decision, bounds: Bounds
 ) -> None:
     warm_up()
     before = compiled_in(*LOOPS)
     assert len(before) > 10
     assert all(before.values())
     x = np.zeros((1, 28, 28), np.float32)
-    target = select_class(runtime, x, 0.5, 10, 1, BATCH, grid)
-    request = SampleRequest(certifier, target, 0.5, 1, 0, 2 * BATCH - 6, BATCH, grid, bounds, decision)
+    target = select_class(runtime, x, 0.5, 10, 1, BATCH, noise)
+    request = SampleRequest(certifier, target, 0.5, 1, 0, 2 * BATCH - 6, BATCH, noise, bounds, decision)
     sample(runtime, x, request, lambda _: None)
     assert compiled_in(*LOOPS) == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates import CERTIFIERS, Certifier, Claim, EndedBy
+from certificates import CERTIFIERS, Certifier, Claim, EndedBy, Noise
 from certificates.counts.evidence import Evidence
 from jobs import keys
 from jobs.job_records import JobState
@@ -18,7 +18,7 @@ from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
-from worker.noise.generator_names import GENERATORS
+from worker.noise.drawn_laws import generator_of
 
 
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
@@ -50,7 +50,7 @@ def test_a_job_ends_with_its_certificate(stack: Stack, models_dir: Path, certifi
         "threads": 1,
         "row_scores": "bit-equal",
         "batch": 256,
-        "noise_generator": GENERATORS["cpu"],
+        "noise_generator": generator_of(Noise.GAUSSIAN, "cpu"),
     }
 
 

@@ -19,9 +19,9 @@ from certificates import (
     EndedBy,
     Noise,
 )
+from certificates.noise_laws.pixel_grid import PixelGrid
 from jobs.job_records import JobRecord, JobState
 from jobs.merged_prefix import Prefix
-from registry.pixel_grid import PixelGrid
 from tests.support.reference import assert_undisturbed, half_space, shard_undisturbed
 from tests.support.stack import Stack
 from tests.support.wait import wait_until

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.plan import Device
 from registry.manifest import load_manifest
 from scripts.export import Value
 from tests.support.model_folders import write_folder
@@ -15,7 +16,6 @@ from worker.sampling.block_size import (
     LARGEST,
     PASSES,
     SMALLEST,
-    Device,
     batch_size_for,
     pass_rows_for,
 )

@@ -16,9 +16,19 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates import CERTIFIERS, DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier, Decision
+from certificates import (
+    CERTIFIERS,
+    DIPOLE,
+    FIRST_ORDER,
+    NOISE_LAWS,
+    SECOND_ORDER,
+    Bounds,
+    Certifier,
+    Decision,
+    Noise,
+)
 from certificates.counts.evidence import Evidence
-from registry.pixel_grid import PixelGrid
+from certificates.noise_laws.pixel_grid import PixelGrid
 from tests.support.draws import fill_noise
 from tests.support.toy_runtimes import Bands, HalfSpace, Recorder
 from worker.noise.generator_keys import ESTIMATION, SELECTION
@@ -144,13 +154,13 @@ def in_order(batches: list[torch.Tensor], sides: int) -> torch.Tensor:
 
 
 @everywhere
-@pytest.mark.parametrize("grid", [None, PixelGrid()])
+@pytest.mark.parametrize("noise", list(NOISE_LAWS))
 @pytest.mark.parametrize("rows", [2, 4, 16])
 def test_how_many_rows_a_pass_has_changes_neither_noise_nor_votes(
-    certifier: Certifier, grid: PixelGrid | None, rows: int
+    certifier: Certifier, noise: Noise, rows: int
 ) -> None:
     x = PixelGrid().values(np.array([13, 5, 70]))
-    wanted = replace(request(certifier), grid=grid)
+    wanted = replace(request(certifier), noise=noise)
     whole, passes = Recorder(), Recorder(rows=rows)
     for seen in (whole, passes):
         sample(seen, x, wanted, lambda _: None)

@@ -10,14 +10,15 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from certificates import SECOND_ORDER, Bounds, Decision, SplitSums
+from certificates import NOISE_LAWS, SECOND_ORDER, Bounds, Decision, Noise, SplitSums
 from certificates.counts.evidence import Evidence
-from registry.pixel_grid import PixelGrid
+from certificates.noise_laws.pixel_grid import PixelGrid
 from tests.support.draws import fill_noise
 from tests.support.toy_runtimes import Bands, HalfSpace
 from worker.noise.discrete.discrete_source import discrete_source
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.generator_keys import ESTIMATION
+from worker.noise.sources import UNIT
 from worker.runtimes.runtime import Runtime
 from worker.sampling.sampler import SampleRequest, sample
 
@@ -32,10 +33,10 @@ def draw(
     runtime: Runtime,
     n: int,
     decision: Decision = Decision.MAJORITY,
-    grid: PixelGrid | None = None,
+    noise: Noise = Noise.GAUSSIAN,
     x: NDArray[np.float32] = X,
 ) -> Evidence:
-    wanted = SampleRequest(SECOND_ORDER, 1, SIGMA, SEED, 0, n, BATCH, grid, Bounds.TIGHT, decision)
+    wanted = SampleRequest(SECOND_ORDER, 1, SIGMA, SEED, 0, n, BATCH, noise, Bounds.TIGHT, decision)
     return sample(runtime, x, wanted, lambda _: None)
 
 
@@ -91,10 +92,10 @@ def test_discrete_noise_is_summed_by_its_conditional_means() -> None:
     grid = PixelGrid()
     pixels = np.array([30, 200, 90])
     x = grid.values(pixels)
-    gradient = draw(HalfSpace(threshold=0.2), BATCH, grid=grid, x=x).gradient
+    gradient = draw(HalfSpace(threshold=0.2), BATCH, noise=Noise.DISCRETE, x=x).gradient
     assert gradient is not None
     assert isinstance(gradient.split, SplitSums)
-    source = discrete_source(torch.from_numpy(x), BATCH, SIGMA, SEED, ESTIMATION, grid)
+    source = discrete_source(torch.from_numpy(x), BATCH, SIGMA, SEED, ESTIMATION, UNIT)
     inputs = torch.empty(BATCH, 3)
     source.begin(inputs, 0)(0)
     votes = HalfSpace(threshold=0.2).votes(inputs).numpy()
@@ -117,12 +118,12 @@ def test_a_batch_larger_than_a_sum_may_be_is_cut() -> None:
     assert close(gradient.split, halves((votes == 1) - 0.5, noise.double().numpy()))
 
 
-@pytest.mark.parametrize("grid", [None, PixelGrid()])
-def test_the_split_product_estimates_the_squared_gradient_norm(grid: PixelGrid | None) -> None:
+@pytest.mark.parametrize("noise", list(NOISE_LAWS))
+def test_the_split_product_estimates_the_squared_gradient_norm(noise: Noise) -> None:
     """Of a half-space at distance 0.2: ``phi(0.8)^2`` in unit noise."""
     x = PixelGrid().values(np.array([51, 10, 20]))
     n = 400 * BATCH
-    gradient = draw(HalfSpace(), n, grid=grid, x=x).gradient
+    gradient = draw(HalfSpace(), n, noise=noise, x=x).gradient
     assert gradient is not None
     product = gradient.condensed().split
     assert product is not None

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.pixel_grid import PixelGrid
+from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.kernels import STRETCH, look_up, sum_means, write_inputs
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.philox import COUNTERS, Key, apart, random_bits

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from registry.pixel_grid import PixelGrid
+from certificates.counts.exact_sums import rounding_of_products
+from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.cpu_draws import GridInputs, Levels
 from worker.noise.discrete.device_tables import DeviceTables
 from worker.noise.discrete.kernels import sum_means
@@ -19,7 +20,6 @@ from worker.noise.generator_keys import (
     add_by_group,
     block_key,
     device_generator,
-    rounding_of_products,
 )
 
 
@@ -29,16 +29,18 @@ def discrete_source(
     sigma: float,
     seed: int,
     stream: int,
-    grid: PixelGrid,
+    scale: tuple[float, float],
     *,
     antithetic: bool = False,
+    summed: bool = False,  # noqa: ARG001 - sums are made when they are asked for
 ) -> NoiseSource:
     """Return the source for an input of float32, on its device; ``draws`` of noise a block.
 
     It adds integers: pixel plus rounded Gaussian, turned into float32 by a table. Every element of ``x`` must
-    be exactly a pixel value of ``grid``; else NotOnGridError. ValueError if sigma is out of the range of
-    DiscreteGaussian.
+    be exactly an 8-bit pixel value on ``scale``; else NotOnGridError. ValueError if sigma is out of the
+    range of DiscreteGaussian.
     """
+    grid = PixelGrid(*scale)
     if x.device.type == "cpu":
         return HostDiscreteSource(x, sigma, seed, stream, grid, antithetic=antithetic)
     return DeviceDiscreteSource(x, draws, sigma, seed, stream, grid, antithetic=antithetic)

@@ -15,10 +15,7 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-THRESHOLD_BITS: Final = 80
-"""Bits of a threshold: every probability of the sampled law is a multiple of ``2**-80``."""
-LARGEST_STEPS: Final = 3000
-"""Largest sigma, in grid steps. Noise plus pixel then stays within int16."""
+from certificates.noise_laws.grid_gaussian import LARGEST_STEPS, THRESHOLD_BITS
 
 _PRECISION: Final = 160
 
@@ -49,15 +46,6 @@ class LevelTables:
     def means_by_level(self) -> NDArray[np.float64]:
         """``E[e / sigma | J = j]`` for ``j = -max_abs .. max_abs``."""
         return np.concatenate((-self.means[:0:-1], self.means))
-
-
-def tv_error_bound(steps: Fraction) -> float:
-    """Return a bound on the total variation between one draw and the exact law, rounded up.
-
-    It is ``(21 s + 4) 2**-81`` for noise of ``s`` grid steps: each of the ``2 K`` thresholds is off by at
-    most ``2**-81``, the tails that are cut off weigh ``2**-80``, and ``K <= 10.3 s + 1``.
-    """
-    return float(np.nextafter(float((21 * steps + 4) / 2 ** (THRESHOLD_BITS + 1)), np.inf))
 
 
 @lru_cache(maxsize=8)

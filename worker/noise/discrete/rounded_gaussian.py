@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from registry.pixel_grid import PixelGrid
-from worker.noise.discrete.exact_tables import THRESHOLD_BITS, level_tables, tv_error_bound
+from certificates.noise_laws.grid_gaussian import THRESHOLD_BITS, discretisation_error
+from certificates.noise_laws.pixel_grid import PixelGrid
+from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.kernels import AMBIGUOUS, settle
 
 _LEADING_BITS: Final = 16
@@ -69,7 +70,7 @@ class DiscreteGaussian:
     @property
     def tv_error_per_draw(self) -> float:
         """Bound on the total variation distance between one draw and the exact law of ``J``."""
-        return tv_error_bound(self.grid.steps(self.sigma))
+        return discretisation_error(float(self.grid.steps(self.sigma)), 1, 1)
 
     def conditional_mean(self, levels: NDArray[np.int16]) -> NDArray[np.float64]:
         """Return ``E[e / sigma | J = j]`` for drawn levels, each to the nearest float64.

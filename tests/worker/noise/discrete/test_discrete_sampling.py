@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from registry.pixel_grid import PixelGrid
+from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.cpu_draws import CHUNK, Levels
 from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from certificates import CERTIFIERS, DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier, Evidence
-from registry.pixel_grid import NotOnGridError, PixelGrid
+from certificates import CERTIFIERS, DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier, Evidence, Noise
+from certificates.counts.exact_sums import LARGEST_NUMBER, rounding_of_products
+from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
 from tests.support.level_sets import INF, LevelSet
 from tests.support.toy_runtimes import IDENTITY, OneHot
 from worker.noise.discrete.cpu_draws import Levels
 from worker.noise.discrete.device_tables import DeviceTables
 from worker.noise.discrete.discrete_source import discrete_source
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
-from worker.noise.generator_keys import ESTIMATION, LARGEST_NUMBER, SELECTION, block_key, rounding_of_products
+from worker.noise.generator_keys import ESTIMATION, SELECTION, block_key
+from worker.noise.sources import UNIT
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SIGMA, BATCH, SEED = 0.25, 128, 9
@@ -49,7 +51,7 @@ class FirstPixel(OneHot):
 
 
 def run(certifier: Certifier, n: int, first_block: int = 0, runtime: FirstPixel | None = None) -> Evidence:
-    request = SampleRequest(certifier, 1, SIGMA, SEED, first_block, n, BATCH, GRID, Bounds.PAPER)
+    request = SampleRequest(certifier, 1, SIGMA, SEED, first_block, n, BATCH, Noise.DISCRETE, Bounds.PAPER)
     return sample(runtime or FirstPixel(), X, request, lambda _: None)
 
 
@@ -84,14 +86,14 @@ def test_a_pair_is_the_pixel_plus_and_minus_one_draw() -> None:
 
 def test_selection_uses_a_stream_of_its_own() -> None:
     runtime = FirstPixel()
-    assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, GRID) == 1
+    assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, Noise.DISCRETE) == 1
     levels = levels_of(0, BATCH, SELECTION).astype(np.int64)
     assert np.array_equal(runtime.seen[0].numpy(), GRID.values(PIXELS + levels))
 
 
 @pytest.mark.parametrize("antithetic", [False, True])
 def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> None:
-    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID, antithetic=antithetic)
+    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, UNIT, antithetic=antithetic)
     whole, halves = torch.empty((BATCH, 4)), torch.empty((2, BATCH // 2, 4))
     source.begin(whole, 2)(0)
     for part in range(2):
@@ -102,7 +104,7 @@ def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> No
 
 @pytest.mark.parametrize("start", [0, 5])
 def test_means_of_a_block_are_summed_by_group(start: int) -> None:
-    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, GRID)
+    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, UNIT)
     source.begin(torch.empty((BATCH, 4)), 1)(0)
     means = DiscreteGaussian(SIGMA).conditional_mean(levels_of(1, BATCH))
     assert np.array_equal(source.unit(slice(start, BATCH)).numpy(), means[start:])
@@ -172,11 +174,11 @@ def test_half_of_the_allowance_for_rounding_covers_the_worst_case(
 
 
 def test_an_input_off_the_grid_is_refused() -> None:
-    request = SampleRequest(FIRST_ORDER, 1, SIGMA, SEED, 0, BATCH, BATCH, GRID)
+    request = SampleRequest(FIRST_ORDER, 1, SIGMA, SEED, 0, BATCH, BATCH, Noise.DISCRETE)
     with pytest.raises(NotOnGridError):
         sample(FirstPixel(), X + np.float32(1e-3), request, lambda _: None)
     with pytest.raises(NotOnGridError):
-        select_class(FirstPixel(), X + np.float32(1e-3), SIGMA, BATCH, SEED, BATCH, GRID)
+        select_class(FirstPixel(), X + np.float32(1e-3), SIGMA, BATCH, SEED, BATCH, Noise.DISCRETE)
 
 
 def test_device_tables_resolve_like_the_host() -> None:
@@ -219,6 +221,6 @@ def test_device_draws_on_a_gpu() -> None:
     x = torch.from_numpy(X).cuda()
     inputs = torch.empty((BATCH, 4), device="cuda")
     again = torch.empty_like(inputs)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).begin(inputs, 3)(0)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, GRID).begin(again, 3)(0)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(inputs, 3)(0)
+    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(again, 3)(0)
     assert torch.equal(inputs, again)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from registry.pixel_grid import PixelGrid
+from certificates.noise_laws.grid_gaussian import LARGEST_STEPS, THRESHOLD_BITS, discretisation_error
+from certificates.noise_laws.pixel_grid import PixelGrid
 from tests.support.integer_normal import density, upper_tail
-from worker.noise.discrete.exact_tables import LARGEST_STEPS, THRESHOLD_BITS, level_tables, tv_error_bound
+from worker.noise.discrete.exact_tables import level_tables
 
 UNIT = Fraction(1, 2**THRESHOLD_BITS)
 SIGMAS = [0.12, 0.25, 1.0]
@@ -52,7 +53,7 @@ def test_total_variation_bound_covers_every_threshold_and_the_tails(sigma: float
     k = tables.max_abs
     assert k <= 10.3 * steps + 1
     thresholds_and_tails = (2 * k * Fraction(1, 2) + 1) * UNIT
-    assert thresholds_and_tails <= Fraction(tv_error_bound(steps))
+    assert thresholds_and_tails <= Fraction(discretisation_error(float(steps), 1, 1))
 
 
 def test_total_variation_is_really_below_the_bound() -> None:
@@ -65,7 +66,7 @@ def test_total_variation_is_really_below_the_bound() -> None:
         abs((exact[k - 1] - exact[k]) - (drawn[k - 1] - drawn[k])) for k in range(1, tables.max_abs + 1)
     )
     distance = positive + abs(exact[0] - drawn[0]) + exact[-1]
-    assert 0 < distance <= Fraction(tv_error_bound(steps))
+    assert 0 < distance <= Fraction(discretisation_error(float(steps), 1, 1))
 
 
 def test_thresholds_are_symmetric_and_increase() -> None:

@@ -16,8 +16,7 @@ import torch
 from scipy.special import ndtri
 from scipy.stats import binom
 
-from certificates import CERTIFIERS, Certificate, Certifier, certify
-from registry.pixel_grid import PixelGrid
+from certificates import CERTIFIERS, Certificate, Certifier, Noise, certify
 from tests.support.toy_runtimes import IDENTITY, OneHot
 from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
@@ -52,11 +51,11 @@ class RoundingReader(OneHot):
 
 
 def prediction_and_certificate(
-    x: np.ndarray[tuple[int], np.dtype[np.float32]], certifier: Certifier, grid: PixelGrid | None
+    x: np.ndarray[tuple[int], np.dtype[np.float32]], certifier: Certifier, noise: Noise
 ) -> tuple[int, Certificate]:
     reader = RoundingReader()
-    target = select_class(reader, x, SIGMA, 100, 1, BATCH, grid)
-    request = SampleRequest(certifier, target, SIGMA, 1, 0, N, BATCH, grid)
+    target = select_class(reader, x, SIGMA, 100, 1, BATCH, noise)
+    request = SampleRequest(certifier, target, SIGMA, 1, 0, N, BATCH, noise)
     return target, certify(certifier, sample(reader, x, request, lambda _: None), SIGMA, ETA)
 
 
@@ -77,8 +76,8 @@ def noise_thresholds(noise: DiscreteGaussian) -> tuple[int, ...]:
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_float32_noise_certifies_a_radius_that_is_false(certifier: Certifier) -> None:
     """The reason for discrete noise; nothing in this test is an error of the certificate's mathematics."""
-    black, claimed = prediction_and_certificate(BLACK, certifier, None)
-    neighbour, counterclaim = prediction_and_certificate(NEIGHBOUR, certifier, None)
+    black, claimed = prediction_and_certificate(BLACK, certifier, Noise.GAUSSIAN)
+    neighbour, counterclaim = prediction_and_certificate(NEIGHBOUR, certifier, Noise.GAUSSIAN)
     assert black != neighbour
     assert claimed.radius > 8 * DISTANCE
     assert counterclaim.radius > 0
@@ -87,8 +86,8 @@ def test_float32_noise_certifies_a_radius_that_is_false(certifier: Certifier) ->
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_discrete_noise_certifies_what_is_true(certifier: Certifier) -> None:
     """The same classifier: both images get one class, and it holds throughout the certified radius."""
-    black, claimed = prediction_and_certificate(BLACK, certifier, PixelGrid())
-    neighbour, _ = prediction_and_certificate(NEIGHBOUR, certifier, PixelGrid())
+    black, claimed = prediction_and_certificate(BLACK, certifier, Noise.DISCRETE)
+    neighbour, _ = prediction_and_certificate(NEIGHBOUR, certifier, Noise.DISCRETE)
     assert black == neighbour
     assert claimed.radius > DISTANCE
     for level in range(1, math.floor(255 * claimed.radius / math.sqrt(D)) + 1):

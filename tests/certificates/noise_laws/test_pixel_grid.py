@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from scipy.special import log_ndtr
 
+from certificates.noise_laws.grid_gaussian import LARGEST_STEPS
+from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
 from registry.manifest import InputSpec
-from registry.pixel_grid import NotOnGridError, PixelGrid
 from service.certification.images import decode_image
 from worker.noise.discrete.cpu_draws import GridInputs
-from worker.noise.discrete.exact_tables import LARGEST_STEPS
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 
 SCALES = [(0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (-2.1179, 2.64)]

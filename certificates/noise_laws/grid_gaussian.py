@@ -1,0 +1,87 @@
+"""Gaussian noise rounded to the grid of 8-bit pixels, drawn from 80-bit integers.
+
+What it costs in confidence is the distance between the law drawn and the exact one. The proofs are in
+docs/floating-point.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from certificates.noise_laws.noise_law import Noise
+from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
+
+SHARE = "noise_discretisation"
+"""Its name among the shares of eta."""
+
+LARGEST_STEPS = 3000
+"""Largest sigma, in steps of the grid. Noise plus pixel then stays within int16."""
+
+THRESHOLD_BITS = 80
+"""Bits of the integers that are drawn: every probability of the law drawn is a multiple of ``2**-80``."""
+
+_THRESHOLD_ERROR = 2.0 ** -(THRESHOLD_BITS + 1)
+
+
+def discretisation_error(steps: float, d: int, draws: int) -> float:
+    """Return a bound on the total variation between all noise of a job and its exact law, rounded up.
+
+    ``steps``: sigma in steps of the grid, 255 sigma for pixels scaled to [0, 1]; ``d``: input elements;
+    ``draws``: noise vectors at most drawn in estimation: the ``n`` that was asked for even if a job ends
+    before, as how early it ends may depend on what was drawn. It is ``draws d (21 steps + 4) 2**-81``: of the
+    ``2 K`` thresholds of one draw each is off by at most ``2**-81``, the tails that are cut off weigh
+    ``2**-80``, and ``K <= 10.3 steps + 1``. ValueError if an argument is out of range.
+    """
+    if not 0.0 < steps < math.inf or d < 1 or draws < 0:
+        raise ValueError(f"steps and d must be positive and draws not negative, got {steps}, {d}, {draws}")
+    return math.nextafter(draws * (d * ((21.0 * steps + 4.0) * _THRESHOLD_ERROR)) * (1.0 + 1e-12), math.inf)
+
+
+@dataclass(frozen=True)
+class GridGaussian(Noise):
+    """A law of integers: images of 8-bit pixels stay on their grid, and no rounding has a part in it."""
+
+    def model_fault(self, kind: str, low: float, high: float) -> str | None:
+        """See Noise."""
+        if kind != "image":
+            return "it takes tensors, which have no grid"
+        try:
+            PixelGrid(low, high)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def input_fault(self, x: ArrayLike, low: float, high: float) -> str | None:
+        """See Noise."""
+        try:
+            PixelGrid(low, high).indices(x)
+        except NotOnGridError as error:
+            return f"{error}; {self.name} noise needs an input of 8-bit pixels"
+        return None
+
+    def grid_steps(self, sigma: float, low: float, high: float) -> float | None:
+        """See Noise."""
+        return float(PixelGrid(low, high).steps(sigma))
+
+    def problems(self, grid_steps: float | None, eta: float, d: int, draws: int) -> list[tuple[str, str]]:
+        """See Noise."""
+        if grid_steps is None or not 0.0 < grid_steps <= LARGEST_STEPS:
+            limit = f"must be at most {LARGEST_STEPS} steps between pixel values"
+            return [("sigma", f"{limit} for {self.name} noise")]
+        charge = self.charge(grid_steps, d, draws)
+        if charge >= 0.5 * eta:
+            costs = f"whose finite precision costs {charge:.3g} of it"
+            return [("eta", f"is too small for {self.name} noise, {costs}")]
+        return []
+
+    def charge(self, grid_steps: float | None, d: int, draws: int) -> float:
+        """See Noise."""
+        return 0.0 if grid_steps is None else discretisation_error(grid_steps, d, draws)
+
+    def spent(self, charge: float) -> Mapping[str, float]:
+        """See Noise."""
+        return {SHARE: charge}

@@ -1,0 +1,66 @@
+"""How each law of noise is drawn: one entry a law, found by the law. Loads no PyTorch.
+
+An entry names what draws the noise on each kind of device, as a job's plan and its certificate state it: a
+generator that draws other numbers from the same seed has another name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from certificates.catalogue import Catalogue
+from certificates.noise_laws import Noise
+from jobs.plan import Device
+
+
+@dataclass(frozen=True)
+class DrawnLaw:
+    """How one law is drawn.
+
+    ``source``: the dotted name, ``module:function``, of what makes a NoiseSource
+    (`worker.noise.sources.SourceOf`); it is imported where noise is drawn. ``loops``: the module whose
+    ``warm_up`` compiles what the source needs on the CPU, if anything. It must not import PyTorch.
+    """
+
+    law: Noise
+    generators: Mapping[Device, str]
+    source: str
+    loops: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The law's name."""
+        return self.law.name
+
+
+DRAWN_LAWS: Final[Catalogue[DrawnLaw]] = Catalogue("Noise", "How a law of noise is drawn.")
+"""Every law that a worker can draw."""
+
+DRAWN_LAWS.register(
+    DrawnLaw(
+        law=Noise.GAUSSIAN,
+        generators={"cpu": "philox4x32-10/box-muller/float32", "cuda": "torch-philox/float32"},
+        source="worker.noise.gaussian_source:gaussian_source",
+        loops="worker.noise.box_muller",
+    )
+)
+DRAWN_LAWS.register(
+    DrawnLaw(
+        law=Noise.DISCRETE,
+        generators={"cpu": "philox4x32-10/thresholds/int16", "cuda": "torch-philox/thresholds/int16"},
+        source="worker.noise.discrete.discrete_source:discrete_source",
+        loops="worker.noise.discrete.cpu_draws",
+    )
+)
+
+
+def generator_of(law: Noise, device: Device) -> str:
+    """Return the name of what draws a law on a kind of device. ValueError if this worker cannot draw it."""
+    return DRAWN_LAWS.find(law.name).generators[device]
+
+
+def generators_on(device: Device) -> tuple[str, ...]:
+    """Return the names of what draws every law on a kind of device."""
+    return tuple(drawn.generators[device] for drawn in DRAWN_LAWS)
