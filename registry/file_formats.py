@@ -16,7 +16,7 @@ RuntimeName = Literal["onnx", "torchscript"]
 
 _HEAD: Final = 2**16
 _TAIL: Final = 2**20
-_EXPORT: Final = 'then export it as README.md, "Use your own model", says'
+_EXPORT: Final = "then export it as docs/models.md says"
 _WEIGHTS_ALONE: Final = f"load them into the network in Python, where its code is, {_EXPORT}"
 _KERAS: Final = 'export it from Keras (`model.export("model.onnx", format="onnx")`) or with tf2onnx'
 _UNPACK: Final = "unpack it, and name the model's own file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -23,28 +24,31 @@ _STOP_WITHIN_S = 90.0
 
 
 def main() -> int:
-    """Start everything on free ports, certify, verify, stop; the exit status is that of the two commands."""
+    """Start everything on free ports, certify, verify, stop; return the status of a command that fails."""
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     _say("Starting server, worker and gateway ...")
     with tempfile.TemporaryDirectory(prefix="certify-demo-") as folder, _service(Path(folder)) as url:
         asked = ["--model", "mnist", "--certifier", "dipole", "--sigma", "0.25"]
-        status = _certify([str(IMAGE), *asked, "--json", "--url", url], save=True)
-        status = status or _certify(["verify", str(RESULT)])
-        _say("Stopping ...")
+        status = _certify([str(IMAGE), *asked, "--json", "--url", url], into=RESULT)
+        if status == 0:
+            job_id = json.loads(RESULT.read_text(encoding="utf-8"))["id"]
+            status = _certify(["show", job_id, "--url", url]) or _certify(["verify", str(RESULT)])
+        _say("\nStopping ...")
     if status == 0:
-        _say(f"The answer above is in {RESULT}. What it says and does not say: README.md.")
+        _say(f"The whole answer is in {RESULT}. What it says and does not say: README.md.")
         _say("Next: 'make serve' keeps the service up; then .venv/bin/certify IMAGE --model mnist")
     return status
 
 
-def _certify(arguments: list[str], *, save: bool = False) -> int:
-    """Run the ``certify`` command as a user would. With ``save``, its output is also kept in a file."""
-    _say(f"\n$ certify {' '.join(arguments)}")
+def _certify(arguments: list[str], *, into: Path | None = None) -> int:
+    """Run the ``certify`` command as a user would. Print its output, or write it to ``into``."""
+    _say(f"\n$ certify {' '.join(arguments)}{f' > {into}' if into else ''}")
     command = [sys.executable, "-m", "certify_client", *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own command
-    _say(done.stdout)
-    if save:
-        RESULT.write_text(done.stdout, encoding="utf-8")
+    if into:
+        into.write_text(done.stdout, encoding="utf-8")
+    else:
+        _say(done.stdout.rstrip())
     return done.returncode
 
 

@@ -87,11 +87,11 @@ def test_help_tells_every_status(command: Certify, arguments: list[str]) -> None
     assert all(f"{status.value} " in EXIT_STATUS for status in Exit)
 
 
-def test_the_readme_tells_every_status(repository: Path) -> None:
-    readme = " ".join((repository / "README.md").read_text().replace("`", "").split())
+def test_the_documents_tell_every_status(repository: Path) -> None:
+    page = " ".join((repository / "docs" / "command-line.md").read_text().replace("`", "").split())
     statuses = re.findall(r"\b\d (?:[^,(]|, unusable)+", EXIT_STATUS)
     assert len(statuses) == len(Exit)
-    assert [status for status in statuses if status.strip() not in readme] == []
+    assert [status for status in statuses if status.strip() not in page] == []
 
 
 @pytest.mark.parametrize("arguments", [["verify"], ["--absent"], ["models", "x"], ["file"], ["-h"]])

@@ -14,7 +14,7 @@ from worker.worker_settings import WorkerSettings
 
 KILLED_WHILE_IT_LOOKS = """
 import os, signal
-from worker.pool import MendedPool
+from worker.queue.child_pool import MendedPool
 
 pool = MendedPool(processes=1, threads=False)
 (count,) = pool._on_ready_counters.values()
