@@ -130,8 +130,11 @@ class Normalise(nn.Module):
         super().__init__()
         norm = manifest.normalisation
         shape = (-1, *(1 for _ in manifest.input.shape[1:]))
-        self.mean = None if norm is None else torch.tensor(norm.mean).reshape(shape)
-        self.std = None if norm is None else torch.tensor(norm.std).reshape(shape)
+        self.mean: torch.Tensor | None
+        self.std: torch.Tensor | None
+        # Buffers, so that they take on the precision of the module.
+        self.register_buffer("mean", None if norm is None else torch.tensor(norm.mean).reshape(shape))
+        self.register_buffer("std", None if norm is None else torch.tensor(norm.std).reshape(shape))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return ``(x - mean) / std``."""
