@@ -1,4 +1,4 @@
-"""The API's description, as the app serves it at `/openapi.json`."""
+"""Complete the API's OpenAPI description, which the app serves at `/openapi.json`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEMPLATE = "#/components/schemas/{model}"
 
 
 def describe(app: FastAPI) -> None:
-    """Make the app serve a description with the schemas that FastAPI cannot see in the signatures."""
+    """Add the schemas that FastAPI cannot find in the routes' signatures to the app's description."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -30,7 +30,7 @@ def describe(app: FastAPI) -> None:
 
 
 def _drop_framework_errors(document: dict[str, Any]) -> None:
-    """FastAPI announces its own 422 for every route with parameters; ours is a problem document."""
+    """Remove FastAPI's own 422 from routes with parameters, since this API answers with problem documents."""
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     for path in document["paths"].values():
@@ -40,7 +40,7 @@ def _drop_framework_errors(document: dict[str, Any]) -> None:
 
 
 def _schemas() -> dict[str, Any]:
-    """Request bodies and event data are read and written by hand, so their schemas are added by hand."""
+    """Return the schemas of request bodies and event data, which FastAPI does not read or write itself."""
     _, requests = models_json_schema(
         [(CertificationJson, "validation"), (CertificationForm, "validation")], ref_template=_TEMPLATE
     )

@@ -1,4 +1,4 @@
-"""Certificates for the examples of the API's description: claim, counts and what follows from them.
+"""Certificates for the examples of the API's description, with their claims and counts.
 
 A test computes each certificate again.
 """

@@ -153,7 +153,7 @@ ACCEPTED: dict[str, Any] = {
     "headers": {
         "Location": {"description": "Address of the job.", "schema": {"type": "string"}},
         "Idempotency-Replayed": {
-            "description": "`true` when an earlier request with the same key made the job.",
+            "description": "`true` if an earlier request with the same key made the job.",
             "schema": {"type": "string", "enum": ["true", "false"]},
         },
     },

@@ -1,1 +1,1 @@
-"""Certifications: a request's body in, a checked job out; a stored job in, an answer out."""
+"""Certifications: turn a request's body into a checked job, and a stored job into an answer."""

@@ -1,4 +1,4 @@
-"""From the id in a path to the job's record, and from records to answers."""
+"""Read the job that a path names, and build answers from job records."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ JobIdPath = Annotated[str, Path(description="Id of a job.", examples=[examples.J
 def read_job(ctx: Context, caller: Caller, job_id: str) -> JobRecord:
     """Read a job's record.
 
-    Raises JobNotFound, also for text that cannot be an id and for a job of somebody else: whether it exists
-    is not told.
+    Raises JobNotFound, also for text that cannot be an id, and for a job of another owner: the answer does
+    not tell whether such a job exists.
     """
     if not _JOB_ID.fullmatch(job_id):
         raise JobNotFound(job_id[:64])
@@ -36,7 +36,7 @@ def read_job(ctx: Context, caller: Caller, job_id: str) -> JobRecord:
 
 
 def show_jobs(ctx: Context, records: Sequence[JobRecord]) -> list[JobResource]:
-    """Build the answer for jobs, with what those that have not ended wait for."""
+    """Build the answers for jobs; one that has not ended states its queue position and what it waits for."""
     if not (unfinished := [record for record in records if not record.state.is_final]):
         return [job_resource(record) for record in records]
     queued = [record.id for record in unfinished if record.state is JobState.QUEUED]
@@ -53,7 +53,7 @@ def show_job(ctx: Context, record: JobRecord) -> JobResource:
 
 
 def waiting_for(record: JobRecord, workers: Sequence[WorkerRecord]) -> str | None:
-    """Say what keeps a job from going on, if the operator has to do something about it."""
+    """Say what a job lacks to go on, if the operator must provide it; None otherwise."""
     if record.state.is_final:
         return None
     if not workers:

@@ -1,7 +1,7 @@
-"""Takes a JSON body apart before it is read: the numbers of its tensor, and the small rest.
+"""Split a JSON body into the numbers of its tensor and the small rest, before it is parsed.
 
-The rest goes to a JSON parser, which judges it. What is refused here is what a parser lets pass: a name that
-is given twice, and so many or so deeply nested values that they would fill the memory.
+A JSON parser reads the rest and refuses invalid JSON. This module refuses what a parser accepts: a name that
+is given twice, and values so many or so deeply nested that they would fill the memory.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from service.http.problems import ProblemError, field_problem
 
 MOST_DEPTH: Final = 16
 MOST_TOKENS: Final = 20_000
+"""Choices. A valid body has three levels and fewer than 100 tokens beside its tensor."""
 _TOKEN = re.compile(
     SPACE + rb'(?:(?P<mark>[\[\]{},:])|(?P<text>"(?:[^"\\\x00-\x1f]++|\\.)*+")|[^\s\[\]{},:"]++)', re.DOTALL
 )
@@ -26,7 +27,7 @@ _PLACEHOLDER = b"[0]"
 
 @dataclass(frozen=True, slots=True)
 class JsonBody:
-    """A body whose numbers are replaced by a placeholder, and the numbers."""
+    """A body in which ``[0]`` replaces the tensor's numbers, and these numbers."""
 
     rest: bytearray
     numbers: NumberText | None
@@ -34,7 +35,7 @@ class JsonBody:
 
 @dataclass(slots=True)
 class _Level:
-    """An object or a list that is open, and the name that was read last."""
+    """An open object or list, and the name that was read last in it."""
 
     is_object: bool
     awaits_name: bool
@@ -43,10 +44,10 @@ class _Level:
 
 
 def take_apart(body: bytearray) -> JsonBody:
-    """Walk through a body. What is no JSON is left for the parser to refuse.
+    """Walk through a body and split it. Invalid JSON is left for the parser to refuse.
 
-    Raises ProblemError: ``invalid-request`` for a name that is given twice in one object and for an element
-    of ``tensor.data`` that is no number; ``malformed-body`` past the limits of depth and number.
+    Raises ProblemError: ``invalid-request`` for a name that is given twice in one object, and for an element
+    of ``tensor.data`` that is not a number; ``malformed-body`` for too many or too deeply nested values.
     """
     levels: list[_Level] = []
     numbers: NumberText | None = None
@@ -69,7 +70,7 @@ def take_apart(body: bytearray) -> JsonBody:
 
 
 def _follow(levels: list[_Level], token: re.Match[bytes]) -> bool:
-    """Open or close a level, or take a name; False where this can be no JSON."""
+    """Open or close a level, or take a name; False if the text cannot be valid JSON."""
     mark = token["mark"]
     if mark in {b"{", b"["}:
         if len(levels) == MOST_DEPTH:
@@ -87,7 +88,7 @@ def _follow(levels: list[_Level], token: re.Match[bytes]) -> bool:
 
 
 def _take_name(levels: list[_Level], text: bytes) -> bool:
-    """Note a name in the innermost object. Raises ProblemError when it was there before."""
+    """Record a name in the innermost object. Raises ProblemError if it was there before."""
     try:
         name: str = json.loads(text)
         name.encode()

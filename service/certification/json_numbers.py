@@ -1,6 +1,6 @@
-"""The numbers of a JSON array as text: checked by JSON's grammar where they lie, and read piece by piece.
+"""The numbers of a JSON array, kept as text: checked by JSON's grammar in place, and read piece by piece.
 
-A list of Python objects would take thirty bytes and more a number; the text takes its own length alone.
+A list of Python objects would take thirty bytes or more for each number; the text takes only its own length.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class NumberText:
     count: int
 
     def pieces(self) -> Iterator[Piece]:
-        """Read the numbers as doubles, each rounded correctly; one that is too large becomes infinite."""
+        """Yield the numbers as doubles, each correctly rounded; one that is too large becomes infinite."""
         at = self.begin
         while (some := _SOME.match(self.body, at, self.end)) is not None:
             yield _read(self.body[at : some.end() - 1])
@@ -42,10 +42,10 @@ class NumberText:
 
 
 def find_numbers(body: bytearray, begin: int) -> NumberText | None:
-    """Check the array that has been opened before ``begin``; None if it is empty.
+    """Check the array whose bracket opens just before ``begin``; None if it is empty.
 
-    Raises ProblemError: ``invalid-request`` for an element that is no number, ``malformed-body`` where the
-    text is no JSON.
+    Raises ProblemError: ``invalid-request`` for an element that is not a number, ``malformed-body`` if the
+    text is not JSON.
     """
     if _EMPTY.match(body, begin):
         return None
@@ -60,7 +60,7 @@ def find_numbers(body: bytearray, begin: int) -> NumberText | None:
         raise field_problem(
             f"tensor.data[{count}]", "must be a finite number in decimal, such as 0.25 or 2.5e-1"
         )
-    detail = f"The body is no JSON: at byte {at}, in element {count} of tensor.data, or it is cut off there."
+    detail = f"The body is not JSON: at byte {at}, in element {count} of tensor.data, or it is cut off there."
     raise ProblemError("malformed-body", detail)
 
 

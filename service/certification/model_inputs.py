@@ -1,4 +1,4 @@
-"""Inputs as the model sees them: float32 arrays in its scale, and the record of how they were made."""
+"""Inputs as the model sees them: float32 arrays in the model's scale, with the conversions that made them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class DecodedInput:
-    """One checked input: float32 of the model's shape, and what was done to obtain it."""
+    """One checked input: float32 of the model's shape, and the conversions that made it, in order."""
 
     array: Array
     source: Literal["image", "tensor"]
@@ -25,11 +25,11 @@ class DecodedInput:
 
     @property
     def data(self) -> memoryview:
-        """Little-endian, C-ordered float32: the bytes that are stored and hashed. They are not copied."""
+        """Return the bytes that are stored and hashed, little-endian float32 in C order, without a copy."""
         return self.array.astype("<f4", order="C", copy=False).data.cast("B")
 
     def record(self, spec: InputSpec) -> InputRecord:
-        """Return the record that travels with the job."""
+        """Return the description of the input that is stored with the job."""
         return InputRecord(
             shape=self.array.shape,
             low=spec.low,

@@ -1,4 +1,4 @@
-"""From bodies to requests: reads JSON and forms, and says in words what is wrong with them."""
+"""Read JSON bodies and forms into typed requests, and say in words what is wrong with them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def read_fields(form: Form) -> tuple[CertificationFields, bytes | Tensor]:
 
 
 def _decode_base64(text: str) -> bytes:
-    """Read the image of a JSON body. Raises ProblemError for anything but plain base64."""
+    """Decode the image of a JSON body. Raises ProblemError if it is not plain base64."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -100,7 +100,7 @@ def _decode_base64(text: str) -> bytes:
 
 
 def _typed(name: str, text: str) -> object:
-    """Read the number a form field stands for; text that is none is left for the validation to refuse."""
+    """Convert the text of a numeric field; text that is not a number is left for validation to refuse."""
     if name in _INTEGER_FIELDS and INTEGER.fullmatch(text):
         return int(text)
     if name in _NUMBER_FIELDS and _NUMBER.fullmatch(text):
@@ -139,14 +139,14 @@ _MISSING = {("model",): "is required; GET /v1/models lists the models"}
 
 
 def _message(fault: Mapping[str, Any]) -> str:
-    """Say what is wrong with a field, and what to do where pydantic does not know."""
+    """Say what is wrong with a field and what is accepted."""
     match fault["type"]:
         case "extra_forbidden":
             return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
         case "missing":
             return _MISSING.get(fault["loc"], "is required")
         case "int_type" | "int_parsing" | "int_from_float":
-            return "must be a whole number in digits alone, such as 1000"
+            return "must be a whole number, digits only, such as 1000"
         case "float_type" | "float_parsing" | "finite_number":
             return "must be a finite number in decimal, such as 0.25 or 2.5e-1"
         case _:

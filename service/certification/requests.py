@@ -1,4 +1,4 @@
-"""What a client may send: the fields of a certification, strictly typed, in JSON or as a form."""
+"""The fields of a certification that a client may send, strictly typed, as JSON or as a form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
 
 
 def _seed_from_text(value: object) -> object:
-    """Seeds past 2^53 are not safe as JSON numbers everywhere, so decimal text is accepted too."""
+    """Accept decimal text too: some JSON writers cannot express whole numbers past 2^53."""
     return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
 
 
@@ -44,13 +44,13 @@ Seed = Annotated[
 
 
 class _Body(BaseModel):
-    """Base of what is read from a client: no unknown fields, no guessing of types, finite numbers."""
+    """Base of request bodies: unknown fields are refused, types are not converted, numbers are finite."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class CertificationFields(_Body):
-    """What to certify and how. The gateway's settings narrow the ranges given here further."""
+    """What to certify and how. The gateway's settings may narrow the ranges given here."""
 
     model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
     certifier: CertifierField = Field(
@@ -71,31 +71,31 @@ class CertificationFields(_Body):
         default_factory=lambda: Noise.GAUSSIAN,
         json_schema_extra={"default": Noise.GAUSSIAN.name},
         description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "
-        "that the guarantee holds for 8-bit images as computed. For models of images; a tensor, or an image "
-        "of more than 8 bits, must lie on that grid.",
+        "that the guarantee holds for 8-bit images as computed. `discrete` needs a model of images; a "
+        "tensor, or an image of more than 8 bits, must lie on that grid.",
     )
     sigma: float | None = Field(
         default=None,
         gt=0,
-        description="Standard deviation of the noise, in units of the model's input; by default from 0.001 "
-        "to 10 widths of its scale (`high - low`) are accepted. "
-        "Default: the noise the model was trained with; required where it was trained with none.",
+        description="Standard deviation of the noise, in units of the model's input; unless the operator "
+        "sets other limits, from 0.001 to 10 widths of its scale (`high - low`). "
+        "Default: the sigma that the model was trained with; required if it was trained without noise.",
     )
     n: int = Field(
         default=100_000,
         ge=1,
         description="Evaluations of the base classifier for estimation. "
-        "Even for `second_order` and `dipole`, which draw samples in pairs.",
+        "It must be even for `second_order` and `dipole`, which draw samples in pairs.",
     )
     n0: int = Field(default=100, ge=1, description="Evaluations that select the class to certify.")
     eta: float = Field(
-        default=0.001, gt=0, le=0.5, description="Probability that the certificate may be wrong."
+        default=0.001, gt=0, le=0.5, description="Bound on the probability that the certificate is wrong."
     )
     seed: Seed | None = Field(
         default=None,
-        description="Seed of all noise, with n, n0, stop radius, input and model: an integer from 0 to "
-        "2^63 - 1, or the same as decimal text. Fix it and n before looking. Default: drawn at random and "
-        "told in the answer.",
+        description="The noise is drawn from this seed together with n, n0, stop radius, input and model. An "
+        "integer from 0 to 2^63 - 1, or the same as decimal text. Fix it and n before you see any result. "
+        "Default: drawn at random and stated in the answer.",
     )
 
     def stop_at(self) -> float | None:
@@ -144,7 +144,7 @@ class CertificationJson(CertificationFields):
 
 
 class FormFields(CertificationFields):
-    """The text fields of a form; it has no nested objects, so ``stop.radius`` is ``stop_radius`` here."""
+    """The text fields of a form. Forms have no nested objects, so ``stop.radius`` is ``stop_radius`` here."""
 
     stop_radius: float | None = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""What the gateway answers: typed resources, built from the job store's records and the models' manifests."""
+"""The gateway's answers as typed resources, built from job records."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from jobs.spec import JobSpec
 
 
 class Resource(BaseModel):
-    """Base of answers: every field is always present, null where nothing was measured."""
+    """Base of answers: every field is always present; it is null if there is no value."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class OpenResource(Resource):
-    """Base of what a worker writes: a field that this gateway does not know yet is passed on, not dropped."""
+    """Base of parts that workers write: fields that this gateway does not know are passed on, not dropped."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class ProgressResource(Resource):
-    """Evaluations of the base classifier so far."""
+    """Evaluations of the base classifier: counted so far, and asked for."""
 
     samples_done: int
     samples_total: int
@@ -35,13 +35,13 @@ class ProgressResource(Resource):
 
 
 class InputResource(Resource):
-    """The array that is certified; its hash is taken over little-endian float32 in C order."""
+    """The array that is certified. Its hash is that of its little-endian float32 numbers in C order."""
 
     shape: list[int]
     scale: str = Field(description="Range of the model's input values.")
     sha256: str
     source: Literal["image", "tensor"]
-    conversions: list[str] = Field(description="What was done to obtain the array, in order.")
+    conversions: list[str] = Field(description="The conversions that made the array, in order.")
 
 
 class StopResource(Resource):
@@ -83,7 +83,7 @@ class EstimateResource(OpenResource):
 
 
 class GradientNormResource(OpenResource):
-    """Norm of the smoothed score's gradient, per unit of input."""
+    """Norm of the smoothed score's gradient, per unit of input: bound, estimate, largest possible value."""
 
     upper: float
     estimate: float | None
@@ -117,7 +117,10 @@ class PairsResource(OpenResource):
 
 
 class SplitResource(OpenResource):
-    """Inner product of the two halves' means of centred votes times unit noise: the tight gradient bound."""
+    """The statistic of the tight gradient bound: the inner product of two means of centred vote times noise.
+
+    Each mean is taken over one half of the samples, in unit noise.
+    """
 
     n_a: int
     n_b: int
@@ -125,12 +128,12 @@ class SplitResource(OpenResource):
     inner: float
     error: float = Field(description="Bound on the rounding error of `inner`.")
     n_asked: int | None = Field(
-        description="Evaluations asked for, where the bounds hold at any time: which epoch this is."
+        description="Evaluations asked for, if the bounds hold at any time; it decides the epoch."
     )
 
 
 class GradientSumsResource(OpenResource):
-    """Gradient sums, in unit noise: `paired_sum` for the paper's bounds, `split` for tight ones."""
+    """Sums for the gradient bound, in unit noise: `paired_sum` for paper bounds, `split` for tight ones."""
 
     d: int
     pairs: int
@@ -140,7 +143,7 @@ class GradientSumsResource(OpenResource):
 
 
 class CountsResource(OpenResource):
-    """Everything that was counted; the bounds can be recomputed from it."""
+    """Everything that was counted. The bounds can be recomputed from it."""
 
     hits: HitsResource | None
     pairs: PairsResource | None
@@ -148,25 +151,25 @@ class CountsResource(OpenResource):
 
 
 class RuntimeModelResource(OpenResource):
-    """The classifier that voted, and what executed it."""
+    """The classifier that voted, and how it was run."""
 
     name: str
     sha256: str
-    manifest_sha256: str = Field(description="Hash of the whole manifest, normalisation included.")
+    manifest_sha256: str = Field(description="Hash of the whole manifest, with the normalisation.")
     runtime: str
     provider: str
     precision: str = Field(description="What the model's manifest asks for, or `as in the file`.")
-    memory_format: str = Field(description="How inputs lie in memory.")
+    memory_format: str = Field(description="Order of the input's axes in memory.")
     rows: int = Field(description="Rows of every forward pass.")
     threads: int = Field(description="Threads of every forward pass.")
     batch: int = Field(
-        description="Evaluations of a block: noise is a function of the job and the number of the block."
+        description="Evaluations in a block. The noise of a block depends on the job and the block's number."
     )
-    noise_generator: str = Field(description="What drew the noise.")
+    noise_generator: str = Field(description="Name of the generator that drew the noise.")
 
 
 class ClaimResource(OpenResource):
-    """What the job was to certify, fixed before it sampled; with the counts it gives the certificate."""
+    """What the job set out to certify, fixed before sampling. It and the counts give the certificate."""
 
     certifier: CertifierField
     bounds: Bounds
@@ -181,14 +184,14 @@ class ClaimResource(OpenResource):
 
 
 class RunningResource(Resource):
-    """What is certified already while the job runs: true whatever comes later."""
+    """What is already certified while the job runs. Later samples cannot make it wrong."""
 
     radius: float = Field(description="Largest radius certified so far, in input units.")
     samples: int = Field(description="Evaluations that it rests on.")
 
 
 class CertificateResource(OpenResource):
-    """Within ``radius`` of the input no point changes the smoothed prediction, with confidence 1 - eta."""
+    """With confidence 1 - eta, the smoothed prediction is the same at every point within ``radius``."""
 
     certifier: CertifierField
     abstained: bool = Field(description="True when nothing could be certified; the radius is then 0.")
@@ -201,16 +204,17 @@ class CertificateResource(OpenResource):
     n: int
     n0: int
     bounds: Bounds = Field(
-        description="`anytime` for a job that ended early or could have: bounds that hold at any moment."
+        description="`anytime` if the job ended early or could have: bounds that hold at every number of "
+        "samples at once."
     )
     noise: NoiseLaw = Field(
-        description="`gaussian`: the guarantee is that of real Gaussian noise. `discrete`: it holds for "
-        "8-bit images and the noise as computed."
+        description="`gaussian`: the guarantee is for exact Gaussian noise. `discrete`: it is for 8-bit "
+        "images and the noise as computed."
     )
     decision: Decision
     ended_by: EndedBy = Field(
-        description="`samples`: all were counted. `stop_radius`: the radius asked for was certified. "
-        "`cancelled`: the job was cancelled, and this is what its samples up to then support."
+        description="`samples`: all samples were counted. `stop_radius`: the radius to stop at was "
+        "certified. `cancelled`: the job was cancelled; the certificate is for the samples up to then."
     )
     p_a: EstimateResource
     p_other: RivalResource | None = Field(description="Multi-class certificates only.")
@@ -242,18 +246,18 @@ class JobResource(Resource):
     finished_at: datetime | None
     progress: ProgressResource
     queue_position: int | None = Field(
-        description="Place among the jobs that no worker has begun, 1 being the next; null once begun."
+        description="Place among the jobs that no worker has begun, 1 being the next; null once it is begun."
     )
     waiting_for: str | None = Field(
-        description="What the job cannot go on without, for example `no live worker`; null while all is well."
+        description="What the job lacks to go on, for example `no live worker`; null if nothing is missing."
     )
     running: RunningResource | None = Field(
-        description="What is certified already; null before anything is, and with the paper's bounds."
+        description="What is already certified; null while nothing is, and always with the paper's bounds."
     )
     request: RequestResource
     certificate: CertificateResource | None = Field(
         description="Null until the job has succeeded. A cancelled job has one too, marked `ended_by: "
-        "cancelled`, where its samples up to then support one."
+        "cancelled`, if its samples up to then support one."
     )
     failure: FailureResource | None = Field(description="Null unless the job has failed.")
 
@@ -297,7 +301,7 @@ def job_resource(
 
 
 def progress_event(job: JobResource) -> ProgressEvent:
-    """Build the event for a job that is under way."""
+    """Build the event for a job that has not ended."""
     return ProgressEvent(
         id=job.id,
         status=job.status,
@@ -324,7 +328,7 @@ def _input(spec: JobSpec) -> InputResource:
 
 
 def _certificate(record: JobRecord) -> CertificateResource | None:
-    """Type what the worker wrote, and add what the gateway knows about the input."""
+    """Return the worker's certificate as a resource, with the input and the radius's unit added."""
     if record.certificate is None:
         return None
     spec = record.spec

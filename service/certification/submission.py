@@ -1,4 +1,4 @@
-"""From a parsed request to the job it stands for: everything that can be checked without a runtime."""
+"""Turn a parsed request into a job, after every check that needs no runtime."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from service.http.problems import FieldError, field_problem, fields_problem
 class Submission:
     """A request that has passed every check, ready to be stored.
 
-    ``fingerprint`` is equal for equal requests, also where the seed is drawn at random.
+    ``fingerprint`` is equal for equal requests, even if the seed is drawn at random.
     """
 
     spec: JobSpec
@@ -46,7 +46,7 @@ class Submissions:
         """Check a request, decode its image or tensor and fill in the defaults.
 
         Raises:
-            ProblemError: names every field at fault; the input is only looked at when the fields are good.
+            ProblemError: names every field at fault. The input is decoded only if the fields are valid.
             ModelBroken: when the model's folder cannot be used.
 
         """
@@ -100,7 +100,7 @@ def _faults(
     limits: GatewaySettings,
     caller: Caller,
 ) -> list[FieldError]:
-    """List what the settings, the model and the caller's key forbid."""
+    """List the fields whose values the settings, the model or the caller's key forbid."""
     messages: list[tuple[str, str]] = []
     if sigma is None:
         messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
@@ -123,7 +123,7 @@ def _faults(
 
 
 def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str | None:
-    """Say how far sigma may go in the units of this model, where it goes further."""
+    """Say which sigma this model accepts, in its own units, if sigma is outside; None otherwise."""
     width = spec.high - spec.low
     least, most = limits.sigma_min * width, limits.sigma_max * width
     if least <= sigma <= most:
@@ -139,7 +139,7 @@ def _between(least: float, most: float) -> str:
 def _combination_faults(
     fields: CertificationFields, sigma: float, manifest: ModelManifest
 ) -> list[tuple[str, str]]:
-    """List what does not go together, by the rules that workers and verification share."""
+    """List fields that do not go together, by the rules that workers and verification use too."""
     about = (manifest.input.kind, manifest.input.low, manifest.input.high)
     if (unfit := fields.noise.model_fault(*about)) is not None:
         others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)

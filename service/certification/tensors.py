@@ -1,4 +1,4 @@
-"""Tensors on their way in: a shape, and numbers that are read piece by piece, never all of them at once."""
+"""Check submitted tensors: a shape, and numbers that are read piece by piece, never all at once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Piece = npt.NDArray[np.float64]
 
 
 class Tensor(Protocol):
-    """A tensor as it was sent: ``count`` numbers in C order, each exact or rounded once, to a double."""
+    """A tensor as it was sent: ``count`` numbers in C order, as doubles that are exact or rounded once."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Its shape, as it claims."""
+        """The shape that the client states."""
 
     @property
     def count(self) -> int:
@@ -32,12 +32,12 @@ class Tensor(Protocol):
 
 
 def from_tensor(tensor: Tensor, spec: InputSpec) -> DecodedInput:
-    """Check a tensor and bring it to the model's input: float32 of the model's shape.
+    """Check a tensor and convert it to the model's input, float32 of the model's shape.
 
     Raises:
         ProblemError: ``invalid-tensor`` when the shape is not the model's, when the number of values does
             not fit the shape, or when a value lies outside the model's scale; ``invalid-request`` for a
-            value that is no finite number.
+            value that is not a finite number.
 
     """
     if tensor.shape != spec.shape:
@@ -67,7 +67,7 @@ class _Outside:
         self._many = 0
 
     def look(self, piece: Piece, at: int) -> None:
-        """Look through a piece that begins at element ``at``. Raises for what is not finite."""
+        """Check a piece that begins at element ``at``. Raises ProblemError if a number is not finite."""
         if not np.all(finite := np.isfinite(piece)):
             place = at + int(np.argmin(finite))
             raise field_problem(f"tensor.data[{place}]", "must be a finite number that a double can hold")
@@ -77,7 +77,7 @@ class _Outside:
         self._many += places.size
 
     def refuse(self) -> None:
-        """Raise ProblemError if there was one."""
+        """Raise ProblemError if a number was outside the scale."""
         if self._first is not None:
             place, value = self._first
             scale = f"[{shown_number(self._low)}, {shown_number(self._high)}]"
@@ -86,5 +86,5 @@ class _Outside:
 
 
 def invalid(field: str, message: str) -> ProblemError:
-    """Make the problem of a tensor that is not the model's."""
+    """Make the problem of a tensor that the model does not accept."""
     return field_problem(field, message, "invalid-tensor")

@@ -1,14 +1,14 @@
-"""How names and numbers that a client sent are shown in problems."""
+"""Show names and numbers from a client's request in problem documents."""
 
 from __future__ import annotations
 
 
 def shown_name(name: str) -> str:
-    """Return a field's name as a problem shows it: not too long, and never nothing."""
+    """Return a field's name for a problem: cut if it is long, and never empty."""
     return name[:64] or '""'
 
 
 def shown_number(value: float) -> str:
-    """Return a number with as many digits as tell it from every other: never rounded onto a limit."""
+    """Return a number with all its significant digits, so that it is never shown rounded to a limit."""
     text = repr(float(value))
     return text.removesuffix(".0")

@@ -1,4 +1,4 @@
-"""Certifications that were submitted: list, read, cancel."""
+"""Routes that list, read and cancel certifications."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from service.http.problems import field_problem, responses
 from service.http.query import KnownQuery
 
 MAX_LISTING_READS = 50
-"""Store pages that one filtered listing looks through before it answers with what it has found."""
+"""A filtered listing reads at most this many pages of the store, and answers with what it found. A choice:
+no request reads all jobs, so a page may have few entries."""
 READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
-"""Problems of every route that reads jobs; not ready while the keys file cannot be read."""
+"""Problems of every route that reads jobs; ``not-ready`` while the keys file cannot be read."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
@@ -27,20 +28,20 @@ router = APIRouter(prefix="/v1/certifications", tags=["certifications"], depende
     "",
     operation_id="listCertifications",
     summary="List your certifications, newest first",
-    description="Go on with `cursor` until `next_cursor` is null; a page filtered by `status` may be short.",
+    description="Pass `next_cursor` as `cursor` until it is null. A page filtered by `status` may be short.",
     response_model=JobList,
     responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
 )
 def list_all(
     ctx: Ctx,
     caller: Who,
-    limit: Annotated[int, Query(ge=1, description="Most jobs in one page.")] = 20,
+    limit: Annotated[int, Query(ge=1, description="Largest number of jobs in one page.")] = 20,
     cursor: Annotated[
-        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
+        str | None, Query(max_length=64, description="`next_cursor` of the previous page.")
     ] = None,
     status: Annotated[JobState | None, Query(description="Only jobs whose `status` is this.")] = None,
 ) -> JobList:
-    """Read pages of the store until one of ours is full."""
+    """Read pages of the store until the answer's page is full."""
     if limit > ctx.settings.max_page_size:
         raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
     found: list[JobRecord] = []
@@ -66,7 +67,7 @@ def list_all(
 def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
     """Read one job."""
     job = show_job(ctx, read_job(ctx, caller, job_id))
-    # Clients ask for this again and again: FastAPI would validate the answer a second time.
+    # Clients poll this route, so the answer is built here: FastAPI would validate it a second time.
     return Response(job.model_dump_json(), media_type="application/json")
 
 
@@ -74,8 +75,8 @@ def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
     "/{job_id}",
     operation_id="cancelCertification",
     summary="Cancel a certification",
-    description="A job that has not ended is cancelled; one that has ended stays as it is. Either way the "
-    "answer is the job as it stands, so repeating the call is harmless.",
+    description="A job that has not ended is cancelled; one that has ended is not changed. In both cases the "
+    "answer is the job, so repeating the call is harmless.",
     response_model=JobResource,
     responses=responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
 )

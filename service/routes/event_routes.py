@@ -24,9 +24,11 @@ from service.http.shared_limits import Pool
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
+"""Choices. Proxies often close a connection after 60 s of silence, so a heartbeat comes well before."""
 FIRST_LOOK_S = 0.005
 LATE_BY = 0.1
-"""Most by which a stream tells of an end too late, as a share of how long it has been open."""
+"""Pause between two reads of a job, as a share of the time that the stream has been open, but at least
+``FIRST_LOOK_S``. Choices: an end is told late by at most that share, for about 60 reads in 5 s."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
@@ -39,9 +41,9 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
     "/{job_id}/events",
     operation_id="streamCertificationEvents",
     summary="Follow a certification",
-    description="A stream of `progress` events, one at once and one whenever something has changed, and "
-    "one last event `end` whose data is the whole job; then the stream is closed. A stream that closes "
-    "without `end` can be opened again: the first event tells where the job stands.",
+    description="A stream of `progress` events: one at once, and one after each change. The last event is "
+    "`end`; its data is the whole job. Then the stream closes. If it closes without `end`, open it again: "
+    "the first event states the job's progress.",
     response_class=EventSourceResponse,
     responses={
         200: examples.EVENTS,
@@ -58,12 +60,12 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
     },
 )
 async def events(ctx: Ctx, caller: Who, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
-    """Stream until the job has ended. The first read is made before the answer starts, so it may be 404."""
+    """Stream until the job has ended. It is read before the answer begins, so a missing job gives 404."""
     return _Stream(ctx.streams, caller.owner, _follow(ctx, record))
 
 
 class _Stream(EventSourceResponse):
-    """A stream that counts among those that its owner may open, from its beginning until it is closed."""
+    """A stream that counts towards its owner's limit on open streams, from its beginning to its end."""
 
     def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent]) -> None:
         super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
@@ -77,10 +79,10 @@ class _Stream(EventSourceResponse):
 
 
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
-    """Look at the job again and again; ends early when the store is away or the job has expired.
+    """Read the job repeatedly and yield its changes. Ends early if the store is away or the job has expired.
 
-    A young stream looks often, so that one that waits for a small job is told at once. Nothing is told of a
-    queued job that has left the queue since its record was read: the next look tells what has become of it.
+    A new stream reads often, so that the end of a small job is told at once. If a job has left the queue
+    since its record was read, this read yields nothing; the next one tells what has become of it.
     """
     opened, told = anyio.current_time(), ""
     while not record.state.is_final:

@@ -28,7 +28,7 @@ class Live(Resource):
     "/health/live", operation_id="getLiveness", summary="Is the gateway alive?", responses=responses()
 )
 async def live() -> Live:
-    """Answer without looking at anything else."""
+    """Answer without checking anything else."""
     return Live(status="live")
 
 
@@ -36,11 +36,11 @@ async def live() -> Live:
     "/health/ready",
     operation_id="getReadiness",
     summary="Can jobs run now?",
-    description="503 while they cannot; the problem document then has the same members as the answer 200.",
+    description="503 if they cannot; the problem document then has the same members as the answer 200.",
     responses=responses("not-ready"),
 )
 def ready(ctx: Ctx) -> readiness.Readiness:
-    """Look at the store, the workers and the models."""
+    """Check the store, the workers and the models."""
     found = readiness.check(ctx)
     if found.missing:
         raise ProblemError("not-ready", "; ".join(found.missing), extensions=found.model_dump(mode="json"))

@@ -26,7 +26,7 @@ class ModelInputResource(Resource):
     low: float
     high: float
     mode: str | None
-    resize: ResizeRule | None = Field(description="How images of another size are brought to the model's.")
+    resize: ResizeRule | None = Field(description="How images of other sizes are resized to the model's.")
 
 
 class ModelResource(Resource):
@@ -42,29 +42,27 @@ class ModelResource(Resource):
     source: str
     input: ModelInputResource
     normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
-    precision: Precision | None = Field(description="What the network computes in; null: as in its file.")
-    memory_format: MemoryFormat = Field(description="How its inputs lie in memory.")
+    precision: Precision | None = Field(description="Precision of the network; null: as in its file.")
+    memory_format: MemoryFormat = Field(description="Order of the input's axes in memory.")
     unloadable: str | None = Field(
-        description="Why no live worker can load it, as the jobs found that tried; null where one can, where "
-        "none has tried, and while the job store does not answer. Submissions for it are refused."
+        description="Why no live worker can load it, as earlier jobs found out; submissions for it are then "
+        "refused. Null if a worker can load it, if none has tried, or if the job store does not answer."
     )
 
 
 class ModelList(Resource):
-    """Models whose folder is as it should be, and what is wrong with the others."""
+    """Models whose folder is valid, and what is wrong with the other folders."""
 
     models: list[ModelResource]
-    broken: dict[str, str] = Field(
-        description="Name of each model whose folder is broken and what to do about it."
-    )
+    broken: dict[str, str] = Field(description="Each model whose folder is broken, with what to do about it.")
 
 
 @router.get(
     "",
     operation_id="listModels",
     summary="List the installed models",
-    description="Tells what each folder, the hash and the kind of its file show, and which models no worker "
-    "can load although the folder is as it should be. Folders that begin with `.` or `_` are skipped.",
+    description="Lists the models by their folders, whose file's hash and kind are checked. Also says which "
+    "models no worker can load although the folder is valid. Folders that begin with `.` or `_` are skipped.",
     responses=responses("unauthorized", "invalid-request", "too-many-requests", "overloaded", "not-ready"),
 )
 def list_models(ctx: Ctx) -> ModelList:
@@ -80,7 +78,7 @@ def list_models(ctx: Ctx) -> ModelList:
     "/{name}",
     operation_id="getModel",
     summary="Describe one model",
-    description="As the list: what the model's folder and file show, and what workers say of it.",
+    description="The same as in the list: what the model's folder and file show, and what workers report.",
     responses=responses(
         "unauthorized",
         "model-not-found",

@@ -29,7 +29,8 @@ from service.model_verdicts import nobody_loads
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
 LARGE_BYTES = 2**20
-"""Larger inputs are stored before others are decoded, so that they do not pile up in the memory."""
+"""A larger input is stored before the next one is decoded, so that large inputs do not add up in memory. A
+choice: small ones are stored while others are decoded, which is faster."""
 
 router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 _logger = logging.getLogger(__name__)
@@ -39,12 +40,12 @@ _logger = logging.getLogger(__name__)
     PATH,
     operation_id="createCertification",
     summary="Submit a certification",
-    description="Checks the request, stores it and answers at once; the job runs in the background. "
+    description="Checks the request, stores the job and answers at once; the job runs in the background. "
     "Send a multipart form with a file part `image` or `tensor`, or JSON with `image` in base64 or with "
     "a small `tensor`.",
     status_code=status.HTTP_202_ACCEPTED,
     response_model=JobResource,
-    response_description="Accepted and stored. `Location` is the job's own address.",
+    response_description="Accepted and stored. `Location` is the job's address.",
     openapi_extra=examples.SUBMISSION_BODY,
     responses={
         202: examples.ACCEPTED,
@@ -77,7 +78,7 @@ async def create(
         str | None,
         Header(
             description="Makes the submission repeatable: the same key with the same request gives the "
-            "same job, the same key with another request is refused. 1 to 255 printable ASCII characters."
+            "same job; the same key with another request is refused. 1 to 255 printable ASCII characters."
         ),
     ] = None,
 ) -> JobResource:
@@ -130,7 +131,7 @@ _CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 
 
 def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
-    """Parse, check and decode; takes CPU time, so at most ``max_parallel_decodes`` run at once."""
+    """Parse, check and decode. This takes processor time: at most ``max_parallel_decodes`` run at once."""
     fields, given = read_json(body) if isinstance(body, bytearray) else read_fields(body)
     return ctx.submissions.check(fields, given, caller)
 
@@ -138,7 +139,7 @@ def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
 def _store(
     ctx: Context, caller: Caller, submission: Submission, key: str | None
 ) -> tuple[Created, JobResource]:
-    """Store the job, then put it on the queue; a stored job is never lost."""
+    """Store the job, then put it on the queue. If that fails, the watchdog queues the stored job later."""
     ctx.durability.require()
     _refuse_if_no_worker_has(ctx, submission.spec.model)
     idempotency = None if key is None else Idempotency(key, submission.fingerprint)
@@ -160,7 +161,7 @@ def _store(
 
 
 def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:
-    """Refuse a model that no live worker could load: its file is as stated but cannot be run."""
+    """Refuse a model that no live worker could load although its folder is valid."""
     reason = nobody_loads(ctx, ctx.registry.get(model))
     if reason is not None:
         raise ModelBroken(f"model {model!r} cannot be used: no worker can load it: {reason}")

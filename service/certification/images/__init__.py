@@ -1,4 +1,4 @@
-"""Images: a file is taken apart, proved whole as far as its format allows, and brought to a model's input."""
+"""Images: split a file into its parts, check that it is whole, and convert it to a model's input."""
 
 from service.certification.images.decoding import LARGEST_PIXEL_LIMIT, decode_image, refuse_doubtful_images
 

@@ -1,6 +1,7 @@
-"""Decodes images with Pillow, within a limit of pixels, into the input space of a model.
+"""Decode images with Pillow, within a limit of pixels, into the input space of a model.
 
-Every step that changes pixel values, and whatever was left aside, becomes a sentence in ``conversions``.
+Each step that changes pixel values, and each part of the file that was ignored, adds a sentence to
+``conversions``.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 LARGEST_PIXEL_LIMIT = 150_000_000
 """Pillow itself refuses images of more than about 179 million pixels."""
 LARGE_PIXELS = 4_000_000
-"""Larger pictures are decoded one at a time: on the way one takes ten bytes a pixel and more."""
+"""Larger pictures are decoded one at a time, since decoding takes ten bytes a pixel or more. A choice: a
+smaller one takes little more than 40 MB."""
 _one_large_at_a_time = threading.Lock()
 
 
 def refuse_doubtful_images() -> None:
-    """Make Pillow raise where it would only print a warning and go on. Call once at start."""
+    """Make Pillow raise where it otherwise only prints a warning. Call once at start."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     warnings.filterwarnings("error", category=UserWarning, module=r"PIL\.")
 
@@ -41,7 +43,8 @@ def refuse_doubtful_images() -> None:
 def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:
     """Decode one PNG, JPEG or WebP image into ``spec``'s input space, shape (channels, height, width).
 
-    The limit of pixels is checked on the image's header, before anything is decoded. Pillow sees no metadata.
+    The limit of pixels is checked on the image's header, before anything is decoded. Metadata are not passed
+    to Pillow.
 
     Raises:
         ProblemError: ``image-too-large``; ``invalid-image`` for anything that is not one whole still image,
@@ -66,7 +69,7 @@ def _decode(parts: Parts, opened: ImageFile.ImageFile, spec: InputSpec) -> Decod
     _check_palette(loaded, parts.colours)
     picture = upright(loaded, parts.exif, parts.xmp, notes)
     if picture is not loaded:
-        loaded.close()  # its pixels go: the turned picture has its own
+        loaded.close()  # frees its pixels; the turned picture is a copy
     with refusing(invalid("its colours cannot be converted; save it as an 8-bit RGB or grey picture")):
         converted, white = to_mode(picture, str(spec.mode), notes)
     unit = to_unit(converted, white, spec, notes)
@@ -79,7 +82,7 @@ def _decode(parts: Parts, opened: ImageFile.ImageFile, spec: InputSpec) -> Decod
 
 
 def _take_apart(data: bytes) -> Parts:
-    """Read a file by the format that its first bytes show, whatever its name says."""
+    """Read a file by the format that its first bytes show; its name does not matter."""
     if not data:
         raise invalid("the file is empty")
     if data.startswith(png.SIGNATURE):
@@ -105,6 +108,6 @@ def _open(parts: Parts, max_pixels: int) -> ImageFile.ImageFile:
 
 
 def _check_palette(picture: Image.Image, colours: int | None) -> None:
-    """Refuse pixels whose colour the palette does not hold: Pillow would make them black."""
+    """Refuse pixels whose colour is not in the palette; Pillow would show them black."""
     if colours is not None and any(picture.histogram()[colours:]):
         raise damaged(f"pixels have a colour beyond the {colours} of its palette")

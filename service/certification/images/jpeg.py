@@ -1,4 +1,4 @@
-"""JPEG files: segments (ITU-T T.81, annex B), and which of them the pixels need."""
+"""Split JPEG files into segments (ITU-T T.81, annex B), and keep those that the pixels depend on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.certification.images.refusals import damaged, invalid
 
 SIGNATURE = b"\xff\xd8\xff"
 FRAMES = {0xC0: "baseline", 0xC1: "extended sequential", 0xC2: "progressive"}
-"""The frame headers that are accepted. Arithmetic coding is not: half a picture so coded looks whole."""
+"""The accepted frame headers. Arithmetic coding is refused: half such a picture decodes as if whole."""
 _EOI, SOS, _COMMENT = 0xD9, 0xDA, 0xFE
 _TABLES = frozenset({0xC4, 0xDB, 0xDD})
 """Huffman tables, quantisation tables, restart interval."""
@@ -29,7 +29,7 @@ _SUBJECTS = {(0xE1, _EXIF): "EXIF", (0xE1, _XMP): "XMP", (0xE2, _PROFILE): "ICC"
 
 
 class Segment(NamedTuple):
-    """One segment: its marker's second byte, its content, and where it is SOS the scan that follows."""
+    """One segment: the second byte of its marker, its content, and for SOS the scan that follows."""
 
     marker: int
     content: bytes
@@ -37,10 +37,10 @@ class Segment(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """Name what the segment speaks of; empty where it changes pixels.
+        """Name the kind of metadata in the segment; empty if the segment affects the pixels.
 
-        Of the application segments two do, if they are as long as libjpeg wants them: JFIF and Adobe say
-        which colours are coded.
+        Two application segments affect them, if they are as long as libjpeg expects: JFIF and Adobe say which
+        colours are coded.
         """
         jfif = self.marker == 0xE0 and self.content.startswith(b"JFIF\0") and len(self.content) >= 14
         adobe = self.marker == 0xEE and self.content.startswith(b"Adobe") and len(self.content) >= 12
@@ -54,17 +54,17 @@ class Segment(NamedTuple):
         return "comment" if self.marker == _COMMENT else ""
 
     def written(self) -> bytes:
-        """Return the segment as a file holds it; of JFIF only that it is there changes pixels."""
+        """Return the segment's bytes; JFIF with neutral content, since only its presence affects pixels."""
         content = _PLAIN_JFIF if self.marker == 0xE0 else self.content
         return bytes((0xFF, self.marker)) + struct.pack(">H", len(content) + 2) + content + self.scan
 
 
 def read_jpeg(data: bytes) -> Parts:
-    """Take the first picture of a JPEG file apart.
+    """Split the first picture of a JPEG file into its parts.
 
     Raises:
-        ProblemError: ``invalid-image``: a segment or a scan is missing or cut off, or the coding is one that
-            is not accepted.
+        ProblemError: ``invalid-image``: a segment or a scan is missing or cut off, or the coding is not
+            accepted.
 
     """
     segments, end = _segments(data)
@@ -95,7 +95,7 @@ def _contents(segments: Sequence[Segment], subject: str, start: bytes) -> list[b
 
 
 def _segments(data: bytes) -> tuple[list[Segment], int]:
-    """Split a file into the segments of its first picture, and say where that ends."""
+    """Return the segments of a file's first picture, and the position where it ends."""
     found, at = list[Segment](), 2
     while True:
         checked_count(len(found))
@@ -112,11 +112,11 @@ def _segments(data: bytes) -> tuple[list[Segment], int]:
 
 
 def _segment(data: bytes, marker: int, at: int) -> tuple[Segment, int]:
-    """Read the segment whose marker ends at ``at``, and its scan if it has one; say where that ends."""
+    """Return the segment whose marker ends at ``at``, with its scan, and the position where that ends."""
     if marker in _REFUSED_FRAMES:
         accepted = "a JPEG that is baseline or progressive and Huffman-coded"
         raise invalid(
-            f"is a JPEG of coding SOF{marker - 0xC0}, which is refused: save it as {accepted}, or as PNG"
+            f"is a JPEG of the coding SOF{marker - 0xC0}, which is refused: save it as {accepted}, or PNG"
         )
     if marker not in _TABLES and marker not in FRAMES and marker not in (SOS, _COMMENT, *_APPLICATION):
         raise damaged(f"its marker {marker:02X} at byte {at:,} has no meaning there")

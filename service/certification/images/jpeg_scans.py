@@ -1,4 +1,4 @@
-"""Whether a JPEG's scans bring every coefficient of every component, each to its last bit."""
+"""Check that a JPEG's scans hold every coefficient of every component, down to the last bit."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import simplejpeg
 from service.certification.images.refusals import damaged, invalid
 
 MAX_SCANS = 100
-"""Encoders write about ten, at most some thirty. Each scan costs a pass over the whole picture."""
+"""A choice: encoders write about ten scans, at most some thirty, and each costs a pass over the picture."""
 _NOT_CODED = -1
 
 
 def check_scans(frame: bytes, scans: Sequence[bytes], *, progressive: bool) -> None:
     """Check the headers of the scans against the header of the frame (ITU-T T.81, B.2.2, B.2.3 and G.1.1.1).
 
-    A decoder shows a picture without a word where a component's only scan, or a progressive picture's
-    last scans, are missing.
+    Decoders show a picture without any warning if a component's only scan, or a progressive picture's last
+    scans, are missing.
 
     Raises:
         ProblemError: ``invalid-image``: something is missing, stated twice, or not accepted.
@@ -59,10 +59,10 @@ def _components(frame: bytes) -> list[int]:
 
 
 def check_decoding(pixels: bytes) -> None:
-    """Decode once more with a decoder that takes each of libjpeg's warnings for an error.
+    """Decode the picture with a decoder that treats each of libjpeg's warnings as an error.
 
-    Pillow shows none of them. Reducing the picture eightfold costs little: the scans are read to their end,
-    and only the inverse transforms are left out.
+    Pillow hides these warnings. The picture is reduced eightfold, which is cheap: all scans are still read to
+    their end, and only the inverse transforms are left out.
 
     Raises:
         ProblemError: ``invalid-image``.

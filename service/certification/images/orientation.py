@@ -1,4 +1,4 @@
-"""The orientation that EXIF or XMP metadata ask for."""
+"""Apply the orientation that EXIF or XMP metadata state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TRANSPOSE = {
 
 
 def upright(picture: Image.Image, exif: bytes | None, xmp: bytes, notes: list[str]) -> Image.Image:
-    """Turn a picture as its metadata ask, EXIF before XMP; a broken EXIF block means orientation 1."""
+    """Turn a picture as its metadata state, EXIF before XMP. A broken EXIF block means orientation 1."""
     source = "EXIF"
     try:
         asked = None if exif is None else _in_exif(exif)
@@ -39,18 +39,18 @@ def upright(picture: Image.Image, exif: bytes | None, xmp: bytes, notes: list[st
         notes.append(f"{source} orientation {asked} applied")
         return picture.transpose(_TRANSPOSE[asked])
     if asked not in (None, 1):
-        notes.append(f"{source} orientation {asked} is none of 1 to 8: orientation 1 assumed")
+        notes.append(f"{source} orientation {asked} is not one of 1 to 8: orientation 1 assumed")
     return picture
 
 
 def _in_exif(exif: bytes) -> int | None:
     """Read the orientation from an EXIF block's main directory (TIFF 6.0, section 2), if it states one.
 
-    Values are looked at in place and never copied, so that the cost is that of at most 65,535 entries.
+    Values are read in place and never copied, so the cost is bounded by the 65,535 entries of a directory.
 
     Raises:
-        ValueError: the block is not TIFF, an entry's values lie outside it, or its orientations are no
-            number or differ.
+        ValueError: the block is not TIFF, an entry's values lie outside it, an orientation is not a number,
+            or several orientations differ.
         struct.error: the directory lies outside the block or is cut off.
 
     """

@@ -1,4 +1,4 @@
-"""An image file taken apart: what its pixels depend on, and what only speaks of them."""
+"""The parts of an image file: what its pixels depend on, and its metadata."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from dataclasses import dataclass
 from service.certification.images.refusals import damaged
 
 MAX_PIECES = 65_536
-"""A file of more chunks or segments is refused: 16 MiB can hold millions of empty ones."""
+"""A file with more chunks or segments is refused, since 16 MiB can hold millions of empty ones. A choice, far
+above what encoders write."""
 MAX_METADATA_BYTES = 2**20
-"""Compressed metadata are unpacked up to here and not read beyond it."""
+"""Compressed metadata are not unpacked beyond this many bytes. A choice: only their orientation is read."""
 _NAMES_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One image file. Its structure was checked, the coded picture in it was not."""
+    """One image file. Its structure has been checked, but not the coded picture in it."""
 
     pixels: bytes
-    """A file of the same format and the same picture, with nothing in it that changes no pixel."""
+    """A file of the same format with the same picture and without metadata."""
     check: Callable[[], None]
-    """Raises where the coded picture is not whole. Call it once the size is known to be acceptable."""
+    """Raises ProblemError if the coded picture is not whole. Call it after the size has been checked."""
     notes: tuple[str, ...]
     exif: bytes | None = None
     xmp: bytes = b""
     colours: int | None = None
-    """How many colours the palette holds, where there is one."""
+    """Number of colours in the palette; None without one."""
 
 
 def checked_count(pieces: int) -> None:
-    """Refuse a file of absurdly many pieces.
+    """Refuse a file with more than ``MAX_PIECES`` pieces.
 
     Raises:
         ProblemError: ``invalid-image``.
@@ -43,7 +44,7 @@ def checked_count(pieces: int) -> None:
 def remarks(
     unread: Iterable[str], *, profile: bool, left_over: int, further_picture: bool = False
 ) -> tuple[str, ...]:
-    """Say in sentences what a file holds besides the picture that was taken."""
+    """Say in sentences what a file holds besides the picture, all of which is ignored."""
     names = list(dict.fromkeys(unread))
     shown = ", ".join(names[:_NAMES_SHOWN])
     more = f" and {len(names) - _NAMES_SHOWN} more kinds" if len(names) > _NAMES_SHOWN else ""

@@ -1,4 +1,4 @@
-"""PNG files: chunks, their checksums and order (W3C, third edition), and which of them the pixels need."""
+"""Split PNG files into chunks, check checksums and order (W3C, third edition), keep what the pixels need."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Chunk(NamedTuple):
 
 
 def read_png(data: bytes) -> Parts:
-    """Take a PNG file apart.
+    """Split a PNG file into its parts.
 
     Raises:
         ProblemError: ``invalid-image``: a chunk is missing, out of order or cut off, a checksum is wrong, the
-            picture is animated, or its transparent colour cannot be told from others.
+            picture is animated, or its transparent colour cannot be told from other colours.
 
     """
     chunks, left_over = _chunks(data)
@@ -55,7 +55,7 @@ def read_png(data: bytes) -> Parts:
 
 
 def _chunks(data: bytes) -> tuple[list[Chunk], int]:
-    """Split a file into its chunks up to IEND, each checked against its CRC; count the bytes after them."""
+    """Return the chunks up to IEND, each checked against its CRC, and the number of bytes after them."""
     view, found, at = memoryview(data), list[Chunk](), len(SIGNATURE)
     while not found or found[-1].kind != "IEND":
         checked_count(len(found))
@@ -75,7 +75,7 @@ def _chunks(data: bytes) -> tuple[list[Chunk], int]:
 
 
 def _check_order(kinds: Sequence[str]) -> None:
-    """Refuse what the order and number of chunks forbid, for those that pixels depend on."""
+    """Refuse chunks that are missing, repeated or out of order, among those that pixels depend on."""
     unknown = next((kind for kind in kinds if kind[0].isupper() and kind not in _CRITICAL), None)
     places = {kind: [i for i, name in enumerate(kinds) if name == kind] for kind in (*_CRITICAL, "tRNS")}
     idat = places["IDAT"]
@@ -106,12 +106,12 @@ def _header(content: memoryview) -> Header:
         and header.interlace in (0, 1)
     )
     if not allowed:
-        raise damaged(f"its IHDR chunk states what no PNG can be: {header.describe()}")
+        raise damaged(f"its IHDR chunk states a combination that PNG does not have: {header.describe()}")
     return header
 
 
 def _animation(chunks: Sequence[Chunk]) -> list[str]:
-    """Refuse an animation; an animation header that is not valid makes none, and is noted."""
+    """Refuse an animation. An invalid animation header does not make one; it is ignored with a note."""
     first = [kind for kind, _ in chunks].index("IDAT")
     counts = [
         struct.unpack_from(">I", content)[0]
@@ -126,7 +126,7 @@ def _animation(chunks: Sequence[Chunk]) -> list[str]:
 
 
 def _palette(chunks: Sequence[Chunk], header: Header) -> tuple[list[Chunk], int | None]:
-    """Return the palette and its number of colours; one that is only suggested is left aside."""
+    """Return the palette and its number of colours; ignore a palette that is only a suggestion."""
     if header.colour_type != PALETTE:
         return [], None
     found = [chunk for chunk in chunks if chunk.kind == "PLTE"]
@@ -139,10 +139,10 @@ def _palette(chunks: Sequence[Chunk], header: Header) -> tuple[list[Chunk], int 
 
 
 def _transparency(chunks: Sequence[Chunk], header: Header, colours: int | None) -> list[Chunk]:
-    """Check what is transparent, and write a colour as Pillow compares it: on the scale of 8 bits.
+    """Check the transparency, and scale a transparent colour to 8 bits, as Pillow compares it.
 
-    Of the two bytes of each sample only the low ``depth`` bits count (PNG specification, 11.3.2.1). Pillow
-    compares them with samples that it has already stretched to 0..255, so they are stretched alike.
+    Only the low ``depth`` bits of each two-byte sample count (PNG specification, 11.3.2.1). Pillow compares
+    them with samples that it has already scaled to 0..255, so they are scaled in the same way here.
     """
     found = [content for kind, content in chunks if kind == "tRNS"]
     samples = {GREY: 1, RGB: 3}.get(header.colour_type)
@@ -166,7 +166,7 @@ def _transparency(chunks: Sequence[Chunk], header: Header, colours: int | None) 
 
 
 def _join(chunks: Sequence[Chunk]) -> bytes:
-    """Write a file from chunks."""
+    """Return a file made of these chunks."""
     pieces: list[bytes | memoryview] = [SIGNATURE]
     for kind, content in chunks:
         name = kind.encode()

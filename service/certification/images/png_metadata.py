@@ -1,4 +1,4 @@
-"""What the metadata of a PNG say of its orientation: EXIF and XMP, wherever they may be written."""
+"""Find the EXIF and XMP metadata of a PNG, which may state its orientation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _Chunks = Sequence[tuple[str, memoryview]]
 
 
 def is_read(kind: str, content: memoryview) -> bool:
-    """Say whether a text chunk is one of those that can hold an orientation."""
+    """Say whether a text chunk can hold an orientation."""
     return _is_profile(kind, content) or _is_xmp(kind, content)
 
 
 def read_exif(chunks: _Chunks) -> bytes | None:
-    """Return the EXIF block, from eXIf or from the text chunk that was in use before eXIf existed.
+    """Return the EXIF block from eXIf, or from the text chunk that was used before eXIf existed.
 
     A text that cannot be unpacked, or is longer than MAX_METADATA_BYTES, gives an empty block.
     """
@@ -41,7 +41,7 @@ def read_exif(chunks: _Chunks) -> bytes | None:
 
 
 def read_xmp(chunks: _Chunks) -> bytes:
-    """Return the XMP packet, or nothing where there is none that can be unpacked."""
+    """Return the XMP packet; empty if there is none or it cannot be unpacked."""
     packets = [content for kind, content in chunks if _is_xmp(kind, content)]
     if not packets:
         return b""
@@ -59,7 +59,7 @@ def _is_xmp(kind: str, content: memoryview) -> bool:
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """Unpack at most MAX_METADATA_BYTES; what is broken or longer gives nothing."""
+    """Unpack a text; return nothing if it is broken or longer than MAX_METADATA_BYTES."""
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(packed, MAX_METADATA_BYTES)

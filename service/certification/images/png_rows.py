@@ -1,4 +1,4 @@
-"""Whether the compressed rows of a PNG are exactly those that its header states."""
+"""Check that the compressed rows of a PNG are exactly those that its header states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, GREY_ALPHA: 2, RGB_ALPHA: 4}
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """First column, first row, step in columns and step in rows of each pass (PNG specification, 8.2)."""
 _TAKEN, _GIVEN = 2**16, 2**20
-"""Bytes that are unpacked, and that are held unpacked, at a time."""
+"""Compressed bytes read, and unpacked bytes held, at a time. Choices; they bound the memory."""
 
 
 class Header(NamedTuple):
@@ -35,7 +35,7 @@ class Header(NamedTuple):
     interlace: int
 
     def describe(self) -> str:
-        """Say what the header states."""
+        """Return the fields in words."""
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self._asdict().items())
 
     def row_bytes(self) -> int:
@@ -51,7 +51,7 @@ class Header(NamedTuple):
 
 
 def check_rows(header: Header, idat: bytes) -> None:
-    """Unpack the rows and count them; nothing of them is kept.
+    """Unpack the rows and count their bytes; the rows are not kept.
 
     Raises:
         ProblemError: ``invalid-image``: bytes are missing, are left over, or fail zlib's own checksum.

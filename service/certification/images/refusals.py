@@ -1,4 +1,4 @@
-"""Refusals of an image: each names the field, says what is wrong, and what to do."""
+"""Refusals of an image. Each names the field and says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from service.http.problems import ProblemError, field_problem
 
 
 def invalid(message: str) -> ProblemError:
-    """Make the refusal of an image that is none of those accepted."""
+    """Make the refusal of an image that is not accepted."""
     return field_problem("image", message, "invalid-image")
 
 
 def damaged(fault: str) -> ProblemError:
     """Make the refusal of an image that is not whole."""
-    return invalid(f"is damaged: {fault}; send the file again, or save the picture anew from its original")
+    return invalid(f"is damaged: {fault}; send the file again, or save the picture again from its original")
 
 
 def animated() -> ProblemError:
     """Make the refusal of an animation."""
-    return invalid("animated images are refused: send the one frame to be certified, as a picture of its own")
+    return invalid("animated images are refused: send the frame to be certified as a separate picture")
 
 
 def too_large(max_pixels: int) -> ProblemError:
@@ -31,7 +31,7 @@ def too_large(max_pixels: int) -> ProblemError:
 
 @contextmanager
 def refusing(refusal: ProblemError) -> Iterator[None]:
-    """Refuse the image whatever goes wrong: hostile files make decoders raise anything."""
+    """Turn any exception in the block into this refusal, since hostile files make decoders raise anything."""
     try:
         yield
     except ProblemError:

@@ -1,4 +1,4 @@
-"""Pixel values as a model takes them: colours converted, transparency laid on white, another size resized."""
+"""Convert pixels to a model's input: colour mode, transparency over white, size and scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.certification.images.refusals import invalid
 
 _SIXTEEN_BIT = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
 STRIP_ROWS = 256
-"""Rows that are laid on white at the same time: the whole picture would be in memory five times."""
+"""Rows composited at a time; a whole picture at once would be in memory five times. A choice."""
 _FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
@@ -21,9 +21,9 @@ _FILTERS = {
 
 
 def to_mode(picture: Image.Image, mode: str, notes: list[str]) -> tuple[Image.Image, float]:
-    """Bring a picture to the model's mode, and say which value is white.
+    """Convert a picture to the model's colour mode, and return the value of white.
 
-    16-bit grey becomes mode F, whatever the model's, so that none of its bits are lost.
+    16-bit grey becomes mode F for every model, so that no bits are lost.
     """
     if picture.mode in _SIXTEEN_BIT:
         notes.append("16-bit grey scaled by 1/65535")
@@ -37,7 +37,7 @@ def to_mode(picture: Image.Image, mode: str, notes: list[str]) -> tuple[Image.Im
 
 
 def _flatten(picture: Image.Image, notes: list[str]) -> Image.Image:
-    """Remove transparency: an opaque channel is dropped, any other is composited over white."""
+    """Remove transparency: drop an opaque alpha channel, composite any other over white."""
     grey = picture.mode in ("LA", "La", "L", "1")
     flat, opaque = Image.new("L" if grey else "RGB", picture.size), True
     for top in range(0, picture.height, STRIP_ROWS):
@@ -52,7 +52,7 @@ def _flatten(picture: Image.Image, notes: list[str]) -> Image.Image:
 
 
 def to_unit(picture: Image.Image, white: float, spec: InputSpec, notes: list[str]) -> npt.NDArray[np.float64]:
-    """Resize where the size differs, and scale to [0, 1]; shape (height, width) or (height, width, 3)."""
+    """Resize if the size differs, and scale to [0, 1]. The shape is (height, width) or (height, width, 3)."""
     channels, height, width = spec.shape
     if picture.size != (width, height):
         picture = _resize(picture, (width, height), spec.resize, notes)
@@ -66,7 +66,7 @@ def to_unit(picture: Image.Image, white: float, spec: InputSpec, notes: list[str
 def _resize(
     picture: Image.Image, size: tuple[int, int], rule: ResizeRule | None, notes: list[str]
 ) -> Image.Image:
-    """Follow the model's rule; without one another size is refused."""
+    """Resize by the model's rule. Raises ProblemError if the model has no rule and the size differs."""
     if rule is None:
         message = (
             f"is {picture.width}x{picture.height} (width x height) but the model takes "

@@ -1,4 +1,4 @@
-"""WebP files: RIFF chunks (RFC 9649, section 2), and which of them the pixels need."""
+"""Split WebP files into RIFF chunks (RFC 9649, section 2), and keep those that the pixels depend on."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Chunk(NamedTuple):
 
 
 def is_webp(data: bytes) -> bool:
-    """Say whether a file begins as WebP does."""
+    """Say whether a file begins with the header of WebP."""
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
 def read_webp(data: bytes) -> Parts:
-    """Take a WebP file apart. Whether the coded picture in it is whole, libwebp finds when it decodes.
+    """Split a WebP file into its parts. libwebp checks the coded picture in it when it decodes.
 
     Raises:
         ProblemError: ``invalid-image``: chunks are missing, doubled or cut off, or the file is animated.
@@ -58,13 +58,13 @@ def read_webp(data: bytes) -> Parts:
 
 
 def load_webp(opened: WebPImageFile) -> Image.Image:
-    """Decode the picture of a file that was opened, with less memory than Pillow's own ``load`` takes.
+    """Decode the picture of an opened file, with less memory than Pillow's own ``load`` takes.
 
-    libwebp's decoder holds two canvases of four bytes a pixel besides the pixels that it hands over. Pillow
-    keeps it until the file is closed, and copies the pixels beside it; here it goes first. The file cannot be
-    decoded again. Raises EOFError where libwebp finds the picture damaged.
+    libwebp's decoder holds two canvases of four bytes a pixel besides the pixels that it returns. Pillow
+    keeps the decoder until the file is closed, and copies the pixels meanwhile. Here the decoder is freed
+    before the copy, so the file cannot be decoded again. Raises EOFError if the picture is damaged.
     """
-    frame = opened._decoder.get_next()  # noqa: SLF001 - Pillow has no other way to let go of it
+    frame = opened._decoder.get_next()  # noqa: SLF001 - Pillow has no other way to free it
     del opened._decoder  # noqa: SLF001
     if frame is None:
         raise EOFError("libwebp cannot decode the picture")
@@ -72,7 +72,7 @@ def load_webp(opened: WebPImageFile) -> Image.Image:
 
 
 def _chunks(content: bytes) -> list[Chunk]:
-    """Split the content of a file or a frame into chunks; a pad byte after the last may be missing."""
+    """Split the content of a file or a frame into chunks. The pad byte after the last one may be missing."""
     found, at = list[Chunk](), 0
     while at < len(content):
         checked_count(len(found))
@@ -87,7 +87,7 @@ def _chunks(content: bytes) -> list[Chunk]:
 
 
 def _check(chunks: Sequence[Chunk]) -> None:
-    """Refuse animations, and chunks that do not make one picture."""
+    """Refuse animations, and chunks that do not form exactly one picture."""
     kinds = [kind for kind, _ in chunks]
     frames = [content for kind, content in chunks if kind == b"ANMF"]
     if len(frames) > 1:
@@ -102,7 +102,7 @@ def _check(chunks: Sequence[Chunk]) -> None:
 
 
 def _plain(chunk: Chunk) -> Chunk:
-    """Take back the announcement of metadata in VP8X."""
+    """Clear the flags in VP8X that announce metadata."""
     if chunk.kind != b"VP8X":
         return chunk
     flags = chunk.content[0] & ~(_PROFILE | _EXIF | _XMP)
@@ -110,7 +110,7 @@ def _plain(chunk: Chunk) -> Chunk:
 
 
 def _join(chunks: Sequence[Chunk]) -> bytes:
-    """Write a file from chunks."""
+    """Return a file made of these chunks."""
     body = b"WEBP" + b"".join(
         kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
         for kind, content in chunks

@@ -97,7 +97,7 @@ def test_a_key_of_idempotency_is_given_once(http: httpx.Client) -> None:
 def test_a_whole_number_is_told_how_it_is_written(api: Api, field: str, text: str) -> None:
     problem = check_problem(api.image(PNG, model="grey", **{field: text}), "invalid-request", 422)
     assert problem["errors"][0]["field"] == field
-    assert "digits alone, such as 1000" in problem["errors"][0]["message"]
+    assert "digits only, such as 1000" in problem["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("text", ["1,5", ".5", "0x1p-2", "a quarter"])

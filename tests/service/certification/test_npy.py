@@ -76,7 +76,7 @@ BAD = {
     "an archive of arrays": (b"PK\3\4" + bytes(60), "is not a .npy file"),
     "a head alone": (written(HEAD, b""), "is cut off"),
     "a byte too few": (written(HEAD, bytes(15)), "is cut off"),
-    "a byte too many": (written(HEAD, bytes(17)), "more behind its end"),
+    "a byte too many": (written(HEAD, bytes(17)), "bytes after its end"),
     "a head cut short": (written(HEAD)[:30], "is not a .npy file"),
     "another version": (written(HEAD, version=b"\7\0"), "version 1.0 or 2.0"),
     "200 GiB promised": (written(HEAD.replace("(2,)", "(26843545600,)")), "is cut off"),

@@ -88,7 +88,7 @@ def test_every_orientation_is_applied_as_pillow_does(orientation: int) -> None:
 
 def test_an_orientation_that_does_not_exist_is_noted() -> None:
     found = decoded(with_chunks(PNG, (b"eXIf", tiff((0x0112, 3, 1, 9)))), 4, 4)
-    assert found.conversions == ("EXIF orientation 9 is none of 1 to 8: orientation 1 assumed",)
+    assert found.conversions == ("EXIF orientation 9 is not one of 1 to 8: orientation 1 assumed",)
 
 
 @pytest.mark.parametrize("flag", [0, 1])
@@ -180,7 +180,7 @@ def test_an_invalid_animation_header_is_noted(api: Api, chunks: list[tuple[bytes
 
 def test_a_valid_animation_header_is_refused_even_if_its_frames_are_missing() -> None:
     words = refusal(with_chunks(PNG, (b"acTL", struct.pack(">II", 2, 0))), 4, 4)
-    assert "animated images are refused: send the one frame" in words
+    assert "animated images are refused: send the frame" in words
 
 
 ODD_SEGMENTS = {
