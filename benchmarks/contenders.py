@@ -1,4 +1,4 @@
-"""The ways of counting votes that are compared. Each is built once and then asked for samples."""
+"""Build the contenders: the ways of counting votes that are compared."""
 
 from __future__ import annotations
 

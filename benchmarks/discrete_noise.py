@@ -1,10 +1,10 @@
-"""Cost of discrete noise beside Gaussian noise: nanoseconds an element, on one thread of this machine.
+"""Measure the cost of discrete and of Gaussian noise, in nanoseconds for each element, on one thread.
 
     OMP_NUM_THREADS=1 python benchmarks/discrete_noise.py
 
-Both columns give what a block needs, by the sampler's own code: draw the noise and write the noisy inputs
-(``inputs``), the same for antithetic pairs (``pairs``), draw the noise again and add it to one of two float64
-sums (``sums``), as second order does.
+Both columns time the sampler's own code on one block: draw the noise and write the noisy inputs (``inputs``),
+the same for antithetic pairs (``pairs``), and draw the noise again and add it to one of two float64 sums
+(``sums``), as second order does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REPEATS = 25
 
 
 def nanoseconds(steps: list[Callable[[], None]], elements: int) -> list[float]:
-    """Return the processor time of one element for each step, the shortest of many, taken in turn."""
+    """Return each step's processor time for one element: the least of many runs, with the steps in turns."""
     best = [float("inf")] * len(steps)
     for _ in range(REPEATS):
         for place, step in enumerate(steps):

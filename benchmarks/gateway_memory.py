@@ -1,10 +1,10 @@
-"""What memory a gateway takes for large inputs: ``python -m benchmarks.gateway_memory``.
+"""Measure the memory that a gateway takes for large inputs: ``python -m benchmarks.gateway_memory``.
 
-For each kind of input a fresh gateway with default settings, and 20 submissions of the largest body at once;
-those that are answered 503 are sent again until all are accepted. Resident MiB of the gateway: when idle, at
-most, and two seconds after the last answer. It needs no worker: jobs stay queued.
+For each kind of input, this starts a gateway with default settings and sends 20 submissions of the largest
+body at once; those that get 503 are sent again until all are accepted. It prints the resident MiB of the
+gateway when idle, at its peak, and two seconds after the last answer. No worker runs, so jobs stay queued.
 
-One kind is sent once, while as many other bodies as may be held lack their last byte.
+One kind is sent only once, while the gateway holds as many unfinished bodies as it may.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Kind:
     table: str
     body: Callable[[], dict[str, object]]
     beside_held: bool = False
-    """Send it once, while bodies that never end take all the room that it leaves."""
+    """Send it once, while bodies that never end take all the other bytes that the gateway may hold."""
 
 
 def numbers(count: int, text: str) -> dict[str, object]:
@@ -59,7 +59,7 @@ def drawn(count: int) -> dict[str, object]:
 
 
 def npy(count: int, kind: str) -> dict[str, object]:
-    """Write a tensor as NumPy does."""
+    """Return the body of a form with a ``.npy`` file."""
     stream = io.BytesIO()
     np.save(stream, np.random.default_rng(1).random(count).astype(kind))
     return {"data": {"model": "m", "sigma": "1"}, "files": {"tensor": ("x", stream.getvalue())}}
@@ -78,7 +78,7 @@ def picture(mode: str, kind: str) -> dict[str, object]:
 
 
 def tensor(count: int) -> str:
-    """Return the input of a model of so many numbers."""
+    """Return the input table of a model that takes ``count`` numbers."""
     return f'kind = "tensor"\nshape = [{count}]\nlow = 0.0\nhigh = 1.0'
 
 
@@ -153,7 +153,7 @@ def submit(url: str, content: bytes, headers: dict[str, str]) -> int:
 
 
 def hold(url: str, count: int, held: ExitStack) -> None:
-    """Send bodies of so many bytes together, each but for its last byte, and keep their connections open."""
+    """Send bodies of ``count`` bytes in all, each without its last byte, and keep their connections open."""
     address = httpx.URL(url)
     while count > 0:
         size = min(count, LARGEST)
@@ -166,7 +166,7 @@ def hold(url: str, count: int, held: ExitStack) -> None:
 
 
 def resident(process: subprocess.Popen[bytes], field: str) -> int:
-    """Resident memory of a process, in MiB; ``VmHWM`` is the most that it has ever been."""
+    """Return the resident memory of a process in MiB; the field ``VmHWM`` is its peak."""
     lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(field)) // 2**10
 

@@ -1,4 +1,4 @@
-"""What a job costs beside its samples: fixed overhead, waiting behind a huge job, scaling over workers.
+"""Measure what a job costs besides its samples: fixed overhead, waiting behind a huge job, more workers.
 
     python -m benchmarks.jobs_overhead
     python -m benchmarks.jobs_overhead --scaling-samples 200000 --jobs 50
@@ -28,7 +28,7 @@ TINY = 2
 SMALL = 1_000
 HUGE = 100_000_000
 HUGE_STARTED = 10_000
-"""Samples of the huge job that must have been counted before anyone queues behind it."""
+"""The huge job counts as started once this many of its samples have been counted."""
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def _sized(work: Work, n: int, seed: int) -> Work:
 
 
 def _latencies(client: CertificationClient, work: Work, jobs: int) -> None:
-    """Latencies of small jobs on an idle service, then behind a huge one."""
+    """Print the latencies of small jobs on an idle service, then behind a huge job."""
     for n in (TINY, SMALL):
         _report(f"n = {n}, idle service", [run_job(client, _sized(work, n, seed)) for seed in range(jobs)])
     huge = submit(client, _sized(work, HUGE, 0))
@@ -90,7 +90,7 @@ def _report(title: str, seconds: list[float]) -> None:
 
 
 def _scaling(models: Path, folder: Path, work: Work, repetitions: int) -> None:
-    """One job on one and on two single-threaded workers, both services up at once and measured in turns."""
+    """Time one job on one and on two single-threaded workers; both services run, and take turns."""
     one = running(models, folder / "one", workers=1, processes=1, threads=1)
     two = running(models, folder / "two", workers=2, processes=1, threads=1)
     with one as alone, two as pair:

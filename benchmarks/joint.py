@@ -1,11 +1,10 @@
-"""What small jobs would gain if they shared forward passes: many of them alone, and one as large as all.
+"""Estimate what small jobs would gain by sharing forward passes: time many alone, and one as large as all.
 
     python -m benchmarks.joint
     python -m benchmarks.joint --models mnist --sizes 100,1000 --jobs 20
 
-The sampler alone, in this process, by processor time of one thread. One job of all samples is more than any
-sharing can reach: its selection and its estimation are passes without a surplus row, and its rows need not be
-told apart by job.
+This times the sampler alone, in this process, by the processor time of one thread. One job of all samples is
+faster than any sharing could be: its passes have no surplus rows, and its rows need not be assigned to jobs.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ SIGMA = 0.25
 N0 = 100
 """The service's default for selection."""
 OVERHEAD_MS = 70
-"""What a small job costs beside its samples: ``python -m benchmarks.jobs_overhead``."""
+"""What a small job costs besides its samples, as ``python -m benchmarks.jobs_overhead`` measured it."""
 
 
 def main() -> None:
@@ -61,7 +60,7 @@ def main() -> None:
 def _compare(manifest: ModelManifest, runtime: Runtime, n: int, jobs: int, repeats: int) -> None:
     """Print the time of a small job, alone and as a share of a joint one."""
     alone, joint = [], []
-    for _ in range(repeats):  # in turns, so that a change of the machine's load hits both alike
+    for _ in range(repeats):  # in turns, so that a change of the machine's load affects both
         alone.append(sum(_seconds(manifest, runtime, n, N0, seed) for seed in range(jobs)) / jobs)
         joint.append(_seconds(manifest, runtime, jobs * n, jobs * N0, 0) / jobs)
     alone_ms, joint_ms = 1e3 * min(alone), 1e3 * min(joint)

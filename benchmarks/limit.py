@@ -1,4 +1,4 @@
-"""(a) The limit: ONNX Runtime's forward pass over ready-made noisy batches, everything bound beforehand."""
+"""Contender (a), the limit: ONNX Runtime's forward pass on ready noisy batches, bound beforehand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST_BATCH_ELEMENTS: dict[Device, int] = {"cpu": 2**22, "cuda": 2**26}
 
 
 def limit(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
-    """Return the forward pass at the batch size that a search found fastest, or at the one asked for."""
+    """Return the forward pass at the given batch size, or at the fastest one that a search finds."""
     session = _session(setup, manifest)
     largest = max(2, min(LARGEST_BATCH, LARGEST_BATCH_ELEMENTS[setup.device] // manifest.d))
     sizes = [2**power for power in range(1, largest.bit_length())] if setup.batch is None else [setup.batch]
@@ -41,7 +41,7 @@ def _session(setup: Setup, manifest: ModelManifest) -> ort.InferenceSession:
     if setup.device == "cpu":
         return ort.InferenceSession(manifest.weights, options, providers=[PROVIDERS["cpu"]])
     ort.preload_dlls()
-    # The precision that the sampler's runtime has, and the fastest algorithms there are.
+    # The same precision as the sampler's runtime, and the fastest algorithms.
     own = {"use_tf32": "0", "cudnn_conv_algo_search": "EXHAUSTIVE"}
     return ort.InferenceSession(manifest.weights, options, providers=[(PROVIDERS["cuda"], own)])
 

@@ -1,12 +1,12 @@
-"""Latency of status polls and of submissions while both come at a fixed rate, over HTTP on this machine.
+"""Measure the latency of status polls and submissions at a fixed rate, over HTTP on this machine.
 
     python -m benchmarks.load
     python -m benchmarks.load --polls 200 --submissions 2 --seconds 20
     python -m benchmarks.load --busy        # the same while a long job keeps every sampling process busy
 
-The whole service is started on free ports of 127.0.0.1. Requests are sent when they are due, whether or not
-those before have been answered, and their latency is counted from when they were due: a gateway that falls
-behind cannot hide it. The run is bounded in rate and time.
+The whole service is started on free ports of 127.0.0.1. Each request is sent when it is due, even if earlier
+ones have not been answered, and its latency counts from then. So a gateway that falls behind shows it. The
+rate and the time of a run are bounded.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CONNECTIONS = 64
 
 @dataclass(slots=True)
 class Outcomes:
-    """Latencies in seconds, and how often each status was answered."""
+    """Latencies in seconds, and the number of answers of each status."""
 
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
@@ -87,7 +87,7 @@ def report(name: str, a_second: float, outcomes: Outcomes) -> None:
 
 
 async def measure(url: str, jobs: list[str], body: dict[str, object], options: argparse.Namespace) -> None:
-    """Poll and submit side by side, and print both."""
+    """Poll and submit at the same time, and print both."""
     limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=30) as client:
         polls = [client.build_request("GET", f"/v1/certifications/{job}") for job in jobs]
@@ -101,7 +101,7 @@ async def measure(url: str, jobs: list[str], body: dict[str, object], options: a
 
 
 def main() -> int:
-    """Start the service, put jobs on it, measure, and stop it."""
+    """Start the service, submit jobs, measure, and stop it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--polls", type=float, default=200, help="status polls a second (default: 200)")
     parser.add_argument("--submissions", type=float, default=2, help="submissions a second (default: 2)")

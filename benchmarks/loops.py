@@ -1,4 +1,4 @@
-"""(d) The plain PyTorch loop as randomized-smoothing scripts have it, and (e) ART's."""
+"""Contenders (d), a plain PyTorch loop as in published randomized-smoothing scripts, and (e), ART's."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from jobs.plan import Device
 from registry import ModelManifest
 
 LOOP_BATCH = 1000
-"""Batch of the published randomized-smoothing scripts."""
+"""Batch size of the published randomized-smoothing scripts."""
 LOOP_ELEMENTS: dict[Device, int] = {"cpu": 2**24, "cuda": 2**28}
-"""Most input elements of such a batch: past it a tenth of the batch is used."""
+"""If such a batch has more input elements, a tenth of its rows is used. A choice; it bounds the memory."""
 CHECKED = 1e-3
-"""Largest difference of scores allowed between an eager module and the ONNX file, relative to their size."""
+"""Largest difference allowed between an eager module's scores and the ONNX file's, relative to their size."""
 
 
 def loop(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
@@ -45,7 +45,7 @@ def loop(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Conte
 
 
 def art(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
-    """``PyTorchRandomizedSmoothing.certify`` of the Adversarial Robustness Toolbox (first order only)."""
+    """Return ART's ``PyTorchRandomizedSmoothing.certify`` as a contender (first order only)."""
     from art.estimators.certification.randomized_smoothing import (  # noqa: PLC0415 - optional package
         PyTorchRandomizedSmoothing,
     )
@@ -83,7 +83,7 @@ def _votes(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArra
 def _votes_and_gradient(
     module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]
 ) -> None:
-    """Votes, and the products of the noise of paired samples that both hit class 0."""
+    """Add votes, and the inner products of the noise of paired samples that both hit class 0."""
     noise = torch.randn_like(copies) * sigma
     votes = module(copies + noise).argmax(1).cpu().numpy()
     for vote in votes:
@@ -95,7 +95,7 @@ def _votes_and_gradient(
 
 
 def _pairs(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArray[np.float64]) -> None:
-    """Votes of class 0 at both sides of half as many draws."""
+    """Add votes of class 0 at both sides of half as many draws."""
     half = len(copies) // 2
     noise = torch.randn_like(copies[:half]) * sigma
     plus = module(copies[:half] + noise).argmax(1).cpu().numpy() == 0
@@ -104,7 +104,7 @@ def _pairs(module: nn.Module, copies: torch.Tensor, sigma: float, counts: NDArra
 
 
 def _checked_eager(manifest: ModelManifest, x: NDArray[np.float32]) -> nn.Module:
-    """Return the eager module once its scores agree with the ONNX file's."""
+    """Return the eager module. Raises ValueError if its scores do not agree with the ONNX file's."""
     module = eager(manifest)
     session = ort.InferenceSession(manifest.weights, providers=["CPUExecutionProvider"])
     expected = session.run(None, {session.get_inputs()[0].name: _normalised(manifest, x[None])})[0]

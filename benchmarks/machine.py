@@ -1,4 +1,4 @@
-"""What the figures were measured on, and with which versions."""
+"""Describe the machine and the versions that figures were measured with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGES = ("torch", "onnxruntime", "onnxruntime-gpu", "numpy", "adversarial-rob
 
 
 def describe() -> dict[str, object]:
-    """Return the processor, its cores, the load before measuring, and the versions that matter."""
+    """Return the processor, its cores, the load before measuring, and the versions of the main packages."""
     return {
         "cpu": _cpu_name(),
         "cores": usable_cores(),

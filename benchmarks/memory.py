@@ -1,9 +1,9 @@
-"""What memory a sampling process needs for each model: ``python -m benchmarks.memory``.
+"""Measure the memory that a sampling process needs for each model: ``python -m benchmarks.memory``.
 
-Each model is loaded as a worker loads it, in a fresh process, and samples two blocks with every certifier
-that it allows. ``large`` is a made-up model of 2**24 inputs, the most that a manifest may state. Resident
-MiB: once all is imported, once the model is loaded, and at most; ``own`` is what one more process adds, the
-libraries being shared.
+A fresh process loads each model as a worker does, and samples two blocks with every certifier that the model
+allows. ``large`` is an artificial model of 2**24 inputs, the most that a manifest may state. The table shows
+resident MiB after the imports, after the model is loaded, and at the peak; ``own`` is what one more process
+adds, since processes share the libraries.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def measure(models: Path, name: str) -> str:
 
 
 def _resident() -> int:
-    """Resident memory now, in MiB."""
+    """Return the resident memory now, in MiB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() // 2**20
 
@@ -96,7 +96,7 @@ def _spec(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.fl
 
 
 def _write_large(models: Path) -> None:
-    """Write a model of the most inputs that there may be, whose score is their mean."""
+    """Write a model of the largest input that a manifest may state. Its score is the input's mean."""
     import onnx  # noqa: PLC0415 - not in the processes that are measured
     from onnx import TensorProto, helper  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""The base classifiers measured: their folders, and the same weights as plain PyTorch modules."""
+"""The measured base classifiers: their folders, and the same weights as plain PyTorch modules."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ RANDOM: dict[str, tuple[Callable[[], nn.Module], tuple[int, int, int], int]] = {
     "cifar-resnet": (resnet20, (3, 32, 32), 10),
     "resnet50": (resnet50, (3, 224, 224), 1000),
 }
-"""Networks with random weights, for timing alone: what makes them, shape of an input, classes."""
+"""Networks with random weights, for timing only: constructor, shape of an input, number of classes."""
 
 
 def prepare(models: Path, name: str) -> None:

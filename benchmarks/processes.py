@@ -1,4 +1,4 @@
-"""Contenders as child processes, measured in turns."""
+"""Run contenders as child processes and measure them in turns."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ MALLOC_TUNING = {
     "MALLOC_TRIM_THRESHOLD_": "17179869184",
     "MALLOC_TOP_PAD_": "268435456",
 }
-"""Settings of glibc that spare eager PyTorch the page faults of its large buffers."""
+"""glibc settings that keep eager PyTorch's large buffers mapped, which saves page faults."""
 
 
 class ChildFailed(Exception):
-    """A contender could not be built or stopped answering; its own words are in the message."""
+    """A contender could not be built or stopped answering; the message holds the end of its error output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One turn of a contender, all its processes together; None where it cannot be seen from here."""
+    """One turn of a contender, all its processes together; a value that cannot be measured is None."""
 
     samples: int
     seconds: float
@@ -37,12 +37,12 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Samples a second."""
+        """Return samples a second."""
         return self.samples / self.seconds
 
 
 class Team:
-    """The processes of one contender: they work at the same time, and their samples add."""
+    """The processes of one contender. They work at the same time, and their samples are added up."""
 
     def __init__(self, setup: Setup, processes: int, environment: Mapping[str, str] | None = None) -> None:
         self._children = [_Child(setup, environment or {}) for _ in range(processes)]
@@ -62,7 +62,7 @@ class Team:
             self.batch, self.least = int(built["batch"]), int(built["least"])
 
     def measure(self, samples: int) -> Measurement:
-        """Evaluate at least ``samples`` in all, shared evenly."""
+        """Evaluate at least ``samples`` in all, divided evenly among the processes."""
         share = max(self.least, -(-samples // len(self._children)))
         for child in self._children:
             child.ask(share)

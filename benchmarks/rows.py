@@ -29,14 +29,14 @@ from worker.runtimes import load_runtime
 MODELS = ("mnist", "mnist-torchscript", "swiss-roll", "cifar-resnet")
 ROWS = (2, 6, 8, 32, 34, 100, 128, 1024)
 LARGEST = 2**20
-"""Elements of a pass that is still measured."""
+"""Passes with more elements than this are not measured. A choice; it bounds the time."""
 SLOW = 2**15
-"""The same where a processor computes in bfloat16, which few do fast."""
+"""The same limit on a processor in bfloat16, which few processors compute fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Rows given, largest differences beside others and at other places, and rows that differ there."""
+    """Number of rows, largest differences beside other rows and at other places, rows that differ there."""
 
     given: int
     beside: float
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _variants(manifest: ModelManifest, models: Path) -> list[ModelManifest]:
-    """Return the model, and where its network is known, the same in TorchScript, in two precisions."""
+    """Return the model; if its network is known, also as TorchScript in two precisions."""
     try:
         net = networks.eager(manifest)
     except networks.ModelMissing:

@@ -1,4 +1,4 @@
-"""One model and one certifier: every contender measured in turns, so that a change of load hits all alike."""
+"""Measure every contender on one model and certifier, in turns, so that a change of load affects all."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ OTHERS = ("loop", "loop-malloc", "art")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured. ``processes`` and ``threads`` are those of limit, sampler and service.
+    """How much is measured. ``processes`` and ``threads`` apply to limit, sampler and service.
 
-    The others run as one process with as many threads as all of those together.
+    The other contenders run as one process with ``processes * threads`` threads.
     """
 
     processes: int
@@ -53,18 +53,18 @@ class Row:
 
     @property
     def median_rate(self) -> float:
-        """Samples a second, the median of all turns."""
+        """Return samples a second, the median of all turns."""
         return statistics.median(turn.rate for turn in self.turns)
 
     def ratio(self, other: Row) -> float | None:
-        """Median over the turns of this rate to the other's; None if either was not measured."""
+        """Return the median over the turns of this rate over the other's; None if one was not measured."""
         ratios = [mine.rate / theirs.rate for mine, theirs in zip(self.turns, other.turns, strict=False)]
         return statistics.median(ratios) if ratios else None
 
     def cpu_ratio(self, other: Row) -> float | None:
-        """Median over the turns of this processor time a sample to the other's.
+        """Return the median over the turns of this processor time for each sample over the other's.
 
-        It tells the ratio of the rates where other programs take turns on the same cores.
+        It shows the ratio of the rates even if other programs use the same cores.
         """
         ratios = [
             (mine.cpu_seconds / mine.samples) / (theirs.cpu_seconds / theirs.samples)
@@ -91,7 +91,7 @@ Turn = Callable[[], Measurement]
 
 
 def measure(setup: Setup, scale: Scale, client: CertificationClient | None, samples: int) -> list[Row]:
-    """Measure all contenders on the model and certifier of ``setup``; one without turns says why in its note.
+    """Measure all contenders on the model and certifier of ``setup``. A row without turns says why in a note.
 
     ``samples`` is the size of the service's job; without a ``client`` the service is left out.
     """

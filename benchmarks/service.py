@@ -1,4 +1,4 @@
-"""The whole service on free ports of this machine, driven over HTTP by its own client."""
+"""Start the whole service on free ports of this machine, and use it over HTTP through its own client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ServiceFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One job: what is asked for, and the input as a flat list."""
+    """One job: its parameters, and its input as a flat list."""
 
     parameters: Parameters
     shape: tuple[int, ...]
@@ -71,7 +71,7 @@ def running(
 
 
 def run_job(client: CertificationClient, work: Work) -> float:
-    """Submit one job and return the seconds until its certificate is known; raises ServiceFailed."""
+    """Submit one job and return the seconds until its certificate has arrived; raises ServiceFailed."""
     start = time.perf_counter()
     await_certificate(client, submit(client, work).id)
     return time.perf_counter() - start
@@ -83,10 +83,9 @@ def submit(client: CertificationClient, work: Work) -> Job:
 
 
 def await_certificate(client: CertificationClient, job_id: str) -> Job:
-    """Follow a job until it has succeeded; raises ServiceFailed if it ends otherwise or not at all.
+    """Follow a job until it has succeeded; raises ServiceFailed if it fails or does not end in time.
 
-    By its stream of events: a poll takes milliseconds of the processor that samples, and many would be what
-    is measured.
+    This reads the job's stream of events. Polls would take processor time from the sampling that is measured.
     """
     end = time.monotonic() + JOB_SECONDS
     while not (job := client.get(job_id)).status.is_final:

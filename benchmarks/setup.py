@@ -1,4 +1,4 @@
-"""What a contender is asked to measure, and what it is once built."""
+"""The task that a contender is given, and the contender once it is built."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEED = 2020
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a contender measures: made by the parent, handed over as JSON."""
+    """The task of a contender. The parent process makes it and passes it on as JSON."""
 
     contender: str
     models: Path

@@ -1,9 +1,9 @@
-"""What a job and a shard cost the server: commands, bytes, processor time, memory, and what follows from it.
+"""Measure what a job and a shard cost the server: commands, bytes, processor time and memory.
 
     python -m benchmarks.store
 
-The whole service is started on free ports of 127.0.0.1, on a server of its own with the append-only file
-written at every command. What the idle service does meanwhile (heartbeats, waiting for tasks) is taken off.
+The whole service is started on free ports of 127.0.0.1, with its own server that writes the append-only file
+at every command. The cost of the idle service (heartbeats, waiting for tasks) is subtracted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ POLLS = 200
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The server's own counts at one moment."""
+    """The server's own counters at one moment."""
 
     at: float
     commands: Counter[str]
@@ -68,7 +68,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What the idle service costs a second."""
+    """The cost of the idle service in each second."""
 
     commands: float
     cpu_s: float
@@ -77,7 +77,7 @@ class Rates:
 
 
 def idle_rates(client: redis.Redis) -> Rates:
-    """Watch for a while."""
+    """Measure the idle service for ``IDLE_S`` seconds."""
     before = Account.read(client)
     time.sleep(IDLE_S)
     after = Account.read(client)
@@ -91,7 +91,7 @@ def idle_rates(client: redis.Redis) -> Rates:
 
 
 def report(name: str, units: int, before: Account, after: Account, idle: Rates) -> None:
-    """Print what one of ``units`` cost, the idle service's share taken off."""
+    """Print what one of ``units`` cost, less what the idle service costs in that time."""
     seconds = after.at - before.at
     calls = (after.commands - before.commands).total() - idle.commands * seconds
     cpu = after.cpu_s - before.cpu_s - idle.cpu_s * seconds
@@ -110,7 +110,7 @@ def report(name: str, units: int, before: Account, after: Account, idle: Rates) 
 
 @contextmanager
 def own_server(folder: Path) -> Iterator[str]:
-    """Run a server as the service wants it, and yield its URL; it lives on a socket in ``folder``."""
+    """Run a server with the settings that the service needs, on a socket in ``folder``; yield its URL."""
     folder.mkdir()
     path = folder / "server.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--save", ""]

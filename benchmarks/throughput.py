@@ -1,10 +1,10 @@
-"""How fast votes are counted: the forward pass alone, our sampler, the service, and what others run.
+"""Measure how fast votes are counted: by the forward pass alone, our sampler, the service, and other code.
 
     python -m benchmarks.throughput
     python -m benchmarks.throughput --models mnist --certifiers dipole --samples 20000 --json out.json
     python -m benchmarks.throughput --device cuda --models resnet50 --certifiers first_order dipole
 
-Contenders are measured in turns, each in processes of its own; ratios are taken within a turn.
+Contenders are measured in turns, each in its own processes; ratios are taken within a turn.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEAD = f"{'':28}{'batch':>6}{'proc x thr':>11}{'samples/s':>11}{'us/sample':>11}
 
 
 def main() -> int:
-    """Measure what was asked for and print it; exit status 1 if a model was not there."""
+    """Measure and print; return exit status 1 if a model was missing."""
     options = _options()
     facts = machine.describe()
     for name, value in facts.items():
