@@ -133,6 +133,25 @@ def test_every_installation_is_constrained(dockerfile: str) -> None:
         assert "-c requirements/lock.txt" in command or "--no-deps" in command
 
 
+def test_images_run_the_code_from_their_own_folder(dockerfile: str, repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text())
+    rooms = set(project["tool"]["importlinter"]["root_packages"]) - {"standalone"}
+    installed, _, rest = dockerfile.partition("AS runtime")
+    copied = dict(re.findall(r"^COPY (\w+) (\w+)$", rest.partition("FROM ")[0], re.MULTILINE))
+    assert copied == {room: room for room in rooms}
+    assert not [room for room in rooms if f"COPY {room}" in installed]
+    assert "WORKDIR /app" in rest
+    assert "PYTHONPATH=/app" in rest
+
+
+def test_whatever_images_are_made_of_reaches_the_builder(dockerfile: str, repository: Path) -> None:
+    let_through = (repository / ".dockerignore").read_text().splitlines()
+    wanted = re.findall(r"^COPY (?!--)(.+) \S+$", dockerfile, re.MULTILINE)
+    for path in {path for paths in wanted for path in paths.split()}:
+        assert (repository / path).exists()
+        assert f"!{path}" in let_through or path.startswith("docker/")
+
+
 def test_gateway_image_has_no_model_runtime(compose: dict[str, Any], repository: Path) -> None:
     extra = compose["services"]["gateway"]["build"]["args"]["EXTRA"]
     extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
