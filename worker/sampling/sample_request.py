@@ -1,0 +1,50 @@
+"""What a sampler is asked for: a run of blocks of one job."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from certificates import Bounds, Certifier, Decision, Noise
+from worker.noise.sources import UNIT, Scale
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """One run of consecutive blocks of a job.
+
+    ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
+    job; even where the certifier counts pairs. ``sigma`` is in input units. ``target`` is the class A.
+    ``noise``: the law of the noise, which the input must fit; ``scale``: the ends of the input's scale.
+    ``bounds`` and ``decision`` say which gradient sums it needs. ValueError if a number is out of
+    range.
+    """
+
+    certifier: Certifier
+    target: int
+    sigma: float
+    seed: int
+    first_block: int
+    n: int
+    batch: int
+    noise: Noise = Noise.GAUSSIAN
+    bounds: Bounds = Bounds.TIGHT
+    decision: Decision = Decision.MAJORITY
+    scale: Scale = UNIT
+
+    def __post_init__(self) -> None:
+        check_numbers(self.sigma, self.seed, self.n, self.batch)
+        if self.target < 0 or self.first_block < 0:
+            raise ValueError("target and first_block must not be negative")
+        if (said := self.certifier.number_problem(self.n)) is not None:
+            raise ValueError(f"n {said}")
+
+
+def check_numbers(sigma: float, seed: int, n: int, batch: int) -> None:
+    """Raise ValueError for numbers that nothing can be sampled with."""
+    if not (math.isfinite(sigma) and sigma > 0):
+        raise ValueError("sigma must be a finite number above 0")
+    if seed < 0 or n < 1:
+        raise ValueError("the seed must not be negative and n must be at least 1")
+    if batch < 2 or batch % 2:
+        raise ValueError("batch must be even and at least 2, as pairs need two rows")
