@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from certificates import Bounds, Claim, Decision, Noise
+from jobs.asked import claim_of
 from jobs.certifier_field import CertifierField
 from jobs.named import NoiseLaw
 from jobs.record_base import Record
@@ -83,15 +84,6 @@ class JobSpec(Record):
 
     def claim(self) -> Claim:
         """Return what this job is to certify."""
-        return Claim(
-            certifier=self.certifier,
-            bounds=self.bounds,
-            sigma=self.sigma,
-            eta=self.eta,
-            n=self.n,
-            d=math.prod(self.input.shape),
-            decision=self.decision,
-            noise=self.noise,
-            grid_steps=self.noise.grid_steps(self.sigma, self.input.low, self.input.high),
-            stop_radius=None if self.stop is None else self.stop.radius,
-        )
+        scale = self.input.low, self.input.high
+        stop_radius = None if self.stop is None else self.stop.radius
+        return claim_of(self, self.sigma, math.prod(self.input.shape), scale, stop_radius)

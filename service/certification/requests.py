@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -14,7 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from certificates import DEFAULT_CERTIFIER, Bounds, Decision, Noise
+from certificates import CERTIFIERS, DEFAULT_CERTIFIER, Bounds, Decision, Noise
 from jobs.certifier_field import CertifierField
 from jobs.named import NoiseLaw
 from registry.manifest import MAX_ELEMENTS
@@ -27,6 +28,15 @@ def _seed_from_text(value: object) -> object:
     """Accept decimal text too: some JSON writers cannot express whole numbers past 2^53."""
     return int(value) if isinstance(value, str) and INTEGER.fullmatch(value) else value
 
+
+def _listed(names: Iterable[str]) -> str:
+    """Return names as a sentence lists them."""
+    *first, last = (f"`{name}`" for name in names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+_IN_PAIRS = _listed(one.name for one in CERTIFIERS if one.evidence.in_pairs)
+_MULTICLASS = _listed(one.name for one in CERTIFIERS if one.majority_only is None)
 
 Seed = Annotated[
     int,
@@ -65,7 +75,7 @@ class CertificationFields(_Body):
     decision: Decision = Field(
         default=Decision.MAJORITY,
         description="What is certified: that the class keeps a score above one half (`majority`), or above "
-        "that of every other class (`multiclass`; tight bounds, `first_order` and `second_order`).",
+        f"that of every other class (`multiclass`; tight bounds, {_MULTICLASS}).",
     )
     noise: NoiseLaw = Field(
         default_factory=lambda: Noise.GAUSSIAN,
@@ -85,7 +95,7 @@ class CertificationFields(_Body):
         default=100_000,
         ge=1,
         description="Evaluations of the base classifier for estimation. "
-        "It must be even for `second_order` and `dipole`, which draw samples in pairs.",
+        f"It must be even for {_IN_PAIRS}, which draw samples in pairs.",
     )
     n0: int = Field(default=100, ge=1, description="Evaluations that select the class to certify.")
     eta: float = Field(

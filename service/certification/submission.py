@@ -7,7 +7,8 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import NOISE_LAWS, Claim, Noise
+from certificates import NOISE_LAWS, Noise
+from jobs.asked import claim_of
 from jobs.spec import InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
 from registry.manifest import InputSpec, ModelManifest
@@ -144,18 +145,8 @@ def _combination_faults(
     if (unfit := fields.noise.model_fault(*about)) is not None:
         others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
         return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
-    claim = Claim(
-        certifier=fields.certifier,
-        bounds=fields.bounds,
-        sigma=sigma,
-        eta=fields.eta,
-        n=fields.n,
-        d=manifest.d,
-        decision=fields.decision,
-        noise=fields.noise,
-        grid_steps=fields.noise.grid_steps(sigma, manifest.input.low, manifest.input.high),
-        stop_radius=fields.stop_at(),
-    )
+    scale = manifest.input.low, manifest.input.high
+    claim = claim_of(fields, sigma, manifest.d, scale, fields.stop_at())
     return claim.problems(classes=len(manifest.labels))
 
 
