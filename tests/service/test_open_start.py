@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +10,13 @@ from pydantic import ValidationError
 
 from service.auth.keyring import new_key
 from service.gateway_settings import GatewaySettings
+from tests.support.refusals import Start, starting
 
 
-def start(**settings: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {f"CERTIFY_{name.upper()}": value for name, value in settings.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "service"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    with starting("service") as gateway:
+        yield gateway
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "gateway.example"])
@@ -34,21 +27,21 @@ def test_an_address_that_others_can_reach_needs_keys_or_an_explicit_word(host: s
     assert GatewaySettings(host=host, keys_file=tmp_path / "keys.toml").host == host
 
 
-def test_it_does_not_start_without_keys_where_others_can_reach_it() -> None:
+def test_it_does_not_start_without_keys_where_others_can_reach_it(start: Start) -> None:
     done = start(host="0.0.0.0", port="0")
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert "CERTIFY_KEYS_FILE" in done.stderr
     assert "CERTIFY_ALLOW_ANONYMOUS" in done.stderr
 
 
-def test_it_does_not_start_with_a_keys_file_that_cannot_be_read(tmp_path: Path) -> None:
+def test_it_does_not_start_with_a_keys_file_that_cannot_be_read(start: Start, tmp_path: Path) -> None:
     done = start(keys_file=str(tmp_path / "absent.toml"), port="0")
-    assert done.returncode != 0
+    assert done.returncode == 2
     assert "the file that CERTIFY_KEYS_FILE names cannot be read: No such file or directory" in done.stderr
 
 
 @pytest.mark.parametrize("form", ["{}", "./{}", "{}\n", "/dev/null/{}", "{}" * 100])
-def test_a_key_in_place_of_the_path_is_not_shown(form: str) -> None:
+def test_a_key_in_place_of_the_path_is_not_shown(start: Start, form: str) -> None:
     key = new_key()
     done = start(keys_file=form.format(*[key] * 100), port="0")
     assert done.returncode == 2

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+
+from tests.support.refusals import Start, starting
+
+Refused = Callable[..., str]
 
 PROGRAMS = {"service": ("gateway ", 2), "worker": ("worker ", 2), "standalone": ("", 1)}
 PYDANTIC = ("Input should", "should match", "Value error", "unable to parse", "validation error", "pydantic")
 SEVERITIES = "must be 'debug', 'info', 'warning' or 'error'"
 
 
-def refused(repository: Path, program: str, **settings: str) -> str:
+@pytest.fixture(scope="module")
+def starts() -> Iterator[dict[str, Start]]:
+    with ExitStack() as stack:
+        yield {program: stack.enter_context(starting(program)) for program in PROGRAMS}
+
+
+@pytest.fixture
+def refused(starts: dict[str, Start]) -> Refused:
     """Start a program that must refuse its settings; return the line that says why."""
-    done = subprocess.run(
-        [sys.executable, "-m", program],
-        env=os.environ | {f"CERTIFY_{name.upper()}": value for name, value in settings.items()},
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    name, status = PROGRAMS[program]
-    assert done.returncode == status, done.stderr
-    assert not [words for words in PYDANTIC if words in done.stderr], done.stderr
-    (line,) = done.stderr.splitlines()
-    said = f"{'the ' if name else ''}{name}cannot start: "
-    assert line.startswith(said)
-    return line.removeprefix(said)
+
+    def start(program: str, **settings: str) -> str:
+        done = starts[program](**settings)
+        name, status = PROGRAMS[program]
+        assert done.returncode == status, done.stderr
+        assert not [words for words in PYDANTIC if words in done.stderr], done.stderr
+        (line,) = done.stderr.splitlines()
+        said = f"{'the ' if name else ''}{name}cannot start: "
+        assert line.startswith(said)
+        return line.removeprefix(said)
+
+    return start
 
 
 @pytest.mark.parametrize(
@@ -47,8 +52,8 @@ def refused(repository: Path, program: str, **settings: str) -> str:
         ("standalone", "workers", "65", "must be at most 64, not '65'"),
     ],
 )
-def test_a_number_out_of_range(repository: Path, program: str, setting: str, value: str, said: str) -> None:
-    assert refused(repository, program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
+def test_a_number_out_of_range(refused: Refused, program: str, setting: str, value: str, said: str) -> None:
+    assert refused(program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
 
 
 @pytest.mark.parametrize(
@@ -63,40 +68,40 @@ def test_a_number_out_of_range(repository: Path, program: str, setting: str, val
         ("standalone", "port", "http", "must be a whole number, not 'http'"),
     ],
 )
-def test_a_wrong_word(repository: Path, program: str, setting: str, value: str, said: str) -> None:
-    assert refused(repository, program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
+def test_a_wrong_word(refused: Refused, program: str, setting: str, value: str, said: str) -> None:
+    assert refused(program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
 
 
 @pytest.mark.parametrize(
     ("program", "setting", "value", "meant"),
     [("service", "metrics_open", "ture", "true"), ("worker", "begin_jobs", "flase", "false")],
 )
-def test_a_misspelt_boolean(repository: Path, program: str, setting: str, value: str, meant: str) -> None:
+def test_a_misspelt_boolean(refused: Refused, program: str, setting: str, value: str, meant: str) -> None:
     """The standalone service has no such setting of its own: its gateway and workers read them."""
     said = f"must be true or false, not '{value}'; did you mean `{meant}`?"
-    assert refused(repository, program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
+    assert refused(program, **{setting: value}) == f"CERTIFY_{setting.upper()}: {said}"
 
 
-def test_a_list_that_is_none_and_one_whose_entry_cannot_be_used(repository: Path) -> None:
-    said = refused(repository, "service", allowed_hosts="lab.example")
+def test_a_list_that_is_none_and_one_whose_entry_cannot_be_used(refused: Refused) -> None:
+    said = refused("service", allowed_hosts="lab.example")
     assert said == 'CERTIFY_ALLOWED_HOSTS: must be a list in JSON, such as ["A", "B"]'
-    said = refused(repository, "service", allowed_hosts='["lab.example", "a/b"]')
+    said = refused("service", allowed_hosts='["lab.example", "a/b"]')
     assert said.startswith("CERTIFY_ALLOWED_HOSTS (entry 2): must match the regular expression ")
 
 
-def test_all_settings_that_are_wrong_are_named(repository: Path) -> None:
-    said = refused(repository, "service", port="http", max_n="1")
+def test_all_settings_that_are_wrong_are_named(refused: Refused) -> None:
+    said = refused("service", port="http", max_n="1")
     assert said.split("; ") == [
         "CERTIFY_PORT: must be a whole number, not 'http'",
         "CERTIFY_MAX_N: must be at least 2, not '1'",
     ]
 
 
-def test_settings_that_contradict_each_other_are_named_as_variables(repository: Path) -> None:
-    said = refused(repository, "service", sigma_min="20")
+def test_settings_that_contradict_each_other_are_named_as_variables(refused: Refused) -> None:
+    said = refused("service", sigma_min="20")
     assert said == "CERTIFY_SIGMA_MIN must not exceed CERTIFY_SIGMA_MAX"
 
 
 @pytest.mark.parametrize("value", ["certify_" + "k" * 43, "redis://:Hunter2@h/0", "two words", "x" * 21])
-def test_what_may_be_a_secret_in_the_wrong_place_is_not_repeated(repository: Path, value: str) -> None:
-    assert refused(repository, "service", port=value) == "CERTIFY_PORT: must be a whole number"
+def test_what_may_be_a_secret_in_the_wrong_place_is_not_repeated(refused: Refused, value: str) -> None:
+    assert refused("service", port=value) == "CERTIFY_PORT: must be a whole number"
