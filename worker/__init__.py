@@ -1,1 +1,1 @@
-"""Workers: sampling, runtimes and the Celery tasks that drive them."""
+"""Workers: noise, sampling, model runtimes, and the Celery tasks that run the steps of jobs."""

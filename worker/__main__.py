@@ -1,4 +1,4 @@
-"""``python -m worker``: one worker, from the environment's settings."""
+"""``python -m worker`` runs one worker, with settings from the environment."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from worker.worker_settings import WorkerSettings
 
 
 def main() -> int:
-    """Run until a signal; exit status 2 when settings or machine do not allow it, 1 if it gives up later."""
+    """Run until a signal. Return exit status 2 if settings or machine are unfit, 1 if it gives up later."""
     raise_limit()
     try:
         settings = WorkerSettings()
@@ -29,7 +29,7 @@ def main() -> int:
     except Unfit as error:
         return _refuse(str(error))
     configure_logging(settings.log_level)
-    # Read by the libraries when a child process loads them.
+    # The libraries read these when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
     return run_worker(app, settings)
 

@@ -1,4 +1,4 @@
-"""How many cores this process may keep busy: its affinity, and the quota of its control groups on Linux."""
+"""Find how many cores this process may use, from its affinity and, on Linux, its control groups' quota."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MEMBERSHIP: Final = Path("/proc/self/cgroup")
 
 
 def usable_cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
-    """Return the cores that are worth a process each, at least 1.
+    """Return the number of cores to start one process each for, at least 1.
 
-    A quota, such as that of ``docker run --cpus``, is rounded up: two processes that get 1.5 cores between
-    them do more than one. Where there are no control groups to read, the affinity alone counts.
+    A quota, such as that of ``docker run --cpus``, is rounded up: two processes that share 1.5 cores do more
+    than one. Without readable control groups, only the affinity counts.
     """
     quotas = (
         quota
@@ -29,10 +29,10 @@ def usable_cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
 
 
 def _groups(cgroups: Path, membership: Path) -> Iterator[Path]:
-    """Yield the folders of the process's groups and of all their parents, which limit it as well.
+    """Yield the folders of the process's control groups and of all their parents, which limit it too.
 
-    In a container the path may be the host's, which is not mounted; the container's own group is then the
-    root of what is.
+    In a container the path may be the host's, which is not mounted. Then the root of the mounted groups is
+    the container's own group.
     """
     for line in _read(membership).splitlines():
         _, controllers, path = line.split(":", 2)
@@ -45,13 +45,13 @@ def _groups(cgroups: Path, membership: Path) -> Iterator[Path]:
 
 
 def _quota_v2(folder: Path) -> float | None:
-    """Cores of a group of version 2: ``max`` or a quota, and its period."""
+    """Return the cores of a version 2 group, quota over period; None for ``max``."""
     fields = _read(folder / "cpu.max").split()
     return None if not fields or fields[0] == "max" else int(fields[0]) / int(fields[1])
 
 
 def _quota_v1(folder: Path) -> float | None:
-    """Cores of a group of version 1: a negative quota is none."""
+    """Return the cores of a version 1 group, quota over period; None for a negative quota."""
     quota, period = _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
     return None if not quota or not period or int(quota) <= 0 else int(quota) / int(period)
 

@@ -1,4 +1,4 @@
-"""From a model's name to its runtime: loaded once a process, and checked against what the job was given."""
+"""Load each model once in a process, and check it against the model that the job was accepted for."""
 
 from __future__ import annotations
 

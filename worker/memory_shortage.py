@@ -1,4 +1,4 @@
-"""When memory runs out: how that shows, whoever says it."""
+"""Recognise errors that mean that memory ran out, whichever library raises them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SAID: Final = (
     "bad allocation",
     "alloc_failed",  # cuBLAS and cuDNN
 )
-"""What errors say that have no class of their own for it, as most have not on the CPU."""
+"""Texts of errors that have no class of their own for it, which most libraries lack on the CPU."""
 
 
 class OutOfMemory(PermanentFailure):
-    """A model with its trial pass does not fit into memory; with fewer rows it may."""
+    """A model and its trial pass do not fit into memory. With fewer rows they may fit."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("out_of_memory", detail)

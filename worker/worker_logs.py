@@ -1,4 +1,4 @@
-"""Logs on standard error: one JSON object a line, with the job's id where there is one."""
+"""Write logs to standard error: one JSON object in each line, with the id of the job, if any."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jobs.json_logs import JsonFormatter
 
 
 def configure_logging(level: str) -> None:
-    """Set up logging of the whole process. Called by the entry point alone."""
+    """Set up logging for the whole process. Only the entry point calls this."""
     logging.config.dictConfig(
         {
             "version": 1,
@@ -16,7 +16,7 @@ def configure_logging(level: str) -> None:
             "formatters": {"json": {"()": JsonFormatter}},
             "handlers": {"stderr": {"class": "jobs.repeated_lines.LimitedHandler", "formatter": "json"}},
             "root": {"level": level.upper(), "handlers": ["stderr"]},
-            # One line for each received task would drown what matters.
+            # One line for each received task would hide more important lines.
             "loggers": {
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""Settings of a worker, beside those it shares with the gateway."""
+"""Settings of a worker, besides those that it shares with the gateway."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from worker.cores import usable_cores
 
 
 class WorkerSettings(JobsSettings):
-    """What a worker computes on, and in what portions. Every field is read from ``CERTIFY_<NAME>``."""
+    """The device, processes, threads and times of a worker. Every field is read from ``CERTIFY_<NAME>``."""
 
-    models_dir: Path = Field(default=Path("models"), description="Directory with one folder a model.")
-    device: Device = Field(
-        default="cpu", description="Where every model of this worker computes, and nowhere else."
-    )
+    models_dir: Path = Field(default=Path("models"), description="Directory with one folder for each model.")
+    device: Device = Field(default="cpu", description="Device on which this worker computes every model.")
     processes: int = Field(
         default=0,
         ge=0,
@@ -31,25 +29,25 @@ class WorkerSettings(JobsSettings):
     kind: str = Field(
         default="",
         pattern=r"^[A-Za-z0-9 ._-]{0,40}$",
-        description="Name for this kind of machine. Workers with another never share a job with it: give one "
-        "where processors or GPUs differ.",
+        description="Name for this kind of machine. Workers with different names never share a job: give "
+        "names if processors or GPUs differ.",
     )
     begin_jobs: bool = Field(
         default=True,
-        description="Whether this worker begins jobs; else it only goes on with those that its runtime "
-        "has begun, so that a runtime can be given up without loss.",
+        description="Whether this worker begins jobs. If not, it only goes on with jobs that its runtime "
+        "has begun, so that you can stop using a runtime without losing jobs.",
     )
     niceness: int = Field(
         default=10,
         ge=0,
         le=19,
-        description="How far sampling processes step back behind gateway and server on the same machine.",
+        description="Niceness of sampling processes: gateway and server on the same machine come first.",
     )
     shard_s: Seconds = Field(
-        default=1.0, description="Time a shard aims at: what a crash loses, and how fast others get a turn."
+        default=1.0, description="Time that a shard should take. A crash loses it; other jobs wait for it."
     )
     step_limit_s: Seconds = Field(
-        default=600.0, description="A step that takes longer is killed, which counts as a failed attempt."
+        default=600.0, description="A step that takes longer is killed; that counts as a failed attempt."
     )
     store_patience: int = Field(
         default=20,
@@ -58,15 +56,15 @@ class WorkerSettings(JobsSettings):
     )
     heartbeat_file: Path | None = Field(
         default=None,
-        description="File touched at every sign of life, so that a health check need only look at its age.",
+        description="File that is touched at every heartbeat, so that a health check can look at its age.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least severity of what is logged."
+        default="info", description="Least severe messages that are logged."
     )
 
     @property
     def concurrency(self) -> int:
-        """Number of sampling processes, worked out."""
+        """Return the number of sampling processes; 0 in the settings is replaced."""
         if self.processes:
             return self.processes
         return 1 if self.device == "cuda" else max(1, usable_cores() // self.threads)

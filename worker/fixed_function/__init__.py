@@ -1,4 +1,4 @@
-"""Whether a model is one function of one input: a runtime in, nothing or a refusal with its cause out.
+"""Check that a model is one function of one input, and refuse it with the likely cause if it is not.
 
 Imports `runtimes` and `noise`. Runs at load and at the end of a job.
 """

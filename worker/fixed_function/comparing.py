@@ -1,4 +1,4 @@
-"""Comparing what a model answered to equal rows, and refusing it in words where the answers differ."""
+"""Compare a model's scores for equal rows, and refuse the model in words if they differ."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CHANGES: Final = "classifier_not_deterministic"
 MIXES: Final = "classifier_mixes_rows"
 
 Places = slice | torch.Tensor
-"""Which rows of a pass."""
+"""Places of rows in a pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a model was given, the scores that it answered, and how to call its being given again.
+    """A batch that a model was given, and its scores. ``again`` names giving it again, for messages.
 
-    ``batch`` makes the batch: it is needed again only where a model is refused.
+    ``batch`` makes the batch: it is needed again only if the model is refused.
     """
 
     batch: Callable[[], torch.Tensor]
@@ -32,16 +32,16 @@ class Given:
     again: str
 
     def equal_at(self, places: Places, before: torch.Tensor) -> bool:
-        """Whether the rows at these places got exactly these scores."""
+        """Whether the rows at these places got exactly the scores ``before``."""
         return torch.equal(self.scores[places], before) or not bool(
             _differ(self.scores[places], before).any()
         )
 
 
 class Judge:
-    """Compares answers of one model, and says why it is refused.
+    """Compares the scores of one model, and refuses it in words.
 
-    ``scores``: as of Runtime. ``when``: the occasion, in the words of messages.
+    ``scores`` is a Runtime's method; ``when`` names the occasion in messages.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Judge:
         self._when = when
 
     def answer(self, batch: torch.Tensor) -> Given:
-        """Give the model a batch."""
+        """Give the model a batch, and return it with its scores."""
         return Given(lambda: batch, self._scores(batch), f"{self._when}, one batch given twice")
 
     def unchanged(self, given: Given) -> None:
-        """Require that the model answers as it did. Raises PermanentFailure."""
+        """Give a batch again and require the same scores. Raises PermanentFailure."""
         changed = _differ(self._scores(given.batch()), given.scores)
         if changed.any():
             self._refuse(
@@ -68,10 +68,10 @@ class Judge:
     def require_equal(
         self, given: Given, places: Places, before: torch.Tensor, beside: str, *others: Given
     ) -> None:
-        """Require exactly the scores of ``before`` for rows that lie ``beside`` others now.
+        """Require exactly the scores ``before`` for rows that now lie ``beside`` other rows.
 
-        ``others``: what else was given and is compared here; if the model answers otherwise to one of the
-        batches, given again, that is the reason that is stated. Raises PermanentFailure.
+        ``others``: the other batches of this comparison. If the model gives other scores when one of the
+        batches is given again, that is stated as the reason. Raises PermanentFailure.
         """
         if not given.equal_at(places, before):
             self._mixes(given, places, before, f"at their places, beside {beside}", others)
@@ -84,9 +84,11 @@ class Judge:
         tolerance: Tolerance | None,
         *others: Given,
     ) -> None:
-        """Require scores within the tolerance for rows at other places; None: the same. Raises as above."""
+        """Require scores within the tolerance for rows at other places; None: equal. Raises as above."""
         differences = (given.scores[places].double() - before.double()).abs()
-        differences[~_differ(given.scores[places], before)] = 0.0  # also of infinite ones
+        differences[~_differ(given.scores[places], before)] = (
+            0.0  # also for equal infinite scores, whose difference is NaN
+        )
         allowed = 0.0 if tolerance is None else tolerance.accepted(before)
         if not bool((differences.amax(dim=1) <= allowed).all()):
             self._mixes(given, places, before, "at other places of the batch", others)
@@ -118,7 +120,7 @@ class Judge:
 
 
 def _differ(now: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
-    """Return which rows differ in some score, bool, (rows,); what is no number equals itself."""
+    """Return which rows differ in some score, bool, (rows,). NaN counts as equal to NaN."""
     return ~((now == before) | (now.isnan() & before.isnan())).all(dim=1)
 
 

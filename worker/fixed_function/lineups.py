@@ -1,4 +1,4 @@
-"""The batches that a base classifier is tried with: rows of many kinds, and neighbours that stand out."""
+"""The batches that a base classifier is tried with: rows of many kinds, and extreme neighbours."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from numpy.typing import NDArray
 from registry import ModelManifest
 
 LOOKED_AT: Final = 256
-"""Rows looked at, at least, in as many passes as they need."""
+"""Least number of rows that are compared, in as many passes as they need. A choice: a model
+with 2 rows in a pass needs 128 passes at load."""
 FAINT: Final = 1 / 256
-"""Contrast of a faint row: that of neighbouring levels of an 8-bit image."""
+"""Contrast of a faint row, as a share of the scale: about one level of an 8-bit image."""
 STRANGERS: Final = 4
-"""Of the rows, so many more are drawn from all of the scale than of each other kind."""
+"""Rows drawn from all of the scale, for each row of another kind. A choice: they resemble inputs most."""
 
 _Fill = Callable[[NDArray[np.float32], np.random.Generator], None]
 
 
 class LineUps:
-    """Passes of rows from all over a model's scale, and passes in which every second row stands out.
+    """Passes of rows from all of a model's scale, and passes in which every second row is extreme.
 
-    Half a pass are its rows at even places, or those at odd places; a pass has an even number of rows. All
-    is drawn from fixed seeds: every process makes the same batches.
+    A pass has an even number of rows. Half a pass means its rows at even places, or those at odd places.
+    Everything is drawn from fixed seeds, so every process makes the same batches.
     """
 
     def __init__(self, manifest: ModelManifest, rows: int, device: torch.device) -> None:
@@ -49,7 +50,7 @@ class LineUps:
             "inverse checkerboards of both ends of the scale",
             "noise as wide as the scale",
         )
-        """What the extremes are called."""
+        """Names of the kinds of extreme rows."""
         self._kinds: tuple[_Fill, ...] = (
             *[partial(_uniform, low, high)] * STRANGERS,
             partial(_uniform, low, low + (high - low) * FAINT),
@@ -57,18 +58,18 @@ class LineUps:
         )
 
     def strangers(self, index: int) -> torch.Tensor:
-        """Return pass ``index``: rows of every kind, those from all over the scale being most frequent."""
+        """Return pass ``index``: rows of every kind, most of them drawn from all of the scale."""
         generator = _generator(self._rows, index)
         kinds = generator.integers(len(self._kinds), size=self._rows)
         if index == 0:
-            kinds[:] = 0  # the rows that are kept for the ends of jobs: no two alike
+            kinds[:] = 0  # these rows are kept for the ends of jobs: no two are equal
         batch = np.empty((self._rows, *self._shape), np.float32)
         for row, kind in enumerate(kinds):
             self._kinds[kind](batch[row : row + 1], generator)
         return torch.from_numpy(batch).to(self._device)
 
     def beside_strangers(self, index: int) -> torch.Tensor:
-        """Return pass ``index`` with its odd rows taken from the next pass; none is at another place."""
+        """Return pass ``index`` with its odd rows replaced by those of the next pass, at the same places."""
         batch = self.strangers(index)
         batch[1::2] = self.strangers((index + 1) % self.passes)[1::2]
         return batch
@@ -80,7 +81,7 @@ class LineUps:
         return torch.from_numpy(rows).to(self._device)
 
     def moves(self, index: int) -> torch.Tensor:
-        """Return where the rows of a pass move to: a permutation that leaves none at its place."""
+        """Return the new place of each row of a pass: a permutation that moves every row."""
         order = torch.from_numpy(_generator(self._rows, index).permutation(self._rows))
         places = torch.empty_like(order)
         places[order] = order.roll(1)
@@ -102,14 +103,14 @@ def _uniform(low: float, high: float, out: NDArray[np.float32], generator: np.ra
 
 
 def _beyond(low: float, high: float, out: NDArray[np.float32], generator: np.random.Generator) -> None:
-    """Fill with noise around the middle of the scale, of a standard deviation of its whole width."""
+    """Fill with noise around the middle of the scale; its standard deviation is the scale's width."""
     generator.standard_normal(out=out, dtype=np.float32)
     out *= high - low
     out += (low + high) / 2
 
 
 def _checked(even: float, odd: float, out: NDArray[np.float32], _generator: np.random.Generator) -> None:
-    """Fill with two values in turn, along every axis of an input."""
+    """Fill with two values that alternate along every axis of an input."""
     out.fill(even)
-    counted = np.indices(out.shape[1:], dtype=np.uint8, sparse=True)  # modulo 256, which keeps what is odd
+    counted = np.indices(out.shape[1:], dtype=np.uint8, sparse=True)  # modulo 256, which keeps odd and even
     out[:, np.add.reduce(np.broadcast_arrays(*counted)) % 2 == 1] = odd

@@ -1,9 +1,9 @@
-"""Whether a base classifier is one function of one input: its scores depend on nothing else, to the bit.
+"""Check that a base classifier is one function of one input: its scores depend on nothing else.
 
-A certificate is about one fixed classifier of ``x + noise``. One that draws random numbers, keeps a state or
-lets the rows of a batch influence each other is not one, and no counts of its votes certify anything. Scores
-are compared, not votes, as votes hide small differences. The checks show such a classifier up where what it
-is tried with does; they do not prove that there is none: docs/floating-point.md.
+A certificate is about one fixed classifier of ``x + noise``. A model that draws random numbers, keeps a state
+or lets the rows of a batch influence each other is not such a classifier, and counts of its votes certify
+nothing. Scores are compared, not votes, since votes hide small differences. The checks find such a model only
+if it misbehaves on the batches tried; they prove nothing about others (docs/floating-point.md, section 9).
 """
 
 from __future__ import annotations
@@ -24,35 +24,36 @@ from worker.noise.sources import noise_source
 from worker.runtimes.runtime import Runtime
 
 CHECK: Final = 2
-"""Stream of the noise of the check at a job's end. It never counts in the estimates."""
+"""Stream of the noise for the check at a job's end. It is never used for estimates."""
 TWICE: Final = "at load, one batch given twice"
 AGAIN: Final = "the batch given at load, given again as the job ended"
 NOISE: Final = "noisy copies of the job's input"
 PASSES_OF_A_TURN: Final = 3
-"""At most: two, and a third where scores are rounded differently at different places."""
+"""Largest number: two passes, and a third if scores are rounded differently at different places."""
 SHARE: Final = 32
-"""Of a job's evaluations, the checks at its end may make one in so many again; one turn at least."""
+"""The checks at a job's end may take one evaluation for each 32 of the job, and at least one turn. A choice:
+3 % more time, for more noisy rows that are compared."""
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
-"""The places of a pass at which the rows lie that are looked at, and those of their neighbours."""
+"""Places of the rows that are compared in a pass, and places of their neighbours."""
 
 
 def turns_at_end(n: int, rows: int) -> int:
-    """Return how many turns of up to three passes of ``rows`` rows are made at the end of a job of ``n``.
+    """Return the number of turns, of up to three passes of ``rows`` rows, at the end of a job of ``n``.
 
-    A turn looks at half a pass of noisy rows: no more turns than ``LOOKED_AT`` of them need.
+    A turn compares half a pass of noisy rows. There are no more turns than ``LOOKED_AT`` such rows need.
     """
     return max(1, min(n // (SHARE * PASSES_OF_A_TURN * rows), -(-2 * LOOKED_AT // rows)))
 
 
 class Reference:
-    """A model that was tried when it was loaded, and what it answered then.
+    """A model that was tried when it was loaded, with the scores that it gave then.
 
-    ``runtime`` is what may count its votes: the one that was given, or, where scores are rounded differently
-    at different places of a batch, one that makes up for it.
+    ``runtime`` counts its votes: the given runtime, or one that corrects for scores that are rounded
+    differently at different places of a batch.
     """
 
     def __init__(self, manifest: ModelManifest, runtime: Runtime, rows: int) -> None:
-        """Try it. Raises PermanentFailure if it is not one function of one input."""
+        """Try the model. Raises PermanentFailure if it is not one function of one input."""
         self._scale = manifest.input.scale
         self._judge = Judge(manifest, runtime.scores, "as the job ended")
         self._line_ups = LineUps(manifest, rows, runtime.device)
@@ -66,7 +67,7 @@ class Reference:
         self._first = Given(lambda: self._batch, scores[0], AGAIN)
 
     def _try(self, judge: Judge, scores: list[torch.Tensor], tolerance: Tolerance) -> bool:
-        """Return whether scores are the same bits at every place; ``scores``: of every pass of strangers."""
+        """Return whether scores are the same bits at every place. ``scores`` has those of each pass."""
         judge.unchanged(self._base(0, scores))
         for turn in range(2 * len(self._line_ups.extremes)):
             kind, side = divmod(turn, 2)
@@ -88,7 +89,7 @@ class Reference:
     ) -> bool:
         """Compare the rows of a pass with themselves at other places, beside rows of another pass.
 
-        Neighbours may not change a bit; where a bit is changed, the rows are tried at their places as well.
+        Other neighbours must not change a bit. If a bit differs, the rows are also tried at their own places.
         """
         before = scores[index].clone()
         before[ODD] = scores[(index + 1) % len(scores)][ODD]
@@ -102,12 +103,12 @@ class Reference:
         return False
 
     def check(self, x: NDArray[np.float32], sigma: float, seed: int, law: Noise, n: int) -> None:
-        """Check at the end of a job of ``n`` evaluations that the model still is one function of one input.
+        """Check at the end of a job of ``n`` evaluations that the model is still one function of one input.
 
-        The rows of the load, beside rows around the job's input ``x`` with the job's noise, must give the
-        scores that they gave then; and the noisy rows, which do not count, the same scores beside the rows
-        of the load, beside others, and at other places. ``law``: of the noise. Raises PermanentFailure if
-        one does not.
+        The rows from the load must get the scores that they got then, beside noisy copies of the job's input
+        ``x``. The noisy copies, which are not counted, must get the same scores beside rows from the load,
+        beside other rows, and at other places. ``law`` is the law of the noise. Raises PermanentFailure if a
+        score differs.
         """
         batch = self._batch
         source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, law, self._scale)
@@ -117,10 +118,11 @@ class Reference:
             self._turn(noisy, turn, seed)
 
     def _turn(self, noisy: torch.Tensor, turn: int, seed: int) -> None:
-        """Look at every second row of a noisy pass beside rows of the load, and elsewhere beside others.
+        """Compare every second row of a noisy pass beside rows from the load, and at other places.
 
-        The others are the rest of the noisy pass, as when a job samples, or, every second turn, extremes.
-        Scores that are not the same bits there are taken at their places as well, to tell place from others.
+        At the other places the neighbours are the rest of the noisy pass, as in sampling, or in every second
+        turn extreme rows. If bits differ there, the rows are also given at their own places: that shows
+        whether the place or the neighbours made the difference.
         """
         judge, first = self._judge, self._first
         batch = self._batch.clone()

@@ -1,4 +1,4 @@
-"""The worker as a Celery application: messages in, steps of jobs done out.
+"""The worker as a Celery application, which takes messages and runs the steps of jobs.
 
-The only room of the worker that knows Celery.
+No other package of the worker uses Celery.
 """

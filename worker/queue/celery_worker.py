@@ -1,4 +1,4 @@
-"""The worker's application: tasks, pulse and child processes, wired from settings."""
+"""Build the worker's Celery application from its settings: tasks, heartbeats and child processes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 def make_worker(settings: WorkerSettings) -> Celery:
-    """Build the application of one worker. Neither PyTorch nor ONNX Runtime is touched in this process.
+    """Build the application of one worker. This process loads neither PyTorch nor ONNX Runtime.
 
     Raises Unfit when one of them is not installed.
     """
@@ -40,17 +40,17 @@ def make_worker(settings: WorkerSettings) -> Celery:
     app.conf.update(
         task_time_limit=settings.step_limit_s,
         worker_pool="worker.queue.child_pool:MendedTaskPool",
-        # How long the result of a child that died is waited for, before its step is taken up again.
+        # Celery waits this long for the result of a child that died, before its step is run again.
         worker_lost_wait=1.0,
-        # A child imports PyTorch before it reports for work, which takes a while on a cold disk.
+        # A child imports PyTorch before it reports as ready, which takes a while on a cold disk.
         worker_proc_alive_timeout=120.0,
     )
     context = make_context(settings, app)
     register_tasks(app, context)
-    # Celery takes from them in turn, so that begun jobs and new ones both get on.
+    # Celery takes from these queues in turn, so that neither begun jobs nor new ones have to wait.
     common = (keys.COMMON_QUEUE,) if settings.begin_jobs else ()
     app.amqp.queues.select((*common, keys.queue(context.fleet.key)))
-    # The main process must not wait for a server that is away: its connection gives up early.
+    # The main process must not wait long for a server that is away, so its connection gives up early.
     client = connect(settings, retries=0)
     pulse = Pulse(
         settings,
@@ -65,9 +65,9 @@ def make_worker(settings: WorkerSettings) -> Celery:
 
 
 def run_worker(app: Celery, settings: WorkerSettings) -> int:
-    """Consume tasks until a signal ends the process: the first SIGTERM lets running steps finish.
+    """Consume tasks until a signal ends the process. After the first SIGTERM, running steps finish.
 
-    Return the exit status: 0 after such an end and after no other.
+    Return the exit status: 0 after such an orderly end, otherwise not 0.
     """
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
@@ -86,15 +86,15 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
         without_heartbeat=True,
     )
     worker.start()
-    # None: it ended though nobody asked for that in order.
+    # None: it ended although no signal asked it to.
     return EX_FAILURE if worker.exitcode is None else int(worker.exitcode)
 
 
 def _prepare_child(niceness: int, **_: Any) -> None:
-    """Step back behind gateway and server, and import what takes seconds before the first task needs it."""
+    """Lower this process's priority, and import the slow libraries before the first task needs them."""
     os.nice(niceness)
     import worker.sampling.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
 
 
 def _keep_logging(**_: Any) -> None:
-    """Leave logging as the entry point has set it up: Celery does not touch it while this is connected."""
+    """Do nothing: while a receiver is connected to this signal, Celery does not change the logging."""

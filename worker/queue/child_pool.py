@@ -1,10 +1,10 @@
-"""Celery's pool of child processes, mended: a child killed while it ends no longer stops its worker.
+"""Celery's pool of child processes, corrected: a child that is killed while it ends cannot hang its worker.
 
-A child that ends waits until the main process has counted its last result, and both lock the count. A child
-killed in that moment takes the lock with it (billiard kills one a tenth of a second after its time limit,
-just when the child looks again). The main process, which counts next, then waits for the lock without end:
-the worker lives, and does nothing ever again. The count needs no lock: one process writes it, and a whole
-number is read in one piece.
+A child that ends waits until the main process has counted its last result. Both lock the count to read it. A
+child that is killed at that moment never releases the lock (billiard kills a child a tenth of a second after
+its time limit, just when the child looks again). The main process then waits for the lock for ever: the
+worker is alive, but never works again. The count needs no lock, because only one process writes it, and a
+whole number is read in one piece.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from celery.concurrency.prefork import TaskPool
 
 
 class UnlockedCount:
-    """How many results of one child the main process has counted, in memory that both share."""
+    """The number of results of one child that the main process has counted, in shared memory."""
 
     def __init__(self) -> None:
         self._number = RawValue("i")
@@ -34,7 +34,7 @@ class UnlockedCount:
         self._number.value = value
 
     def get_lock(self) -> AbstractContextManager[None]:
-        """Return what stands in for a lock: only the main process writes."""
+        """Return a context manager that does nothing, in place of a lock: only the main process writes."""
         return nullcontext()
 
 
@@ -44,13 +44,13 @@ class _Context(ForkContext):  # type: ignore[misc]  # billiard is untyped
 
 
 class MendedPool(AsynPool):  # type: ignore[misc]  # Celery is untyped
-    """Celery's pool for an event loop, with counts that no lock guards."""
+    """Celery's pool for an event loop, with counts that have no lock."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, context=_Context(), **kwargs)
 
 
 class MendedTaskPool(TaskPool):  # type: ignore[misc]  # Celery is untyped
-    """What Celery's setting ``worker_pool`` names."""
+    """The pool class that Celery's setting ``worker_pool`` names."""
 
     Pool = MendedPool

@@ -1,7 +1,7 @@
-"""The pulse of a worker's main process: heartbeats and watchdog sweeps, from the loop that consumes tasks.
+"""Heartbeats and watchdog sweeps of a worker's main process, run from the loop that consumes tasks.
 
-A loop that hangs has no pulse, so a heartbeat says that tasks are being taken, not only that a process
-exists.
+If that loop hangs, the heartbeats stop. So a heartbeat says that tasks are being taken, and not only that a
+process exists.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Pulse:
-    """What a worker says about itself, and the sweeps it makes."""
+    """A worker's regular duties: its heartbeats and its sweeps."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Pulse:
         self.sweep_s = settings.stall_s / 3
 
     def beat(self) -> None:
-        """Announce this worker, to the server and then by its file. Raises StoreUnavailable, or OSError."""
+        """Send a heartbeat to the server, then touch its file. Raises StoreUnavailable or OSError."""
         self._liveness.beat(
             WorkerRecord(
                 id=self._worker_id,
@@ -68,16 +68,16 @@ class Pulse:
             self._settings.heartbeat_file.touch()
 
     def sweep(self) -> None:
-        """Drive stalled jobs on. Raises StoreUnavailable."""
+        """Wake stalled jobs. Raises StoreUnavailable."""
         self._watchdog.sweep()
 
     def leave(self) -> None:
-        """Take the announcement back; without a server it expires by itself."""
+        """Withdraw the heartbeat. If the server is away, it expires."""
         with suppress(StoreUnavailable):
             self._liveness.leave(self._worker_id)
 
     def _problems(self) -> dict[str, str]:
-        """Name the models that are not as their manifest says, and those that a process could not load."""
+        """Return what is wrong with models: they contradict their manifest, or a process cannot load them."""
         try:
             problems = self._registry.problems()
             broken = self._liveness.broken_models(self._worker_id)
@@ -91,7 +91,7 @@ class Pulse:
 
 
 def pulse_step(pulse: Pulse) -> type[bootsteps.StartStopStep]:
-    """Return the part of Celery's consumer that keeps the pulse, also after a lost connection."""
+    """Return the part of Celery's consumer that runs the duties, also after a lost connection."""
 
     class PulseStep(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
         requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -117,7 +117,7 @@ def pulse_step(pulse: Pulse) -> type[bootsteps.StartStopStep]:
 
 
 def _quietly(action: Callable[[], None]) -> Callable[[], None]:
-    """Wrap an action of the timer: what it raises would end the loop that consumes tasks."""
+    """Log what an action of the timer raises: it would otherwise end the loop that consumes tasks."""
 
     def run() -> None:
         try:

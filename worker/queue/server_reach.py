@@ -1,7 +1,7 @@
-"""Says in the log that a worker cannot use its server, and why, for as long as that lasts.
+"""Log that a worker cannot use its server, and why, for as long as that lasts.
 
-Celery waits for a server without end, inside the loop that would otherwise keep the pulse; so this looks from
-a thread of its own. A process must not fork while another thread looks up names or logs: forks wait for it.
+Celery waits for the server for ever, inside the loop that otherwise runs the heartbeats. So this module looks
+from its own thread. A process must not fork while another thread resolves names or logs, so forks wait.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from worker.worker_settings import WorkerSettings
 
 LOOK_EVERY_S: Final = 2.0
 ANSWER_WITHIN_S: Final = 2.0
-"""With the time between looks: a loss is told within five seconds."""
+"""Choices. Together with the time between two looks, a loss is logged within five seconds."""
 SAY_EVERY_S: Final = 15.0
+"""A loss that lasts is logged again after this time. A choice: visible in a short log, and not filling it."""
 
 log = logging.getLogger(__name__)
 
 
 class Reach:
-    """Looks at the server every two seconds, from its start to the end of the process."""
+    """Looks at the server every two seconds until the process ends."""
 
     def __init__(self, settings: WorkerSettings, say_every_s: float = SAY_EVERY_S) -> None:
         self._durability = settings.durability
@@ -56,17 +57,17 @@ class Reach:
                 self.look()
 
     def look(self) -> None:
-        """Look once, and say what there is to say."""
+        """Look at the server once, and log what is wrong or that it is usable again."""
         try:
             faults = examine(self._client, self._durability).faults
             self._tell("" if not faults else f"no job is accepted by the server: {'; '.join(faults)}")
         except StoreUnavailable as error:
             self._tell(f"this worker cannot work: {error}")
-        except Exception:  # whatever it is, the next look may do better
+        except Exception:  # the next look may succeed
             log.exception("looking at the server failed")
 
     def _tell(self, trouble: str) -> None:
-        """Say a new trouble at once, and an old one from time to time."""
+        """Log a new fault at once, and a lasting one every ``say_every_s`` seconds."""
         now = time.monotonic()
         if trouble and not self._trouble:
             self._since = now

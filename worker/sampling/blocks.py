@@ -1,4 +1,4 @@
-"""The votes of a model on one block of noisy inputs after another."""
+"""Compute the votes of a model on one block of noisy inputs after another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worker.runtimes.runtime import Runtime
 
 
 class Blocks:
-    """The votes on the noisy inputs of one block after another, in buffers that are used again and again."""
+    """Computes the votes on the noisy inputs of one block after another, in buffers that are reused."""
 
     def __init__(self, runtime: Runtime, source: NoiseSource, batch: int, shape: tuple[int, ...]) -> None:
         rows = batch if runtime.rows is None else runtime.rows
@@ -27,7 +27,7 @@ class Blocks:
     def passes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the passes that hold the block's first ``rows`` evaluations, pass after pass.
 
-        What is asked of the source then is of this block, until the next call.
+        Until the next call, the source of noise answers for this block.
         """
         count = -(-rows // self.rows)
         return self._runtime.passes(self._inputs, count, self._source.begin(self._inputs, block))
@@ -37,5 +37,5 @@ class Blocks:
         return self.passes(block, rows)[:rows]
 
     def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
-        """Return how many of these votes each class has."""
+        """Return the number of votes of each class."""
         return np.bincount(votes.cpu().numpy(), minlength=self._runtime.classes)

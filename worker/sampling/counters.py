@@ -1,4 +1,4 @@
-"""One counter for each kind of evidence: what the votes of a block add to it."""
+"""One counter for each kind of evidence. It adds the votes of one block after another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Counter(ABC):
         summed: bool = False,
         antithetic: bool = False,
     ) -> None:
-        """Prepare noise that can be added up (``summed``), or that is drawn for pairs (``antithetic``)."""
+        """Prepare the noise. ``summed``: gradient sums will be asked for; ``antithetic``: count pairs."""
         law = (request.sigma, request.seed, ESTIMATION, request.noise, request.scale)
         draws = request.batch // 2 if antithetic else request.batch
         self._noise: NoiseSource = noise_source(
@@ -75,7 +75,7 @@ class VoteCounter(Counter):
 
 
 class GradientCounter(VoteCounter):
-    """Counts the same, and adds up what the certifier's bounds need of the samples' noise."""
+    """Counts the same, and forms the gradient sums that the certifier's bounds need from the noise."""
 
     def __init__(self, runtime: Runtime, x: Input, request: SampleRequest) -> None:
         wanted = request.certifier.gradient_sums(request.bounds, request.decision)
@@ -96,7 +96,7 @@ class GradientCounter(VoteCounter):
 
 
 class PairCounter(Counter):
-    """Counts how antithetic pairs fell: row i of a pass's first half, row i of its second half."""
+    """Counts the outcomes of antithetic pairs: rows i of the first and the second half of a pass."""
 
     def __init__(self, runtime: Runtime, x: Input, request: SampleRequest) -> None:
         super().__init__(runtime, x, request, antithetic=True)

@@ -1,4 +1,4 @@
-"""What a sampler is asked for: a run of blocks of one job."""
+"""The task of a sampler: a run of blocks of one job."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from worker.noise.sources import UNIT, Scale
 class SampleRequest:
     """One run of consecutive blocks of a job.
 
-    ``n`` evaluations beginning with block ``first_block``; a multiple of ``batch`` except at the end of the
-    job; even where the certifier counts pairs. ``sigma`` is in input units. ``target`` is the class A.
-    ``noise``: the law of the noise, which the input must fit; ``scale``: the ends of the input's scale.
-    ``bounds`` and ``decision`` say which gradient sums it needs. ValueError if a number is out of
-    range.
+    The run has ``n`` evaluations and begins with block ``first_block``. ``n`` is a multiple of ``batch``,
+    except at the end of the job, and even if the certifier counts pairs. ``sigma`` is in input units.
+    ``target`` is the class A. ``noise`` is the law of the noise, which the input must fit; ``scale`` gives
+    the ends of the input's scale. ``bounds`` and ``decision`` say which gradient sums are needed. Raises
+    ValueError if a number is out of range.
     """
 
     certifier: Certifier
@@ -41,7 +41,7 @@ class SampleRequest:
 
 
 def check_numbers(sigma: float, seed: int, n: int, batch: int) -> None:
-    """Raise ValueError for numbers that nothing can be sampled with."""
+    """Raise ValueError for numbers that cannot be sampled with."""
     if not (math.isfinite(sigma) and sigma > 0):
         raise ValueError("sigma must be a finite number above 0")
     if seed < 0 or n < 1:

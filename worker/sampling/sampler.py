@@ -1,10 +1,11 @@
-"""Monte Carlo sampling of a base classifier: noise in, counts that add out.
+"""Monte Carlo sampling of a base classifier: count its votes on noisy inputs.
 
-Evaluations are numbered, and cut into blocks of ``batch``. The noise of a block depends on (seed, stream,
-block) alone, and blocks add, so how a job is cut into runs of blocks changes nothing. A block is fed to the
-model in forward passes of exactly ``runtime.rows`` rows. If the last block is not full, passes that no
-counted row is in are left out; the surplus rows of the last one are computed, for it to keep its shape, and
-not counted. Memory is one pass of inputs, and on a GPU one block of noise, whatever the number of samples.
+Evaluations are numbered and divided into blocks of ``batch``. The noise of a block depends only on (seed,
+stream, block), and the counts of blocks are added, so the counts do not depend on how a job is divided into
+runs of blocks. A block is computed in forward passes of exactly ``runtime.rows`` rows. If the last block is
+not full, passes without a counted row are left out; the surplus rows of its last pass are computed, so that
+the pass keeps its shape, but not counted. Memory holds one pass of inputs, and on a GPU one block of noise,
+for any number of samples.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def select_class(
 ) -> int:
     """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
 
-    Uses the selection stream of noise, which no estimate ever counts. ``law`` is that of the noise, and
-    ``scale`` as in SampleRequest. Raises ModelOutputError, ValueError as ``sample``.
+    This draws from the selection stream of noise, which is never used for estimates. ``law`` is the law of
+    the noise, ``scale`` is as in SampleRequest. Raises ModelOutputError and ValueError as ``sample`` does.
     """
     check_numbers(sigma, seed, n0, batch)
     noise = noise_source(x, runtime.device, batch, sigma, seed, SELECTION, law, scale)
@@ -53,10 +54,10 @@ def select_class(
 def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]) -> Evidence:
     """Count the votes of ``request.n`` noisy samples.
 
-    ``on_batch`` is called after every block with the evaluations counted so far in this call; whatever it
-    raises ends the sampling, which is how a job is cancelled. Raises ModelOutputError if the model's scores
-    are not numbers, ValueError if the target is not one of its classes, the batch no multiple of its rows,
-    or the input none for this noise.
+    ``on_batch`` is called after every block with the evaluations counted so far in this call. If it raises,
+    the sampling ends; a job is cancelled in this way. Raises ModelOutputError if the model's scores are not
+    numbers, and ValueError if the target is not one of its classes, the batch is not a multiple of its rows,
+    or the input does not fit the noise.
     """
     if request.target >= runtime.classes:
         raise ValueError(f"target {request.target} is not one of {runtime.classes} classes")
@@ -68,7 +69,7 @@ def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callabl
 
 
 def _cut(request: SampleRequest) -> Iterator[tuple[int, int, int]]:
-    """Yield each block of a request, the evaluations counted in it, and those counted when it is done."""
+    """Yield each block of a request, the evaluations counted in it, and the total after it."""
     for offset in range(0, request.n, request.batch):
         rows = min(request.batch, request.n - offset)
         yield request.first_block + offset // request.batch, rows, offset + rows

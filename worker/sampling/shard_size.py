@@ -1,21 +1,27 @@
-"""How many blocks a shard has: long enough to be cheap, short enough to lose, cancel and share."""
+"""Choose how many blocks a shard has.
+
+Long shards cost less overhead. Short ones lose less when they fail, are cancelled sooner, and are easier to
+share among processes.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 SHORTEST: Final = 0.25
-"""Share of the time aimed at, below which a job is not cut to keep more processes busy."""
+"""A shard is not cut below this share of the aimed time to keep more processes busy. A choice: the fixed cost
+of a shard is some milliseconds (benchmarks/store.py), against a quarter of a second."""
 TURNS: Final = 4
-"""Shards of a middling job that each process gets: who finishes early takes another."""
+"""Shards that each process gets of a job that is not long enough for full ones. A choice: a process that
+finishes early can take another."""
 
 
 def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) -> int:
     """Return the blocks of each shard of a job.
 
-    ``block_s`` is the measured time of one block, ``shard_s`` the time a shard aims at. A job that takes
-    less than a quarter of that is not cut. One that fits into few shards is cut finer, and always into
-    as many as all ``processes`` can share evenly. What is counted does not depend on the answer.
+    ``block_s`` is the measured time of one block, ``shard_s`` the time that a shard should take, in seconds.
+    A job that takes less than a quarter of that is one shard. A job that would be only a few shards is cut
+    into shorter ones, so that all ``processes`` get equally many. The counts do not depend on the answer.
     """
     aimed = max(1, int(shard_s / max(block_s, 1e-9)))
     floor = max(1, int(aimed * SHORTEST))
@@ -27,14 +33,16 @@ def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) ->
 
 
 CHECKPOINTS: Final = 32
-"""Points at which a job that may stop early looks at its radius, if it has as many blocks."""
+"""A job that may stop early computes its radius at this many points, if it has as many blocks. A choice: on
+average it counts a 64th of its samples in vain, and each point costs one certificate."""
 LONGEST: Final = 32
-"""Blocks of a shard of such a job at most, however many checkpoints that makes."""
+"""Most blocks of a shard of such a job. A choice: a job of very many blocks may stop long before its end, so
+it looks more often."""
 
 
 def checkpoint_blocks(blocks: int) -> int:
-    """Return the blocks of each shard of a job that stops at a radius, which it looks for after every shard.
+    """Return the blocks of each shard of a job with a stop radius. Its radius is computed after every shard.
 
-    The number of blocks alone decides, not the time they take, so that a seed gives one certificate.
+    This depends only on the number of blocks, not on their time, so that a seed gives one certificate.
     """
     return min(LONGEST, max(1, blocks // CHECKPOINTS))

@@ -1,4 +1,4 @@
-"""One operator of a model's graph that commonly makes it no function of one input."""
+"""One operator of a model's graph that is often why the model is not a function of one input."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ RANDOM = "Remove what is random: export the network after net.eval()"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``what`` it is, in the words of its format, ``where`` in the graph, and the ``remedy``."""
+    """An operator: ``what`` it is in the words of its format, ``where`` in the graph, and the ``remedy``."""
 
     what: str
     where: str
     remedy: str
 
     def explains(self, defect: Defect) -> bool:
-        """Whether it may be the cause; statistics that are updated are a state, and span the batch."""
+        """Whether it may cause the defect. Updated statistics may cause both: they are a state over rows."""
         if self.remedy == TRAINING:
             return True
         return (defect is Defect.CHANGES) == (self.remedy == RANDOM)
 
     def __str__(self) -> str:
-        """Return it as messages name it."""
+        """Return the operator and its place, for messages."""
         return f"{self.what} ({self.where})" if self.where else self.what

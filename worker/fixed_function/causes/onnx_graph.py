@@ -1,4 +1,4 @@
-"""What an ONNX graph shows of rows that influence each other."""
+"""Find operators in an ONNX graph through which rows may influence each other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OVER_ALL: Final = frozenset(
     f"Reduce{kind}"
     for kind in ("Mean", "Sum", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp", "SumSquare")
 )
-"""They reduce over all axes if none are named."""
+"""Operators that reduce over all axes if none are named."""
 ONE_AXIS: Final[dict[str, tuple[int, str]]] = {
     "Softmax": (-1, OVER_ROWS),
     "LogSoftmax": (-1, OVER_ROWS),
@@ -44,13 +44,13 @@ RANDOM_OPS: Final = frozenset(
 )
 RECURRENT: Final = frozenset({"LSTM", "GRU", "RNN"})
 BATCH: Final = 7919
-"""Rows of a batch while shapes are inferred: a prime, so that an axis of rows is known by its size."""
+"""Rows of a batch while shapes are inferred: a prime, so that the size shows which axes are of rows."""
 NO_CONTENT: Final = frozenset({"Shape", "Size"})
-"""What they return depends on no row's values."""
+"""Operators whose results do not depend on the values of any row."""
 
 
 def findings(manifest: ModelManifest) -> list[Finding]:
-    """Return what the file shows. Raises what the parser of ONNX raises."""
+    """Return the findings in a file. Raises whatever ONNX's parser raises."""
     model = inliner.inline_local_functions(onnx.load_model_from_string(read_weights(manifest)))
     held = {tensor.name for tensor in model.graph.initializer}
     for value in (value for value in model.graph.input if value.name not in held):
@@ -58,14 +58,14 @@ def findings(manifest: ModelManifest) -> list[Finding]:
     for value in model.graph.output:
         value.type.tensor_type.ClearField("shape")
     del model.graph.value_info[:]
-    with suppress(shape_inference.InferenceError):  # then axes are judged by their numbers alone
+    with suppress(shape_inference.InferenceError):  # then axes are recognised by their numbers only
         model = shape_inference.infer_shapes(model, data_prop=True)
     return list(_in_graph(model.graph, _Shapes.of(model.graph)))
 
 
 @dataclass(slots=True)
 class _Shapes:
-    """What is known of tensors: sizes of their axes, small constants, and which depend on the input."""
+    """Known facts about tensors: sizes of axes, small constants, and which ones depend on the input."""
 
     axes: dict[str, list[int]] = field(default_factory=dict)
     constants: dict[str, list[int]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class _Shapes:
             self.constants[name] = [int(value) for value in numpy_helper.to_array(tensor).reshape(-1)]
 
     def is_batch(self, name: str, axis: int) -> bool:
-        """Whether this axis of a tensor is that of the rows, as far as is known."""
+        """Whether this axis of a tensor is known to be the axis of rows."""
         axes = self.axes.get(name)
         if axes is None:
             return axis == 0
@@ -117,7 +117,7 @@ def _in_graph(graph: onnx.GraphProto, known: _Shapes) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """An operator with its attributes, and what is known of the tensors around it."""
+    """An operator with its attributes, and the known facts about its tensors."""
 
     proto: onnx.NodeProto
     attributes: dict[str, object]
@@ -132,13 +132,13 @@ class _Node:
         return self.proto.input[0] if self.proto.input else ""
 
     def numbers(self, index: int) -> list[int] | None:
-        """Return an input that is a constant list of integers; None if it is left out, or not constant."""
+        """Return an input that is a constant list of integers; None if it is missing or not constant."""
         name = self.proto.input[index] if len(self.proto.input) > index else ""
         return self.known.constants.get(name)
 
 
 def _judged(node: _Node) -> tuple[str, str] | None:
-    """Return what the node is called in a message and what to do, None if nothing is known against it."""
+    """Return the node's name for messages and the remedy; None if it cannot mix rows as far as is known."""
     if node.kind in RANDOM_OPS:
         return node.kind, RANDOM
     if node.kind in QUANTISED:
@@ -184,7 +184,7 @@ def _reduction(node: _Node) -> tuple[str, str] | None:
     held = node.attributes.get("axes")
     axes = node.numbers(1) if held is None else _numbers(held)
     if axes is None and len(node.proto.input) > 1:
-        return None  # which axes is computed
+        return None  # the axes are computed, so not known here
     if axes is None:
         kept = node.attributes.get("noop_with_empty_axes")
         return None if kept else (f"{node.kind} over all axes", OVER_ROWS)

@@ -1,4 +1,4 @@
-"""What the graph of a TorchScript file shows of rows that influence each other."""
+"""Find operators in the graph of a TorchScript file through which rows may influence each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ REDUCTIONS: Final = frozenset(
         *("linalg_vector_norm", "linalg_norm"),
     }
 )
-"""They reduce over dim 0 if told so, and over everything if no dim is named; of two tensors, they do not."""
+"""Operators that reduce over dim 0 if it is named, and over everything if no dim is. With two tensors they do
+not reduce."""
 BETWEEN: Final = frozenset(
     {
         "cumsum",
@@ -64,7 +65,7 @@ UNKNOWN: Final = object()
 
 
 def findings(manifest: ModelManifest) -> list[Finding]:
-    """Return what the file shows. Raises what PyTorch raises on a graph that it cannot freeze."""
+    """Return the findings in a file. Raises whatever PyTorch raises for a graph that it cannot freeze."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # PyTorch advises torch.export over TorchScript
         load = torch.jit.load
@@ -111,9 +112,9 @@ def _statistics(kind: str, arguments: dict[str, object]) -> tuple[str, str | Non
 
 
 def _over_rows(arguments: dict[str, object]) -> str | None:
-    """Return which axes the rows lie on that an operator brings together, None if it leaves rows apart."""
+    """Return the axes, in words, over which an operator combines rows; None if it keeps rows apart."""
     if "other" in arguments:
-        return None  # of two tensors, element by element
+        return None  # with two tensors it works element by element
     dims = arguments.get("dim", arguments.get("dims"))
     if dims is None:
         return "everything"
@@ -122,7 +123,7 @@ def _over_rows(arguments: dict[str, object]) -> str | None:
 
 
 def _arguments(node: Any) -> dict[str, object]:
-    """Return an operator's arguments by name, as far as they are constants; else UNKNOWN."""
+    """Return an operator's arguments by name; one that is not a constant is UNKNOWN."""
     schema = torch._C.parse_schema(node.schema())  # noqa: SLF001 - there is no public reader
     values = (value.toIValue() if _is_constant(value) else UNKNOWN for value in node.inputs())
     return {argument.name: value for argument, value in zip(schema.arguments, values, strict=False)}
@@ -133,5 +134,5 @@ def _is_constant(value: Any) -> bool:
 
 
 def _line(node: Any) -> str:
-    """Return the module or line that the operator comes from, as far as the file says."""
+    """Return the module or line that the operator comes from, if the file says it."""
     return str(node.scopeName()).rpartition("/")[2]
