@@ -33,7 +33,7 @@ from certificates import (
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
 
 if TYPE_CHECKING:
-    from worker.runtimes import Runtime
+    from worker.runtimes.runtime import Runtime
 
 SIGMAS = (0.25, 0.5)
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -59,7 +59,7 @@ def held_out() -> tuple[NDArray[np.float32], list[int]]:
 def classifier() -> tuple[Runtime, int]:
     """Load the shipped model, once a process; return it with its batch size."""
     from registry.model_folders import Registry  # noqa: PLC0415 - as above
-    from worker.runtimes import load_runtime  # noqa: PLC0415 - as above
+    from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
     from worker.sampling.sampler import batch_size_for  # noqa: PLC0415 - as above
 
     manifest = Registry(MODELS).get("mnist")

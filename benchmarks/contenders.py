@@ -10,7 +10,7 @@ from benchmarks.limit import limit
 from benchmarks.loops import art, loop
 from benchmarks.setup import SEED, Contender, Setup, example
 from registry import ModelManifest, Registry
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sampler import SampleRequest, sample, select_class
 

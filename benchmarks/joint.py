@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from benchmarks import machine
 from certificates import FIRST_ORDER
 from registry import ModelManifest, Registry
-from worker.runtimes import Runtime, load_runtime
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sampler import SampleRequest, sample, select_class
 

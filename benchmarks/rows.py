@@ -24,7 +24,7 @@ from registry.manifest import load_manifest
 from scripts.export import Value, write_model
 from worker.fixed_function.lineups import LineUps
 from worker.fixed_function.place_rounding import ULP
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 
 MODELS = ("mnist", "mnist-torchscript", "swiss-roll", "cifar-resnet")
 ROWS = (2, 6, 8, 32, 34, 100, 128, 1024)

@@ -46,7 +46,7 @@ class Catalogue(Generic[T]):
         return tuple(self._known)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._known
+        return isinstance(name, str) and name in self._known
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._known.values())

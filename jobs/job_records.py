@@ -12,7 +12,7 @@ from jobs.plan import Plan
 from jobs.record_base import Record
 from jobs.spec import JobSpec
 
-RECORD_VERSION: Final = 3
+RECORD_VERSION: Final = 4
 """Version of every stored record: the only one that is read, and raised when what is stored changes."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]

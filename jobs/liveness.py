@@ -13,7 +13,7 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.plain_text import plain_text
-from jobs.plan import Fleet
+from jobs.plan import Fleet, read_fleet
 from jobs.record_base import Record
 from jobs.shared_settings import JobsSettings
 
@@ -141,7 +141,9 @@ class Liveness:
         alive = self.live_workers()
         found = []
         for content, begun in zip(known.values(), jobs, strict=True):
-            fleet = Fleet.model_validate_json(content)
+            fleet = read_fleet(content)
+            if fleet is None:
+                continue
             own = [worker.processes for worker in alive if worker.fleet == fleet]
             if own or begun:
                 found.append(Strength(fleet, len(own), sum(own), begun))

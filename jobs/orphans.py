@@ -12,7 +12,7 @@ from jobs.connection import store_errors
 from jobs.job_errors import JobNotFound, UnsupportedRecord
 from jobs.job_records import Failure, JobRecord
 from jobs.liveness import Liveness
-from jobs.plan import Fleet
+from jobs.plan import Fleet, read_fleet
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 
@@ -44,8 +44,9 @@ class Orphans:
             if key in alive:
                 continue
             waited = self._waited(key, now)
-            if waited >= self._settings.orphan_s:
-                self._fail_jobs(Fleet.model_validate_json(content), now)
+            fleet = read_fleet(content)
+            if fleet is not None and waited >= self._settings.orphan_s:
+                self._fail_jobs(fleet, now)
             # A message that a dead worker held comes back to its queue after the visibility timeout.
             if waited >= max(self._settings.orphan_s, 2 * self._settings.visibility_timeout_s):
                 self._forget(key)

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+import json
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from jobs.record_base import Record
 
 
-class RuntimeIdentity(Record):
-    """What draws the noise and computes the votes. Every shard of a job must run on an equal identity.
+class Computation(Record):
+    """What computes the votes, of a runtime that has loaded a model.
 
     ``rows`` are those of every forward pass and ``threads`` what computes it: with either, a classifier's
-    scores may differ in their last bits. ``precision`` is what the manifest
-    asks for, or the file's own; ``noise`` names the generator of the noise. ``row_scores``: whether a row's
-    scores are the same bits at every place of a pass, or equal up to rounding (docs/floating-point.md).
+    scores may differ in their last bits. ``precision`` is what the manifest asks for, or the file's own.
+    ``row_scores``: whether a row's scores are the same bits at every place of a pass, or equal up to rounding
+    (docs/floating-point.md).
     """
 
-    name: Literal["onnxruntime", "torchscript"]
+    name: str
     version: str
     provider: str
     precision: str
     memory_format: Literal["contiguous", "channels_last"] = "contiguous"
     rows: int = Field(ge=2)
     threads: int = Field(ge=1)
-    noise: str
     row_scores: Literal["bit-equal", "equal up to rounding"] = "bit-equal"
+
+
+class RuntimeIdentity(Computation):
+    """What draws the noise and computes the votes. Every shard of a job must run on an equal identity.
+
+    ``noise`` names the generator of the noise.
+    """
+
+    noise: str
 
 
 Device = Literal["cpu", "cuda"]
@@ -38,13 +47,13 @@ class Fleet(Record):
     """What workers must have in common to share a job: all that a runtime's identity says of a worker.
 
     What else it says follows from the model's manifest and the job's plan, which are the same everywhere.
-    Versions are those of the packages; ``noise`` names the generators of every kind of noise; ``machine`` is
-    the architecture and ``kind`` the operator's name for the machine, which parts what looks alike.
+    ``versions`` are those of the packages that compute, by package; ``noise`` names the generators of every
+    law of noise; ``machine`` is the architecture and ``kind`` the operator's name for the machine, which
+    parts what looks alike.
     """
 
     device: Device
-    onnxruntime: str
-    torch: str
+    versions: Annotated[dict[str, str], Field(min_length=1)]
     noise: tuple[str, ...]
     machine: str
     kind: str = ""
@@ -52,14 +61,24 @@ class Fleet(Record):
     @property
     def key(self) -> str:
         """A short name, equal where all fields are: part of the name of the fleet's queue."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def words(self) -> str:
         """The fleet as people are told of it."""
         kind = f", kind {self.kind}" if self.kind else ""
-        versions = f"onnxruntime {self.onnxruntime} and torch {self.torch}"
+        *others, last = [f"{package} {version}" for package, version in sorted(self.versions.items())]
+        versions = f"{', '.join(others)} and {last}" if others else last
         return f"{versions} ({self.device}, {self.machine}{kind})"
+
+
+def read_fleet(content: bytes) -> Fleet | None:
+    """Read a stored fleet; None for one that another release wrote, which no worker of this one is of."""
+    try:
+        return Fleet.model_validate_json(content)
+    except ValidationError:
+        return None
 
 
 class Plan(Record):

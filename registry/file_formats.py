@@ -1,21 +1,17 @@
 """What a model's file is, told from its first and last bytes: nothing is unpickled, unpacked or executed.
 
-A file that neither runtime reads, or the other one, is refused with what it is and what to do. A file of no
+A file that no runtime reads, or another one, is refused with what it is and what to do. A file of no
 known kind is left to the runtime.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from typing import BinaryIO, Final, Literal, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
-from registry.onnx_head import looks_like_onnx
+from registry.file_glimpse import glimpse
+from registry.runtime_entries import RUNTIMES
 
-RuntimeName = Literal["onnx", "torchscript"]
-
-_HEAD: Final = 2**16
-_TAIL: Final = 2**20
 _EXPORT: Final = "then export it as docs/models.md says"
 _WEIGHTS_ALONE: Final = f"load them into the network in Python, where its code is, {_EXPORT}"
 _KERAS: Final = 'export it from Keras (`model.export("model.onnx", format="onnx")`) or with tf2onnx'
@@ -57,24 +53,24 @@ _PICKLE: Final = (
     f"can run any code: load it where you trust it, {_EXPORT}"
 )
 _PROGRAM: Final = (
-    "is a program of torch.export (.pt2), which neither runtime reads: "
+    "is a program of torch.export (.pt2), which no runtime reads: "
     '`torch.onnx.export(torch.export.load("FILE"), f="model.onnx", external_data=False)` makes it ONNX'
 )
 
 
-def unsuitable(file: BinaryIO, runtime: RuntimeName) -> str | None:
+def unsuitable(file: BinaryIO, runtime: str) -> str | None:
     """Say what a file is if this runtime cannot read it, and what to do; None if it may be what it should be.
 
-    Reads at most ``_HEAD + _TAIL`` bytes, whatever the file holds.
+    Reads no more of it than ``glimpse`` does.
     """
-    head = file.read(_HEAD)
-    if not head:
+    seen = glimpse(file)
+    if not seen.head:
         return "is empty: copy or export it again"
-    if looks_like_onnx(head):
-        return 'is an ONNX file: set runtime = "onnx"' if runtime == "torchscript" else None
-    if head.startswith(b"PK"):
-        return _archive(_tail(file), runtime)
-    return _signed(head) or _text(head)
+    kinds = [entry for entry in RUNTIMES if entry.recognises(seen)]
+    if kinds:
+        fits = any(entry.name == runtime for entry in kinds)
+        return None if fits else f'is {kinds[0].file_kind}: set runtime = "{kinds[0].name}"'
+    return _archive(seen.members) if seen.is_archive else _signed(seen.head) or _text(seen.head)
 
 
 def _signed(head: bytes) -> str | None:
@@ -89,37 +85,19 @@ def _signed(head: bytes) -> str | None:
     return None
 
 
-def _tail(file: BinaryIO) -> bytes:
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _TAIL))
-    return file.read(_TAIL)
-
-
-def _archive(tail: bytes, runtime: RuntimeName) -> str | None:
-    """Judge a zip archive by the names in its directory, which stands at its end."""
-    if b"PK\x05\x06" not in tail:
+def _archive(names: tuple[str, ...] | None) -> str:
+    """Judge a zip archive that no runtime reads by the names in its directory."""
+    if names is None:
         return "is a zip archive without its end, so it was cut short: copy or export it again"
-    names = _names(tail)
-    if any("/code/" in name or name.endswith("/constants.pkl") for name in names):
-        return 'is a TorchScript file: set runtime = "torchscript"' if runtime == "onnx" else None
     for end, said in _MEMBERS.items():
         if any(name.endswith(end) for name in names):
             return said
     inside = ", ".join(ascii(name)[:_LONGEST_SHOWN] for name in names[:_SHOWN]) or "nothing"
-    return f"is a zip archive of {inside} and is no TorchScript file: {_UNPACK}"
-
-
-def _names(tail: bytes) -> list[str]:
-    """Return the names of an archive's members, cut to a length, as far as its directory lies in ``tail``."""
-    names = []
-    for entry in re.finditer(rb"PK\x01\x02.{24}(..).{16}", tail, re.DOTALL):
-        length = min(int.from_bytes(entry.group(1), "little"), _LONGEST_NAME)
-        names.append(tail[entry.end() : entry.end() + length].decode("utf-8", "replace"))
-    return names
+    kinds = " and no ".join(entry.file_kind.split(" ", 1)[1] for entry in RUNTIMES)
+    return f"is a zip archive of {inside} and is no {kinds}: {_UNPACK}"
 
 
 _SHOWN: Final = 3
-_LONGEST_NAME: Final = 256
 _LONGEST_SHOWN: Final = 60
 _MEMBERS: Final = {
     "/archive_format": _PROGRAM,
@@ -133,7 +111,7 @@ _MEMBERS: Final = {
 
 def _is_safetensors(head: bytes) -> bool:
     """Whether a length of 8 bytes is followed by a JSON object of tensors."""
-    start = head[8:_HEAD].lstrip()
+    start = head[8:].lstrip()
     return len(head) > 8 and start.startswith(b'{"') and int.from_bytes(head[:8], "little") < 2**32
 
 

@@ -8,11 +8,21 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from registry.file_formats import unsuitable
 from registry.manifest_faults import faults_of_manifest
 from registry.model_errors import ModelBroken
+from registry.runtime_entries import RUNTIMES, RuntimeEntry
 
 MANIFEST_FILE = "model.toml"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
@@ -25,6 +35,16 @@ Text = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
 Precision = Literal["float32", "bfloat16", "float16"]
 MemoryFormat = Literal["contiguous", "channels_last"]
+
+
+def _known_runtime(value: object) -> object:
+    if value not in RUNTIMES:
+        raise PydanticKnownError("literal_error", {"expected": " or ".join(map(repr, RUNTIMES.names()))})
+    return value
+
+
+RuntimeName = Annotated[str, BeforeValidator(_known_runtime)]
+"""The name of a registered runtime."""
 
 
 class _Section(BaseModel):
@@ -110,14 +130,15 @@ class ModelManifest(_Section):
     model was trained with, in input units; None if it was trained without noise. ``batch_size`` fixes the
     number of rows of every forward pass, and ``threads`` what computes it; None leaves them to the workers.
 
-    ``precision`` and ``memory_format`` are for TorchScript. With a precision, weights and normalised inputs
-    are converted to it; None leaves the file as it is and gives it float32. ``channels_last`` lays weights
-    and inputs out with the channels innermost. An ONNX file says both itself.
+    ``precision`` and ``memory_format`` are for runtimes that take them, as TorchScript does; an ONNX file
+    says both itself. With a precision, weights and normalised inputs are converted to it; None leaves the
+    file as it is and gives it float32. ``channels_last`` lays weights and inputs out with the channels
+    innermost.
     """
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
     description: Text
-    runtime: Literal["onnx", "torchscript"]
+    runtime: RuntimeName
     file: FileName
     sha256: Sha256
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
@@ -140,13 +161,26 @@ class ModelManifest(_Section):
                 f"normalisation needs 1 number or {self.input.shape[0]} (the first axis of input.shape), "
                 f"not {len(norm.mean)}",
             )
-        if self.runtime == "onnx" and (self.precision or self.memory_format != "contiguous"):
+        refused = sorted(self._options() - self.entry.options)
+        if refused:
+            takers = " and ".join(each.name for each in RUNTIMES if each.options.issuperset(refused))
             raise ValueError(
-                "precision and memory_format are for torchscript: an ONNX file says both itself; remove them",
+                f"{' and '.join(refused)} can be given for {takers or 'no runtime'} alone: remove what "
+                f"{self.runtime} does not take"
             )
         if self.memory_format == "channels_last" and len(self.input.shape) != 3:
             raise ValueError("memory_format 'channels_last' needs an input.shape of three axes")
         return self
+
+    def _options(self) -> set[str]:
+        """Return the fields given that not every runtime takes."""
+        given = {"precision": self.precision is not None, "memory_format": self.memory_format != "contiguous"}
+        return {name for name, is_given in given.items() if is_given}
+
+    @property
+    def entry(self) -> RuntimeEntry:
+        """The runtime that computes it."""
+        return RUNTIMES.find(self.runtime)
 
     @property
     def d(self) -> int:

@@ -17,7 +17,8 @@ from registry import ModelManifest
 from registry.model_folders import Registry
 from worker.memory_shortage import OutOfMemory, is_out_of_memory
 from worker.noise.drawn_laws import generator_of
-from worker.sampling.block_size import SMALLEST, batch_size_for, pass_rows_for
+from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
+from worker.sampling.block_size import batch_size_for
 
 if TYPE_CHECKING:
     from worker.fixed_function.reference import Reference
@@ -43,7 +44,8 @@ class LoadedModel:
     def identity(self, noise: Noise) -> RuntimeIdentity:
         """Return what the counts of a job with this kind of noise depend on here."""
         device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"
-        return self.runtime.identity.model_copy(update={"noise": generator_of(noise, device)})
+        computation = self.runtime.computation.model_dump()
+        return RuntimeIdentity(**computation, noise=generator_of(noise, device))
 
 
 class _Wanted(NamedTuple):
@@ -162,7 +164,8 @@ class ModelCache:
         import torch  # noqa: PLC0415 - only in the child process
 
         from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above
-        from worker.runtimes import RuntimeLoadError, load_runtime  # noqa: PLC0415 - as above
+        from worker.runtimes.runtime_errors import RuntimeLoadError  # noqa: PLC0415 - as above
+        from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
 
         try:
             rows = 2 * wanted.rows + batch_size_for(manifest, self._device)

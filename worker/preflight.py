@@ -9,11 +9,10 @@ from typing import Final
 from worker.worker_settings import WorkerSettings
 
 PROBE: Final = """
-import onnxruntime, torch
-if not torch.cuda.is_available():
-    raise SystemExit("PyTorch sees no GPU")
-if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
-    raise SystemExit("this build of ONNX Runtime has no CUDAExecutionProvider")
+from worker.runtimes.runtime_loading import lacking
+said = lacking("cuda")
+if said:
+    raise SystemExit(said[0])
 """
 
 

@@ -81,7 +81,10 @@ def _ended(example: Example) -> JobRecord:
             shard_blocks=50,
             runtime=runtime,
             fleet=Fleet(
-                device="cpu", onnxruntime="1.23.2", torch="2.9.0", noise=(_GENERATOR,), machine="x86_64"
+                device="cpu",
+                versions={"onnxruntime": "1.23.2", "torch": "2.9.0"},
+                noise=(_GENERATOR,),
+                machine="x86_64",
             ),
         ),
         certificate=_document(example, _spec(example)),

@@ -19,7 +19,7 @@ from registry import ModelError
 from registry.manifest import load_manifest
 from tests.support.model_folders import write_folder
 from tests.support.places import SHIPPED_MODELS
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 
 MODELS = SHIPPED_MODELS
 KINDS = ["swiss-roll", "mnist", "mnist-torchscript"]

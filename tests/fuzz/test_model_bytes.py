@@ -13,7 +13,8 @@ import pytest
 from registry.manifest import load_manifest
 from tests.fuzz.broken_models import external
 from tests.support.model_folders import write_folder
-from worker.runtimes import RuntimeLoadError, load_runtime
+from worker.runtimes.runtime_errors import RuntimeLoadError
+from worker.runtimes.runtime_loading import load_runtime
 
 CASES = 180
 MOST_CRASHES = 5

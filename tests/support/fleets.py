@@ -9,7 +9,9 @@ from jobs.plan import Fleet
 from worker.fleet import own_fleet
 from worker.worker_settings import WorkerSettings
 
-ELSEWHERE: Final = Fleet(device="cpu", onnxruntime="1", torch="2", noise=("some",), machine="some")
+ELSEWHERE: Final = Fleet(
+    device="cpu", versions={"onnxruntime": "1", "torch": "2"}, noise=("some",), machine="some"
+)
 """Workers with other packages on another machine."""
 
 

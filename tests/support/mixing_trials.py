@@ -16,7 +16,7 @@ from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value
 from tests.support.model_folders import write_folder
 from worker.fixed_function.reference import Reference
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 
 LABELS: dict[str, Value] = {"labels": ["no", "yes", "other"]}
 

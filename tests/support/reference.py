@@ -15,7 +15,8 @@ from jobs.plan import Plan
 from jobs.spec import JobSpec
 from registry.model_folders import Registry
 from tests.support.specs import Submission, submission
-from worker.runtimes import Runtime, load_runtime
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.sampler import SampleRequest, sample
 
 

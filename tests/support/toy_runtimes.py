@@ -9,17 +9,16 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from jobs.plan import RuntimeIdentity
+from jobs.plan import Computation
 from worker.runtimes.runtime import PassByPass
 
-IDENTITY = RuntimeIdentity(
+COMPUTATION = Computation(
     name="torchscript",
     version="0",
     provider="toy",
     precision="float32",
     rows=2,
     threads=1,
-    noise="philox4x32-10/box-muller/float32",
 )
 CPU = torch.device("cpu")
 
@@ -38,7 +37,7 @@ class HalfSpace(OneHot):
     """Class 1 where the first element is above ``threshold``; keeps what it was shown."""
 
     threshold: float = 0.0
-    identity: RuntimeIdentity = IDENTITY
+    computation: Computation = COMPUTATION
     classes: int = 2
     device: torch.device = CPU
     rows: int | None = None
@@ -55,7 +54,7 @@ class HalfSpace(OneHot):
 class Recorder(OneHot):
     """Always class 0; keeps a copy of every batch."""
 
-    identity: RuntimeIdentity = IDENTITY
+    computation: Computation = COMPUTATION
     classes: int = 4
     device: torch.device = CPU
     rows: int | None = None
@@ -70,7 +69,7 @@ class Recorder(OneHot):
 class Bands(OneHot):
     """Class by the first element, cut at -0.1, 0 and 0.2."""
 
-    identity: RuntimeIdentity = IDENTITY
+    computation: Computation = COMPUTATION
     classes: int = 4
     device: torch.device = CPU
     rows: int | None = None

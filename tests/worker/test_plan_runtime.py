@@ -59,10 +59,10 @@ def test_a_plan_is_carried_out_with_its_own_rows_and_threads(tmp_path: Path) -> 
     made = ModelCache(registry, "cpu", 2).for_spec(spec).identity(Noise.GAUSSIAN)
     assert (made.rows, made.threads) == (1024, 2)
     here = ModelCache(registry, "cpu", 1)
-    assert here.for_spec(spec).runtime.identity.threads == 1
+    assert here.for_spec(spec).runtime.computation.threads == 1
     asked = made.model_copy(update={"rows": 64})
     loaded = here.for_plan(spec, plan(registry, asked))
-    assert loaded.runtime.identity == asked
+    assert loaded.identity(Noise.GAUSSIAN) == asked
     assert loaded.runtime.rows == 64
     assert torch.get_num_threads() == 2
     assert here.for_spec(spec).runtime.rows == 1024
@@ -94,7 +94,7 @@ def test_the_identity_names_the_generator_of_the_noise(tmp_path: Path, noise: No
 def test_what_cannot_be_matched_is_refused(tmp_path: Path, other: dict[str, str]) -> None:
     registry, spec = models(tmp_path)
     cache = ModelCache(registry, "cpu", 1)
-    asked = cache.for_spec(spec).runtime.identity.model_copy(update=other)
+    asked = cache.for_spec(spec).identity(Noise.GAUSSIAN).model_copy(update=other)
     with pytest.raises(PermanentFailure, match="one fixed classifier") as caught:
         cache.for_plan(spec, plan(registry, asked))
     assert next(iter(other.values())) in caught.value.detail
@@ -103,11 +103,11 @@ def test_what_cannot_be_matched_is_refused(tmp_path: Path, other: dict[str, str]
 def test_a_plan_for_another_manifest_is_refused(tmp_path: Path) -> None:
     registry, spec = models(tmp_path)
     cache = ModelCache(registry, "cpu", 1)
-    made = plan(registry, cache.for_spec(spec).runtime.identity)
+    made = plan(registry, cache.for_spec(spec).identity(Noise.GAUSSIAN))
     with pytest.raises(PermanentFailure, match="begun with manifest 0000"):
         cache.for_plan(spec, made.model_copy(update={"manifest_sha256": "0" * 64}))
 
 
 def test_a_manifest_can_fix_the_threads(tmp_path: Path) -> None:
     registry, spec = models(tmp_path, {"threads": 2})
-    assert ModelCache(registry, "cpu", 1).for_spec(spec).runtime.identity.threads == 2
+    assert ModelCache(registry, "cpu", 1).for_spec(spec).runtime.computation.threads == 2

@@ -69,7 +69,7 @@ class UpToRounding(PassByPass):
         self._runtime = runtime
         self._tolerance = tolerance
         self._alone = trial_batch(manifest, rows).to(runtime.device)
-        self.identity = runtime.identity.model_copy(update={"row_scores": "equal up to rounding"})
+        self.computation = runtime.computation.model_copy(update={"row_scores": "equal up to rounding"})
         self.classes = runtime.classes
         self.rows = runtime.rows
         self.device = runtime.device

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.noise.compiling import compiled, inlined
+from worker.compiling import compiled, inlined
 from worker.noise.philox import COUNTERS, Key, Words, random_bits
 
 Floats = NDArray[np.float32]

@@ -17,7 +17,7 @@ from worker.noise.generator_keys import (
     block_key,
     device_generator,
 )
-from worker.sampling.grouped_sums import complete, set_apart
+from worker.noise.grouped_sums import complete, set_apart
 
 
 def gaussian_source(

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.noise.compiling import compiled, inlined
+from worker.compiling import compiled, inlined
 
 Key = NDArray[np.uint32]
 """Four words: the key of Philox, then the upper half of its counter."""

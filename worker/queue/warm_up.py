@@ -5,12 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from worker.noise.drawn_laws import DRAWN_LAWS
-from worker.sampling import argmax, grouped_sums
+from worker.runtimes import argmax
+from worker.sampling import centred_sums
 
 
 def warm_up() -> None:
     """Compile every loop now (seconds), so that no job waits for it and forked processes share the result."""
-    for loops in (argmax, grouped_sums):
+    for loops in (argmax, centred_sums):
         loops.warm_up()
     for drawn in DRAWN_LAWS:
         if drawn.loops is not None:

@@ -9,17 +9,15 @@ import onnxruntime as ort
 import torch
 from numpy.typing import NDArray
 
-from certificates.noise_laws import Noise
-from jobs.plan import Device, RuntimeIdentity
+from jobs.plan import Computation, Device
 from registry import ModelManifest
 from registry.manifest import read_weights
-from worker.noise.drawn_laws import generator_of
 from worker.noise.generator_keys import Fill
+from worker.runtimes.argmax import argmax
 from worker.runtimes.load_refusals import fixed_batch, onnx_unloadable, trial_failed
-from worker.runtimes.runtime import stated_precision
+from worker.runtimes.runtime import require, stated_precision
 from worker.runtimes.runtime_errors import RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, not_numbers, trial_batch, votes_of
-from worker.sampling.argmax import argmax
 
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR = 3
@@ -48,7 +46,7 @@ class OnnxRuntime:
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
-        _require(device)
+        require(self.lacks(device), device)
         self.device = torch.device(device)
         self.classes = len(manifest.labels)
         self._normalise = Normaliser(manifest, self.device)
@@ -60,20 +58,28 @@ class OnnxRuntime:
                 f"asked for {device}, but ONNX Runtime chose {provider}; install the GPU build of ONNX "
                 "Runtime with its CUDA libraries, or ask for the cpu",
             )
-        self.identity = RuntimeIdentity(
+        self.computation = Computation(
             name="onnxruntime",
             version=ort.__version__,
             provider=provider,
             precision=stated_precision(None, device),
             rows=rows,
             threads=threads,
-            noise=generator_of(Noise.GAUSSIAN, device),
         )
         self.rows: int | None = rows
         _check_signature(manifest, self._session, rows)
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
         self._bound: _Bound | None = None
         self._try(manifest, rows)
+
+    @staticmethod
+    def lacks(device: Device) -> str | None:
+        """See Loader."""
+        if device == "cuda" and not torch.cuda.is_available():
+            return "PyTorch sees no GPU"
+        if PROVIDERS[device] not in ort.get_available_providers():
+            return f"this build of ONNX Runtime lacks {PROVIDERS[device]}: install its GPU build"
+        return None
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
@@ -142,16 +148,6 @@ class OnnxRuntime:
 
 def _as_it_is(part: int) -> None:
     """Leave the inputs of a pass as they are."""
-
-
-def _require(device: Device) -> None:
-    if PROVIDERS[device] not in ort.get_available_providers():
-        raise RuntimeLoadError(
-            f"asked for {device}, but this build of ONNX Runtime lacks {PROVIDERS[device]}; "
-            "install its GPU build, or ask for the cpu",
-        )
-    if device == "cuda" and not torch.cuda.is_available():
-        raise RuntimeLoadError("asked for cuda, but PyTorch sees no GPU; ask for the cpu")
 
 
 def _new_stream(device: torch.device) -> torch.cuda.Stream:

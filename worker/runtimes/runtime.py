@@ -7,17 +7,19 @@ from typing import Protocol
 
 import torch
 
-from jobs.plan import Device, RuntimeIdentity
+from jobs.plan import Computation, Device
+from registry import ModelManifest
 from registry.manifest import Precision
 from worker.noise.generator_keys import Fill
+from worker.runtimes.runtime_errors import RuntimeLoadError
 
 
 class Runtime(Protocol):
     """A loaded base classifier: one fixed function from inputs to classes."""
 
     @property
-    def identity(self) -> RuntimeIdentity:
-        """What really computes the votes, and the generator of Gaussian noise where it computes."""
+    def computation(self) -> Computation:
+        """What really computes the votes."""
 
     @property
     def classes(self) -> int:
@@ -54,6 +56,16 @@ class Runtime(Protocol):
         """
 
 
+class Loader(Protocol):
+    """Makes a runtime of a model; what the entry of a runtime names in ``loader``."""
+
+    def __call__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> Runtime:
+        """Load a model and try it with one batch of ``rows`` rows; see ``load_runtime``."""
+
+    def lacks(self, device: Device) -> str | None:
+        """Say what this machine or installation lacks to compute there; None if nothing."""
+
+
 class PassByPass(ABC):
     """For runtimes that gain nothing by knowing of a pass before its inputs are there."""
 
@@ -68,6 +80,12 @@ class PassByPass(ABC):
             fill(part)
             votes.append(self.votes(inputs))
         return torch.cat(votes)
+
+
+def require(lacking: str | None, device: Device) -> None:
+    """Raise RuntimeLoadError if a loader lacks something for this device."""
+    if lacking is not None:
+        raise RuntimeLoadError(f"asked for {device}, but {lacking}; ask for the cpu or mend that")
 
 
 def stated_precision(precision: Precision | None, device: Device) -> str:

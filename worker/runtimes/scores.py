@@ -7,8 +7,8 @@ import math
 import torch
 
 from registry import ModelManifest
+from worker.runtimes.argmax import argmax
 from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
-from worker.sampling.argmax import argmax
 
 
 class Normaliser:

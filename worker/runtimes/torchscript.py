@@ -8,13 +8,11 @@ from typing import Final
 
 import torch
 
-from certificates.noise_laws import Noise
-from jobs.plan import Device, RuntimeIdentity
+from jobs.plan import Computation, Device
 from registry import ModelManifest
 from registry.manifest import MemoryFormat, Precision, read_weights
-from worker.noise.drawn_laws import generator_of
 from worker.runtimes.load_refusals import torchscript_unloadable, trial_failed
-from worker.runtimes.runtime import PassByPass, stated_precision
+from worker.runtimes.runtime import PassByPass, require, stated_precision
 from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError, failed_on_batch
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
 
@@ -39,6 +37,7 @@ class TorchScriptRuntime(PassByPass):
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
+        require(self.lacks(device), device)
         if device == "cuda":
             _prepare_cuda()
         self.device = torch.device(device)
@@ -47,7 +46,7 @@ class TorchScriptRuntime(PassByPass):
         self._module = _load(manifest, self.device)
         self._dtype = torch.float32 if manifest.precision is None else DTYPES[manifest.precision]
         self._layout = LAYOUTS[manifest.memory_format]
-        self.identity = RuntimeIdentity(
+        self.computation = Computation(
             name="torchscript",
             version=torch.__version__,
             provider=device,
@@ -55,10 +54,14 @@ class TorchScriptRuntime(PassByPass):
             memory_format=manifest.memory_format,
             rows=rows,
             threads=threads,
-            noise=generator_of(Noise.GAUSSIAN, device),
         )
         self.rows: int | None = rows
         self._try(manifest, rows)
+
+    @staticmethod
+    def lacks(device: Device) -> str | None:
+        """See Loader."""
+        return "PyTorch sees no GPU" if device == "cuda" and not torch.cuda.is_available() else None
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""
@@ -100,8 +103,6 @@ class TorchScriptRuntime(PassByPass):
 
 
 def _prepare_cuda() -> None:
-    if not torch.cuda.is_available():
-        raise RuntimeLoadError("asked for cuda, but PyTorch sees no GPU; ask for the cpu")
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False

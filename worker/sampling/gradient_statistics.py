@@ -14,7 +14,7 @@ from certificates import GradientSumsKind, SplitSums
 from certificates.counts.evidence import GradientSums, round_up_to_grid
 from certificates.counts.exact_sums import GRID, MOST_ROWS
 from worker.noise.generator_keys import NoiseSource
-from worker.sampling.grouped_sums import add_centred
+from worker.sampling.centred_sums import add_centred
 
 _ELEMENTS: Final = 2**18
 """Elements of noise that are looked at together, at most, unless one row has more."""

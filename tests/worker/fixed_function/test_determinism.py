@@ -21,7 +21,7 @@ from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.toy_runtimes import Recorder
 from worker.fixed_function.reference import Reference, turns_at_end
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 
 
 def ended(stack: Stack, models_dir: Path, model: str, n: int) -> JobRecord:

@@ -13,7 +13,7 @@ from certificates import CERTIFIERS, Certifier, Decision
 from tests.support.mixing_trials import refusal, script, tried
 from worker.fixed_function.place_rounding import MARGIN, Tolerance, UpToRounding
 from worker.fixed_function.reference import Reference
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 ULP = 2.0**-23
@@ -47,7 +47,7 @@ def rounded(root: Path, bits: float) -> Reference:
 
 
 def test_rounding_between_places_is_accepted_and_stated(tmp_path: Path) -> None:
-    assert rounded(tmp_path, 4).runtime.identity.row_scores == "equal up to rounding"
+    assert rounded(tmp_path, 4).runtime.computation.row_scores == "equal up to rounding"
 
 
 def test_equal_bits_are_stated_and_cost_nothing(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_equal_bits_are_stated_and_cost_nothing(tmp_path: Path) -> None:
     runtime = load_runtime(manifest, "cpu", 1)
     reference = Reference(manifest, runtime, ROWS)
     assert reference.runtime is runtime
-    assert runtime.identity.row_scores == "bit-equal"
+    assert runtime.computation.row_scores == "bit-equal"
 
 
 def test_more_than_rounding_is_refused(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import torch
 
 from certificates import Noise
 from worker.noise.generator_keys import ESTIMATION
+from worker.noise.grouped_sums import set_apart
 from worker.noise.sources import noise_source
-from worker.sampling.argmax import argmax
+from worker.runtimes.argmax import argmax
 from worker.sampling.gradient_statistics import DeviceSplitStatistic, HostSplitStatistic
-from worker.sampling.grouped_sums import set_apart
 
 INF = np.inf
 

@@ -58,8 +58,12 @@ def other_worker(
 def takes_jobs(stack: Stack) -> bool:
     """Submit a small job, and tell whether the other worker has done it."""
     job = stack.finished(stack.submit(half_space(stack.models_dir, slow=True, n=256)))
-    assert job.plan is not None
-    return job.plan.fleet.torch == OTHER
+    return torch_of(job) == OTHER
+
+
+def torch_of(job: JobRecord) -> str | None:
+    """Return the version of PyTorch that a job was begun with, None if it is not begun."""
+    return None if job.plan is None else job.plan.fleet.versions["torch"]
 
 
 def begun_by(stack: Stack, jobs: list[str], torch: str | None = None) -> list[JobRecord]:
@@ -68,7 +72,7 @@ def begun_by(stack: Stack, jobs: list[str], torch: str | None = None) -> list[Jo
     return [
         job
         for job in found
-        if job.plan is not None and not job.state.is_final and torch in {None, job.plan.fleet.torch}
+        if job.plan is not None and not job.state.is_final and torch in {None, torch_of(job)}
     ]
 
 
@@ -98,7 +102,7 @@ def test_one_of_two_runtimes_leaves_among_20_jobs(
             assert job.failure is not None
             assert job.finished_at is not None
             assert job.plan is not None
-            assert job.plan.fleet.torch == OTHER
+            assert torch_of(job) == OTHER
             assert job.failure.type == "no_matching_worker"
             assert f"torch {OTHER}" in job.failure.detail
             assert "alive for 4 s" in job.failure.detail
@@ -139,8 +143,8 @@ def test_a_runtime_that_comes_back_in_time_finishes_what_it_began_and_no_more(
             later = [stack.finished(stack.submit(made)) for _ in range(4)]
     for job in ended:
         assert_undisturbed(models_dir, job, made.input_bytes)
-    assert {job.plan.fleet.torch == OTHER for job in ended if job.plan is not None} == {True, False}
-    assert not [job for job in later if job.plan is None or job.plan.fleet.torch == OTHER]
+    assert {torch_of(job) == OTHER for job in ended} == {True, False}
+    assert not [job for job in later if torch_of(job) in {None, OTHER}]
 
 
 def test_a_first_step_of_a_job_that_another_runtime_has_planned_is_passed_on(

@@ -10,16 +10,18 @@ import pytest
 from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Certifier, Decision, Noise
 from registry import Registry
 from tests.support.places import SHIPPED_MODELS
-from worker.noise import box_muller, philox
+from worker.noise import box_muller, grouped_sums, philox
 from worker.noise.discrete import kernels
 from worker.queue.warm_up import warm_up
-from worker.runtimes import Runtime, load_runtime
-from worker.sampling import argmax, grouped_sums
+from worker.runtimes import argmax
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_loading import load_runtime
+from worker.sampling import centred_sums
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 MODELS = SHIPPED_MODELS
 BATCH = 256
-LOOPS = (argmax, kernels, grouped_sums, box_muller, philox)
+LOOPS = (argmax, kernels, grouped_sums, centred_sums, box_muller, philox)
 
 
 def compiled_in(*modules: ModuleType) -> dict[str, int]:

@@ -13,7 +13,8 @@ from registry.manifest import load_manifest
 from scripts.export import Value
 from tests.support.model_folders import TENSOR, write_folder
 from tests.support.script_models import AboveLimit, script
-from worker.runtimes import RuntimeLoadError, load_runtime
+from worker.runtimes.runtime_errors import RuntimeLoadError
+from worker.runtimes.runtime_loading import load_runtime
 
 
 class ChannelsInnermost(torch.nn.Module):
@@ -37,7 +38,7 @@ def test_a_script_computes_in_the_precision_asked_for(
     loaded = load_runtime(script(tmp_path, AboveLimit(), fields), "cpu", 1)
     batch = torch.full((4, 3), 1.0003)
     assert loaded.votes(batch).tolist() == [vote] * 4
-    assert loaded.identity.precision == (precision or "as in the file")
+    assert loaded.computation.precision == (precision or "as in the file")
 
 
 @pytest.mark.parametrize("layout", ["contiguous", "channels_last"])
@@ -46,7 +47,7 @@ def test_a_script_gets_its_inputs_in_the_layout_asked_for(tmp_path: Path, layout
     manifest = script(tmp_path, ChannelsInnermost(), {"memory_format": layout}, table)
     loaded = load_runtime(manifest, "cpu", 1)
     assert loaded.votes(torch.zeros(4, 3, 4, 4)).tolist() == [int(layout == "channels_last")] * 4
-    assert loaded.identity.memory_format == layout
+    assert loaded.computation.memory_format == layout
 
 
 def test_a_script_that_cannot_compute_in_that_precision_is_refused(tmp_path: Path) -> None:
@@ -111,4 +112,4 @@ def test_an_onnx_file_may_be_quantised_or_of_half_precision_inside(
     manifest = load_manifest(write_folder(tmp_path, "toy", data, input_table=TENSOR))
     loaded = load_runtime(manifest, "cpu", 1, 4)
     assert loaded.votes(torch.full((4, 3), input_)).tolist() == [vote] * 4
-    assert loaded.identity.precision == "as in the file"
+    assert loaded.computation.precision == "as in the file"

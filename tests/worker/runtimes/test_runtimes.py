@@ -19,7 +19,9 @@ from registry.manifest import ModelManifest
 from scripts.export import Value, torchscript_bytes
 from tests.support.linear_models import WEIGHTS, Linear, model
 from tests.support.toy_runtimes import onnx_linear
-from worker.runtimes import ModelOutputError, Runtime, RuntimeLoadError, load_runtime
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.sampler import SampleRequest, sample
 
 
@@ -51,7 +53,7 @@ def test_the_runtime_says_what_it_is(tmp_path: Path, runtime: str) -> None:
         "onnx": ("onnxruntime", ort.__version__, "CPUExecutionProvider", "as in the file"),
         "torchscript": ("torchscript", torch.__version__, "cpu", "as in the file"),
     }[runtime]
-    identity = loaded.identity
+    identity = loaded.computation
     assert (identity.name, identity.version, identity.provider, identity.precision) == expected
     assert loaded.classes == 2
     assert loaded.device == torch.device("cpu")

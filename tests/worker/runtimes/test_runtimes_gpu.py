@@ -18,7 +18,7 @@ from tests.support.draws import fill_noise
 from tests.support.linear_models import model
 from tests.support.places import SHIPPED_MODELS
 from tests.support.script_models import AboveLimit, script
-from worker.runtimes import load_runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sampler import SampleRequest, sample
 
@@ -45,7 +45,7 @@ def test_noise_on_the_device_is_standard_normal_and_reproducible() -> None:
 def test_the_gpu_is_really_used_and_votes_like_the_cpu(name: str) -> None:
     manifest = Registry(SHIPPED).get(name)
     gpu, cpu = load_runtime(manifest, "cuda", 1), load_runtime(manifest, "cpu", 1)
-    assert gpu.identity.provider == {"mnist": "CUDAExecutionProvider", "mnist-torchscript": "cuda"}[name]
+    assert gpu.computation.provider == {"mnist": "CUDAExecutionProvider", "mnist-torchscript": "cuda"}[name]
     batch = torch.rand(8192, 1, 28, 28)
     votes = gpu.votes(batch.cuda())
     assert votes.device.type == "cuda"
@@ -102,4 +102,4 @@ def test_a_script_on_the_gpu_computes_in_the_precision_asked_for(
     """1.0003 is above 1.0001 in float32; in 16 bits both are 1, and ties go to the lowest class."""
     loaded = load_runtime(script(tmp_path, AboveLimit(), {"precision": precision}), "cuda", 1)
     assert loaded.votes(torch.full((4, 3), 1.0003, device="cuda")).tolist() == [vote] * 4
-    assert loaded.identity.precision == f"{precision}, TF32 off"
+    assert loaded.computation.precision == f"{precision}, TF32 off"

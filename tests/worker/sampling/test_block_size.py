@@ -10,15 +10,8 @@ from jobs.plan import Device
 from registry.manifest import load_manifest
 from scripts.export import Value
 from tests.support.model_folders import write_folder
-from worker.sampling.block_size import (
-    BLOCK_ELEMENTS,
-    ELEMENTS,
-    LARGEST,
-    PASSES,
-    SMALLEST,
-    batch_size_for,
-    pass_rows_for,
-)
+from worker.runtimes.pass_rows import ELEMENTS, LARGEST, SMALLEST, pass_rows_for
+from worker.sampling.block_size import BLOCK_ELEMENTS, PASSES, batch_size_for
 
 
 def rule_for(

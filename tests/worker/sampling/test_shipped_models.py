@@ -13,7 +13,8 @@ from registry import Registry
 from scripts.build_swiss_roll import POINTS, spirals
 from tests.support.draws import fill_noise
 from tests.support.places import ROOT, SHIPPED_MODELS
-from worker.runtimes import Runtime, load_runtime
+from worker.runtimes.runtime import Runtime
+from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SHIPPED = ("mnist", "mnist-torchscript", "swiss-roll")

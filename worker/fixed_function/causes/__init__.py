@@ -7,7 +7,9 @@ is innocent, changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pkgutil import resolve_name
+from typing import cast
 
 from registry import ModelManifest
 from worker.fixed_function.causes.finding import Defect, Finding
@@ -49,13 +51,11 @@ def _named(findings: list[Finding]) -> str:
 
 def _findings(manifest: ModelManifest) -> Iterable[Finding]:
     try:
-        if manifest.runtime == "onnx":
-            from worker.fixed_function.causes.onnx_graph import findings  # noqa: PLC0415 - only where a model is refused
-
-            return findings(manifest)
-        from worker.fixed_function.causes.torchscript_graph import findings as of_script  # noqa: PLC0415 - as above
-
-        return of_script(manifest)
+        named = manifest.entry.findings
+        if named is None:
+            return []
+        findings = cast("Callable[[ModelManifest], Iterable[Finding]]", resolve_name(named))
+        return findings(manifest)
     except Exception:  # whatever a graph holds, the refusal stands
         log.exception("the graph of model %r could not be read for an explanation", manifest.name)
         return []

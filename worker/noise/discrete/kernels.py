@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.noise.compiling import compiled
+from worker.compiling import compiled
 
 Levels = NDArray[np.int16]
 

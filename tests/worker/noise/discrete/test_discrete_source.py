@@ -17,7 +17,7 @@ from certificates import CERTIFIERS, DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, 
 from certificates.counts.exact_sums import LARGEST_NUMBER, rounding_of_products
 from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
 from tests.support.level_sets import INF, LevelSet
-from tests.support.toy_runtimes import IDENTITY, OneHot
+from tests.support.toy_runtimes import COMPUTATION, OneHot
 from worker.noise.discrete.cpu_draws import Levels
 from worker.noise.discrete.device_tables import DeviceTables
 from worker.noise.discrete.discrete_source import discrete_source
@@ -37,7 +37,7 @@ EDGE = 140
 class FirstPixel(OneHot):
     """A half-line on the grid, as a base classifier; remembers the batches it saw."""
 
-    identity = IDENTITY
+    computation = COMPUTATION
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None

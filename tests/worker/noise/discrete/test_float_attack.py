@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from scipy.stats import binom
 
 from certificates import CERTIFIERS, Certificate, Certifier, Noise, certify
-from tests.support.toy_runtimes import IDENTITY, OneHot
+from tests.support.toy_runtimes import COMPUTATION, OneHot
 from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.sampling.sampler import SampleRequest, sample, select_class
@@ -41,7 +41,7 @@ def reachable(z: torch.Tensor) -> torch.Tensor:
 class RoundingReader(OneHot):
     """A base classifier in the sense of the sampler: one fixed function of its float32 input."""
 
-    identity = IDENTITY
+    computation = COMPUTATION
     classes = 2
     device = torch.device("cpu")
     rows: int | None = None

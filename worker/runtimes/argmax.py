@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.noise.compiling import compiled
+from worker.compiling import compiled
 
 
 @compiled

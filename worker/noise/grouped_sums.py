@@ -1,17 +1,14 @@
-"""What second order does with sums of noise by group of draws on the CPU, compiled by numba."""
+"""Sums of noise by group of draws on the CPU, without drawing the largest group again; compiled by numba."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.counts.exact_sums import GRID
-from worker.noise.compiling import compiled
+from worker.compiling import compiled
 
 Groups = NDArray[np.int64]
 Sums = NDArray[np.float64]
-
-_UNIT = 1.0 / GRID
 
 
 @compiled
@@ -52,24 +49,8 @@ def complete(total: Sums, missing: int, out: Sums) -> None:
                 target[i] -= other[i]
 
 
-@compiled
-def add_centred(groups: Sums, out: Sums) -> None:
-    """Add ``groups[c] - sum(groups) / 2``, rounded to the grid, to ``out[c]``.
-
-    ``groups``: (groups, d); ``out``: (k, d) of the first ``k`` groups, numbers on the grid.
-    """
-    half = np.zeros(groups.shape[1])
-    for c in range(len(groups)):
-        for i in range(len(half)):
-            half[i] += 0.5 * groups[c, i]
-    for c in range(len(out)):
-        for i in range(len(half)):
-            out[c, i] += np.rint((groups[c, i] - half[i]) * GRID) * _UNIT
-
-
 def warm_up() -> None:
     """Compile now: worker/queue/warm_up.py."""
     sums, draws = np.zeros((1, 1)), np.zeros(1, np.int64)
     set_apart(draws, 1, draws.copy())
     complete(sums[0], 0, sums)
-    add_centred(sums, sums)

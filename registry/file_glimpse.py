@@ -1,0 +1,49 @@
+"""What can be seen of a model's file without reading it all: its first bytes, and an archive's directory."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+_HEAD: Final = 2**16
+_TAIL: Final = 2**20
+_LONGEST_NAME: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """The ``head`` of a file, and the names in it if it is a zip archive.
+
+    ``members``: None for anything else, and for an archive without its end. Names are cut to a length.
+    """
+
+    head: bytes
+    members: tuple[str, ...] | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it begins as a zip archive does."""
+        return self.head.startswith(b"PK")
+
+
+def glimpse(file: BinaryIO) -> Glimpse:
+    """Look at a file. Reads at most ``_HEAD + _TAIL`` bytes, whatever the file holds, and unpacks nothing."""
+    seen = Glimpse(file.read(_HEAD))
+    if not seen.is_archive:
+        return seen
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    return Glimpse(seen.head, _members(file.read(_TAIL)))
+
+
+def _members(tail: bytes) -> tuple[str, ...] | None:
+    """Return the names of an archive's members, as far as its directory, at its end, lies in ``tail``."""
+    if b"PK\x05\x06" not in tail:
+        return None
+    names = []
+    for entry in re.finditer(rb"PK\x01\x02.{24}(..).{16}", tail, re.DOTALL):
+        length = min(int.from_bytes(entry.group(1), "little"), _LONGEST_NAME)
+        names.append(tail[entry.end() : entry.end() + length].decode("utf-8", "replace"))
+    return tuple(names)

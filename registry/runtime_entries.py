@@ -1,0 +1,70 @@
+"""The runtimes that a model's file can be for: one entry each, all that is known without loading one.
+
+A further runtime is a module of the worker with its loader, and an entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from certificates.catalogue import Catalogue
+from registry.file_glimpse import Glimpse
+from registry.onnx_head import looks_like_onnx
+
+
+@dataclass(frozen=True)
+class RuntimeEntry:
+    """One runtime.
+
+    ``name``: the field ``runtime`` of model.toml. ``file_kind``: what to call its files, with an article;
+    ``recognises``: whether a file is one, from what can be seen of it. ``package``: the Python package that
+    computes, whose version belongs to what a job's counts depend on. ``loader``: the dotted name,
+    ``module:callable``, of what makes a Runtime (`worker.runtimes.Loader`); only processes that compute
+    import it. ``options``: the fields of model.toml that it takes, of those that not every runtime takes.
+    ``findings``: the dotted name of what reads a file's graph to explain why it is refused, if there is one.
+    """
+
+    name: str
+    file_kind: str
+    recognises: Callable[[Glimpse], bool]
+    package: str
+    loader: str
+    options: frozenset[str] = frozenset()
+    findings: str | None = None
+
+
+def _is_onnx(seen: Glimpse) -> bool:
+    return looks_like_onnx(seen.head)
+
+
+def _is_torchscript(seen: Glimpse) -> bool:
+    """Whether it is a zip archive with the members that ``torch.jit.save`` writes."""
+    return any("/code/" in name or name.endswith("/constants.pkl") for name in seen.members or ())
+
+
+RUNTIMES: Final[Catalogue[RuntimeEntry]] = Catalogue("Runtime", "What computes a base classifier's scores.")
+"""Every runtime that model.toml may name."""
+
+RUNTIMES.register(
+    RuntimeEntry(
+        name="onnx",
+        file_kind="an ONNX file",
+        recognises=_is_onnx,
+        package="onnxruntime",
+        loader="worker.runtimes.onnx_runtime:OnnxRuntime",
+        findings="worker.fixed_function.causes.onnx_graph:findings",
+    )
+)
+RUNTIMES.register(
+    RuntimeEntry(
+        name="torchscript",
+        file_kind="a TorchScript file",
+        recognises=_is_torchscript,
+        package="torch",
+        loader="worker.runtimes.torchscript:TorchScriptRuntime",
+        options=frozenset({"precision", "memory_format"}),
+        findings="worker.fixed_function.causes.torchscript_graph:findings",
+    )
+)
