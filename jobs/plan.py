@@ -72,6 +72,9 @@ class Fleet(Record):
         versions = f"{', '.join(others)} and {last}" if others else last
         return f"{versions} ({self.device}, {self.machine}{kind})"
 
+    def __hash__(self) -> int:
+        return hash(self.key)
+
 
 def read_fleet(content: bytes) -> Fleet | None:
     """Read a stored fleet; None for one that another release wrote, which no worker of this one is of."""

@@ -11,8 +11,7 @@ from pydantic import Field
 
 from certificates import Bounds, Claim, Decision, Noise
 from jobs.asked import claim_of
-from jobs.certifier_field import CertifierField
-from jobs.named import NoiseLaw
+from jobs.named import CertifierField, NoiseField
 from jobs.record_base import Record
 
 
@@ -58,7 +57,7 @@ class JobSpec(Record):
     certifier: CertifierField
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
-    noise: NoiseLaw = Noise.GAUSSIAN
+    noise: NoiseField = Noise.GAUSSIAN
     sigma: float
     n: int
     n0: int

@@ -38,7 +38,7 @@ MemoryFormat = Literal["contiguous", "channels_last"]
 
 
 def _known_runtime(value: object) -> object:
-    if value not in RUNTIMES:
+    if value not in RUNTIMES.names():
         raise PydanticKnownError("literal_error", {"expected": " or ".join(map(repr, RUNTIMES.names()))})
     return value
 
@@ -180,7 +180,7 @@ class ModelManifest(_Section):
     @property
     def entry(self) -> RuntimeEntry:
         """The runtime that computes it."""
-        return RUNTIMES.find(self.runtime)
+        return RUNTIMES.named(self.runtime)
 
     @property
     def d(self) -> int:

@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
+from typing import Final
 
+from certificates.catalogue import Catalogue
 from certificates.certifiers.certifier import Certifier
 from certificates.certifiers.dipole import DIPOLE
 from certificates.certifiers.first_order import FIRST_ORDER
 from certificates.certifiers.second_order import SECOND_ORDER
 
 
-class CertifierRegistry(Collection[Certifier]):
-    """Certifiers by their names."""
+class CertifierRegistry(Catalogue[Certifier]):
+    """Certifiers by their names, by which they are copied and pickled: there is one object of each."""
 
-    def __init__(self, *certifiers: Certifier) -> None:
-        self._by_name: dict[str, Certifier] = {}
-        for certifier in certifiers:
-            self.register(certifier)
+    def register(self, thing: Certifier) -> Certifier:
+        """Make a certifier known by its name. ValueError if there is one of that name already.
 
-    def register(self, certifier: Certifier) -> None:
-        """Make a certifier known by its name, by which it is copied and pickled from now on.
-
-        ValueError if there is one of that name already. Other processes must register it, too.
+        Other processes must register it, too.
         """
-        if certifier.name in self._by_name:
-            raise ValueError(f"there is a certifier {certifier.name!r} already")
-        self._by_name[certifier.name] = certifier
-        copyreg.pickle(type(certifier), _by_name)
-
-    def named(self, name: str) -> Certifier:
-        """Return the certifier of this name. ValueError if there is none."""
-        if name not in self._by_name:
-            raise ValueError(f"{name!r} is no certifier; there are {', '.join(self.names())}")
-        return self._by_name[name]
-
-    def names(self) -> tuple[str, ...]:
-        """Return all names."""
-        return tuple(self._by_name)
-
-    def __contains__(self, certifier: object) -> bool:
-        return any(certifier is one for one in self)
-
-    def __iter__(self) -> Iterator[Certifier]:
-        return iter(tuple(self._by_name.values()))
-
-    def __len__(self) -> int:
-        return len(self._by_name)
+        copyreg.pickle(type(super().register(thing)), _by_name)
+        return thing
 
 
 def certifier_named(name: str) -> Certifier:
@@ -58,7 +34,13 @@ def _by_name(certifier: Certifier) -> tuple[Callable[[str], Certifier], tuple[st
     return certifier_named, (certifier.name,)
 
 
-CERTIFIERS = CertifierRegistry(FIRST_ORDER, SECOND_ORDER, DIPOLE)
+CERTIFIERS: Final = CertifierRegistry(
+    "Certifier",
+    'Which certificate is asked for (Levine et al., "Tight Second-Order Certificates").',
+    FIRST_ORDER,
+    SECOND_ORDER,
+    DIPOLE,
+)
 
 DEFAULT_CERTIFIER = DIPOLE
 """What a request is given that names none."""

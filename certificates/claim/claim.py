@@ -115,7 +115,7 @@ class Claim:
             n=read_integer("claim.n", data["n"]),
             d=read_integer("claim.d", data["d"]),
             decision=Decision(str(data["decision"])),
-            noise=NOISE_LAWS.find(str(data["noise"])),
+            noise=NOISE_LAWS.named(str(data["noise"])),
             grid_steps=_optional("claim.grid_steps", data["grid_steps"]),
             stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
         )

@@ -16,8 +16,7 @@ from pydantic import (
 )
 
 from certificates import CERTIFIERS, DEFAULT_CERTIFIER, Bounds, Decision, Noise
-from jobs.certifier_field import CertifierField
-from jobs.named import NoiseLaw
+from jobs.named import CertifierField, NoiseField
 from registry.manifest import MAX_ELEMENTS
 
 MAX_SEED = 2**63 - 1
@@ -77,7 +76,7 @@ class CertificationFields(_Body):
         description="What is certified: that the class keeps a score above one half (`majority`), or above "
         f"that of every other class (`multiclass`; tight bounds, {_MULTICLASS}).",
     )
-    noise: NoiseLaw = Field(
+    noise: NoiseField = Field(
         default_factory=lambda: Noise.GAUSSIAN,
         json_schema_extra={"default": Noise.GAUSSIAN.name},
         description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "

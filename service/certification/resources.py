@@ -8,9 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from certificates import Bounds, Decision, EndedBy
-from jobs.certifier_field import CertifierField
 from jobs.job_records import JobRecord, JobState
-from jobs.named import NoiseLaw
+from jobs.named import CertifierField, NoiseField
 from jobs.spec import JobSpec
 
 
@@ -58,7 +57,7 @@ class RequestResource(Resource):
     certifier: CertifierField
     bounds: Bounds
     decision: Decision
-    noise: NoiseLaw
+    noise: NoiseField
     sigma: float
     n: int
     n0: int
@@ -178,7 +177,7 @@ class ClaimResource(OpenResource):
     n: int = Field(description="Evaluations asked for.")
     d: int = Field(description="Elements of the input.")
     decision: Decision
-    noise: NoiseLaw
+    noise: NoiseField
     grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
     stop_radius: float | None
 
@@ -207,7 +206,7 @@ class CertificateResource(OpenResource):
         description="`anytime` if the job ended early or could have: bounds that hold at every number of "
         "samples at once."
     )
-    noise: NoiseLaw = Field(
+    noise: NoiseField = Field(
         description="`gaussian`: the guarantee is for exact Gaussian noise. `discrete`: it is for 8-bit "
         "images and the noise as computed."
     )

@@ -58,7 +58,7 @@ DRAWN_LAWS.register(
 
 def generator_of(law: Noise, device: Device) -> str:
     """Return the name of what draws a law on a kind of device. ValueError if this worker cannot draw it."""
-    return DRAWN_LAWS.find(law.name).generators[device]
+    return DRAWN_LAWS.named(law.name).generators[device]
 
 
 def generators_on(device: Device) -> tuple[str, ...]:

@@ -59,5 +59,5 @@ def noise_source(
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)
-    source_of = cast("SourceOf", resolve_name(DRAWN_LAWS.find(law.name).source))
+    source_of = cast("SourceOf", resolve_name(DRAWN_LAWS.named(law.name).source))
     return source_of(placed, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)
