@@ -20,7 +20,7 @@ from worker.worker_settings import WorkerSettings
 
 STATED_IN: Final = ("__init__.py", "version.py")
 """Files in which packages state their version."""
-VERSION: Final = re.compile(r"""^__version__\s*=\s*["']([^"']+)["']""", re.MULTILINE)
+VERSION: Final = re.compile(r"""^(?:__version__|version)\s*=\s*["']([^"']+)["']""", re.MULTILINE)
 
 
 def own_fleet(settings: WorkerSettings) -> Fleet:

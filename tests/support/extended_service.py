@@ -1,0 +1,74 @@
+"""A service whose programs know one thing more, which test code alone registers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from runpy import run_module
+from typing import Any
+
+import httpx
+
+from tests.support.compiled_once import compile_once
+from tests.support.program import Program
+from tests.support.server import free_port, running_server
+from tests.support.wait import wait_until
+
+
+def run_program() -> None:
+    """Run the program that the arguments name: the end of one that has registered something."""
+    compile_once()
+    del sys.argv[0]
+    run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+@contextmanager
+def extended_service(entry: str, folder: Path, models_dir: Path) -> Iterator[httpx.Client]:
+    """Run a server, a gateway and a worker until the block ends; both are run by the program ``entry``."""
+    data = folder / "valkey"
+    data.mkdir()
+    with running_server(data) as server:
+        port = free_port()
+        settings = {"redis_url": server.url, "models_dir": models_dir}
+        gateway = Program((entry, "service"), folder / "gateway.log", port=port, **settings)
+        worker = Program((entry, "worker"), folder / "worker.log", processes=1, **settings)
+        programs = gateway, worker
+        for program in programs:
+            program.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20.0) as client:
+                wait_until(lambda: _ready(client, programs), "the service to be ready", 60)
+                yield client
+        finally:
+            for program in programs:
+                program.kill()
+
+
+def certified(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
+    """Submit a job as JSON and return the answer once it has succeeded."""
+    posted = client.post("/v1/certifications", json=request)
+    assert posted.status_code == 202, posted.text
+    place = posted.headers["location"]
+    wait_until(lambda: client.get(place).json()["status"] not in {"queued", "running"}, "the job to end", 60)
+    job: dict[str, Any] = client.get(place).json()
+    assert job["status"] == "succeeded", job
+    return job
+
+
+def verified(job: dict[str, Any], *entry: str) -> int:
+    """Run ``certify verify`` in a process of its own, by ``entry``, and return its exit status."""
+    command = [sys.executable, "-m", *entry, "verify", "-"]
+    return subprocess.run(command, input=json.dumps(job).encode(), timeout=60, check=False).returncode
+
+
+def _ready(client: httpx.Client, programs: tuple[Program, ...]) -> bool:
+    for program in programs:
+        assert not program.ended, program.log_text()
+    try:
+        return client.get("/health/ready").is_success
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,48 @@
+"""A runtime of the tests' own: linear classifiers in ``.npz`` files, computed by NumPy."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import torch
+
+from jobs.plan import Computation, Device
+from registry import ModelManifest
+from registry.manifest import read_weights
+from worker.runtimes.runtime import PassByPass, require
+from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+
+
+class TableRuntime(PassByPass):
+    """Scores ``weights @ input + bias``. See :class:`worker.runtimes.runtime.Runtime`."""
+
+    def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
+        require(self.lacks(device), device)
+        with np.load(io.BytesIO(read_weights(manifest))) as tables:
+            self._weights, self._bias = tables["weights"], tables["bias"]
+        self.device = torch.device(device)
+        self.classes = len(manifest.labels)
+        self.rows: int | None = rows
+        self._normalise = Normaliser(manifest, self.device)
+        self.computation = Computation(
+            name="table",
+            version=np.__version__,
+            provider=device,
+            precision="float32",
+            rows=rows,
+            threads=threads,
+        )
+        scores = self.scores(trial_batch(manifest, rows))
+        check_scores(manifest, tuple(scores.shape), rows, floating=scores.is_floating_point())
+
+    @staticmethod
+    def lacks(device: Device) -> str | None:
+        return None if device == "cpu" else "NumPy computes on the CPU alone"
+
+    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+        return votes_of(self.scores(batch))
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        inputs = self._normalise(batch).flatten(start_dim=1).numpy()
+        return torch.from_numpy((inputs[:, None, :] * self._weights).sum(axis=2) + self._bias)

@@ -1,0 +1,72 @@
+"""A law of noise that is registered, and nothing else, goes from HTTP to a verified certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from tests.support.extended_service import certified, extended_service, verified
+from tests.support.toy_noise import GENERATOR, NAME
+
+PROGRAM: Final = "tests.support.toy_noise"
+ASKED: Final[dict[str, Any]] = {
+    "model": "half-space",
+    "tensor": {"shape": [2], "data": [0.5, 0.25]},
+    "sigma": 0.5,
+    "n": 20_000,
+    "seed": 7,
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[httpx.Client]:
+    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), models_dir) as client:
+        yield client
+
+
+@pytest.mark.parametrize("certifier", ["first_order", "second_order", "dipole"])
+def test_a_job_with_it_is_certified_and_verified_where_it_is_registered(
+    service: httpx.Client, certifier: str
+) -> None:
+    job = certified(service, {**ASKED, "certifier": certifier, "noise": NAME})
+    certificate = job["certificate"]
+    assert job["request"]["noise"] == certificate["noise"] == certificate["claim"]["noise"] == NAME
+    assert certificate["model"]["noise_generator"] == GENERATOR
+    assert certificate["claim"]["grid_steps"] is None
+    assert 0.3 < certificate["radius"] < 0.55
+    assert verified(job, PROGRAM, "certify_client") == 0
+    certificate["radius"] += 1e-6
+    assert verified(job, PROGRAM, "certify_client") == 1
+    assert verified(job, "certify_client") == 2
+
+
+def test_it_is_drawn_as_it_says(service: httpx.Client) -> None:
+    """The noise of Gaussian noise with the sign changed: the members of each pair change places."""
+    plain, mirrored = (
+        certified(service, {**ASKED, "certifier": "dipole", "noise": noise})["certificate"]["counts"]["pairs"]
+        for noise in ("gaussian", NAME)
+    )
+    assert plain["plus_only"] != plain["minus_only"]
+    assert mirrored == {
+        **plain,
+        "plus_only": plain["minus_only"],
+        "minus_only": plain["plus_only"],
+    }
+
+
+def test_the_api_names_it(service: httpx.Client) -> None:
+    description = service.get("/openapi.json").json()
+    assert description["components"]["schemas"]["Noise"]["enum"] == ["gaussian", "discrete", NAME]
+    refused = service.post("/v1/certifications", json={**ASKED, "noise": "uniform"})
+    assert refused.status_code == 422
+    assert f"'discrete' or '{NAME}'" in refused.text
+
+
+def test_a_model_without_a_grid_is_offered_it_instead_of_discrete_noise(service: httpx.Client) -> None:
+    refused = service.post("/v1/certifications", json={**ASKED, "noise": "discrete"})
+    assert refused.status_code == 422
+    assert f"must be gaussian or {NAME} for model half-space" in refused.text
