@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.program import Program
-from tests.support.server import free_port, running_server
+from tests.support.extended_service import certified, extended_service, verified
 from tests.support.toy_certifier import NAME
-from tests.support.wait import wait_until
 
 PROGRAM = "tests.support.toy_certifier"
-ASKED = {
+ASKED: dict[str, Any] = {
     "model": "half-space",
     "tensor": {"shape": [2], "data": [0.5, 0.25]},
     "sigma": 0.5,
@@ -30,52 +27,15 @@ ASKED = {
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[httpx.Client]:
     """A gateway and a worker that know the certifier."""
-    folder = tmp_path_factory.mktemp("service")
-    with running_server(tmp_path_factory.mktemp("valkey")) as server:
-        port = free_port()
-        settings = {"redis_url": server.url, "models_dir": models_dir}
-        gateway = Program((PROGRAM, "service"), folder / "gateway.log", port=port, **settings)
-        worker = Program((PROGRAM, "worker"), folder / "worker.log", processes=1, **settings)
-        programs = gateway, worker
-        for program in programs:
-            program.start()
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20.0) as client:
-                wait_until(lambda: ready(client, programs), "the service to be ready", 60)
-                yield client
-        finally:
-            for program in programs:
-                program.kill()
-
-
-def ready(client: httpx.Client, programs: tuple[Program, ...]) -> bool:
-    for program in programs:
-        assert not program.ended, program.log_text()
-    try:
-        return client.get("/health/ready").is_success
-    except httpx.TransportError:
-        return False
-
-
-def certified(client: httpx.Client, certifier: str, **more: object) -> dict[str, Any]:
-    """Submit a job as JSON and return the answer once it has ended."""
-    posted = client.post("/v1/certifications", json=ASKED | {"certifier": certifier} | more)
-    assert posted.status_code == 202, posted.text
-    place = posted.headers["location"]
-    wait_until(lambda: client.get(place).json()["status"] not in {"queued", "running"}, "the job to end", 60)
-    job: dict[str, Any] = client.get(place).json()
-    assert job["status"] == "succeeded", job
-    return job
-
-
-def verified(job: dict[str, Any], *entry: str) -> int:
-    """Run ``certify verify`` in a process of its own and return its exit status."""
-    command = [sys.executable, "-m", *entry, "verify", "-"]
-    return subprocess.run(command, input=json.dumps(job).encode(), timeout=60, check=False).returncode
+    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), models_dir) as client:
+        yield client
 
 
 def test_it_is_certified_and_verified_where_it_is_registered(service: httpx.Client) -> None:
-    job, plain = certified(service, NAME), certified(service, "first_order")
+    job, plain = (
+        certified(service, {**ASKED, "certifier": NAME}),
+        certified(service, {**ASKED, "certifier": "first_order"}),
+    )
     certificate = job["certificate"]
     assert (
         certificate["certifier"] == certificate["claim"]["certifier"] == job["request"]["certifier"] == NAME
@@ -89,7 +49,7 @@ def test_it_is_certified_and_verified_where_it_is_registered(service: httpx.Clie
 
 
 def test_a_job_of_it_ends_at_a_stop_radius(service: httpx.Client) -> None:
-    job = certified(service, NAME, n=200_000, stop={"radius": 0.3})
+    job = certified(service, {**ASKED, "certifier": NAME, "n": 200_000, "stop": {"radius": 0.3}})
     assert job["certificate"]["ended_by"] == "stop_radius"
     assert job["certificate"]["n"] < 200_000
     assert verified(job, PROGRAM, "certify_client") == 0

@@ -6,14 +6,12 @@ is new; the evidence that it needs is counted for another one already.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from runpy import run_module
 from typing import ClassVar, Final
 
 from certificates import CERTIFIERS, Certificate, Evidence
 from certificates.certifiers.first_order import FirstOrder
-from tests.support.compiled_once import compile_once
+from tests.support.extended_service import run_program
 
 NAME: Final = "doubting"
 
@@ -29,6 +27,4 @@ class Doubting(FirstOrder):
 
 if __name__ == "__main__":
     CERTIFIERS.register(Doubting())
-    compile_once()
-    del sys.argv[0]
-    run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    run_program()
