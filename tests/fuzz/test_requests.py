@@ -212,6 +212,7 @@ def test_deep_nesting(http: httpx.Client, depth: int, opening: bytes, closing: b
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY)), ("gzip", gzip.compress(bytes(10**7)))],
+    ids=["gzip", "deflate", "much gzip"],
 )
 def test_packed_bodies_are_not_unpacked(http: httpx.Client, coding: str, packed: bytes) -> None:
     """So a small body never becomes a large one."""

