@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 PROCESSES := 2
+IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadgroup --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test chaos chaos-short fuzz fuzz-short lint openapi settings efficientnet-lite0 lock clean
+.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short lint openapi settings efficientnet-lite0 lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -20,7 +21,10 @@ serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl
 	@$(BIN)/python -m standalone
 
 test: $(VENV)/.test ## Run the whole test suite in two processes; PROCESSES=4 for four
-	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest $(IN_PARALLEL)
+
+coverage: $(VENV)/.test ## Run the whole suite, and measure which lines and branches it runs
+	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300

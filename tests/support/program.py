@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support.places import ROOT
@@ -65,6 +66,13 @@ class Program:
                 assert self.ended
             self._process.wait(timeout=20)
             self._process = None
+
+    def end(self) -> None:
+        """Ask it to end, if it runs, and wait for that for a while."""
+        if self._process is not None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=20)
 
     def signal_all(self, number: signal.Signals) -> None:
         """Send a signal to the main process and its children."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from redis import Redis
 
@@ -20,6 +22,9 @@ from tests.support.server import Server, running_server
 from tests.support.specs import Submission
 from tests.support.wait import wait_until
 from tests.support.worker import Worker
+
+MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
+"""Set where coverage is measured: a worker that is killed would not tell what it ran."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ def running_stack(folder: Path, models_dir: Path, **worker_settings: object) -> 
             store = JobStore(client, settings)
             yield Stack(folder, server, models_dir, settings, client, store, Queue(app), liveness, worker)
         finally:
+            if MEASURED in os.environ:
+                worker.end()
             worker.kill()
             app.close()
             client.close()
