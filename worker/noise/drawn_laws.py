@@ -20,14 +20,14 @@ class DrawnLaw:
     """How one law is drawn.
 
     ``source``: the dotted name, ``module:function``, of what makes a NoiseSource
-    (`worker.noise.sources.SourceOf`); it is imported where noise is drawn. ``loops``: the module whose
-    ``warm_up`` compiles what the source needs on the CPU, if anything. It must not import PyTorch.
+    (`worker.noise.sources.SourceOf`); it is imported where noise is drawn. ``loops``: the modules whose
+    ``warm_up`` compiles what the source needs on the CPU. They must not import PyTorch.
     """
 
     law: Noise
     generators: Mapping[Device, str]
     source: str
-    loops: str | None = None
+    loops: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ DRAWN_LAWS.register(
         law=Noise.GAUSSIAN,
         generators={"cpu": "philox4x32-10/box-muller/float32", "cuda": "torch-philox/float32"},
         source="worker.noise.gaussian_source:gaussian_source",
-        loops="worker.noise.box_muller",
+        loops=("worker.noise.box_muller", "worker.noise.grouped_sums"),
     )
 )
 DRAWN_LAWS.register(
@@ -51,7 +51,7 @@ DRAWN_LAWS.register(
         law=Noise.DISCRETE,
         generators={"cpu": "philox4x32-10/thresholds/int16", "cuda": "torch-philox/thresholds/int16"},
         source="worker.noise.discrete.discrete_source:discrete_source",
-        loops="worker.noise.discrete.cpu_draws",
+        loops=("worker.noise.discrete.cpu_draws",),
     )
 )
 

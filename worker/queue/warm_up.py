@@ -13,6 +13,5 @@ def warm_up() -> None:
     """Compile every loop now (seconds), so that no job waits for it and forked processes share the result."""
     for loops in (argmax, centred_sums):
         loops.warm_up()
-    for drawn in DRAWN_LAWS:
-        if drawn.loops is not None:
-            import_module(drawn.loops).warm_up()
+    for module in sorted({module for drawn in DRAWN_LAWS for module in drawn.loops}):
+        import_module(module).warm_up()
