@@ -55,7 +55,7 @@ class Certifier(ABC):
         self._check(evidence, sigma, eta, "multi-class ")
         return self._multiclass(evidence, sigma, eta)
 
-    def gradient_sums(self, bounds: Bounds, decision: Decision) -> GradientSumsKind | None:  # noqa: ARG002 - for others
+    def gradient_sums(self, bounds: Bounds, decision: Decision) -> GradientSumsKind | None:  # noqa: ARG002 - subclasses read them
         """Return the gradient sums that these bounds are computed from; None without any."""
         return None
 
@@ -98,7 +98,7 @@ class Certifier(ABC):
     def _anytime(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
         """Return the certificate that holds whenever sampling stops."""
 
-    def _multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:  # noqa: ARG002 - for others
+    def _multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:  # noqa: ARG002 - subclasses read them
         """Return the multi-class certificate of a number of samples fixed in advance."""
         raise ValueError(f"{self} makes no multi-class certificate: {self.majority_only}")
 

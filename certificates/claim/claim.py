@@ -158,9 +158,11 @@ class Claim:
     def _check_gradient_complete(self, evidence: Evidence) -> None:
         """Refuse gradient sums of some samples only: which ones might have been chosen by what they gave."""
         gradient = evidence.gradient
-        wanted = self.certifier.gradient_sums(self.bounds, self.decision)
-        if gradient is None or wanted is None:
+        if gradient is None:
             return
+        wanted = self.certifier.gradient_sums(self.bounds, self.decision)
+        if wanted is None:
+            raise ValueError(f"this evidence is not what a {self.certifier} certificate is computed from")
         if wanted is GradientSumsKind.PAIRED:
             used = {2 * gradient.pairs}
         else:
