@@ -22,7 +22,7 @@ from certificates import (
     SplitSums,
     round_up_to_grid,
 )
-from tests.support.each_certifier import D, every_certifier
+from tests.support.each_certifier import D, claims, every_certifier
 
 SHARDS, N = 24, 80
 ASKED = [(Bounds.PAPER, Decision.MAJORITY), *((Bounds.TIGHT, decision) for decision in Decision)]
@@ -89,6 +89,16 @@ def test_evidence_of_another_kind_does_not_add_and_is_refused(certifier: Certifi
                     certifier.certify(other, 0.25, 0.001, bounds)
             with pytest.raises(ValueError, match=f"not what a multi-class {certifier} certificate"):
                 certifier.certify_multiclass(other, 0.25, 0.001)
+
+
+@every_certifier
+def test_a_claim_refuses_gradient_sums_that_its_certifier_does_not_count(certifier: Certifier) -> None:
+    sums = GradientSums(D, N // 2, 1.0)
+    evidence = Evidence(hits=HitCounts(N, 1, (4, 72, 4)), gradient=sums)
+    for claim in claims(certifier, N):
+        if certifier.gradient_sums(claim.bounds, claim.decision) is not GradientSumsKind.PAIRED:
+            with pytest.raises(ValueError, match=r"evidence is not what|gradient sums"):
+                claim.final(evidence)
 
 
 @every_certifier
