@@ -40,11 +40,8 @@ def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) 
     second-order radius depends on the number of input elements.
     """
     index = _object(stated, "prediction").get("index")
-    counted = evidence.pairs.target if evidence.pairs is not None else None
-    if evidence.hits is not None:
-        counted = evidence.hits.target
-    if type(index) is not int or index != counted:
-        yield f"the prediction is class {shown(index)}, but class {counted} was counted"
+    if type(index) is not int or index != evidence.target:
+        yield f"the prediction is class {shown(index)}, but class {evidence.target} was counted"
     yield from _unstated(stated)
     given = _object(stated, "input")
     elements = _elements("the certificate's input.shape", given.get("shape"))

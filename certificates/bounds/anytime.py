@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf, gammaln, ndtr, ndtri, xlogy
 
+from certificates.bounds.error_probability import check_error
 from certificates.bounds.joint_dipole.region import slab_end
 from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.curves.directed_rounding import bisect_last_true, down
@@ -34,7 +35,7 @@ def probability_lower_anytime(hits: int, n: int, alpha: float) -> float:
     The smallest ``p`` at which it has not is returned, rounded down. ValueError if an argument is out of
     range.
     """
-    _check(alpha)
+    check_error("eta", alpha)
     if not 0 <= hits <= n:
         raise ValueError(f"hits must be between 0 and n, got {hits} of {n}")
     if hits == 0:
@@ -50,7 +51,7 @@ def dipole_radius_anytime(both: int, one: int, pairs: int, sigma: float, eta: fl
     whose dipole radius is at most ``r``.
     """
     check_sigma(sigma)
-    _check(eta)
+    check_error("eta", eta)
     if min(both, one) < 0 or pairs < 0 or both + one > pairs:
         raise ValueError(f"counts {both} and {one} do not fit {pairs} pairs")
     if 2 * both + one <= pairs:
@@ -71,7 +72,7 @@ def pair_shares_lower_anytime(both: int, one: int, pairs: int, eta: float) -> tu
 
     They are the smallest values in the same set of parameters, so they cost no further part of eta.
     """
-    _check(eta)
+    check_error("eta", eta)
     counts = np.array([both, one, pairs - both - one], dtype=np.float64)
     needed = _needed(counts, eta)
 
@@ -102,14 +103,9 @@ def gradient_norm_upper_anytime(
     """
     if epoch < 0:
         raise ValueError(f"epochs count from 0, got {epoch}")
-    _check(alpha)
+    check_error("eta", alpha)
     share = alpha * 6.0 / (math.pi * (epoch + 1)) ** 2 * (1.0 - 1e-14)
     return gradient_norm_upper_split(inner_product, n_half, d, sigma, share, p_lower, inner_product_error)
-
-
-def _check(alpha: float) -> None:
-    if not 0.0 < alpha < 1.0:
-        raise ValueError(f"eta must be strictly between 0 and 1, got {alpha}")
 
 
 def _needed(counts: Array, alpha: float) -> float:

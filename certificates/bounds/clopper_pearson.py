@@ -6,6 +6,7 @@ import math
 
 from scipy.special import betainc, betaincc, betainccinv, betaincinv
 
+from certificates.bounds.error_probability import check_error
 from certificates.curves.directed_rounding import up
 
 _INVERSE_MARGIN = 1e-7
@@ -63,9 +64,4 @@ def _upper(hits: int, n: int, alpha: float) -> float:
 def _check_binomial(hits: int, n: int, alpha: float) -> None:
     if not 0 <= hits <= n:
         raise ValueError(f"hits must be between 0 and n, got {hits} of {n}")
-    _check_alpha(alpha)
-
-
-def _check_alpha(alpha: float) -> None:
-    if not 0.0 < alpha < 1.0:
-        raise ValueError(f"alpha must be strictly between 0 and 1, got {alpha}")
+    check_error("alpha", alpha)

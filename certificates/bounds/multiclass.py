@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from certificates.bounds.clopper_pearson import clopper_pearson_lower, clopper_pearson_upper
+from certificates.bounds.error_probability import check_error
 from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.counts.evidence import HitCounts
 from certificates.curves.directed_rounding import LEVEL_MARGIN, bisect_last_true, down, up
@@ -89,8 +90,7 @@ def second_order_multiclass(
 
 def _scores(counts: HitCounts, sigma: float, eta: float, share: float) -> tuple[float, dict[int, float]]:
     check_sigma(sigma)
-    if not 0.0 < eta < 1.0:
-        raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
+    check_error("eta", eta)
     p_lower = clopper_pearson_lower(counts.hits, counts.n, share)
     left = up(1.0 - p_lower)
     others = {c: votes for c, votes in enumerate(counts.per_class) if c != counts.target}

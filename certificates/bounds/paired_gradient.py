@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from certificates.bounds.error_probability import check_error
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
 from certificates.curves.directed_rounding import up
 
@@ -23,8 +24,7 @@ def gradient_norm_upper_paired(
     paper's text calls for a lower bound on the norm (section 3.1); an upper one is what the certificate
     needs. ValueError if an argument is out of range.
     """
-    if not 0.0 < alpha < 1.0:
-        raise ValueError(f"alpha must be strictly between 0 and 1, got {alpha}")
+    check_error("alpha", alpha)
     if pairs < 0 or d < 1:
         raise ValueError(f"pairs must not be negative and d must be positive, got {pairs} and {d}")
     if not math.isfinite(estimate_squared):

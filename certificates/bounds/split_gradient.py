@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from certificates.bounds.error_probability import check_error
 from certificates.curves.directed_rounding import up
 from certificates.curves.lower_bounds import check_sigma
 from certificates.curves.normal_law import profile
@@ -46,8 +47,7 @@ def gradient_norm_upper_split(
         raise ValueError(f"n_half must not be negative and d must be positive, got {n_half} and {d}")
     if not (math.isfinite(inner_product) and 0.0 <= inner_product_error < math.inf):
         raise ValueError(f"the inner product and its error must be finite, got {inner_product}")
-    if not 0.0 < alpha < 1.0:
-        raise ValueError(f"alpha must be strictly between 0 and 1, got {alpha}")
+    check_error("alpha", alpha)
     if not 0.0 <= p_lower <= 1.0:
         raise ValueError(f"p_lower must be in [0, 1], got {p_lower}")
     ceiling = up(profile(1.0 - max(p_lower, 0.5)))

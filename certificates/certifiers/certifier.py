@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+from certificates.bounds.error_probability import check_error
 from certificates.certificate import Certificate
 from certificates.counts.evidence import Evidence
 from certificates.curves.lower_bounds import Curve, check_sigma
@@ -106,8 +107,7 @@ class Certifier(ABC):
         if evidence.kind is not self.evidence:
             raise ValueError(f"this evidence is not what a {kind}{self} certificate is computed from")
         check_sigma(sigma)
-        if not 0.0 < eta < 1.0:
-            raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
+        check_error("eta", eta)
 
 
 def certify(

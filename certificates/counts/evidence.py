@@ -112,6 +112,11 @@ class Evidence:
         return EvidenceKind.VOTES if self.gradient is None else EvidenceKind.VOTES_AND_GRADIENT
 
     @property
+    def target(self) -> int:
+        """The class that the evidence is about."""
+        return votes_of(self).target if self.pairs is None else self.pairs.target
+
+    @property
     def n(self) -> int:
         """Number of evaluations of the base classifier."""
         if self.pairs is not None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from certificates.bounds.error_probability import check_error
 from certificates.bounds.joint_dipole.event import AtLeastAsGood
 from certificates.bounds.joint_dipole.region import Box, frontier
 from certificates.curves.directed_rounding import down
@@ -42,8 +43,7 @@ def dipole_radius_joint(both: int, one: int, pairs: int, sigma: float, eta: floa
     check_sigma(sigma)
     if min(both, one) < 0 or both + one > pairs:
         raise ValueError(f"counts {both} and {one} do not fit {pairs} pairs")
-    if not 0.0 < eta < 1.0:
-        raise ValueError(f"eta must be strictly between 0 and 1, got {eta}")
+    check_error("eta", eta)
     if 2 * both + one <= pairs:
         return 0.0
     return down(sigma * _search(_JointTest(both, one, pairs, eta)))
