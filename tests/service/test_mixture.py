@@ -20,9 +20,12 @@ from tests.support.server import Server
 from tests.support.specs import submission
 
 
-@pytest.fixture
-def gateway(server: Server, models_dir: Path, tmp_path: Path) -> Iterator[Gateway]:
-    with running_gateway(tmp_path, server.url, models_dir) as running:
+@pytest.fixture(scope="module")
+def gateway(
+    emptied_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gateway]:
+    """A gateway of the server that each of these tests finds empty."""
+    with running_gateway(tmp_path_factory.mktemp("gateway"), emptied_server.url, models_dir) as running:
         yield running
 
 
