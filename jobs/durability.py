@@ -6,8 +6,6 @@ write refuses all the same.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,14 +15,13 @@ from redis.exceptions import ReadOnlyError, RedisError
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import StoreNotDurable, StoreUnavailable
+from jobs.job_errors import StoreNotDurable
+from jobs.recent import Recent
 from jobs.server_faults import cause
 from jobs.shared_settings import JobsSettings
 
 OLDEST: Final = (7, 0)
 """Oldest version of Redis whose commands and append-only file the service relies on."""
-FRESH_S: Final = 1.0
-"""A good verdict is used again for this long: submissions cost no more round trips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +112,14 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 class Durability:
-    """The verdict on one server, for threads that ask often: a good one is used for ``FRESH_S``.
-
-    Any other is for those alone who were waiting for it: a server that hangs is waited for once, not by one
-    after the other, and one that was mended is used at once.
-    """
+    """The verdict on one server, for threads that ask often: a good one is used for a second."""
 
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
-        self._redis = client
-        self._asked = settings.durability
-        self._lock = threading.Lock()
-        self._found: Verdict | StoreUnavailable = StoreUnavailable("not asked yet")
-        self._found_at = float("-inf")
+        self._recent = Recent(lambda: examine(client, settings.durability), lambda found: not found.faults)
 
     def verdict(self) -> Verdict:
         """Return the verdict. Raises StoreUnavailable."""
-        since = time.monotonic()
-        with self._lock:
-            good = isinstance(self._found, Verdict) and not self._found.faults
-            if self._found_at < since - (FRESH_S if good else 0.0):
-                try:
-                    self._found = examine(self._redis, self._asked)
-                except StoreUnavailable as error:
-                    self._found = error
-                self._found_at = time.monotonic()
-            found = self._found
-        if not isinstance(found, Verdict):
-            raise StoreUnavailable(found.reason, found.detail)
-        return found
+        return self._recent.get()
 
     def require(self) -> None:
         """Raise StoreNotDurable when a job that is accepted now could be lost; or StoreUnavailable."""

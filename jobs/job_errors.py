@@ -64,5 +64,12 @@ class StepLeftOver(CertificationError):
     """Raised for a step that its job has not: the message is older or newer than the record."""
 
 
+class TooManyAttempts(CertificationError):
+    """Raised when a step was begun as often as it may be and never came to an orderly end."""
+
+    def __init__(self, step: str, attempts: int) -> None:
+        super().__init__(f"step {step} ended its worker process {attempts} times")
+
+
 class JobEnded(CertificationError):
     """Raised inside a worker's step when its job has ended meanwhile (cancelled, or failed elsewhere)."""

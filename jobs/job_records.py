@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from jobs.plain_text import plain_text
 from jobs.plan import Plan
 from jobs.record_base import Record
 from jobs.spec import JobSpec
 
-RECORD_VERSION: Final = 4
+RECORD_VERSION: Final = 5
 """Version of every stored record: the only one that is read, and raised when what is stored changes."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
@@ -34,33 +34,39 @@ class JobState(StrEnum):
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
-class Failure(Record):
-    """Why a job failed: a stable ``type`` and a sentence that says what to do, in plain text of one line."""
+class ShownRecord(Record):
+    """Base of what is answered to clients as it is stored; so more fields may come."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Failure(ShownRecord):
+    """Why a job failed: a stable `type` and a sentence that says what to do, in plain text of one line."""
 
     type: str
     detail: Annotated[str, AfterValidator(plain_text)]
 
 
-class Progress(Record):
-    """Evaluations counted so far, of all that were asked for, and their current rate."""
+class Progress(ShownRecord):
+    """Evaluations of the base classifier: counted so far, and asked for."""
 
     samples_done: int
     samples_total: int
-    samples_per_second: float | None = None
+    samples_per_second: float | None
 
 
-class RunningCertificate(Record):
-    """The largest radius certified so far, in input units, and the evaluations that it rests on.
+class RunningCertificate(ShownRecord):
+    """What is already certified while the job runs. Later samples cannot make it wrong."""
 
-    It holds whatever comes later: with the job's eta, and together with the job's own certificate.
-    """
-
-    radius: float
-    samples: int
+    radius: float = Field(description="Largest radius certified so far, in input units.")
+    samples: int = Field(description="Evaluations that it rests on.")
 
 
 class JobRecord(Record):
-    """A job as read from the store. Times are seconds since the epoch (UTC)."""
+    """A job as read from the store. Times are seconds since the epoch (UTC).
+
+    ``queue_position``: its place among the jobs that no worker has begun, 1 being the next.
+    """
 
     id: JobId
     spec: JobSpec
@@ -69,6 +75,7 @@ class JobRecord(Record):
     started_at: float | None = None
     finished_at: float | None = None
     progress: Progress
+    queue_position: int | None = None
     plan: Plan | None = None
     running: RunningCertificate | None = None
     certificate: dict[str, object] | None = None

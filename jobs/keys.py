@@ -43,13 +43,23 @@ def job_input(job_id: str) -> str:
 
 
 def shards(job_id: str) -> str:
-    """Name the hash shard number -> evidence, for shards that are stored but not merged yet."""
+    """Name the hash shard number -> what it counted, for shards that are stored but not merged yet."""
     return f"{PREFIX}job:{job_id}:shards"
 
 
-def evidence(job_id: str) -> str:
-    """Name the string with what the merged shards add up to: large, so not part of the record."""
-    return f"{PREFIX}job:{job_id}:evidence"
+def vectors(job_id: str) -> str:
+    """Name the hash shard number -> vectors of its split sums, for shards that are not in `sums` yet."""
+    return f"{PREFIX}job:{job_id}:vectors"
+
+
+def sums(job_id: str) -> str:
+    """Name the string with the vectors of split sums that the first shards add up to."""
+    return f"{PREFIX}job:{job_id}:sums"
+
+
+def prefix(job_id: str) -> str:
+    """Name the string with what the merged shards add up to, but for vectors."""
+    return f"{PREFIX}job:{job_id}:prefix"
 
 
 def running(job_id: str) -> str:

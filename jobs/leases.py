@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Any, Final, Self, cast
 
 from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import CertificationError, JobEnded, StoreUnavailable
+from jobs.job_errors import CertificationError, JobEnded, StepLeftOver, StoreUnavailable, TooManyAttempts
+from jobs.job_records import RECORD_VERSION, JobRecord
+from jobs.plan import Fleet
+from jobs.record_decoding import decode_record, unsupported
 from jobs.scripts import load_script
 
 RENEWALS: Final = 4
@@ -27,10 +31,29 @@ RENEWALS: Final = 4
 log = logging.getLogger(__name__)
 
 
-class Leases:
-    """Hands out leases to the processes of one worker, whose id is ``worker_id``."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job, as a message asks for it.
 
-    def __init__(self, client: Redis, worker_id: str, lease_s: float) -> None:
+    ``sent_at`` is when the message was put on ``queue``. ``fleet``: that of the worker, for a step that only
+    the job's own fleet may do; None for a first step. ``shard``: which one is to be counted, if any is.
+    """
+
+    job_id: str
+    name: str
+    sent_at: float | None = None
+    queue: str = keys.COMMON_QUEUE
+    fleet: Fleet | None = None
+    shard: int | None = None
+
+
+class Leases:
+    """Hands out leases to the processes of one worker, whose id is ``worker_id``; ``max_attempts`` a step."""
+
+    def __init__(
+        self, client: Redis, worker_id: str, lease_s: float, max_attempts: int = sys.maxsize
+    ) -> None:
+        self._max_attempts = max_attempts
         self._worker_id = worker_id
         self._ttl_ms = round(lease_s * 1000)
         self.renewal_s = lease_s / RENEWALS
@@ -39,36 +62,45 @@ class Leases:
         self._release = load_script(client, "release")
         self._owed: list[Lease] = []
 
-    def acquire(
-        self, job_id: str, step: str, sent_at: float | None, queue: str = keys.COMMON_QUEUE
-    ) -> Lease | None:
+    def acquire(self, step: Step, *, with_input: bool = False) -> Lease | None:
         """Take a step in hand and count the attempt; None when a live process has it.
 
-        ``sent_at`` is when the task was put on ``queue``. Raises JobEnded and StoreUnavailable.
+        A first step marks its job as running. Raises TooManyAttempts, StepLeftOver, JobEnded, also where
+        there is no such job, UnsupportedRecord and StoreUnavailable.
         """
         self._settle()
         owner = f"{self._worker_id}/{os.getpid()}"
-        sent = (queue, "" if sent_at is None else f"{sent_at:.6f}")
-        attempt, holder = self._try(job_id, step, owner, "", sent)
-        if attempt == 0 and self._is_dead(holder):
-            attempt, holder = self._try(job_id, step, owner, holder, sent)
-        if attempt < 0:
-            raise JobEnded(f"job {job_id} has ended")
-        return Lease(self, job_id, step, owner, attempt) if attempt else None
+        answer = self._try(step, owner, "", with_input)
+        if answer[0] == 0 and self._is_dead(answer[1].decode()):
+            answer = self._try(step, owner, answer[1].decode(), with_input)
+        attempt, text, *more = answer
+        if attempt == 0:
+            return None
+        if attempt == -1:
+            raise JobEnded(f"job {step.job_id} has ended")
+        if attempt == -3:
+            raise unsupported(step.job_id, text.decode())
+        if attempt == -4:
+            raise TooManyAttempts(step.name, int(text))
+        fields, *rest = more
+        job = decode_record(step.job_id, dict(zip(fields[::2], fields[1::2], strict=True)))
+        if attempt == -2:
+            raise StepLeftOver(_why_left_over(job, step))
+        return Lease(self, step.name, owner, attempt, job, stored=bool(rest[0]), content=rest[1])
 
     def renew(self, lease: Lease) -> None:
         """Extend a lease. Raises StoreUnavailable."""
         with store_errors():
             self._renew(
-                keys=[keys.lease(lease.job_id, lease.step), keys.ACTIVE],
-                args=[lease.owner, self._ttl_ms, lease.job_id, time.time()],
+                keys=[lease.key, keys.ACTIVE],
+                args=[lease.owner, self._ttl_ms, lease.job.id, time.time()],
             )
 
     def release(self, lease: Lease, *, forget: bool) -> None:
         """Give a step back; ``forget`` its attempts when it ended in order. Raises StoreUnavailable."""
         with store_errors():
             self._release(
-                keys=[keys.lease(lease.job_id, lease.step), keys.attempts(lease.job_id)],
+                keys=[lease.key, keys.attempts(lease.job.id)],
                 args=[lease.owner, lease.step, int(forget)],
             )
 
@@ -89,16 +121,28 @@ class Leases:
             self.release(self._owed[-1], forget=True)
             self._owed.pop()
 
-    def _try(
-        self, job_id: str, step: str, owner: str, dead_owner: str, sent: tuple[str, str]
-    ) -> tuple[int, str]:
+    def _try(self, step: Step, owner: str, dead_owner: str, with_input: bool) -> tuple[Any, ...]:
+        job_id = step.job_id
+        of_job = [keys.attempts(job_id), keys.CONSUMED, keys.job(job_id), keys.shards(job_id)]
+        sent_at = "" if step.sent_at is None else f"{step.sent_at:.6f}"
+        fleet_queue = "" if step.fleet is None else keys.queue(step.fleet.key)
+        shard = "" if step.shard is None else step.shard
         with store_errors():
             answer = self._acquire(
-                keys=[keys.lease(job_id, step), keys.attempts(job_id), keys.CONSUMED, keys.job(job_id)],
-                args=[owner, self._ttl_ms, step, dead_owner, *sent],
+                keys=[
+                    keys.lease(job_id, step.name),
+                    *of_job,
+                    keys.job_input(job_id),
+                    keys.ACTIVE,
+                    keys.QUEUED,
+                ],
+                args=[
+                    *(owner, self._ttl_ms, step.name, dead_owner, step.queue, sent_at, RECORD_VERSION),
+                    *(time.time(), job_id, fleet_queue, shard, int(with_input)),
+                    self._max_attempts,
+                ],
             )
-        attempt, holder = cast("tuple[int, bytes]", answer)
-        return attempt, holder.decode()
+        return tuple(cast("list[Any]", answer))
 
     def _is_dead(self, holder: str) -> bool:
         """Whether the holder was a process of this worker that is gone; others are left to expire."""
@@ -114,21 +158,41 @@ class Leases:
         return False
 
 
+def _why_left_over(job: JobRecord, step: Step) -> str:
+    if job.plan is None:
+        return "no class is selected yet"
+    if job.plan.fleet != step.fleet:
+        return f"its steps go to workers with {job.plan.fleet.words}"
+    return f"there is no shard {step.shard} among {job.plan.shards}"
+
+
 @dataclass(slots=True)
 class Lease:
     """A step in hand. As a context, it is renewed by a thread until the block ends.
+
+    ``job`` is the job's record. ``stored``: the step's shard is counted already. ``content``: the input's
+    bytes, empty unless wanted.
 
     The block's orderly end gives it back and forgets its attempts. So does an error raised on purpose, such
     as a store that is away; any other exception keeps the attempt counted.
     """
 
     _leases: Leases
-    job_id: str
     step: str
     owner: str
     attempt: int
+    job: JobRecord
+    stored: bool
+    content: bytes
+    gone: bool = False
+    """Whether the lease ended with its job, so that nothing is left to give back."""
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of the key in the store."""
+        return keys.lease(self.job.id, self.step)
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
@@ -142,11 +206,12 @@ class Lease:
         if self._thread is not None:
             self._thread.join()
         orderly = kind is None or issubclass(kind, CertificationError)
-        self._leases.give_back(self, orderly=orderly)
+        if not self.gone:
+            self._leases.give_back(self, orderly=orderly)
 
     def _keep(self) -> None:
         while not self._ended.wait(self._leases.renewal_s):
             try:
                 self._leases.renew(self)
             except StoreUnavailable:
-                log.warning("a lease could not be renewed", extra={"job_id": self.job_id, "step": self.step})
+                log.warning("a lease could not be renewed", extra={"job_id": self.job.id, "step": self.step})

@@ -1,26 +1,32 @@
 """The ledger of a running job: its plan, which shards are out, what they counted, how far they are.
 
 A shard's evidence is stored once, whoever delivers it first, and merged in shard order into one running
-sum; shards that wait to be merged are bounded in number, and so is the space a job takes.
+sum; shards that wait to be merged are bounded in number, and so is the space a job takes. Vectors of split
+sums are the bulk of it. They are stored apart from the votes, once for each shard, and added up into one sum
+when an epoch of the job ends or some shards are merged without.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
+from functools import reduce
 from typing import Final, cast
 
 from redis import Redis
 
+from certificates import Claim
 from certificates.counts.evidence import Evidence
+from certificates.counts.gradient_sums import GradientSums
 from jobs import keys
 from jobs.certificate_document import certificate_document
 from jobs.connection import store_errors
 from jobs.job_errors import JobEnded
 from jobs.job_records import JobState
 from jobs.merged_prefix import Prefix
+from jobs.packed_sums import pack_sums, unpack_sums
 from jobs.plan import Plan
 from jobs.scripts import load_script
 from jobs.spec import JobSpec
@@ -29,19 +35,34 @@ AHEAD: Final = 4
 """Shards may be this many windows beyond the merged ones: all that waits while one shard is being redone."""
 AHEAD_BYTES: Final = 64 * 2**20
 """And no more windows than one once the shards that wait could take this much memory."""
+UNFOLDED: Final = 8
+"""Merged shards whose vectors may lie one by one: the sum of all is written once in so many."""
+UNFOLDED_BYTES: Final = 16 * 2**20
+"""And fewer once they take this much memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How far a job is."""
+class Standing:
+    """How far a job is: what is merged, and what waits to be merged next."""
 
-    merged: int
-    complete: bool
-    """Whether nothing more is to be counted: all shards are merged, or the radius to stop at is certified."""
-    missing: tuple[int, ...]
-    """Shards that were put on the queue and are not stored."""
-    prefix: Prefix | None = None
-    """What the merged shards add up to; read once the job is complete."""
+    prefix: Prefix
+    waiting: tuple[Evidence, ...]
+    """Votes of the shards that follow on those merged; without the vectors of split sums."""
+    summed: bool
+    """Whether these shards have such vectors."""
+    shard_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What comes next: shards to put on the queue, or the end of the job.
+
+    ``whole``: what the job's certificate is computed from, once all shards are counted or the radius to stop
+    at is certified.
+    """
+
+    dispatched: tuple[int, ...] = ()
+    whole: Prefix | None = None
 
 
 class Ledger:
@@ -53,7 +74,6 @@ class Ledger:
     def __init__(self, client: Redis) -> None:
         self._redis = client
         self._fix_plan = load_script(client, "fix_plan")
-        self._dispatch = load_script(client, "dispatch")
         self._store = load_script(client, "store_shard")
         self._merge = load_script(client, "merge")
         self._report = load_script(client, "report")
@@ -63,20 +83,17 @@ class Ledger:
         with store_errors():
             held = self._fix_plan(
                 keys=[keys.job(job_id), keys.ACTIVE, keys.fleet_jobs(plan.fleet.key)],
-                args=[job_id, time.time(), plan.model_dump_json(), keys.queue(plan.fleet.key)],
+                args=[
+                    job_id,
+                    time.time(),
+                    plan.model_dump_json(),
+                    keys.queue(plan.fleet.key),
+                    plan.shards,
+                ],
             )
         if held is None:
             raise JobEnded(f"job {job_id} is not running")
         return Plan.model_validate_json(cast("bytes", held))
-
-    def dispatch(self, job_id: str, shards: int, window: int) -> tuple[int, ...]:
-        """Take the next shards that may be put on the queue, of ``shards``, with ``window`` out at a time."""
-        with store_errors():
-            taken = self._dispatch(
-                keys=[keys.job(job_id), keys.shards(job_id), keys.ACTIVE],
-                args=[job_id, time.time(), shards, window, AHEAD * window, AHEAD_BYTES],
-            )
-        return tuple(cast("list[int]", taken))
 
     def report(self, job_id: str, shard: int, samples: int) -> None:
         """Note the evaluations done in a shard that is being sampled. Raises JobEnded."""
@@ -88,86 +105,138 @@ class Ledger:
         if state is None or cast("bytes", state).decode() != JobState.RUNNING:
             raise JobEnded(f"job {job_id} is not running")
 
-    def store_shard(self, job_id: str, shard: int, evidence: Evidence, seconds: float = 0.0) -> bool:
-        """Store what a shard counted, once. False when it was stored before. Raises JobEnded.
+    def store_shard(self, job_id: str, shard: int, evidence: Evidence, seconds: float = 0.0) -> Standing:
+        """Store what a shard counted, once, and return how far the job is then. Raises JobEnded.
 
         ``seconds`` is how long it took, for the totals that metrics show.
         """
-        content = json.dumps(evidence.to_dict(), allow_nan=False)
-        with store_errors():
-            stored = self._store(
-                keys=[keys.job(job_id), keys.shards(job_id), keys.progress(job_id), keys.ACTIVE, keys.TOTALS],
-                args=[job_id, time.time(), shard, content, evidence.n, seconds],
-            )
-        if stored == -1:
-            raise JobEnded(f"job {job_id} is not running")
-        return bool(stored)
+        sums = pack_sums(evidence.gradient)
+        votes = evidence.at_epoch(None) if sums else evidence
+        content = json.dumps({"evidence": votes.to_dict(), "summed": bool(sums)}, allow_nan=False)
+        return self._tell(job_id, shard, content, sums, evidence.n, seconds)
 
-    def is_stored(self, job_id: str, shard: int) -> bool:
-        """Whether a shard's evidence is there already, merged or not."""
-        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hget(keys.job(job_id), "merged")
-            pipe.hexists(keys.shards(job_id), str(shard))
-            merged, waiting = pipe.execute()
-        return bool(waiting) or shard < int(merged or 0)
+    def look(self, job_id: str) -> Standing:
+        """Return how far the job is. Raises JobEnded."""
+        return self._tell(job_id)
 
-    def merge(self, job_id: str, spec: JobSpec, plan: Plan) -> Tally:
-        """Merge the shards that follow on those merged, and return the tally. Raises JobEnded.
+    def merge(
+        self, job_id: str, spec: JobSpec, plan: Plan, window: int, standing: Standing | None = None
+    ) -> Merged:
+        """Merge the shards that wait, and take the next ones, with ``window`` out at a time. Raises JobEnded.
 
         Part of a job is stored together with the certificate that it supports, if that is the best so far. A
-        job that is to stop at a radius is merged no further than the first shard that certifies it.
+        job that is to stop at a radius is merged no further than the first shard that certifies it. The end
+        of a job is not stored here: its certificate replaces all of it.
         """
         claim = spec.claim()
         while True:
-            tally, next_ones = self._look(job_id, plan)
-            if not (tally.complete or next_ones):
-                return tally
-            prefix, waiting = self._read(job_id, next_ones)
-            if prefix.merged != tally.merged:
-                continue
-            if tally.complete:
-                return replace(tally, prefix=prefix)
-            for content in waiting:
-                if content is None or prefix.stopped:
-                    break
-                prefix = prefix.add(Evidence.from_dict(json.loads(content)), claim)
-            self._write(job_id, tally.merged, prefix, spec, plan)
+            standing = standing or self.look(job_id)
+            if not standing.waiting:
+                merged = self._write(job_id, window, [])
+            else:
+                prefix = self._longer(job_id, standing, claim, plan.shards)
+                if prefix is None:
+                    merged = None
+                elif prefix.stopped or prefix.merged == plan.shards:
+                    return Merged(whole=prefix)
+                else:
+                    merged = self._store_prefix(job_id, window, standing, prefix, (spec, plan))
+            if merged is not None:
+                return merged
+            standing = None  # another worker has merged meanwhile
 
-    def _look(self, job_id: str, plan: Plan) -> tuple[Tally, list[int]]:
-        """Return how far the job is, and the shards that wait to be merged next."""
+    def missing(self, job_id: str) -> tuple[int, ...]:
+        """Return the shards that were put on the queue and are not stored."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["status", "merged", "dispatched", "stopped"])
+            pipe.hmget(keys.job(job_id), ["merged", "dispatched"])
             pipe.hkeys(keys.shards(job_id))
-            (state, merged, dispatched, stopped), names = pipe.execute()
+            (merged, dispatched), stored = pipe.execute()
+        there = {int(shard) for shard in stored}
+        return tuple(k for k in range(int(merged or 0), int(dispatched or 0)) if k not in there)
+
+    def _tell(self, job_id: str, *shard: str | bytes | float) -> Standing:
+        names = (keys.job, keys.shards, keys.vectors, keys.progress)
+        others = [keys.ACTIVE, keys.TOTALS, keys.prefix(job_id)]
+        with store_errors():
+            told = self._store(
+                keys=[*(name(job_id) for name in names), *others], args=[job_id, time.time(), *shard]
+            )
+        if told is None:
+            raise JobEnded(f"job {job_id} is not running")
+        shard_bytes, prefix, *waiting = cast("list[bytes]", told)
+        counts = [json.loads(content) for content in waiting]
+        return Standing(
+            prefix=Prefix.from_dict(json.loads(prefix)) if prefix else Prefix(),
+            waiting=tuple(Evidence.from_dict(content["evidence"]) for content in counts),
+            summed=any(content["summed"] for content in counts),
+            shard_bytes=int(shard_bytes),
+        )
+
+    def _longer(self, job_id: str, standing: Standing, claim: Claim, shards: int) -> Prefix | None:
+        """Return the prefix with the shards that wait; None when another worker has merged meanwhile."""
+        prefix, waiting = standing.prefix, standing.waiting
+        unfolded = prefix.merged + len(waiting) - prefix.folded
+        many = unfolded >= UNFOLDED or unfolded * standing.shard_bytes > UNFOLDED_BYTES
+        if standing.summed and (many or prefix.needs_sums(waiting, claim, shards)):
+            read = self._with_sums(job_id, prefix, waiting)
+            if read is None:
+                return None
+            prefix, waiting = read
+        for shard in waiting:
+            if prefix.stopped:
+                break
+            prefix = prefix.add(shard, claim)
+        return prefix
+
+    def _with_sums(
+        self, job_id: str, prefix: Prefix, waiting: tuple[Evidence, ...]
+    ) -> tuple[Prefix, tuple[Evidence, ...]] | None:
+        """Return prefix and shards with their vectors; None when these were folded meanwhile."""
+        single = range(prefix.folded, prefix.merged + len(waiting))
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hmget(keys.job(job_id), ["status", "merged"])
+            pipe.get(keys.sums(job_id))
+            pipe.hmget(keys.vectors(job_id), [str(shard) for shard in single])
+            (state, merged), folded, vectors = pipe.execute()
         if state != JobState.RUNNING.encode():
             raise JobEnded(f"job {job_id} is not running")
-        stored, merged = {int(name) for name in names}, int(merged)
-        complete = stopped is not None or merged == plan.shards
-        missing = () if complete else tuple(k for k in range(merged, int(dispatched)) if k not in stored)
-        next_ones = list(takewhile(stored.__contains__, count(merged)))
-        return Tally(merged, complete, missing), next_ones
+        if int(merged) != prefix.merged:
+            return None
+        sums = [unpack_sums(content) for content in vectors]
+        merged_sums = sums[: prefix.merged - prefix.folded]
+        if prefix.folded:
+            merged_sums.insert(0, unpack_sums(folded))
+        if prefix.evidence is not None:
+            whole = Evidence(hits=prefix.evidence.hits, gradient=reduce(GradientSums.__add__, merged_sums))
+            prefix = replace(prefix, evidence=whole)
+        added = zip(waiting, sums[len(sums) - len(waiting) :], strict=True)
+        return prefix, tuple(Evidence(hits=shard.hits, gradient=gradient) for shard, gradient in added)
 
-    def _read(self, job_id: str, shards: list[int]) -> tuple[Prefix, list[bytes | None]]:
-        """Read what is merged, and the evidence of some shards."""
-        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.get(keys.evidence(job_id))
-            pipe.hmget(keys.shards(job_id), [str(shard) for shard in shards] or ["-"])
-            merged, waiting = pipe.execute()
-        prefix = Prefix() if merged is None else Prefix.from_dict(json.loads(merged))
-        return prefix, waiting
-
-    def _write(self, job_id: str, expected: int, prefix: Prefix, spec: JobSpec, plan: Plan) -> None:
-        """Store a longer prefix unless another worker has merged meanwhile."""
+    def _store_prefix(
+        self, job_id: str, window: int, standing: Standing, prefix: Prefix, job: tuple[JobSpec, Plan]
+    ) -> Merged | None:
+        """Store a longer prefix, and take shards; None when another worker has merged meanwhile."""
+        (spec, plan), evidence = job, prefix.evidence
+        sums = b"" if evidence is None else pack_sums(evidence.gradient)
+        if evidence is not None and sums:
+            prefix = replace(prefix, folded=prefix.merged, evidence=evidence.at_epoch(None))
+        running: list[str | int] = ["", "", ""]
         claim = spec.claim()
-        running: list[str | int] = []
-        if claim.runs and not (prefix.merged == plan.shards and claim.stop_radius is None):
-            evidence = prefix.supported()
-            certificate = prefix.certificate or claim.running(evidence)
-            document = certificate_document(spec, plan, evidence, certificate)
-            running = [repr(certificate.radius), evidence.n, json.dumps(document, allow_nan=False)]
+        if claim.runs:
+            supported = prefix.supported()
+            certificate = prefix.certificate or claim.running(supported)
+            document = certificate_document(spec, plan, supported, certificate)
+            running = [repr(certificate.radius), supported.n, json.dumps(document, allow_nan=False)]
         content = json.dumps(prefix.to_dict(), allow_nan=False)
+        return self._write(job_id, window, [standing.prefix.merged, prefix.merged, content, sums, *running])
+
+    def _write(self, job_id: str, window: int, merge: Sequence[str | int | bytes]) -> Merged | None:
+        names = (keys.job, keys.shards, keys.vectors, keys.sums, keys.prefix, keys.running)
         with store_errors():
-            self._merge(
-                keys=[keys.job(job_id), keys.shards(job_id), keys.evidence(job_id), keys.running(job_id)],
-                args=[expected, prefix.merged, content, int(prefix.stopped), *running],
+            taken = self._merge(
+                keys=[*(name(job_id) for name in names), keys.ACTIVE],
+                args=[job_id, time.time(), window, AHEAD * window, AHEAD_BYTES, *merge],
             )
+        if taken == -1:
+            raise JobEnded(f"job {job_id} is not running")
+        return Merged(tuple(cast("list[int]", taken))) if isinstance(taken, list) else None

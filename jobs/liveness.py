@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +13,9 @@ from jobs import keys
 from jobs.connection import store_errors
 from jobs.plain_text import plain_text
 from jobs.plan import Fleet, read_fleet
+from jobs.recent import Recent
 from jobs.record_base import Record
+from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 
 
@@ -22,7 +23,8 @@ class WorkerRecord(Record):
     """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
 
     ``fleet`` is what it has in common with those that it can share a job with; one that ``begins_jobs`` also
-    takes up new ones. ``problems`` names models that this worker cannot offer, with the reason.
+    takes up new ones. ``problems`` names models that this worker cannot offer, with the reason. ``broken`` is
+    what it could not load, by the fingerprint of the manifest, and why; it is stored apart.
     """
 
     id: str
@@ -34,6 +36,7 @@ class WorkerRecord(Record):
     started_at: float
     seen_at: float
     problems: dict[str, str] = Field(default_factory=dict)
+    broken: dict[str, str] = Field(default_factory=dict, exclude=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Liveness:
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._redis = client
         self._ttl_ms = round(settings.heartbeat_ttl_s * 1000)
+        self._live_workers = load_script(client, "live_workers")
+        self._recent = Recent(self.live_workers)
 
     def beat(self, record: WorkerRecord) -> None:
         """Announce a worker for the next ``heartbeat_ttl_s``."""
@@ -77,14 +82,6 @@ class Liveness:
         with store_errors():
             noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.broken_models(worker_id)))
         return {fingerprint.decode(): detail.decode() for fingerprint, detail in noted.items()}
-
-    def reasons_against(self, worker_ids: Sequence[str], fingerprint: str) -> list[str | None]:
-        """Return what each worker says against the model of this manifest; None where it says nothing."""
-        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
-            for worker_id in worker_ids:
-                pipe.hget(keys.broken_models(worker_id), fingerprint)
-            noted = cast("list[bytes | None]", pipe.execute())
-        return [None if detail is None else detail.decode() for detail in noted]
 
     def leave(self, worker_id: str) -> None:
         """Take back the announcement at an orderly end."""
@@ -117,18 +114,18 @@ class Liveness:
         )
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
-        """Read the workers that are alive, oldest first; forget those that fell silent."""
+        """Read the workers that are alive in one round trip, oldest first; forget those that fell silent."""
         with store_errors():
-            members = cast("set[bytes]", self._redis.smembers(keys.WORKERS))
-            names = sorted(member.decode() for member in members)
-            beats = (
-                cast("list[bytes | None]", self._redis.mget([keys.worker(n) for n in names])) if names else []
-            )
-            silent = [name for name, beat in zip(names, beats, strict=True) if beat is None]
-            if silent:
-                self._redis.srem(keys.WORKERS, *silent)
-        alive = [WorkerRecord.model_validate_json(beat) for beat in beats if beat is not None]
-        return tuple(sorted(alive, key=lambda record: record.started_at))
+            told = cast("list[Any]", self._live_workers(keys=[keys.WORKERS], args=[keys.worker("")]))
+        alive = [
+            WorkerRecord.model_validate_json(beat).model_copy(update={"broken": _broken(noted)})
+            for beat, noted in zip(told[::2], told[1::2], strict=True)
+        ]
+        return tuple(sorted(alive, key=lambda worker: (worker.started_at, worker.id)))
+
+    def recent_workers(self) -> tuple[WorkerRecord, ...]:
+        """Return the workers that were alive at most a second ago. Raises StoreUnavailable."""
+        return self._recent.get()
 
     def fleets(self) -> tuple[Strength, ...]:
         """Read the fleets that have a live worker or a job that they have begun."""
@@ -148,3 +145,9 @@ class Liveness:
             if own or begun:
                 found.append(Strength(fleet, len(own), sum(own), begun))
         return tuple(sorted(found, key=lambda strength: strength.fleet.words))
+
+
+def _broken(noted: list[bytes]) -> dict[str, str]:
+    """Read a hash as a script returns it."""
+    words = [word.decode() for word in noted]
+    return dict(zip(words[::2], words[1::2], strict=True))

@@ -6,7 +6,7 @@ function here depends on the prefix alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from certificates import Certificate, Claim, Evidence, SplitProduct, SplitSums, epoch_at
@@ -17,25 +17,38 @@ from certificates.counts.split_sums import read_split
 class Prefix:
     """The first ``merged`` shards of a job.
 
-    ``evidence``: their sum, None before the first; ``product``: the split product of the last gradient epoch
-    that has ended, for second-order jobs whose bounds are valid at any time; ``stopped``: they certify the
-    radius that the job was to stop at, so no more are counted.
+    ``evidence``: their sum, None before the first. The vectors of its split sums, if the job counts any, are
+    there only while somebody needs them: ``folded`` of the shards have theirs in one stored sum, the others
+    still each for itself. ``product``: the split product of the last gradient epoch that has ended, for
+    second-order jobs whose bounds are valid at any time.
     """
 
     merged: int = 0
+    folded: int = 0
     evidence: Evidence | None = None
     product: SplitProduct | None = None
     stopped: bool = False
+    """Whether these shards certify the radius that the job was to stop at; not stored, as it ends then."""
     certificate: Certificate | None = None
     """What the last ``add`` found certified on its way; not stored."""
 
+    def needs_sums(self, shards: Sequence[Evidence], claim: Claim, of: int) -> bool:
+        """Whether adding these shards, of ``of`` in all, takes the vectors of split sums."""
+        before = 0 if self.evidence is None else self.evidence.n
+        for shard in shards if claim.runs else ():
+            if _ends_an_epoch(before, before + shard.n, claim.n):
+                return True
+            before += shard.n
+        return self.merged + len(shards) == of
+
     def add(self, shard: Evidence, claim: Claim) -> Prefix:
         """Return the prefix with the next shard, which may end an epoch of the gradient."""
+        before = 0 if self.evidence is None else self.evidence.n
         evidence = shard if self.evidence is None else self.evidence + shard
         product, split = self.product, _target_sums(evidence)
-        if claim.runs and split is not None and _ends_an_epoch(self.evidence, evidence, claim.n):
+        if claim.runs and split is not None and _ends_an_epoch(before, evidence.n, claim.n):
             product = split.condensed(claim.n)
-        longer = Prefix(self.merged + 1, evidence, product)
+        longer = Prefix(self.merged + 1, self.folded, evidence, product)
         if claim.stop_radius is None:
             return longer
         certificate = claim.running(longer.supported())
@@ -55,32 +68,34 @@ class Prefix:
         return evidence, claim.final(evidence)
 
     def to_dict(self) -> dict[str, object]:
-        """Return JSON-ready data."""
+        """Return JSON-ready data. ValueError while the vectors are there: they are stored apart."""
+        if self.evidence is not None and _target_sums(self.evidence) is not None:
+            raise ValueError("the vectors of split sums are stored apart")
         return {
             "merged": self.merged,
+            "folded": self.folded,
             "evidence": None if self.evidence is None else self.evidence.to_dict(),
             "product": None if self.product is None else self.product.to_dict(),
-            "stopped": self.stopped,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Prefix:
         """Read what ``to_dict`` wrote; ValueError on anything else."""
-        merged, evidence, product = data["merged"], data["evidence"], data["product"]
+        merged, folded, evidence, product = (data[k] for k in ("merged", "folded", "evidence", "product"))
         read = None if product is None else read_split(product)
-        if not isinstance(merged, int) or isinstance(read, SplitSums):
+        if not isinstance(merged, int) or not isinstance(folded, int) or isinstance(read, SplitSums):
             raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
         counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
-        return cls(merged, counted, read, data["stopped"] is True)
+        return cls(merged, folded, counted, read)
 
 
-def _ends_an_epoch(before: Evidence | None, now: Evidence, n: int) -> bool:
-    """Whether the last shard brought the samples to what an epoch of a job of ``n`` needs."""
-    return before is None or epoch_at(now.n, n) < epoch_at(before.n, n)
+def _ends_an_epoch(before: int, now: int, n: int) -> bool:
+    """Whether going from ``before`` to ``now`` samples ends an epoch of a job of ``n`` samples."""
+    return before == 0 or epoch_at(now, n) < epoch_at(before, n)
 
 
 def _target_sums(evidence: Evidence) -> SplitSums | None:
-    """Return the split sums of the class that is certified, if the job counts any."""
+    """Return the split sums of the class that is certified, if they are there."""
     if evidence.gradient is None or evidence.hits is None:
         return None
     split = evidence.gradient.split

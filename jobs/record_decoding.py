@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobs.job_errors import UnsupportedRecord
@@ -13,18 +14,18 @@ from jobs.spec import JobSpec
 
 
 def decode_record(
-    job_id: str, stored: Mapping[bytes, bytes], in_flight: list[bytes], now: float
+    job_id: str,
+    stored: Mapping[bytes, bytes],
+    in_flight: Sequence[bytes] = (),
+    rank: int | None = None,
 ) -> JobRecord:
     """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
 
-    Raises UnsupportedRecord for one of another version.
+    ``rank`` is its place in the queue, from 0. Raises UnsupportedRecord for one of another version.
     """
     fields = {name.decode(): value.decode() for name, value in stored.items()}
     if fields["version"] != str(RECORD_VERSION):
-        raise UnsupportedRecord(
-            f"job {job_id} is stored in version {fields['version']}, this program reads version "
-            f"{RECORD_VERSION}: use the release that wrote it, or let the job expire"
-        )
+        raise unsupported(job_id, fields["version"])
     spec = JobSpec.model_validate_json(fields["spec"])
     return JobRecord(
         id=job_id,
@@ -33,7 +34,8 @@ def decode_record(
         created_at=float(fields["created_at"]),
         started_at=_number(fields, "started_at"),
         finished_at=_number(fields, "finished_at"),
-        progress=_progress(fields, sum(map(int, in_flight)), spec.n, now),
+        progress=_progress(fields, sum(map(int, in_flight)), spec.n),
+        queue_position=None if rank is None else rank + 1,
         plan=Plan.model_validate_json(fields["plan"]) if "plan" in fields else None,
         running=_running(fields),
         certificate=_json(fields, "certificate"),
@@ -41,9 +43,17 @@ def decode_record(
     )
 
 
-def _progress(fields: Mapping[str, str], in_flight: int, total: int, now: float) -> Progress:
+def unsupported(job_id: str, version: str) -> UnsupportedRecord:
+    """Return the refusal of a record of another version."""
+    return UnsupportedRecord(
+        f"job {job_id} is stored in version {version}, this program reads version {RECORD_VERSION}: use the "
+        "release that wrote it, or let the job expire"
+    )
+
+
+def _progress(fields: Mapping[str, str], in_flight: int, total: int) -> Progress:
     done = min(int(fields["samples"]) + in_flight, total)
-    began, ended = _number(fields, "sampling_at"), _number(fields, "finished_at") or now
+    began, ended = _number(fields, "sampling_at"), _number(fields, "finished_at") or time.time()
     rate = done / (ended - began) if began is not None and done and ended > began else None
     return Progress(samples_done=done, samples_total=total, samples_per_second=rate)
 

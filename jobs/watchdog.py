@@ -13,7 +13,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import JobEnded, JobNotFound, UnsupportedRecord
+from jobs.job_errors import JobNotFound, UnsupportedRecord
 from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
@@ -95,14 +95,10 @@ class Watchdog:
         if job.state is JobState.QUEUED or job.plan is None:
             self._queue.enqueue_select(job.id)
             return
-        fleet = job.plan.fleet.key
-        try:
-            tally = self._ledger.merge(job.id, job.spec, job.plan)
-        except JobEnded:
-            return
-        for shard in tally.missing:
+        fleet, missing = job.plan.fleet.key, self._ledger.missing(job.id)
+        for shard in missing:
             self._queue.enqueue_sample(job.id, shard, fleet)
-        if not tally.missing:
+        if not missing:
             self._queue.enqueue_certify(job.id, fleet)
 
     def _forget_expired(self, now: float) -> None:

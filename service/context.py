@@ -10,8 +10,8 @@ from fastapi import Depends, Request
 from redis import Redis
 
 from jobs.durability import Durability
+from jobs.first_message import FirstMessage
 from jobs.liveness import Liveness
-from jobs.step_queue import Queue
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.auth.callers import Access
@@ -34,7 +34,7 @@ class Context:
     redis: Redis
     durability: Durability
     store: JobStore
-    queue: Queue
+    first_message: FirstMessage
     liveness: Liveness
     registry: Registry
     submissions: Submissions

@@ -14,8 +14,8 @@ from jobs.celery_app import make_celery
 from jobs.census import take_census
 from jobs.connection import connect
 from jobs.durability import Durability
+from jobs.first_message import FirstMessage
 from jobs.liveness import Liveness
-from jobs.step_queue import Queue
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.api.description import describe
@@ -92,7 +92,7 @@ def _context(settings: GatewaySettings) -> Context:
         redis=redis,
         durability=Durability(redis, settings),
         store=JobStore(redis, settings),
-        queue=Queue(make_celery(settings)),
+        first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,
         registry=registry,
         submissions=Submissions(settings, registry),

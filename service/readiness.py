@@ -9,7 +9,7 @@ from jobs.durability import Verdict
 from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Strength, WorkerRecord
 from registry.model_errors import ModelError
-from service.certification.resources import Resource
+from service.certification.certificate_resources import Resource
 from service.context import Context
 
 

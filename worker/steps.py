@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates import Evidence
 from jobs.certificate_document import certificate_document
-from jobs.job_errors import JobEnded, PermanentFailure, StepLeftOver
-from jobs.job_records import JobRecord, JobState
+from jobs.job_errors import PermanentFailure, StepLeftOver
+from jobs.job_records import JobRecord, RunningCertificate
+from jobs.leases import Lease
+from jobs.ledger import Standing
+from jobs.merged_prefix import Prefix
 from jobs.plan import Plan
 from jobs.spec import JobSpec
+from jobs.store import Counted
 from worker.loading import LoadedModel
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
@@ -22,56 +27,54 @@ from worker.worker_context import WorkerContext
 if TYPE_CHECKING:
     from worker.sampling.sampler import SampleRequest
 
-REPORT_S: Final = 0.2
+REPORT_S: Final = 0.5
 """Least time between two reports of a shard's progress, at which a cancelled job also stops."""
 
 
-def select(context: WorkerContext, job: JobRecord) -> None:
+def select(context: WorkerContext, lease: Lease) -> None:
     """Fix the class and the plan, once, and put the first shards on the queue.
 
-    A job of a single shard is sampled here and now, so that a small job waits in the queue once.
+    A job of a single shard is sampled and ended here and now, so that a small job waits in the queue once.
     """
-    if context.store.start(job.id) is not JobState.RUNNING:
-        raise JobEnded(f"job {job.id} has ended")
-    x = _input(context, job)
-    plan = job.plan or context.ledger.fix_plan(job.id, _make_plan(context, job, x))
+    job, x = lease.job, _input(context, lease)
+    plan = job.plan
+    if plan is None:
+        plan = _make_plan(context, job, x)
+        if plan.shards == 1:
+            _do_whole(context, lease, plan, x)
+            return
+        plan = context.ledger.fix_plan(job.id, plan)
     if plan.fleet != context.fleet:  # a worker of another fleet planned the job and did not get further
         context.queue.enqueue_certify(job.id, plan.fleet.key)
         return
-    if plan.shards == 1 and not context.ledger.is_stored(job.id, 0):
-        _count(context, job, plan, 0, x)
-    _advance(context, job, plan, x)
+    _advance(context, lease, plan, x)
 
 
-def sample(context: WorkerContext, job: JobRecord, shard: int) -> None:
+def sample(context: WorkerContext, lease: Lease, shard: int) -> None:
     """Count one shard, store its evidence, and do what comes next."""
-    plan, x = plan_with(context, job, shard), _input(context, job)
-    if not context.ledger.is_stored(job.id, shard):
-        _count(context, job, plan, shard, x)
-    _advance(context, job, plan, x)
+    job, plan, x = lease.job, _plan(lease), _input(context, lease)
+    standing = None
+    if not lease.stored:
+        evidence, seconds = _count(context, job, plan, shard, x)
+        standing = context.ledger.store_shard(job.id, shard, evidence, seconds)
+    _advance(context, lease, plan, x, standing)
 
 
-def certify(context: WorkerContext, job: JobRecord) -> None:
+def certify(context: WorkerContext, lease: Lease) -> None:
     """Drive on a job whose shards are all there, or none are out."""
-    _advance(context, job, plan_with(context, job), _input(context, job))
+    _advance(context, lease, _plan(lease), _input(context, lease))
 
 
-def plan_with(context: WorkerContext, job: JobRecord, shard: int = 0) -> Plan:
-    """Return the job's plan. Raises StepLeftOver without one, with no such shard, or for another fleet.
-
-    A worker may hold such a message when the server comes back with an older copy of its data. One for a
-    shard that the plan has does no harm: it is counted once.
-    """
-    if job.plan is None:
+def _plan(lease: Lease) -> Plan:
+    if lease.job.plan is None:
         raise StepLeftOver("no class is selected yet")
-    if not 0 <= shard < job.plan.shards:
-        raise StepLeftOver(f"there is no shard {shard} among {job.plan.shards}")
-    if job.plan.fleet != context.fleet:
-        raise StepLeftOver(f"its steps go to workers with {job.plan.fleet.words}")
-    return job.plan
+    return lease.job.plan
 
 
-def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]) -> None:
+def _count(
+    context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]
+) -> tuple[Evidence, float]:
+    """Sample one shard; return what it counted and the seconds it took."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     loaded = context.models.for_plan(job.spec, plan)
@@ -79,20 +82,52 @@ def _count(context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: ND
     request = _request(job.spec, loaded, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
     evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
-    context.ledger.store_shard(job.id, shard, evidence, time.perf_counter() - began)
+    return evidence, time.perf_counter() - began
 
 
-def _advance(context: WorkerContext, job: JobRecord, plan: Plan, x: NDArray[np.float32]) -> None:
-    """Put the next shards on the queue; or end the job with its certificate when nothing is left to count."""
-    tally = context.ledger.merge(job.id, job.spec, plan)
-    if tally.complete and tally.prefix is not None:
-        loaded = context.models.for_plan(job.spec, plan)
-        evidence, certificate = tally.prefix.final(job.spec.claim())
-        loaded.reference.check(x, job.spec.sigma, job.spec.noise_seed, job.spec.noise, evidence.n)
-        context.store.succeed(job.id, certificate_document(job.spec, plan, evidence, certificate))
+def _do_whole(context: WorkerContext, lease: Lease, plan: Plan, x: NDArray[np.float32]) -> None:
+    """Sample a job of a single shard and end it. Plan and certificate are stored together, or neither is."""
+    began_at = time.time()
+    evidence, seconds = _count(context, lease.job, plan, 0, x)
+    whole = Prefix().add(evidence, lease.job.spec.claim())
+    _end(context, lease, plan, x, whole, Counted(plan, began_at, evidence.n, seconds))
+
+
+def _advance(
+    context: WorkerContext,
+    lease: Lease,
+    plan: Plan,
+    x: NDArray[np.float32],
+    standing: Standing | None = None,
+) -> None:
+    """Put the next shards on the queue; or end the job when nothing is left to count."""
+    job = lease.job
+    merged = context.ledger.merge(job.id, job.spec, plan, context.window(), standing)
+    if merged.whole is not None:
+        _end(context, lease, plan, x, merged.whole)
         return
-    for shard in context.ledger.dispatch(job.id, plan.shards, context.window()):
+    for shard in merged.dispatched:
         context.queue.enqueue_sample(job.id, shard, plan.fleet.key)
+
+
+def _end(
+    context: WorkerContext,
+    lease: Lease,
+    plan: Plan,
+    x: NDArray[np.float32],
+    whole: Prefix,
+    counted: Counted | None = None,
+) -> None:
+    """End a job with the certificate of all that was counted, if the model still is what it was."""
+    job, spec = lease.job, lease.job.spec
+    loaded = context.models.for_plan(spec, plan)
+    evidence, certificate = whole.final(spec.claim())
+    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, evidence.n)
+    document = certificate_document(spec, plan, evidence, certificate)
+    running = None
+    if whole.certificate is not None:
+        running = RunningCertificate(radius=whole.certificate.radius, samples=evidence.n)
+    lease.gone = context.store.succeed(job.id, document, running, counted, lease.key)
 
 
 def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
@@ -171,6 +206,5 @@ def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int]
     return report
 
 
-def _input(context: WorkerContext, job: JobRecord) -> NDArray[np.float32]:
-    content = context.store.input_bytes(job.id)
-    return np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(job.spec.input.shape)
+def _input(context: WorkerContext, lease: Lease) -> NDArray[np.float32]:
+    return context.inputs.keep(lease.job.id, lease.content, lease.job.spec.input.shape)

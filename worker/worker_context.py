@@ -20,6 +20,7 @@ from jobs.step_queue import Queue
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from worker.fleet import own_fleet
+from worker.inputs import Inputs
 from worker.loading import ModelCache
 from worker.worker_settings import WorkerSettings
 
@@ -38,10 +39,12 @@ class WorkerContext:
     queue: Queue
     registry: Registry
     models: ModelCache
+    inputs: Inputs
 
     def processes(self) -> int:
         """Count the sampling processes of all live workers of this fleet, this one's at least."""
-        alive = sum(worker.processes for worker in self.liveness.live_workers() if worker.fleet == self.fleet)
+        workers = self.liveness.recent_workers()
+        alive = sum(worker.processes for worker in workers if worker.fleet == self.fleet)
         return max(alive, self.settings.concurrency)
 
     def window(self) -> int:
@@ -68,9 +71,10 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
         fleet=own_fleet(settings),
         store=JobStore(redis, settings),
         ledger=Ledger(redis),
-        leases=Leases(impatient, worker_id, settings.lease_s),
+        leases=Leases(impatient, worker_id, settings.lease_s, settings.max_attempts),
         liveness=liveness,
         queue=Queue(app),
         registry=registry,
         models=ModelCache(registry, settings.device, settings.threads, on_broken),
+        inputs=Inputs(),
     )

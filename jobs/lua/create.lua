@@ -1,9 +1,12 @@
--- KEYS job input index active queued owned owned_active [idempotency];
--- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix; a limit of 0: none.
--- Returns {'created'}; {'held', "fingerprint:id"} of the job that already holds the idempotency key;
--- {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created, nothing is stored.
-if KEYS[8] then
-    local held = redis.call('GET', KEYS[8])
+-- KEYS job input index active queued owned owned_active messages [idempotency];
+-- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix message; a limit of 0: none.
+-- Returns {'created', creation time, place in the queue from 0, or ''}; {'held', "fingerprint:id"} of the job that
+-- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created,
+-- nothing is stored. The message goes on the queue of first steps with the job.
+-- The caller asks again, as its first answer was lost: the job may have been begun meanwhile.
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'created', redis.call('HGET', KEYS[1], 'created_at'), ''} end
+if KEYS[9] then
+    local held = redis.call('GET', KEYS[9])
     if held then return {'held', held} end
 end
 local function reached(limit, number) return tonumber(limit) > 0 and number >= tonumber(limit) end
@@ -13,9 +16,9 @@ if tonumber(ARGV[9]) > 0 then
     local used = string.match(redis.call('INFO', 'memory'), 'used_memory:(%d+)')
     if reached(ARGV[9], tonumber(used) + #ARGV[5]) then return {'full', 'bytes'} end
 end
-if KEYS[8] then
-    redis.call('SET', KEYS[8], ARGV[6] .. ':' .. ARGV[1])
-    redis.call('HSET', KEYS[1], 'idempotency', KEYS[8])
+if KEYS[9] then
+    redis.call('SET', KEYS[9], ARGV[6] .. ':' .. ARGV[1])
+    redis.call('HSET', KEYS[1], 'idempotency', KEYS[9])
 end
 -- Times in the index are unique, so a listing can go on behind any of them.
 local now = ARGV[2]
@@ -35,4 +38,5 @@ if ARGV[7] ~= '' then
     redis.call('SADD', KEYS[7], ARGV[1])
     redis.call('HSET', KEYS[1], 'owned_active', KEYS[7])
 end
-return {'created'}
+if ARGV[12] ~= '' then redis.call('LPUSH', KEYS[8], ARGV[12]) end
+return {'created', now, tostring(redis.call('ZRANK', KEYS[5], ARGV[1]))}

@@ -1,8 +1,8 @@
--- KEYS job active fleet_jobs; ARGV id now plan queue.
--- Returns the job's plan, the first that came, or nothing unless running. Its steps go to ``queue``.
+-- KEYS job active fleet_jobs; ARGV id now plan queue shards.
+-- Returns the job's plan, the first that came, or nothing unless running. Its steps go to `queue`.
 if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return false end
 if redis.call('HSETNX', KEYS[1], 'plan', ARGV[3]) == 1 then
-    redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2], 'queue', ARGV[4], 'fleet_jobs', KEYS[3])
+    redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2], 'queue', ARGV[4], 'shards', ARGV[5], 'fleet_jobs', KEYS[3])
     redis.call('SADD', KEYS[3], ARGV[1])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])
 end

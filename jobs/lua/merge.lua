@@ -1,17 +1,41 @@
--- KEYS job shards evidence running; ARGV expected merged evidence stopped [radius samples certificate].
--- Replaces the shards from `expected` up to `merged` by the sum of all below `merged`, unless another worker
--- has merged meanwhile (returns 0). The certificate stays if an earlier one has a larger radius.
-if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return 0 end
-if redis.call('HGET', KEYS[1], 'merged') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'merged', ARGV[2])
-redis.call('SET', KEYS[3], ARGV[3])
-for shard = ARGV[1], ARGV[2] - 1 do redis.call('HDEL', KEYS[2], shard) end
-if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'stopped', 1) end
-if ARGV[5] then
-    local best = redis.call('HGET', KEYS[1], 'running_radius')
-    if not best or tonumber(ARGV[5]) >= tonumber(best) then
-        redis.call('HSET', KEYS[1], 'running_radius', ARGV[5], 'running_samples', ARGV[6])
-        redis.call('SET', KEYS[4], ARGV[7])
+-- KEYS job shards vectors sums prefix running active;
+-- ARGV id now window ahead ahead_bytes [expected merged prefix sums radius samples certificate].
+-- Replaces the shards from `expected` up to `merged` by the prefix of all below `merged`, unless another worker
+-- has merged meanwhile (returns 0); then takes the shards to queue now and returns them. Returns -1 unless the
+-- job is running. `sums`, where not '', are the vectors of all merged shards together, which then go one by one.
+-- `radius` is '' where nothing is certified; the certificate stays if an earlier one has a larger radius.
+local state = redis.call('HMGET', KEYS[1], 'status', 'merged', 'shards', 'dispatched', 'stored', 'shard_bytes')
+if state[1] ~= 'running' then return -1 end
+local merged = tonumber(state[2])
+if ARGV[6] then
+    if state[2] ~= ARGV[6] then return 0 end
+    merged = tonumber(ARGV[7])
+    redis.call('HSET', KEYS[1], 'merged', ARGV[7])
+    redis.call('SET', KEYS[5], ARGV[8])
+    for shard = ARGV[6], ARGV[7] - 1 do redis.call('HDEL', KEYS[2], shard) end
+    if ARGV[9] ~= '' then
+        redis.call('SET', KEYS[4], ARGV[9])
+        for _, shard in ipairs(redis.call('HKEYS', KEYS[3])) do
+            if tonumber(shard) < merged then redis.call('HDEL', KEYS[3], shard) end
+        end
+    end
+    local best = ARGV[10] ~= '' and redis.call('HGET', KEYS[1], 'running_radius')
+    if ARGV[10] ~= '' and (not best or tonumber(ARGV[10]) >= tonumber(best)) then
+        redis.call('HSET', KEYS[1], 'running_radius', ARGV[10], 'running_samples', ARGV[11])
+        redis.call('SET', KEYS[6], ARGV[12])
     end
 end
-return 1
+-- At most `window` shards are out at a time, and none is `ahead` or more beyond those merged; nor, past one
+-- window, so far that those which wait take more than `ahead_bytes`.
+local out = {}
+local shards, next_one, stored = tonumber(state[3]), tonumber(state[4]), tonumber(state[5])
+local window = tonumber(ARGV[3])
+local fitting = math.floor(tonumber(ARGV[5]) / tonumber(state[6] or 1))
+local ahead = math.max(window, math.min(tonumber(ARGV[4]), fitting))
+while next_one < shards and next_one - stored < window and next_one - merged < ahead do
+    if next_one >= merged and redis.call('HEXISTS', KEYS[2], next_one) == 0 then table.insert(out, next_one) end
+    next_one = next_one + 1
+end
+redis.call('HSET', KEYS[1], 'dispatched', next_one)
+redis.call('ZADD', KEYS[7], 'XX', ARGV[2], ARGV[1])
+return out

@@ -1,14 +1,27 @@
--- KEYS job shards progress active totals; ARGV id now shard evidence samples seconds.
--- Returns 1 when stored by this call, 0 when it was stored before, -1 unless the job is running.
-if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return -1 end
-if tonumber(ARGV[3]) < tonumber(redis.call('HGET', KEYS[1], 'merged')) then return 0 end
-if redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4]) == 0 then return 0 end
-redis.call('HINCRBY', KEYS[1], 'stored', 1)
-redis.call('HSET', KEYS[1], 'shard_bytes', #ARGV[4])
-redis.call('HINCRBY', KEYS[1], 'samples', ARGV[5])
-redis.call('HINCRBY', KEYS[5], 'samples', ARGV[5])
-redis.call('HINCRBY', KEYS[5], 'shards', 1)
-redis.call('HINCRBYFLOAT', KEYS[5], 'shard_seconds', ARGV[6])
-redis.call('HDEL', KEYS[3], ARGV[3])
-redis.call('ZADD', KEYS[4], 'XX', ARGV[2], ARGV[1])
-return 1
+-- KEYS job shards vectors progress active totals prefix;
+-- ARGV id now [shard counts sums samples seconds].
+-- Stores what a shard counted, unless it is stored, and tells how far the job is: {shard_bytes, prefix or '',
+-- counts...} with the counts of the shards that follow on those merged; nothing unless the job is running.
+-- `sums` are the vectors of its split sums, '' where there are none. Without a shard, only tells.
+local status, merged = unpack(redis.call('HMGET', KEYS[1], 'status', 'merged'))
+if status ~= 'running' then return false end
+merged = tonumber(merged)
+if ARGV[3] and tonumber(ARGV[3]) >= merged and redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4]) == 1 then
+    if ARGV[5] ~= '' then redis.call('HSET', KEYS[3], ARGV[3], ARGV[5]) end
+    redis.call('HINCRBY', KEYS[1], 'stored', 1)
+    redis.call('HSET', KEYS[1], 'shard_bytes', #ARGV[4] + #ARGV[5])
+    redis.call('HINCRBY', KEYS[1], 'samples', ARGV[6])
+    redis.call('HDEL', KEYS[4], ARGV[3])
+    redis.call('ZADD', KEYS[5], 'XX', ARGV[2], ARGV[1])
+    redis.call('HINCRBY', KEYS[6], 'samples', ARGV[6])
+    redis.call('HINCRBY', KEYS[6], 'shards', 1)
+    redis.call('HINCRBYFLOAT', KEYS[6], 'shard_seconds', ARGV[7])
+end
+local out = {redis.call('HGET', KEYS[1], 'shard_bytes') or '1', redis.call('GET', KEYS[7]) or ''}
+local counts = redis.call('HGET', KEYS[2], merged)
+while counts do
+    table.insert(out, counts)
+    merged = merged + 1
+    counts = redis.call('HGET', KEYS[2], merged)
+end
+return out

@@ -128,14 +128,14 @@ def _unfinished(state: JobState, done: int, failure: Failure | None = None) -> J
         progress=Progress(
             samples_done=done, samples_total=100_000, samples_per_second=50_000.0 if done else None
         ),
+        queue_position=1 if state is JobState.QUEUED else None,
         running=RunningCertificate(radius=0.372539, samples=40_000) if state is JobState.RUNNING else None,
         failure=failure,
     )
 
 
 def _job(record: JobRecord) -> dict[str, Any]:
-    position = 1 if record.state is JobState.QUEUED else None
-    return {"value": job_resource(record, position).model_dump(mode="json")}
+    return {"value": job_resource(record).model_dump(mode="json")}
 
 
 _FAILURE = Failure(type="runtime-load-failed", detail="The model's file cannot be loaded; install it again.")

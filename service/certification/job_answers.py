@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Path
 
 from jobs.job_errors import JobNotFound
-from jobs.job_records import JobRecord, JobState
+from jobs.job_records import JobRecord
 from jobs.liveness import WorkerRecord
 from service.api import examples
 from service.auth.callers import Caller
@@ -36,15 +36,9 @@ def read_job(ctx: Context, caller: Caller, job_id: str) -> JobRecord:
 
 
 def show_jobs(ctx: Context, records: Sequence[JobRecord]) -> list[JobResource]:
-    """Build the answers for jobs; one that has not ended states its queue position and what it waits for."""
-    if not (unfinished := [record for record in records if not record.state.is_final]):
-        return [job_resource(record) for record in records]
-    queued = [record.id for record in unfinished if record.state is JobState.QUEUED]
-    positions = ctx.store.queue_positions(queued) if queued else {}
-    workers = ctx.liveness.live_workers()
-    return [
-        job_resource(record, positions.get(record.id), waiting_for(record, workers)) for record in records
-    ]
+    """Build the answers for jobs; one that has not ended states what it waits for."""
+    alive = () if all(record.state.is_final for record in records) else ctx.liveness.recent_workers()
+    return [job_resource(record, waiting_for(record, alive)) for record in records]
 
 
 def show_job(ctx: Context, record: JobRecord) -> JobResource:

@@ -3,44 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from certificates import Bounds, Decision, EndedBy
-from jobs.job_records import JobRecord, JobState
+from certificates import Bounds, Decision
+from jobs.job_records import Failure, JobRecord, JobState, Progress, RunningCertificate
 from jobs.named import CertifierField, NoiseField
 from jobs.spec import JobSpec
-
-
-class Resource(BaseModel):
-    """Base of answers: every field is always present; it is null if there is no value."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class OpenResource(Resource):
-    """Base of parts that workers write: fields that this gateway does not know are passed on, not dropped."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-
-class ProgressResource(Resource):
-    """Evaluations of the base classifier: counted so far, and asked for."""
-
-    samples_done: int
-    samples_total: int
-    samples_per_second: float | None
-
-
-class InputResource(Resource):
-    """The array that is certified. Its hash is that of its little-endian float32 numbers in C order."""
-
-    shape: list[int]
-    scale: str = Field(description="Range of the model's input values.")
-    sha256: str
-    source: Literal["image", "tensor"]
-    conversions: list[str] = Field(description="The conversions that made the array, in order.")
+from service.certification.certificate_resources import CertificateResource, InputResource, Resource
 
 
 class StopResource(Resource):
@@ -67,174 +37,6 @@ class RequestResource(Resource):
     input: InputResource
 
 
-class PredictionResource(Resource):
-    """The class that is certified."""
-
-    index: int
-    label: str
-
-
-class EstimateResource(OpenResource):
-    """A probability: confidence bound and plain estimate."""
-
-    lower: float
-    estimate: float | None
-
-
-class GradientNormResource(OpenResource):
-    """Norm of the smoothed score's gradient, per unit of input: bound, estimate, largest possible value."""
-
-    upper: float
-    estimate: float | None
-    ceiling: float
-
-
-class RivalResource(OpenResource):
-    """The other class that limits a multi-class radius: upper confidence bound and plain estimate."""
-
-    index: int
-    upper: float
-    estimate: float | None
-
-
-class HitsResource(OpenResource):
-    """Votes of independent samples."""
-
-    n: int
-    target: int
-    per_class: list[int]
-
-
-class PairsResource(OpenResource):
-    """Outcomes of antithetic pairs."""
-
-    pairs: int
-    both: int
-    plus_only: int
-    minus_only: int
-    target: int
-
-
-class SplitResource(OpenResource):
-    """The statistic of the tight gradient bound: the inner product of two means of centred vote times noise.
-
-    Each mean is taken over one half of the samples, in unit noise.
-    """
-
-    n_a: int
-    n_b: int
-    d: int
-    inner: float
-    error: float = Field(description="Bound on the rounding error of `inner`.")
-    n_asked: int | None = Field(
-        description="Evaluations asked for, if the bounds hold at any time; it decides the epoch."
-    )
-
-
-class GradientSumsResource(OpenResource):
-    """Sums for the gradient bound, in unit noise: `paired_sum` for paper bounds, `split` for tight ones."""
-
-    d: int
-    pairs: int
-    paired_sum: float
-    split: SplitResource | None = None
-    per_class: list[SplitResource] | None = Field(default=None, description="For multi-class certificates.")
-
-
-class CountsResource(OpenResource):
-    """Everything that was counted. The bounds can be recomputed from it."""
-
-    hits: HitsResource | None
-    pairs: PairsResource | None
-    gradient: GradientSumsResource | None
-
-
-class RuntimeModelResource(OpenResource):
-    """The classifier that voted, and how it was run."""
-
-    name: str
-    sha256: str
-    manifest_sha256: str = Field(description="Hash of the whole manifest, with the normalisation.")
-    runtime: str
-    provider: str
-    precision: str = Field(description="What the model's manifest asks for, or `as in the file`.")
-    memory_format: str = Field(description="Order of the input's axes in memory.")
-    rows: int = Field(description="Rows of every forward pass.")
-    threads: int = Field(description="Threads of every forward pass.")
-    batch: int = Field(
-        description="Evaluations in a block. The noise of a block depends on the job and the block's number."
-    )
-    noise_generator: str = Field(description="Name of the generator that drew the noise.")
-
-
-class ClaimResource(OpenResource):
-    """What the job set out to certify, fixed before sampling. It and the counts give the certificate."""
-
-    certifier: CertifierField
-    bounds: Bounds
-    sigma: float
-    eta: float
-    n: int = Field(description="Evaluations asked for.")
-    d: int = Field(description="Elements of the input.")
-    decision: Decision
-    noise: NoiseField
-    grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
-    stop_radius: float | None
-
-
-class RunningResource(Resource):
-    """What is already certified while the job runs. Later samples cannot make it wrong."""
-
-    radius: float = Field(description="Largest radius certified so far, in input units.")
-    samples: int = Field(description="Evaluations that it rests on.")
-
-
-class CertificateResource(OpenResource):
-    """With confidence 1 - eta, the smoothed prediction is the same at every point within ``radius``."""
-
-    certifier: CertifierField
-    abstained: bool = Field(description="True when nothing could be certified; the radius is then 0.")
-    prediction: PredictionResource
-    radius: float
-    radius_unit: str = Field(description="The space and the units in which radius and sigma are measured.")
-    norm: Literal["l2"]
-    sigma: float
-    eta: float
-    n: int
-    n0: int
-    bounds: Bounds = Field(
-        description="`anytime` if the job ended early or could have: bounds that hold at every number of "
-        "samples at once."
-    )
-    noise: NoiseField = Field(
-        description="`gaussian`: the guarantee is for exact Gaussian noise. `discrete`: it is for 8-bit "
-        "images and the noise as computed."
-    )
-    decision: Decision
-    ended_by: EndedBy = Field(
-        description="`samples`: all samples were counted. `stop_radius`: the radius to stop at was "
-        "certified. `cancelled`: the job was cancelled; the certificate is for the samples up to then."
-    )
-    p_a: EstimateResource
-    p_other: RivalResource | None = Field(description="Multi-class certificates only.")
-    c_s: EstimateResource | None
-    c_n: EstimateResource | None
-    gradient_norm: GradientNormResource | None
-    counts: CountsResource
-    claim: ClaimResource
-    eta_spent: dict[str, float] = Field(description="How eta was divided among the confidence bounds.")
-    input: InputResource
-    model: RuntimeModelResource
-    seed: str
-
-
-class FailureResource(Resource):
-    """Why a job failed."""
-
-    type: str
-    detail: str
-
-
 class JobResource(Resource):
     """A certification."""
 
@@ -243,14 +45,14 @@ class JobResource(Resource):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    progress: ProgressResource
+    progress: Progress
     queue_position: int | None = Field(
         description="Place among the jobs that no worker has begun, 1 being the next; null once it is begun."
     )
     waiting_for: str | None = Field(
         description="What the job lacks to go on, for example `no live worker`; null if nothing is missing."
     )
-    running: RunningResource | None = Field(
+    running: RunningCertificate | None = Field(
         description="What is already certified; null while nothing is, and always with the paper's bounds."
     )
     request: RequestResource
@@ -258,7 +60,7 @@ class JobResource(Resource):
         description="Null until the job has succeeded. A cancelled job has one too, marked `ended_by: "
         "cancelled`, if its samples up to then support one."
     )
-    failure: FailureResource | None = Field(description="Null unless the job has failed.")
+    failure: Failure | None = Field(description="Null unless the job has failed.")
 
 
 class JobList(Resource):
@@ -273,15 +75,13 @@ class ProgressEvent(Resource):
 
     id: str
     status: JobState
-    progress: ProgressResource
+    progress: Progress
     queue_position: int | None
     waiting_for: str | None
-    running: RunningResource | None
+    running: RunningCertificate | None
 
 
-def job_resource(
-    record: JobRecord, queue_position: int | None = None, waiting_for: str | None = None
-) -> JobResource:
+def job_resource(record: JobRecord, waiting_for: str | None = None) -> JobResource:
     """Build the answer for one job."""
     return JobResource(
         id=record.id,
@@ -289,13 +89,13 @@ def job_resource(
         created_at=_time(record.created_at),
         started_at=None if record.started_at is None else _time(record.started_at),
         finished_at=None if record.finished_at is None else _time(record.finished_at),
-        progress=ProgressResource.model_validate(record.progress.model_dump()),
-        queue_position=queue_position,
+        progress=record.progress,
+        queue_position=record.queue_position,
         waiting_for=waiting_for,
-        running=None if record.running is None else RunningResource(**record.running.model_dump()),
+        running=record.running,
         request=_request(record.spec),
         certificate=_certificate(record),
-        failure=None if record.failure is None else FailureResource(**record.failure.model_dump()),
+        failure=record.failure,
     )
 
 

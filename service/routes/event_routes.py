@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
 from jobs.job_errors import CertificationError
-from jobs.job_records import JobRecord, JobState
+from jobs.job_records import JobRecord
 from service.api import examples
 from service.auth.who import AnyCaller, Who
 from service.certification.job_answers import JobIdPath, read_job, show_job
@@ -81,17 +81,15 @@ class _Stream(EventSourceResponse):
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
     """Read the job repeatedly and yield its changes. Ends early if the store is away or the job has expired.
 
-    A new stream reads often, so that the end of a small job is told at once. If a job has left the queue
-    since its record was read, this read yields nothing; the next one tells what has become of it.
+    A new stream reads often, so that the end of a small job is told at once.
     """
     opened, told = anyio.current_time(), ""
     while not record.state.is_final:
         try:
-            progress = await anyio.to_thread.run_sync(_progress, ctx, record)
+            data = (await anyio.to_thread.run_sync(_progress, ctx, record)).model_dump_json()
         except CertificationError:
             return
-        outdated = progress.status is JobState.QUEUED and progress.queue_position is None
-        if not outdated and (data := progress.model_dump_json()) != told:
+        if data != told:
             yield ServerSentEvent(event="progress", data=data)
             told = data
         pause = max(FIRST_LOOK_S, LATE_BY * (anyio.current_time() - opened))

@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from service import readiness
 from service.auth.who import MetricsReader
-from service.certification.resources import Resource
+from service.certification.certificate_resources import Resource
 from service.context import Ctx
 from service.http.problems import ProblemError, responses
 from service.http.query import KnownQuery

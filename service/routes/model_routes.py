@@ -9,7 +9,7 @@ from pydantic import Field
 
 from registry.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
 from service.auth.who import AnyCaller
-from service.certification.resources import Resource
+from service.certification.certificate_resources import Resource
 from service.context import Ctx
 from service.http.problems import responses
 from service.http.query import KnownQuery

@@ -10,7 +10,6 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Request, Response, status
 from python_multipart.multipart import parse_options_header
 
-from jobs.job_errors import StoreUnavailable
 from jobs.store import Created, Idempotency, Limits
 from registry.model_errors import ModelBroken
 from service.api import examples
@@ -71,7 +70,6 @@ _logger = logging.getLogger(__name__)
 )
 async def create(
     request: Request,
-    response: Response,
     ctx: Ctx,
     caller: Who,
     idempotency_key: Annotated[
@@ -81,7 +79,7 @@ async def create(
             "same job; the same key with another request is refused. 1 to 255 printable ASCII characters."
         ),
     ] = None,
-) -> JobResource:
+) -> Response:
     """Read the body on the event loop; parse, decode and store it in a thread."""
     _check_key(request.headers.getlist("idempotency-key"))
     with ctx.held.share(caller.owner) as held:
@@ -97,9 +95,12 @@ async def create(
                 large = len(submission.data) > LARGE_BYTES
                 stored = await anyio.to_thread.run_sync(store) if large else None
             created, job = await anyio.to_thread.run_sync(store) if stored is None else stored
-    response.headers["Location"] = f"{request.scope['root_path']}{PATH}/{created.job_id}"
-    response.headers["Idempotency-Replayed"] = str(created.replayed).lower()
-    return job
+    headers = {
+        "Location": f"{request.scope['root_path']}{PATH}/{created.job_id}",
+        "Idempotency-Replayed": str(created.replayed).lower(),
+    }
+    # Returned by itself, FastAPI would validate it a second time.
+    return Response(job.model_dump_json(), status.HTTP_202_ACCEPTED, headers, "application/json")
 
 
 def _check_key(given: list[str]) -> None:
@@ -139,7 +140,7 @@ def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
 def _store(
     ctx: Context, caller: Caller, submission: Submission, key: str | None
 ) -> tuple[Created, JobResource]:
-    """Store the job, then put it on the queue. If that fails, the watchdog queues the stored job later."""
+    """Store the job and put it on the queue."""
     ctx.durability.require()
     _refuse_if_no_worker_has(ctx, submission.spec.model)
     idempotency = None if key is None else Idempotency(key, submission.fingerprint)
@@ -148,16 +149,11 @@ def _store(
         owned=caller.max_active_jobs or 0,
         memory=ctx.settings.max_stored_bytes,
     )
-    created = ctx.store.create(submission.spec, submission.data, idempotency, limits)
+    created = ctx.store.create(submission.spec, submission.data, idempotency, limits, ctx.first_message)
     if not created.replayed:
         ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.name).inc()
         _logger.info("a job is accepted", extra={"job_id": created.job_id})
-        try:
-            ctx.queue.enqueue_select(created.job_id)
-        except StoreUnavailable:
-            about = {"job_id": created.job_id}
-            _logger.warning("a job is stored but not queued; the watchdog will queue it", extra=about)
-    return created, show_job(ctx, ctx.store.get(created.job_id))
+    return created, show_job(ctx, created.job)
 
 
 def _refuse_if_no_worker_has(ctx: Context, model: str) -> None:

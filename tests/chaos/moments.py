@@ -45,20 +45,19 @@ WORKER_MOMENTS = {
     "a step is taken in hand": Moment(Leases, "acquire", after=True),
     "the class is selected and the plan not stored": Moment(Ledger, "fix_plan"),
     "the plan is stored and no shard taken": Moment(Ledger, "fix_plan", after=True),
-    "shards are taken and not on the queue": Moment(Ledger, "dispatch", after=True),
+    "shards are taken and not on the queue": Moment(Ledger, "merge", after=True),
     "one of the shards taken is on the queue": Moment(Queue, "enqueue_sample", after=True),
     "a shard is half sampled": Moment(Ledger, "report"),
     "a shard is counted and not stored": Moment(Ledger, "store_shard"),
     "a shard is stored and not acknowledged": Moment(Ledger, "store_shard", after=True),
-    "a shard is merged and not acknowledged": Moment(Ledger, "merge", after=True),
+    "a shard is stored and not merged": Moment(Ledger, "merge"),
     "the certificate is not stored": Moment(JobStore, "succeed"),
     "the certificate is stored and not acknowledged": Moment(JobStore, "succeed", after=True),
     "a step is done and not acknowledged": Moment(Leases, "release", after=True),
 }
 GATEWAY_MOMENTS = {
     "the job is not stored": Moment(JobStore, "create"),
-    "the job is stored and not on the queue": Moment(JobStore, "create", after=True),
-    "the job is on the queue and nothing answered": Moment(Queue, "enqueue_select", after=True),
+    "the job is stored and nothing answered": Moment(JobStore, "create", after=True),
 }
 
 

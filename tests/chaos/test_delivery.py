@@ -6,6 +6,7 @@ import numpy as np
 
 from tests.chaos.bodies import request
 from tests.chaos.service import Service
+from tests.support.begun import begin, dispatch
 
 SHARDS = 6
 
@@ -21,9 +22,9 @@ def test_shards_in_reverse_order_each_delivered_three_times(service: Service) ->
     content = np.array(body["tensor"]["data"], "<f4").tobytes()
     with service.frozen_workers():
         job_id = service.store.create(template.spec, content).job_id
-        service.store.start(job_id)
+        begin(service.store, job_id)
         service.ledger.fix_plan(job_id, plan)
-        assert service.ledger.dispatch(job_id, SHARDS, SHARDS) == tuple(range(SHARDS))
+        assert dispatch(service.store, service.ledger, job_id, SHARDS) == tuple(range(SHARDS))
         for shard in reversed(range(SHARDS)):
             for _ in range(3):
                 service.queue.enqueue_sample(job_id, shard, plan.fleet.key)

@@ -97,7 +97,7 @@ def test_killed_at_a_moment(service: Service, armed: Path, moment: str) -> None:
 @pytest.mark.chaos
 def test_a_stored_job_that_nobody_asks_for_again_is_done_all_the_same(service: Service, armed: Path) -> None:
     service.undisturbed(QUICK)
-    arm(armed, "the job is stored and not on the queue", Victim.PROCESS)
+    arm(armed, "the job is stored and nothing answered", Victim.PROCESS)
     assert upload(service, "never again") is None
     service.gateway.kill()
     service.gateway.start()

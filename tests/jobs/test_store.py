@@ -11,11 +11,15 @@ import pytest
 from redis import Redis
 
 from jobs import keys
+from jobs.celery_app import SELECT, make_celery
 from jobs.connection import connect
-from jobs.job_errors import InvalidCursor, JobConflict, JobNotFound, StoreUnavailable
+from jobs.first_message import FirstMessage
+from jobs.job_errors import InvalidCursor, JobConflict, JobEnded, JobNotFound, StoreUnavailable
 from jobs.job_records import Failure, JobState
 from jobs.shared_settings import JobsSettings
 from jobs.store import Idempotency, JobStore
+from tests.support.begun import begin
+from tests.support.queued import queued
 from tests.support.server import Server
 from tests.support.specs import submission
 from tests.support.wait import wait_until
@@ -26,7 +30,7 @@ def new_job(store: JobStore) -> str:
     return store.create(made.spec, made.input_bytes).job_id
 
 
-def test_a_created_job_reads_back_as_queued(store: JobStore) -> None:
+def test_a_created_job_reads_back_as_queued(redis_client: Redis, store: JobStore) -> None:
     made = submission()
     before = time.time()
     created = store.create(made.spec, made.input_bytes)
@@ -36,21 +40,23 @@ def test_a_created_job_reads_back_as_queued(store: JobStore) -> None:
     assert job.state is JobState.QUEUED
     assert before - 0.001 <= job.created_at <= time.time()
     assert (job.progress.samples_done, job.progress.samples_total) == (0, made.spec.n)
-    assert store.input_bytes(created.job_id) == made.input_bytes
+    assert created.job == job
+    assert redis_client.get(keys.job_input(created.job_id)) == made.input_bytes
 
 
 def test_unknown_jobs_are_named(store: JobStore) -> None:
     absent = secrets.token_urlsafe(16)
-    for call in (store.get, store.cancel, store.start, store.input_bytes):
+    for call in (store.get, store.cancel):
         with pytest.raises(JobNotFound, match=absent):
             call(absent)
 
 
 def test_a_job_runs_and_succeeds_once(store: JobStore) -> None:
     job_id = new_job(store)
-    assert store.start(job_id) is JobState.RUNNING
-    assert store.start(job_id) is JobState.RUNNING
+    begin(store, job_id)
     started_at = store.get(job_id).started_at
+    begin(store, job_id)
+    assert store.get(job_id).state is JobState.RUNNING
     assert store.succeed(job_id, {"radius": 0.25})
     assert not store.succeed(job_id, {"radius": 0.5})
     assert not store.fail(job_id, Failure(type="late", detail="too late"))
@@ -66,27 +72,27 @@ def test_a_job_runs_and_succeeds_once(store: JobStore) -> None:
 def test_cancelling_ends_a_job_for_good(store: JobStore, running: bool) -> None:
     job_id = new_job(store)
     if running:
-        store.start(job_id)
+        begin(store, job_id)
     assert store.cancel(job_id).state is JobState.CANCELLED
-    assert store.start(job_id) is JobState.CANCELLED
+    with pytest.raises(JobEnded):
+        begin(store, job_id)
     assert not store.succeed(job_id, {"radius": 0.25})
     assert store.get(job_id).certificate is None
 
 
 def test_only_one_of_many_rivals_ends_a_job(store: JobStore) -> None:
     job_id = new_job(store)
-    store.start(job_id)
+    begin(store, job_id)
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda k: store.succeed(job_id, {"rival": k}), range(16)))
     assert won.count(True) == 1
     assert store.get(job_id).certificate == {"rival": won.index(True)}
 
 
-def test_the_input_goes_when_the_job_ends(store: JobStore) -> None:
+def test_the_input_goes_when_the_job_ends(redis_client: Redis, store: JobStore) -> None:
     job_id = new_job(store)
     store.cancel(job_id)
-    with pytest.raises(JobNotFound):
-        store.input_bytes(job_id)
+    assert not redis_client.exists(keys.job_input(job_id))
 
 
 def test_a_failure_says_why(store: JobStore) -> None:
@@ -160,7 +166,7 @@ def test_ended_jobs_expire_with_everything_they_held(
 
 def test_a_job_that_has_not_ended_never_expires(redis_client: Redis, store: JobStore) -> None:
     job_id = new_job(store)
-    store.start(job_id)
+    begin(store, job_id)
     assert redis_client.ttl(keys.job(job_id)) == -1
     assert redis_client.ttl(keys.job_input(job_id)) == -1
 
@@ -189,7 +195,7 @@ def test_an_absent_server_is_said_so(server: Server, jobs_settings: JobsSettings
     store = JobStore(client, jobs_settings)
     server.stop()
     with pytest.raises(StoreUnavailable):
-        store.ping()
+        store.get("A" * 22)
     with pytest.raises(StoreUnavailable):
         new_job(store)
     client.close()
@@ -205,3 +211,25 @@ def test_the_servers_url_may_come_from_either_name(monkeypatch: pytest.MonkeyPat
     assert JobsSettings().redis_url == "redis://plain:1/0"
     monkeypatch.setenv("CERTIFY_REDIS_URL", "redis://prefixed:1/0")
     assert JobsSettings().redis_url == "redis://prefixed:1/0"
+
+
+def test_a_job_is_on_the_queue_as_soon_as_it_is_stored(
+    redis_client: Redis, jobs_settings: JobsSettings, store: JobStore
+) -> None:
+    made, message = submission(), FirstMessage(make_celery(jobs_settings))
+    with ThreadPoolExecutor(4) as pool:
+        created = list(
+            pool.map(lambda _: store.create(made.spec, made.input_bytes, message=message), range(8))
+        )
+    assert sorted(queued(redis_client)) == sorted((SELECT, [job.job_id]) for job in created)
+
+
+def test_a_submission_repeated_since_its_answer_was_lost_leaves_what_came_of_it(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = new_job(store)
+    begin(store, job_id)
+    before = store.get(job_id)
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _: job_id)
+    assert new_job(store) == job_id
+    assert store.get(job_id) == before

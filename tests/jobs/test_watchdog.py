@@ -11,12 +11,13 @@ from redis import Redis
 from certificates.counts.evidence import Evidence, HitCounts
 from jobs import keys
 from jobs.celery_app import CERTIFY, SAMPLE, SELECT
-from jobs.leases import Leases
+from jobs.leases import Leases, Step
 from jobs.ledger import Ledger
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import BATCH, Watchdog
+from tests.support.begun import begin, dispatch
 from tests.support.fleets import here
 from tests.support.plans import plan_of
 from tests.support.queued import drain, queued
@@ -46,9 +47,9 @@ def silent(client: Redis, job_id: str) -> None:
 def with_plan(store: JobStore, client: Redis, job_id: str, stored: tuple[int, ...]) -> None:
     """Bring the job to three shards dispatched and some of them stored."""
     ledger = Ledger(client)
-    store.start(job_id)
+    begin(store, job_id)
     ledger.fix_plan(job_id, plan_of(shards=3))
-    ledger.dispatch(job_id, 3, 3)
+    assert dispatch(store, ledger, job_id, 3) == (0, 1, 2)
     for shard in stored:
         ledger.store_shard(job_id, shard, Evidence(hits=HitCounts(100, 0, (40, 60))))
 
@@ -80,7 +81,7 @@ def test_a_lost_last_step_is_sent_again(
 def test_a_plan_without_dispatched_shards_is_taken_up(
     watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
 ) -> None:
-    store.start(job_id)
+    begin(store, job_id)
     Ledger(redis_client).fix_plan(job_id, plan_of(shards=3))
     silent(redis_client, job_id)
     watchdog.sweep()
@@ -97,7 +98,7 @@ def test_a_job_with_recent_signs_of_life_is_left_alone(
 
 def test_a_held_lease_is_a_sign_of_life(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
     leases = Leases(redis_client, "one", 60)
-    lease = leases.acquire(job_id, "select", None)
+    lease = leases.acquire(Step(job_id, "select"))
     assert lease is not None
     silent(redis_client, job_id)
     leases.renew(lease)

@@ -17,6 +17,7 @@ from jobs.connection import connect
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 from tests.support.api_keys import KEYS, Ask, replace
+from tests.support.begun import input_bytes
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.image_folders import write_models
 from tests.support.server import Server, running_server
@@ -101,7 +102,7 @@ class Api:
         """Read the input of a job that was just accepted."""
         assert answer.status_code == 202, answer.text
         job = answer.json()
-        values = np.frombuffer(self.store.input_bytes(job["id"]), dtype="<f4")
+        values = np.frombuffer(input_bytes(self.store, job["id"]), dtype="<f4")
         return Stored(job, values.reshape(job["request"]["input"]["shape"]))
 
 

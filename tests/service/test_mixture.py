@@ -13,11 +13,13 @@ from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.plan import Fleet
 from jobs.store import JobStore
+from tests.support.begun import begin
 from tests.support.fleets import ELSEWHERE, here
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.plans import plan_of
 from tests.support.server import Server
 from tests.support.specs import submission
+from tests.support.wait import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,11 @@ def beat(liveness: Liveness, name: str, fleet: Fleet, *, begins_jobs: bool = Tru
     liveness.beat(record)
 
 
+def wait_for(url: str, waits_for: str | None) -> None:
+    """Wait until a job says what it waits for; the gateway looks at the workers once a second."""
+    wait_until(lambda: httpx.get(url).json()["waiting_for"] == waits_for, f"the job to wait for {waits_for}")
+
+
 @pytest.fixture
 def job_id(store: JobStore, redis_client: Redis, liveness: Liveness) -> str:
     """A job begun by one of three workers, who is of another fleet than the others."""
@@ -51,7 +58,7 @@ def job_id(store: JobStore, redis_client: Redis, liveness: Liveness) -> str:
     beat(liveness, "other", ELSEWHERE)
     made = submission(n=300)
     job_id = store.create(made.spec, made.input_bytes).job_id
-    store.start(job_id)
+    begin(store, job_id)
     Ledger(redis_client).fix_plan(job_id, plan_of(shards=3).model_copy(update={"fleet": ELSEWHERE}))
     return job_id
 
@@ -74,10 +81,9 @@ def test_a_job_says_that_it_waits_for_the_runtime_that_began_it(
     gateway: Gateway, liveness: Liveness, job_id: str
 ) -> None:
     url = f"{gateway.url}/v1/certifications/{job_id}"
-    assert httpx.get(url).json()["waiting_for"] is None
+    wait_for(url, None)
     liveness.leave("other")
-    waiting = "a worker with onnxruntime 1 and torch 2 (cpu, some), which began the job"
-    assert httpx.get(url).json()["waiting_for"] == waiting
+    wait_for(url, "a worker with onnxruntime 1 and torch 2 (cpu, some), which began the job")
 
 
 def test_with_workers_that_begin_no_jobs_alone_new_ones_wait_and_say_so(
@@ -86,11 +92,11 @@ def test_with_workers_that_begin_no_jobs_alone_new_ones_wait_and_say_so(
     beat(liveness, "last", here(), begins_jobs=False)
     made = submission(n=300)
     url = f"{gateway.url}/v1/certifications/{store.create(made.spec, made.input_bytes).job_id}"
-    assert httpx.get(url).json()["waiting_for"] == "a worker that begins jobs"
+    wait_for(url, "a worker that begins jobs")
     missing = httpx.get(f"{gateway.url}/health/ready").json()["missing"]
     assert missing == ["no live worker begins jobs: start one without CERTIFY_BEGIN_JOBS=false"]
     beat(liveness, "first", here())
-    assert httpx.get(url).json()["waiting_for"] is None
+    wait_for(url, None)
     assert httpx.get(f"{gateway.url}/health/ready").status_code == 200
 
 

@@ -19,17 +19,18 @@ from jobs.job_errors import (
     PermanentFailure,
     StepLeftOver,
     StoreUnavailable,
+    TooManyAttempts,
     UnsupportedRecord,
 )
-from jobs.job_records import Failure, JobRecord
-from jobs.leases import Lease
+from jobs.job_records import Failure
+from jobs.leases import Lease, Step
+from jobs.plan import Fleet
 from registry import ModelError
 from worker import steps
 from worker.worker_context import WorkerContext
 
 LONGEST_PAUSE_S: Final = 30
-Work = Callable[[WorkerContext, JobRecord], None]
-Check = Callable[[JobRecord], object]
+Work = Callable[[WorkerContext, Lease], None]
 
 log = logging.getLogger(__name__)
 
@@ -39,42 +40,35 @@ def register_tasks(app: Celery, context: WorkerContext) -> None:
 
     @app.task(name=SELECT, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def select(task: Any, job_id: str) -> None:
-        run_step(task, context, job_id, "select", steps.select)
+        run_step(task, context, _step(task, job_id, "select"), steps.select)
 
     @app.task(name=SAMPLE, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def sample(task: Any, job_id: str, shard: int) -> None:
-        check = partial(steps.plan_with, context, shard=shard)
-        run_step(task, context, job_id, f"sample:{shard}", partial(steps.sample, shard=shard), check)
+        step = _step(task, job_id, f"sample:{shard}", context.fleet, shard)
+        run_step(task, context, step, partial(steps.sample, shard=shard))
 
     @app.task(name=CERTIFY, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def certify(task: Any, job_id: str) -> None:
-        run_step(task, context, job_id, "certify", steps.certify, partial(steps.plan_with, context))
+        run_step(task, context, _step(task, job_id, "certify", context.fleet), steps.certify)
 
 
-def run_step(
-    task: Any, context: WorkerContext, job_id: str, step: str, work: Work, check: Check | None = None
-) -> None:
+def _step(task: Any, job_id: str, name: str, fleet: Fleet | None = None, shard: int | None = None) -> Step:
+    queue = (task.request.delivery_info or {}).get("routing_key") or keys.COMMON_QUEUE
+    return Step(job_id, name, task.request.get("sent_at"), queue, fleet, shard)
+
+
+def run_step(task: Any, context: WorkerContext, step: Step, work: Work) -> None:
     """Do one step of a job, unless it is done, in other hands, or beyond help.
 
-    A step that the job has not, for which ``check`` raises StepLeftOver, is dropped before it counts as an
-    attempt. A store that is away hands the message back to the queue. A reason that lies in the job or its
-    model fails the job. Anything unforeseen is tried again after a growing pause, ``max_attempts`` times.
+    A step that the job has not is dropped before it counts as an attempt. A store that is away hands the
+    message back to the queue. A reason that lies in the job or its model fails the job. Anything unforeseen
+    is tried again after a growing pause, ``max_attempts`` times.
     """
-    about: dict[str, object] = {"job_id": job_id, "step": step}
+    about: dict[str, object] = {"job_id": step.job_id, "step": step.name}
     try:
-        job = context.store.get(job_id)
-        if check is not None:
-            check(job)
-        queue = (task.request.delivery_info or {}).get("routing_key") or keys.COMMON_QUEUE
-        lease = context.leases.acquire(job_id, step, task.request.get("sent_at"), queue)
-        if lease is None:
-            log.info("the step is in the hands of another process", extra=about)
-            return
-        if lease.attempt > context.settings.max_attempts:
-            context.store.fail(job_id, _crashed(lease))
-            log.error("the step killed its process too often: the job fails", extra=about)
-            return
-        _attempt(task, context, job, lease, work)
+        lease = _take_in_hand(context, step, about)
+        if lease is not None:
+            _attempt(task, context, lease, work)
     except (JobEnded, JobNotFound):
         log.info("the job has ended", extra=about)
     except StepLeftOver as error:
@@ -86,13 +80,27 @@ def run_step(
         raise Reject(str(error), requeue=True) from error
 
 
-def _attempt(task: Any, context: WorkerContext, job: JobRecord, lease: Lease, work: Work) -> None:
+def _take_in_hand(context: WorkerContext, step: Step, about: dict[str, object]) -> Lease | None:
+    """Return the lease, None for a step in other hands or beyond help."""
+    try:
+        lease = context.leases.acquire(step, with_input=step.job_id not in context.inputs)
+    except TooManyAttempts as error:
+        why = f"{error}: the model may crash, need more memory than there is, or exceed the step's time limit"
+        _fail(context, step.job_id, Failure(type="worker_crashed", detail=why), about)
+        return None
+    if lease is None:
+        log.info("the step is in the hands of another process", extra=about)
+    return lease
+
+
+def _attempt(task: Any, context: WorkerContext, lease: Lease, work: Work) -> None:
+    job = lease.job
     about = {"job_id": job.id, "step": lease.step, "attempt": lease.attempt}
     began = time.monotonic()
     try:
         with lease:
-            work(context, job)
-    except (JobEnded, JobNotFound, StoreUnavailable, UnsupportedRecord):
+            work(context, lease)
+    except (JobEnded, JobNotFound, StepLeftOver, StoreUnavailable, UnsupportedRecord):
         raise
     except PermanentFailure as error:
         _fail(context, job.id, Failure(type=error.failure_type, detail=error.detail), about)
@@ -112,14 +120,6 @@ def _attempt(task: Any, context: WorkerContext, job: JobRecord, lease: Lease, wo
 def _fail(context: WorkerContext, job_id: str, failure: Failure, about: dict[str, object]) -> None:
     log.warning("the job fails: %s: %s", failure.type, failure.detail, extra=about)
     context.store.fail(job_id, failure)
-
-
-def _crashed(lease: Lease) -> Failure:
-    return Failure(
-        type="worker_crashed",
-        detail=f"step {lease.step} ended its worker process {lease.attempt - 1} times: the model may crash, "
-        "need more memory than there is, or exceed the step's time limit",
-    )
 
 
 def _unforeseen(lease: Lease, error: Exception) -> Failure:

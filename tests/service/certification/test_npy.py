@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from certify_client import CertificationClient, Parameters, ServiceError
 from tests.service.conftest import Api
+from tests.support.begun import input_bytes
 from tests.support.gateway import Gateway
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
@@ -154,6 +155,6 @@ def test_what_the_client_sends_is_what_is_stored(api: Api, gateway: Gateway) -> 
         job = client.submit_tensor(values.shape, values.ravel().tolist(), Parameters("grey"))
         again = client.submit_tensor(values.shape, values.ravel(), Parameters("grey", stop_radius=0.1))
     for submitted in (job, again):
-        stored = np.frombuffer(api.store.input_bytes(submitted.id), dtype="<f4")
+        stored = np.frombuffer(input_bytes(api.store, submitted.id), dtype="<f4")
         np.testing.assert_array_equal(stored, values.ravel().astype(np.float32))
     assert again.document["request"]["stop"] == {"radius": 0.1}

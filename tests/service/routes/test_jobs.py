@@ -10,15 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from redis import Redis
 
-from jobs import keys
 from jobs.job_records import Failure
 from tests.service.conftest import Api
 from tests.support.event_streams import parse
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
-from tests.support.wait import wait_until
 
 PNG = encode(RAMP)
 
@@ -141,24 +138,6 @@ def test_events_tell_progress_until_the_job_ends(api: Api, job: str) -> None:
         rest = parse("\n".join(lines))
     assert [event for event, _ in rest] == ["end"]
     assert rest[0][1] == cancelled.json()
-
-
-def test_a_job_that_leaves_the_queue_while_it_is_looked_at_is_told_of_at_the_next_look(
-    api: Api, job: str, shared_redis: Redis
-) -> None:
-    """The job is taken out of the queue alone, as a look sees it whose two reads lie around its end."""
-    shared_redis.zrem(keys.QUEUED, job)
-    looked = looks(shared_redis)
-    with api.http.stream("GET", f"/v1/certifications/{job}/events") as answer:
-        wait_until(lambda: looks(shared_redis) > looked + 1, "two looks")
-        httpx.delete(f"{api.http.base_url}/v1/certifications/{job}")
-        told = parse("\n".join(answer.iter_lines()))
-    assert [event for event, _ in told] == ["end"]
-
-
-def looks(client: Redis) -> int:
-    """Return how often the server was asked for a job's place in the queue."""
-    return int(client.info("commandstats")["cmdstat_zrank"]["calls"])
 
 
 def test_jobs_are_not_kept_by_caches(api: Api, job: str) -> None:

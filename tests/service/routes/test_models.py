@@ -14,6 +14,7 @@ from tests.support.image_folders import GREY, write_model
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
 from tests.support.server import Server
+from tests.support.wait import wait_until
 
 PNG = encode(RAMP)
 
@@ -69,11 +70,18 @@ def test_a_model_that_is_installed_later_is_found(own_gateway: Gateway, models_d
         (models_dir / "newcomer").rmdir()
 
 
+def unloadable(gateway: Gateway) -> bool:
+    """Whether the gateway says that no worker can load a model."""
+    model = httpx.get(f"{gateway.url}/v1/models/grey").json()
+    return model["unloadable"] is not None
+
+
 def test_a_model_that_no_worker_can_load_is_refused_and_named(
     own_gateway: Gateway, own_server: Server, models_dir: Path
 ) -> None:
     beat(own_server, grey="the file is not a model")
     report_broken(own_server, load_manifest(models_dir / "grey").fingerprint, "the file is not a model")
+    wait_until(lambda: unloadable(own_gateway), "the gateway to look at the workers again")
     answer = httpx.post(f"{own_gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
     problem = check_problem(answer, "model-broken", 409)
     assert problem["errors"][0]["field"] == "model"
@@ -89,6 +97,7 @@ def test_a_report_about_an_earlier_state_of_a_folder_refuses_nothing(
 ) -> None:
     beat(own_server, grey="model.toml: there is no file 'model.toml' in the model's folder")
     report_broken(own_server, "0" * 64, "the file is not a model")
+    wait_until(lambda: not unloadable(own_gateway), "the gateway to look at the workers again")
     answer = httpx.post(f"{own_gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
     assert answer.status_code == 202, answer.text
 

@@ -14,6 +14,7 @@ from jobs import keys
 from jobs.celery_app import CERTIFY
 from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
+from tests.support.begun import begin
 from tests.support.fleets import ELSEWHERE
 from tests.support.other_runtime import OTHER, on_path, write_other_torch
 from tests.support.plans import plan_of
@@ -153,7 +154,7 @@ def test_a_first_step_of_a_job_that_another_runtime_has_planned_is_passed_on(
     """As when its worker died between the plan and its first shards."""
     made = half_space(models_dir, n=2_000)
     job_id = stack.store.create(made.spec, made.input_bytes).job_id
-    stack.store.start(job_id)
+    begin(stack.store, job_id)
     Ledger(stack.client).fix_plan(job_id, plan_of().model_copy(update={"fleet": ELSEWHERE}))
     stack.queue.enqueue_select(job_id)
     steps = wait_until(lambda: queued(stack.client, keys.queue(ELSEWHERE.key)), "the step")

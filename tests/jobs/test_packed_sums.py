@@ -1,0 +1,93 @@
+"""Split sums in the store: every bit of them, in few bytes, each shard's once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from redis import Redis
+
+from certificates import SECOND_ORDER, Evidence, GradientSums, HitCounts, SplitSums
+from jobs import keys
+from jobs.ledger import UNFOLDED, Ledger
+from jobs.packed_sums import pack_sums, unpack_sums
+from jobs.store import JobStore
+from tests.support.begun import begin
+from tests.support.plans import plan_of
+from tests.support.specs import submission
+
+LARGEST = 2**53 - 1
+D = 150_528
+
+
+def gradient_of(units: list[list[int]], *, every_class: bool = False) -> GradientSums:
+    """Split sums of whole numbers of the grid's units."""
+    vectors = [(np.array(vector, dtype=np.int64) / 2.0**20).astype("<f8").tobytes() for vector in units]
+    pairs = zip(vectors[::2], vectors[1::2], strict=True)
+    sums = tuple(SplitSums(3, 4, 5, a, b) for a, b in pairs)
+    d = len(units[0])
+    return GradientSums(d, 0, 0.0, per_class=sums) if every_class else GradientSums(d, 0, 0.0, split=sums[0])
+
+
+@given(
+    units=st.integers(1, 4).flatmap(
+        lambda d: st.lists(
+            st.lists(st.integers(-LARGEST, LARGEST), min_size=d, max_size=d), min_size=6, max_size=6
+        )
+    )
+)
+def test_nothing_is_lost(units: list[list[int]]) -> None:
+    for gradient in (gradient_of(units[:2]), gradient_of(units, every_class=True)):
+        assert unpack_sums(pack_sums(gradient)) == gradient
+
+
+@pytest.mark.parametrize(
+    ("largest", "width"), [(0, 1), (127, 1), (-127, 1), (128, 2), (2**31 - 1, 4), (2**31, 5), (LARGEST, 7)]
+)
+def test_a_number_takes_as_few_bytes_as_hold_the_largest(largest: int, width: int) -> None:
+    packed = pack_sums(gradient_of([[0] * 1000, [*[1] * 999, largest]]))
+    assert len(packed) - 2 * 1000 * max(1, width) < 64
+
+
+def test_evidence_without_vectors_takes_no_bytes() -> None:
+    assert pack_sums(None) == b""
+    assert pack_sums(GradientSums(2, 50, 1.5)) == b""
+
+
+@pytest.mark.parametrize("cut", [0, 1, 20, 41, 48])
+def test_bytes_that_end_early_are_refused(cut: int) -> None:
+    packed = pack_sums(gradient_of([[1, 2, 3], [4, 5, 6]]))
+    with pytest.raises(ValueError, match="split sums"):
+        unpack_sums(packed[: min(cut, len(packed) - 1)])
+
+
+def shard_of(rng: np.random.Generator) -> Evidence:
+    """A shard of 2,000 samples of a picture of 224 x 224 x 3."""
+    sums = SplitSums.of_block(1000, rng.normal(0, 16, D), 1000, rng.normal(0, 16, D))
+    return Evidence(hits=HitCounts(2000, 0, (1500, 500)), gradient=GradientSums(D, 0, 0.0, split=sums))
+
+
+def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
+    redis_client: Redis, store: JobStore
+) -> None:
+    shards, ledger, rng = 24, Ledger(redis_client), np.random.default_rng(1)
+    made = submission(np.zeros((3, 224, 224), np.float32), n=2000 * shards, certifier=SECOND_ORDER)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    begin(store, job_id)
+    plan = ledger.fix_plan(job_id, plan_of(shards=shards))
+    evidence = [shard_of(rng) for _ in range(shards)]
+    total = evidence[0]
+    for shard in evidence[1:]:
+        total += shard
+    assert len(pack_sums(total.gradient)) < 1.3e6
+    before, folded = redis_client.info("stats")["total_net_input_bytes"], []
+    for number, shard in enumerate(evidence):
+        standing = ledger.store_shard(job_id, number, shard)
+        merged = ledger.merge(job_id, made.spec, plan, 2, standing)
+        folded.append(number + 1 - redis_client.hlen(keys.vectors(job_id)))
+    assert merged.whole is not None
+    assert merged.whole.evidence == total
+    assert max(number + 1 - done for number, done in enumerate(folded[:-1])) < UNFOLDED
+    written = (redis_client.info("stats")["total_net_input_bytes"] - before) / shards
+    assert written < 1.7e6, "the sums of all, written with every few shards, included"

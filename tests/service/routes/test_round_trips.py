@@ -1,0 +1,50 @@
+"""Round trips to the server: at most four to accept a job, two to tell how one stands."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+from redis import Redis
+
+from jobs.recent import FRESH_S
+from tests.support.round_trips import watched
+
+JOB = {"model": "plane", "sigma": 0.5, "tensor": {"shape": [2], "data": [0.25, 0.5]}}
+
+
+@pytest.fixture
+def job_id(http: httpx.Client) -> str:
+    """A job; so the gateway has its connections and its scripts are known to the server."""
+    ids = [http.post("/v1/certifications", json=JOB).json()["id"] for _ in range(2)]
+    http.get(f"/v1/certifications/{ids[0]}")
+    time.sleep(1.1 * FRESH_S)  # nothing that the gateway has read is fresh any more
+    return str(ids[0])
+
+
+def test_accepting_a_job(http: httpx.Client, shared_redis: Redis, job_id: str) -> None:
+    assert job_id
+    with watched(shared_redis) as trips:
+        assert http.post("/v1/certifications", json=JOB).status_code == 202
+    assert 1 <= len(trips) <= 4, trips
+
+
+def test_a_job_with_an_idempotency_key_and_its_replay(
+    http: httpx.Client, shared_redis: Redis, job_id: str
+) -> None:
+    for replayed in ("false", "true"):
+        with watched(shared_redis) as trips:
+            answer = http.post("/v1/certifications", json=JOB, headers={"Idempotency-Key": job_id})
+        assert answer.headers["idempotency-replayed"] == replayed
+        assert 1 <= len(trips) <= 4, trips
+
+
+def test_a_status_poll(http: httpx.Client, shared_redis: Redis, job_id: str) -> None:
+    counts = []
+    for _ in range(3):
+        with watched(shared_redis) as trips:
+            assert http.get(f"/v1/certifications/{job_id}").status_code == 200
+        counts.append(len(trips))
+    assert max(counts) <= 2
+    assert min(counts) == 1, "the workers are looked up once a second"

@@ -1,0 +1,32 @@
+"""What a worker reads of a job, and does to it, without a worker."""
+
+from __future__ import annotations
+
+from jobs import keys
+from jobs.leases import Leases, Step
+from jobs.ledger import Ledger
+from jobs.store import JobStore
+from tests.support.plans import plan_of
+
+
+def input_bytes(store: JobStore, job_id: str) -> bytes:
+    """Return the stored input of a job that has not ended."""
+    content = store._redis.get(keys.job_input(job_id))
+    assert isinstance(content, bytes)
+    return content
+
+
+def begin(store: JobStore, job_id: str) -> None:
+    """Mark a job as running, and leave no trace of who did. Raises JobEnded."""
+    leases = Leases(store._redis, "nobody", 60)
+    lease = leases.acquire(Step(job_id, "select"))
+    assert lease is not None
+    leases.release(lease, forget=True)
+
+
+def dispatch(store: JobStore, ledger: Ledger, job_id: str, window: int) -> tuple[int, ...]:
+    """Merge what waits, and take the next shards of a job."""
+    job = store.get(job_id)
+    merged = ledger.merge(job_id, job.spec, job.plan or plan_of(), window)
+    assert merged.whole is None
+    return merged.dispatched
