@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from certify_client.cli import app
 from scripts.settings_table import render
 from service.api.examples import JOBS
 from tests.support.places import ROOT
@@ -52,6 +54,14 @@ def headings(page: Path) -> set[str]:
 def source(file: Path) -> str:
     """Return the text of a file, or nothing where there is none."""
     return file.read_text() if file.is_file() else ""
+
+
+def options_of_certify() -> set[str]:
+    """Return the options of all its commands, with both dashes."""
+    group: Any = get_command(app)
+    return {
+        name for command in group.commands.values() for parameter in command.params for name in parameter.opts
+    }
 
 
 def test_the_page_of_settings_lists_what_the_processes_read() -> None:
@@ -96,6 +106,20 @@ def test_every_make_target_that_is_named_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     named = set(re.findall(r"(?:`|^ {4})make ([a-z][a-z0-9-]*)", document.read_text(), flags=re.MULTILINE))
     assert named <= targets
+
+
+@EVERY
+def test_every_option_of_certify_that_is_named_exists(document: Path) -> None:
+    known = options_of_certify()
+    written = re.findall(r"\bcertify [^`\n]*", document.read_text())
+    named = {name for line in written for name in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", line)}
+    assert named <= known | {"--version", "--help"}
+
+
+@EVERY
+def test_every_setting_that_is_named_exists(document: Path) -> None:
+    known = set(re.findall(r"CERTIFY_[A-Z_]+", (ROOT / "docs/settings.md").read_text()))
+    assert set(re.findall(r"\bCERTIFY_[A-Z_]*[A-Z]\b", document.read_text())) <= known
 
 
 @EVERY
