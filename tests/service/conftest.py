@@ -146,7 +146,8 @@ def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
         **more: Any,
     ) -> httpx.Response:
         given = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return httpx.request(method, guarded.url + path, headers=given | (headers or {}), timeout=20, **more)
+        return client.request(method, guarded.url + path, headers=given | (headers or {}), timeout=20, **more)
 
-    yield send
+    with httpx.Client() as client:
+        yield send
     replace(keys_file, KEYS)

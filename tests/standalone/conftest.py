@@ -54,7 +54,8 @@ class Standalone:
                 start_new_session=True,
             )
         self._session = self._process.pid
-        wait_until(self._ready, "the service to be ready", 60)
+        with CertificationClient(self.url) as client:
+            wait_until(lambda: self._ready(client), "the service to be ready", 60)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """End it as Ctrl-C does and return its exit status."""
@@ -99,7 +100,8 @@ class Standalone:
     @property
     def serves(self) -> bool:
         """Whether it has been started and is ready."""
-        return self._process is not None and self._ready()
+        with CertificationClient(self.url) as client:
+            return self._process is not None and self._ready(client)
 
     def _is_ours(self, pid: int) -> bool:
         try:
@@ -108,11 +110,10 @@ class Standalone:
         except (ProcessLookupError, FileNotFoundError):
             return False
 
-    def _ready(self) -> bool:
+    def _ready(self, client: CertificationClient) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()
-        with CertificationClient(self.url) as client:
-            return client.ready()
+        return client.ready()
 
 
 IMPATIENT = {"visibility_timeout_s": 3, "lease_s": 2.0, "stall_s": 3.0}

@@ -52,16 +52,17 @@ def running_gateway(folder: Path, redis_url: str, models: Path, **settings: obje
         )
     gateway = Gateway(f"http://127.0.0.1:{port}", port, log_file, process)
     try:
-        wait_until(lambda: _answers(gateway), "the gateway to answer")
+        with httpx.Client() as client:  # to make one takes longer than many answers
+            wait_until(lambda: _answers(gateway, client), "the gateway to answer")
         yield gateway
     finally:
         if process.poll() is None:
             gateway.stop()
 
 
-def _answers(gateway: Gateway) -> bool:
+def _answers(gateway: Gateway, client: httpx.Client) -> bool:
     assert gateway.process.poll() is None, gateway.log
     try:
-        return httpx.get(f"{gateway.url}/health/live").is_success
+        return client.get(f"{gateway.url}/health/live").is_success
     except httpx.TransportError:
         return False
