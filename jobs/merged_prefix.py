@@ -69,8 +69,6 @@ class Prefix:
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data. ValueError while the vectors are there: they are stored apart."""
-        if self.evidence is not None and _target_sums(self.evidence) is not None:
-            raise ValueError("the vectors of split sums are stored apart")
         return {
             "merged": self.merged,
             "folded": self.folded,
@@ -82,11 +80,10 @@ class Prefix:
     def from_dict(cls, data: Mapping[str, object]) -> Prefix:
         """Read what ``to_dict`` wrote; ValueError on anything else."""
         merged, folded, evidence, product = (data[k] for k in ("merged", "folded", "evidence", "product"))
-        read = None if product is None else read_split(product)
-        if not isinstance(merged, int) or not isinstance(folded, int) or isinstance(read, SplitSums):
+        if not isinstance(merged, int) or not isinstance(folded, int):
             raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
         counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
-        return cls(merged, folded, counted, read)
+        return cls(merged, folded, counted, None if product is None else read_split(product))
 
 
 def _ends_an_epoch(before: int, now: int, n: int) -> bool:

@@ -74,18 +74,24 @@ class GradientSums:
         return GradientSums(self.d, self.pairs, self.paired_sum, split, per_class)
 
     def to_dict(self) -> dict[str, object]:
-        """Return JSON-ready data."""
+        """Return JSON-ready data. ValueError while there are vectors: only their products become JSON."""
         return {
             "d": self.d,
             "pairs": self.pairs,
             "paired_sum": self.paired_sum,
-            "split": None if self.split is None else self.split.to_dict(),
-            "per_class": None if self.per_class is None else [one.to_dict() for one in self.per_class],
+            "split": None if self.split is None else _written(self.split),
+            "per_class": None if self.per_class is None else [_written(one) for one in self.per_class],
         }
 
 
 def _listed(split: SplitSums | SplitProduct | None) -> tuple[SplitSums | SplitProduct, ...]:
     return () if split is None else (split,)
+
+
+def _written(split: SplitSums | SplitProduct) -> dict[str, object]:
+    if isinstance(split, SplitSums):
+        raise ValueError("split sums are no JSON: condense them first")  # noqa: TRY004 - a value
+    return split.to_dict()
 
 
 def _condensed(split: SplitSums | SplitProduct) -> SplitProduct:
@@ -123,10 +129,7 @@ def read_gradient(data: object) -> GradientSums:
     )
 
 
-def _read_splits(data: object) -> tuple[SplitSums, ...] | tuple[SplitProduct, ...]:
-    splits = [read_split(one) for one in data] if isinstance(data, list | tuple) else []
-    sums = tuple(split for split in splits if isinstance(split, SplitSums))
-    products = tuple(split for split in splits if isinstance(split, SplitProduct))
-    if not splits or (sums and products):
-        raise ValueError("gradient.per_class must be a list of split sums or of split products")
-    return sums or products
+def _read_splits(data: object) -> tuple[SplitProduct, ...]:
+    if not isinstance(data, list | tuple) or not data:
+        raise ValueError("gradient.per_class must be a list of split products")
+    return tuple(read_split(one) for one in data)

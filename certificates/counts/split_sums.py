@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from certificates.counts.epochs import epoch_at
 from certificates.counts.exact_sums import BLOCK_ERROR, GRID, LARGEST_SUM
-from certificates.counts.field_readers import read_integer, read_number
+from certificates.counts.field_readers import read_fields, read_integer, read_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +85,6 @@ class SplitSums:
         scale = self.n_a * self.n_b
         return float(a @ b) / scale, 1.000001 * error / scale
 
-    def to_dict(self) -> dict[str, object]:
-        """Return JSON-ready data: counts, and the vectors in base64."""
-        return {
-            "n_a": self.n_a,
-            "n_b": self.n_b,
-            "blocks": self.blocks,
-            "sum_a": base64.b64encode(self.sum_a).decode("ascii"),
-            "sum_b": base64.b64encode(self.sum_b).decode("ascii"),
-        }
-
     def condensed(self, n_asked: int | None = None) -> SplitProduct:
         """Return the inner product alone: enough to compute the same certificate again.
 
@@ -144,33 +132,17 @@ class SplitProduct:
         return asdict(self)
 
 
-def read_split(data: object) -> SplitSums | SplitProduct:
-    """Read what either ``to_dict`` wrote; raises ValueError on anything else."""
-    if not isinstance(data, Mapping):
-        raise ValueError("gradient.split must be an object")  # noqa: TRY004 - one error for malformed data
-    if set(data) == {"n_a", "n_b", "blocks", "sum_a", "sum_b"}:
-        n_a, n_b, blocks = (_count(data, name) for name in ("n_a", "n_b", "blocks"))
-        return SplitSums(n_a, n_b, blocks, _vector(data["sum_a"]), _vector(data["sum_b"]))
-    if set(data) == {"n_a", "n_b", "d", "inner", "error", "n_asked"}:
-        n_a, n_b, d = (_count(data, name) for name in ("n_a", "n_b", "d"))
-        inner, error = (
-            read_number(f"gradient.split.{name}", data[name], LARGEST_SUM) for name in ("inner", "error")
-        )
-        n_asked = None if data["n_asked"] is None else _count(data, "n_asked")
-        return SplitProduct(n_a, n_b, d, inner, error, n_asked)
-    raise ValueError(
-        "gradient.split holds n_a, n_b and either blocks, sum_a, sum_b or d, inner, error, n_asked"
+def read_split(data: object) -> SplitProduct:
+    """Read what ``SplitProduct.to_dict`` wrote; raises ValueError on anything else."""
+    names = {"n_a", "n_b", "d", "inner", "error", "n_asked"}
+    values = read_fields("gradient.split", data, names)
+    n_a, n_b, d = (_count(values, name) for name in ("n_a", "n_b", "d"))
+    inner, error = (
+        read_number(f"gradient.split.{name}", values[name], LARGEST_SUM) for name in ("inner", "error")
     )
+    n_asked = None if values["n_asked"] is None else _count(values, "n_asked")
+    return SplitProduct(n_a, n_b, d, inner, error, n_asked)
 
 
 def _count(data: Mapping[str, object], name: str) -> int:
     return read_integer(f"gradient.split.{name}", data[name])
-
-
-def _vector(text: object) -> bytes:
-    if not isinstance(text, str):
-        raise ValueError("gradient.split sums must be base64 text")  # noqa: TRY004 - one error for malformed data
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError("gradient.split sums must be base64 text") from error
