@@ -43,4 +43,4 @@ CERTIFIERS: Final = CertifierRegistry(
 )
 
 DEFAULT_CERTIFIER = DIPOLE
-"""What a request is given that names none."""
+"""That of a request that names none."""
