@@ -1,4 +1,4 @@
-"""Certificates of randomized smoothing: pure mathematics, from counts to radii."""
+"""Certificates of randomized smoothing: the mathematics that turns counts into radii."""
 
 from certificates.bounds.anytime import (
     dipole_radius_anytime,

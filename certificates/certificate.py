@@ -1,4 +1,4 @@
-"""The certificate: what is claimed, from which bounds, and the curve behind it."""
+"""The certificate: what is claimed, the bounds that support it, and the curve of the smoothed score."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class GradientNorm:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """The class that limits a multi-class radius: its index, upper confidence bound and plain estimate."""
+    """The other class that limits a multi-class radius: index, upper confidence bound and plain estimate."""
 
     index: int
     upper: float
@@ -55,7 +55,7 @@ class Rival:
 
 
 class Issuer(Protocol):
-    """What a certificate needs of the certifier that made it."""
+    """The part of a certifier that its certificates use."""
 
     @property
     def name(self) -> str:
@@ -71,10 +71,10 @@ class Issuer(Protocol):
 class Certificate:
     """No ``x'`` with ``||x' - x||_2 <= radius`` changes the prediction, with confidence ``1 - eta``.
 
-    ``radius`` and ``sigma`` are in units of input; the radius is rounded down to six significant
-    digits, and it is 0 exactly where the certifier abstains. ``n`` counts evaluations of the base
-    classifier. What the certifier does not measure is None. ``eta_spent`` maps each confidence bound
-    to its share of eta. ``p_other``: the other class that limits a multi-class certificate.
+    ``radius`` and ``sigma`` are in units of input. The radius is rounded down to six significant digits; it
+    is 0 if and only if the certifier abstains. ``n`` counts evaluations of the base classifier. Bounds that
+    the certifier does not use are None. ``eta_spent`` maps each confidence bound to its share of eta.
+    ``p_other`` is the other class that limits a multi-class certificate.
     """
 
     certifier: Issuer
@@ -107,8 +107,8 @@ class Certificate:
     def curve(self, distances: Iterable[float]) -> list[float]:
         """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input.
 
-        Within the radius of a majority certificate it is at least 1/2: the joint dipole bound certifies more
-        than its separate bounds on ``c_s`` and ``c_n`` do, and all of them hold together.
+        Within the radius of a majority certificate it is at least 1/2, even if the separate bounds on ``c_s``
+        and ``c_n`` give less: the joint dipole bound certifies more, and all of them hold together.
         """
         lower_bound = self.certifier.curve(self)
         return [max(lower_bound(up(rho / self.sigma)), self._floor(rho)) for rho in distances]

@@ -1,4 +1,4 @@
-"""What kinds of certificates there are: the names that requests, counts and certificates share."""
+"""The names that requests, counts and certificates share: kinds of evidence, bounds, decisions and ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EvidenceKind(StrEnum):
-    """What is counted of a job's noisy samples. Each certifier needs one kind."""
+    """What is counted from a job's noisy samples. Each certifier needs one kind."""
 
     VOTES = "votes"
     """The votes of independent samples, by class."""
@@ -19,7 +19,7 @@ class EvidenceKind(StrEnum):
 
     @property
     def in_pairs(self) -> bool:
-        """Whether samples are counted two by two, so that their number is even."""
+        """Whether samples are counted in pairs, so that their number must be even."""
         return self is not EvidenceKind.VOTES
 
 
@@ -27,16 +27,16 @@ class GradientSumsKind(StrEnum):
     """Which gradient sums are counted beside votes."""
 
     PAIRED = "paired"
-    """One sum of products over pairs of samples: the bound of Theorem 2."""
+    """One sum of products over pairs of samples, for the bound of the paper's Theorem 2."""
 
     SPLIT = "split"
-    """The sums of two halves of the samples, for the class alone."""
+    """The sums of two halves of the samples, for the target class only."""
 
     SPLIT_PER_CLASS = "split_per_class"
     """The sums of two halves of the samples, for every class."""
 
     def numbers(self, d: int, classes: int) -> int:
-        """Return how many numbers one half of the sums has, for ``d`` input elements."""
+        """Return the number of numbers in one half of the sums, for ``d`` input elements."""
         match self:
             case GradientSumsKind.PAIRED:
                 return 1
@@ -50,17 +50,17 @@ class Bounds(StrEnum):
     """Which confidence bounds turn counts into a certificate."""
 
     PAPER = "paper"
-    """The bounds of the paper itself: Clopper-Pearson and Theorem 2."""
+    """The paper's own bounds: Clopper-Pearson and the paper's Theorem 2."""
 
     TIGHT = "tight"
-    """Sharper bounds of the same certificates, for a number of samples fixed in advance."""
+    """Sharper bounds for the same certificates, for a number of samples that is fixed in advance."""
 
     ANYTIME = "anytime"
     """Bounds that hold at every number of samples at once, so that a job may stop at any moment."""
 
 
 class Decision(StrEnum):
-    """What the certificate compares the chosen class with."""
+    """What the score of the chosen class is compared with."""
 
     MAJORITY = "majority"
     """Its smoothed score stays above 1/2."""
@@ -70,13 +70,13 @@ class Decision(StrEnum):
 
 
 class EndedBy(StrEnum):
-    """Why sampling ended where it did."""
+    """Why sampling ended."""
 
     SAMPLES = "samples"
     """All samples that were asked for are counted."""
 
     STOP_RADIUS = "stop_radius"
-    """The radius asked for was certified."""
+    """The radius to stop at was certified."""
 
     CANCELLED = "cancelled"
-    """The job was cancelled; what had been counted by then supports this."""
+    """The job was cancelled; the certificate is from the samples counted up to then."""

@@ -11,7 +11,7 @@ _BESIDE = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
 def version() -> str:
-    """Return what ``pyproject.toml`` says where this runs from a checkout, else what pip noted of it."""
+    """Return the version in ``pyproject.toml`` if this runs from a checkout, else the installed version."""
     if _BESIDE.is_file():
         project = tomllib.loads(_BESIDE.read_text(encoding="utf-8")).get("project", {})
         if project.get("name") == _PROJECT:

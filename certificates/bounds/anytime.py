@@ -1,7 +1,8 @@
 """Bounds that hold at every sample size at once, so that a job may stop at any moment and for any reason.
 
-See docs/theorems.md, "Anytime-valid bounds". Each says: with probability at least ``1 - eta``, the bound
-holds after every number of samples; so it holds after the number at which someone chose to look.
+Proofs: docs/theorems.md, Theorem 7 (scores), docs/theorems.md, Theorem 8 (dipole) and docs/theorems.md,
+Theorem 9 (gradient). Each bound says: with probability at least ``1 - eta`` it holds after every number of
+samples. So it also holds at a number that someone chose by looking at the samples.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from certificates.curves.lower_bounds import DipoleCurve, check_sigma, dipole_ed
 Array = NDArray[np.float64]
 
 _LARGEST_RADIUS = 8.0
-"""Past this many sigmas the misses of a slab are no float64 fraction of 1."""
+"""Beyond this many sigmas, one minus the mass of a slab is too small to be a float64 number below 1."""
 
 _LEAST_RADIUS = 1e-3
-"""A radius below this part of the observed one is not searched for."""
+"""A radius below this part of the observed one is not searched for: 0 is certified instead. A choice."""
 
 
 def probability_lower_anytime(hits: int, n: int, alpha: float) -> float:
@@ -109,7 +110,7 @@ def gradient_norm_upper_anytime(
 
 
 def _needed(counts: Array, alpha: float) -> float:
-    """Return the log-likelihood below which a parameter is excluded, rounded down."""
+    """Return the log-likelihood at or below which a parameter is excluded, rounded down."""
     needed = _mixture(counts) + math.log(alpha)
     return needed - 1e-14 * (abs(needed) + float(counts.sum()))
 

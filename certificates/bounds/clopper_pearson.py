@@ -10,10 +10,10 @@ from certificates.bounds.error_probability import check_error
 from certificates.curves.directed_rounding import up
 
 _INVERSE_MARGIN = 1e-7
-"""Relative allowance, taken off alpha, for SciPy's inverse of the incomplete beta function (off by 2e-8)."""
+"""Relative allowance, subtracted from alpha, for SciPy's inverse incomplete beta function (error 2e-8)."""
 
 _TAIL_MARGIN = 1e-9
-"""The same for the function itself, by which every bound is checked (off by 2e-11 up to n = 1e9)."""
+"""The same for the function itself, which checks every bound (error 2e-11 up to n = 1e9)."""
 
 
 def clopper_pearson_lower(hits: int, n: int, alpha: float) -> float:
@@ -48,7 +48,7 @@ def clopper_pearson_upper(hits: int, n: int, alpha: float) -> float:
 
 
 def _upper(hits: int, n: int, alpha: float) -> float:
-    """Upper bound for ``2 * hits <= n``, where the bound itself (not its complement) keeps its digits."""
+    """Return the upper bound for ``2 * hits <= n``. The bound, not its complement, keeps all its digits."""
     if n == 0:
         return 1.0
     if hits == 0:

@@ -1,4 +1,4 @@
-"""The largest norm of the gradient that a smoothed score can have at all."""
+"""The largest norm that the gradient of a smoothed score can have."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Multi-class certificates: the first distance at which another class could catch up (section 3.2).
+"""Multi-class certificates (section 3.2 of the paper): the first distance at which another class catches up.
 
-See docs/theorems.md, "Multi-class certificates". ``U_c(r) = 1 - L(r)`` of ``1 - f_c`` bounds the score of
-class ``c`` from above. Each other class is one comparison with the target; the certified radius is the
-smallest of the comparisons' radii, so it can be too large only if the comparison that is truly the smallest
-went wrong. Hence eta is divided among the bounds of one comparison, and not among the comparisons.
+Proof: docs/theorems.md, Theorem 6. ``U_c(r) = 1 - L(r)`` of ``1 - f_c`` is an upper bound on the score of
+class ``c``. Each other class is one comparison with the target; the certified radius is the smallest radius
+of all comparisons. It can be too large only if the comparison with the smallest true radius fails. So eta is
+divided among the bounds of one comparison, and not among the comparisons.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from certificates.curves.lower_bounds import SecondOrderCurve, check_sigma
 from certificates.curves.normal_law import cdf
 
 GRADIENT_SHARE = 0.1
-"""Part of a class's share of eta that its gradient bound spends."""
+"""Part of a class's share of eta that its gradient bound spends. A choice, as GRADIENT_SHARE of second
+order."""
 
 _NO_GRADIENT = 1.0
-"""Above every ceiling ``phi(Phi^-1(p))``: turns Theorem 1 into the first-order curve."""
+"""Above every ceiling ``phi(Phi^-1(p))``. With it, the curve of the paper's Theorem 1 is the first-order
+curve."""
 
 _LARGEST_RADIUS = 40.0
 
@@ -42,10 +44,10 @@ class SplitStatistic:
 class MulticlassBound:
     """A radius in the unit of ``sigma`` and what it came from.
 
-    ``p_lower``: of the target; ``p_upper[c]``: of every other class (its own bound, or what the target
-    leaves); ``rival``: the class that limits the radius, None when the target abstains against none (a single
-    class); ``eta_spent``: shares of the bounds of one comparison; those named ``other_*`` are spent by each
-    other class.
+    ``p_lower`` is the target's lower bound; ``p_upper[c]`` is the upper bound of each other class: its own,
+    or what the target's bound leaves. ``rival`` is the class that limits the radius; None if there is no
+    other class. ``eta_spent`` holds the shares of one comparison's bounds; each other class spends those
+    named ``other_*``.
     """
 
     radius: float
@@ -105,7 +107,7 @@ def _bound(
     sigma: float,
     spent: Mapping[str, float],
 ) -> MulticlassBound:
-    """Bisect each comparison; the smallest radius counts."""
+    """Find each comparison's radius by bisection, and return the smallest."""
     slab = target.slab()
     radii = {c: _meeting(slab, curve.slab()) for c, curve in others.items()}
     rival = min(radii, key=lambda c: radii[c], default=None)

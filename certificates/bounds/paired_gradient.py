@@ -1,4 +1,4 @@
-"""The paper's upper bound on the gradient norm, from products over pairs of samples (Theorem 2)."""
+"""The upper bound on the gradient norm of the paper's Theorem 2, from products over pairs of samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from certificates.curves.directed_rounding import up
 def gradient_norm_upper_paired(
     estimate_squared: float, pairs: int, d: int, sigma: float, alpha: float, p_lower: float
 ) -> float:
-    """Return an upper bound on ``||grad p||`` per unit of input, with confidence ``1 - alpha`` (Theorem 2).
+    """Return an upper bound on ``||grad p||`` per unit of input, with confidence ``1 - alpha``.
+
+    This is the paper's Theorem 2.
 
     ``estimate_squared``: the mean over ``pairs`` disjoint pairs of independent samples of
     ``(eps . eps') f(x + eps) f(x + eps') / sigma^4``, an unbiased estimate of ``||grad p||^2``;

@@ -1,7 +1,8 @@
-"""Gradient sums that no samples give: what honest noise passes with probability below ``LIKELIEST`` at most.
+"""Find gradient sums that honest sampling almost never gives.
 
-A certificate is computed from sums that its reader cannot draw again. Those far from anything that noise can
-give were not sampled, whatever the classifier. Proofs: docs/theorems.md, "Gradient sums that no noise gives".
+A reader of a certificate cannot draw its sums again. Sums that lie outside a range which honest sums leave
+with probability at most ``2 LIKELIEST``, whatever the classifier, were not sampled. Proofs: docs/theorems.md,
+Theorem 10 (split sums) and docs/theorems.md, Theorem 11 (paired sums).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from certificates.counts.split_sums import SplitProduct, SplitSums
 Array = NDArray[np.float64]
 
 LIKELIEST = 1e-12
-"""Largest probability with which honest sums are outside of one end of their range."""
+"""Honest sums lie beyond either end of their range with at most this probability. A choice: no honest
+certificate is refused in practice, and the ranges grow only with its logarithm."""
 
 _LARGEST_SQUARE = 0.5 / math.pi
 """``(sigma ||grad p||)^2`` of any score: ``phi(0)^2``."""
@@ -29,9 +31,9 @@ _TRIALS: Array = np.exp(np.linspace(-24.0, -1e-6, 4097))
 
 
 def implausible(evidence: Evidence) -> Iterator[str]:
-    """Say in a sentence what is wrong with each gradient sum that honest samples hardly ever give.
+    """Yield a sentence for each gradient sum that honest samples almost never give.
 
-    A sum of honest samples is named with probability at most ``2 LIKELIEST``.
+    An honest sum is named with probability at most ``2 LIKELIEST``.
     """
     gradient = evidence.gradient
     if gradient is None:
@@ -51,11 +53,11 @@ def implausible(evidence: Evidence) -> Iterator[str]:
 
 
 def inner_product_range(n_half: int, d: int) -> tuple[float, float]:
-    """Return between which values ``U = A . B`` lies; beyond either, with probability at most ``LIKELIEST``.
+    """Return the range of ``U = A . B``; it lies beyond either end with probability at most ``LIKELIEST``.
 
     ``n_half``: samples in the smaller half. With ``s = PROXY_VARIANCE / n_half`` and any ``x`` in (0, 1):
     ``P(U <= -c_x) <= LIKELIEST`` and ``P(U >= 1/(2 pi)/(1 - x) + c_x) <= LIKELIEST``, where ``c_x`` is
-    ``s/x (ln(1/LIKELIEST) - d/2 ln(1 - x^2))``. Which ``x`` is sharpest depends on n_half and d alone.
+    ``s/x (ln(1/LIKELIEST) - d/2 ln(1 - x^2))``. The sharpest ``x`` depends only on n_half and d.
     """
     s = PROXY_VARIANCE / n_half
 
@@ -66,11 +68,12 @@ def inner_product_range(n_half: int, d: int) -> tuple[float, float]:
 
 
 def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
-    """Return between which values ``paired_sum`` lies; beyond either, with probability at most ``LIKELIEST``.
+    """Return the range of ``paired_sum``; it lies beyond either end with probability at most ``LIKELIEST``.
 
-    For any ``l`` in (0, 1), the sum is below its mean by ``c_l`` with probability at most ``LIKELIEST``, and
-    above it as well: ``c_l = (2 pairs ((1 - l^2)^(-d/2) - 1) + ln(1/LIKELIEST)) / l``. Its mean is ``pairs``
-    times a number from 0 to ``1 / (2 pi)``. The upper end allows for the sum's rounding, which is upwards.
+    For any ``l`` in (0, 1), the sum is more than ``c_l`` below its mean with probability at most
+    ``LIKELIEST``, and more than ``c_l`` above it with at most the same probability, where ``c_l = (2 pairs
+    ((1 - l^2)^(-d/2) - 1) + ln(1/LIKELIEST)) / l``. The mean is ``pairs`` times a number from 0 to ``1 / (2
+    pi)``. The upper end allows for the sum's rounding, which is upwards.
     """
     if pairs == 0:
         return 0.0, 0.0
@@ -85,7 +88,7 @@ def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
 
 
 def least_error(inner: float, n_a: int, n_b: int, d: int) -> float:
-    """Return a value that the rounding error of ``SplitSums.inner_product`` is never below.
+    """Return the least rounding error that ``SplitSums.inner_product`` can state.
 
     ``|S_A| + |S_B| >= 2 sqrt(|S_A| |S_B|) >= 2 sqrt(n_a n_b |U|)``, and no block has more than ``MOST_ROWS``.
     """
@@ -95,7 +98,7 @@ def least_error(inner: float, n_a: int, n_b: int, d: int) -> float:
 
 
 def _least(bound: Callable[[Array], Array]) -> float:
-    """Return the smallest of some bounds, each of which is true, rounded up."""
+    """Return the smallest of several valid bounds, rounded up."""
     return float(bound(_TRIALS).min()) * (1.0 + _MARGIN)
 
 

@@ -1,6 +1,6 @@
-"""An upper bound on the gradient norm from split, centred means: error of order sqrt(d)/N.
+"""An upper bound on the gradient norm from split, centred means. Its error is of order sqrt(d)/N.
 
-See docs/theorems.md, "Split gradient bound".
+Proof: docs/theorems.md, Theorem 4.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from certificates.curves.lower_bounds import check_sigma
 from certificates.curves.normal_law import profile
 
 PROXY_VARIANCE = 0.40219
-"""Sub-Gaussian proxy of ``w (u . g)`` for votes ``w`` of +-1/2 and any unit vector ``u``, rounded up.
+"""Sub-Gaussian variance proxy of ``w (u . g)`` for votes ``w`` of +-1/2 and any unit vector ``u``, rounded
+up.
 
-It is ``sup_l (2/l^2) sup_f {log E exp(l X) - l E X} = 0.4021809...``; a test computes it anew.
+It is ``sup_l (2/l^2) sup_f {log E exp(l X) - l E X} = 0.4021809...``: docs/theorems.md, Lemma 2. A test
+(tests/certificates/bounds/test_split_gradient.py) computes it again.
 """
 
 
@@ -38,8 +40,8 @@ def gradient_norm_upper_split(
 
         (sigma ||grad p||)^2 <= (1 + x) U + (1 + x)/x s (ln(1/alpha) - d/2 ln(1 - x^2))  for every x in (0, 1)
 
-    and the smallest value found is taken; because the bound grows with ``U``, the choice of ``x`` may depend
-    on it. The result never exceeds ``phi(Phi^-1(p_lower)) / sigma`` (of 1/2 where ``p_lower`` is below).
+    and the smallest value found is used. Because the bound grows with ``U``, the choice of ``x`` may depend
+    on ``U``. The result never exceeds ``phi(Phi^-1(p)) / sigma`` at ``p = max(p_lower, 1/2)``. Raises
     ValueError if an argument is out of range.
     """
     check_sigma(sigma)
@@ -58,7 +60,7 @@ def gradient_norm_upper_split(
 
 
 def _least(inner: float, s: float, d: int, log_term: float) -> float:
-    """Return the smallest bound over three passes of trials; each trial is a valid bound, raised a hair."""
+    """Return the smallest bound of three passes of trials. Each trial is a valid bound, rounded up."""
     low, high = -10.0 * math.log(10.0), -1e-9
     best = math.inf
     for _ in range(3):

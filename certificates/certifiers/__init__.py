@@ -1,4 +1,4 @@
-"""Certifiers: evidence, sigma and eta in, a certificate out. One module each, one registry.
+"""Certifiers: from evidence, sigma and eta to a certificate. One module for each, and one registry.
 
 Imports `bounds`, `counts`, `curves` and `certificate`. Knows no job.
 """

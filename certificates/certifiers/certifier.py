@@ -1,4 +1,4 @@
-"""What a certifier is: what it counts, what may be asked of it, and the certificate that it makes."""
+"""The base of certifiers: which evidence one needs, which requests it accepts, and its certificates."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind
 
 
 class Certifier(ABC):
-    """One kind of certificate. An instance is known by its name once it is registered.
+    """Makes one kind of certificate. An instance is found by its name once it is registered.
 
-    The methods whose names begin with ``_`` are what a certifier brings. They are called with evidence of
-    its kind, and with ``sigma`` and ``eta`` in range.
+    A certifier implements the methods whose names begin with ``_``. They are called with evidence of the
+    certifier's kind, and with ``sigma`` and ``eta`` in range.
     """
 
     name: ClassVar[str]
-    """What requests, certificates and metrics call it."""
+    """Its name in requests, certificates and metrics."""
 
     evidence: ClassVar[EvidenceKind]
-    """What workers count for it."""
+    """The kind of evidence that workers count for it."""
 
     majority_only: ClassVar[str | None] = "it compares the class with one half alone"
-    """Why it makes no multi-class certificates; None if it does."""
+    """Why it makes no multi-class certificates; None if it makes them."""
 
     def __str__(self) -> str:
         return self.name
@@ -61,13 +61,13 @@ class Certifier(ABC):
         return None
 
     def number_problem(self, n: int) -> str | None:
-        """Say why a job cannot have ``n`` samples, None if it can."""
+        """Say why a job cannot have ``n`` samples; None if it can."""
         if self.evidence.in_pairs and n % 2:
             return f"must be even for {self}: samples are drawn in pairs"
         return None
 
     def decision_problem(self, decision: Decision) -> str | None:
-        """Say why it cannot certify this decision, None if it can."""
+        """Say why it cannot certify this decision; None if it can."""
         if decision is Decision.MULTICLASS and self.majority_only is not None:
             return f"must be `majority` for {self}: {self.majority_only}"
         return None
@@ -76,11 +76,11 @@ class Certifier(ABC):
     def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
         """Return evidence of ``n`` samples that are all hits, and the certifier to certify it with.
 
-        Whose certificate it is decides how much of eta the score spends: see ``farthest``.
+        That may be another certifier, one that spends all of eta on the score: see ``farthest``.
         """
 
     def farthest(self, best: Certificate) -> float:
-        """Return a radius that no certificate of as many samples exceeds, from that of ``best_case``."""
+        """Return a radius that no certificate of equally many samples exceeds, from that of ``best_case``."""
         return best.radius
 
     @abstractmethod

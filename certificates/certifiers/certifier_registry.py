@@ -1,4 +1,4 @@
-"""The certifiers that can be asked for, in the order in which they are offered. A new one is added here."""
+"""The registered certifiers, in the order in which they are offered. Add a new one here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dipole (Theorem 3): votes at antithetic pairs ``x + eps`` and ``x - eps``, counted for one class."""
+"""Dipole (the paper's Theorem 3): votes at antithetic pairs ``x + eps`` and ``x - eps``, for one class."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from certificates.kinds import Bounds, EvidenceKind
 
 
 class Dipole(Certifier):
-    """Bounds the shares of pairs that hit on both sides and on one, or the radius itself from both counts."""
+    """Bounds the probabilities that a pair hits on both sides and on one, or the radius directly."""
 
     name: ClassVar[str] = "dipole"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.PAIRS
@@ -36,7 +36,7 @@ class Dipole(Certifier):
         return DipoleCurve(certificate.c_s.lower, certificate.c_n.lower)
 
     def _paper(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Count pairs that hit on the plus side alone: the paper's ``C^N`` is their probability."""
+        """Use the pairs that hit only on the plus side: the paper's ``C^N`` is their probability."""
         counts = pairs_of(evidence)
         half = 0.5 * eta
         c_s = clopper_pearson_lower(counts.both, counts.pairs, half)
@@ -56,7 +56,7 @@ class Dipole(Certifier):
         )
 
     def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Bound the radius from both counts at once. The bounds on the shares are its confidence box's."""
+        """Bound the radius from both counts together. The stated bounds are those of its confidence box."""
         counts = pairs_of(evidence)
         one = counts.plus_only + counts.minus_only
         share_box = BOX_SHARE * eta
@@ -67,7 +67,7 @@ class Dipole(Certifier):
         return self._stated(counts, sigma, eta, Bounds.TIGHT, radius, shares, spent)
 
     def _anytime(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Make one statement at eta about radius and shares."""
+        """Bound the radius and both probabilities together, at eta."""
         counts = pairs_of(evidence)
         one = counts.plus_only + counts.minus_only
         shares = pair_shares_lower_anytime(counts.both, one, counts.pairs, eta)

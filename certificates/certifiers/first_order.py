@@ -1,4 +1,4 @@
-"""First order (Cohen et al. 2019): the smoothed score alone, from votes of independent samples."""
+"""First order (Cohen et al. 2019): a bound on the smoothed score, from votes of independent samples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certificates.kinds import Bounds, EvidenceKind
 
 
 class FirstOrder(Certifier):
-    """All of eta goes to one lower bound on the score."""
+    """Spends all of eta on one lower bound on the score."""
 
     name: ClassVar[str] = "first_order"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES
@@ -36,7 +36,7 @@ class FirstOrder(Certifier):
         return self._stated(hits, sigma, eta, Bounds.PAPER, clopper_pearson_lower(hits.hits, hits.n, eta))
 
     def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Clopper-Pearson at eta is the best bound on one probability."""
+        """Use Clopper-Pearson at eta: for one probability there is no sharper bound."""
         hits = votes_of(evidence)
         return self._stated(hits, sigma, eta, Bounds.TIGHT, clopper_pearson_lower(hits.hits, hits.n, eta))
 

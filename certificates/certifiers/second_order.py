@@ -1,4 +1,4 @@
-"""Second order (Theorem 1): the smoothed score and the norm of its gradient, from the same samples."""
+"""Second order (the paper's Theorem 1): bounds on the smoothed score and the norm of its gradient."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ from certificates.curves.lower_bounds import Curve, SecondOrderCurve, second_ord
 from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind
 
 GRADIENT_SHARE = 0.1
-"""Part of eta that the gradient bound spends; the score spends the rest."""
+"""Part of eta that the gradient bound spends; the score spends the rest.
+
+A choice. At eta 0.001 the score's bound is then 3.121 instead of 3.090 standard errors below its estimate, 1
+% wider, and the logarithm in the gradient bound is ``ln(1e4) = 9.2`` instead of ``ln(1e3) = 6.9``.
+"""
 
 
 class SecondOrder(Certifier):
-    """Eta is divided between a lower bound on the score and an upper one on the norm of its gradient."""
+    """Divides eta between a lower bound on the score and an upper bound on the norm of its gradient."""
 
     name: ClassVar[str] = "second_order"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES_AND_GRADIENT
@@ -42,11 +46,11 @@ class SecondOrder(Certifier):
         return GradientSumsKind.SPLIT_PER_CLASS if multiclass else GradientSumsKind.SPLIT
 
     def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
-        """See Certifier. The first order's: all of eta for the score, and none for the gradient."""
+        """See Certifier. This is the first order's best case, which spends all of eta on the score."""
         return FIRST_ORDER.best_case(n, classes)
 
     def farthest(self, best: Certificate) -> float:
-        """See Certifier. The gradient is taken to be known to be zero: sums that were sampled give less."""
+        """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""
         return radius_down(second_order_radius(best.p_a.lower, 0.0, best.sigma))
 
     def curve(self, certificate: Certificate) -> Curve:
@@ -71,7 +75,7 @@ class SecondOrder(Certifier):
         return self._stated(hits, sigma, eta, Bounds.PAPER, p_lower, norm, spent)
 
     def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Raise ValueError where the evidence holds no split sums of all samples."""
+        """Return the certificate. ValueError unless the evidence holds split sums of all samples."""
         hits, gradient = votes_of(evidence), gradient_of(evidence)
         if gradient.split is None and hits.n > 0:
             raise ValueError(
@@ -89,10 +93,10 @@ class SecondOrder(Certifier):
         return self._stated(hits, sigma, eta, Bounds.TIGHT, p_lower, norm, spent)
 
     def _anytime(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Take the votes at the stop, and the split product at the end of the last finished epoch.
+        """Use the votes at the stop, and the split product at the end of the last finished epoch.
 
-        There is none before the first has ended. ValueError for split sums that do not say which epoch they
-        end.
+        Before the first epoch has ended there is no product. ValueError for split sums that do not say which
+        epoch they end.
         """
         hits, gradient = votes_of(evidence), gradient_of(evidence)
         epoch = gradient.split.epoch if isinstance(gradient.split, SplitProduct) else None
@@ -153,13 +157,13 @@ def certify_second_order(
 
 
 def _divided(eta: float) -> dict[str, float]:
-    """Return the shares of the two bounds, which add up to at most eta in floats."""
+    """Return the shares of the two bounds. As floats they add up to at most eta."""
     gradient = GRADIENT_SHARE * eta
     return {"p_a": down(eta - gradient), "gradient_norm": gradient}
 
 
 def _statistic(split: SplitSums | SplitProduct | None) -> SplitStatistic:
-    """Return what the gradient bound needs; nothing where one of the halves has no samples."""
+    """Return the statistic of the gradient bound; an empty one if a half has no samples."""
     n_half = 0 if split is None else min(split.n_a, split.n_b)
     inner, error = (0.0, 0.0) if split is None or n_half == 0 else split.inner_product()
     return SplitStatistic(inner, n_half, error)

@@ -1,4 +1,4 @@
-"""What a certificate from votes states once its bounds are known."""
+"""Make certificates from bounds on votes."""
 
 from __future__ import annotations
 
@@ -70,5 +70,5 @@ def multiclass_statement(
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return ``part / whole``, None of nothing."""
+    """Return ``part / whole``; None if ``whole`` is 0."""
     return part / whole if whole else None

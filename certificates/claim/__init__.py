@@ -1,4 +1,4 @@
-"""What a job claims: a request in, the division of eta and the certificates that it may publish out.
+"""The claim of a job: how eta is divided, and which certificates the job may publish.
 
-Imports every other room of `certificates`, and only those. Reads no samples.
+Imports all other packages of `certificates`, and nothing else. Reads no samples.
 """

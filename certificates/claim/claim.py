@@ -1,4 +1,4 @@
-"""What a job claims, fixed before it samples, and the certificates that it may publish."""
+"""The claim of a job, fixed before it samples, and the certificates that it may publish."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be asked for together: one set of rules for gateway, worker and verification.
+"""Rules on what a claim may ask for. Gateway, worker and verification use the same ones.
 
 Each function lists problems as pairs of the request's field and a message.
 """
@@ -11,19 +11,20 @@ from certificates.certifiers.certifier import Certifier
 from certificates.kinds import Bounds, Decision
 
 LARGEST_SUMS = 2**20
-"""Elements of one half of the gradient sums of a job: input elements, times classes for multi-class."""
+"""Most numbers in one half of a job's gradient sums: input elements, times classes for multi-class. A
+choice: the two halves then take 16 MiB of memory (docs/running-certificates.md, "Memory")."""
 
 LEAST_SIGMA = 1e-300
-"""Below it a radius has too few digits to be rounded down by one."""
+"""Below it a radius may be subnormal, with too few digits to be rounded down."""
 
 LARGEST_ETA = 0.5
-"""Past it a certificate may be likelier false than true."""
+"""Above it a certificate may be more likely false than true."""
 
 Problems = list[tuple[str, str]]
 
 
 def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: float, n: int) -> Problems:
-    """Check every number for itself."""
+    """Check each number by itself."""
     found = []
     if bounds is Bounds.ANYTIME:
         found.append(("bounds", "must be `tight` or `paper`"))

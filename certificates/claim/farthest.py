@@ -1,4 +1,4 @@
-"""How far a claim can reach at all: the radius that its number of samples gives if all of them are hits."""
+"""The largest radius that a claim can reach: that of its number of samples if all of them are hits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from certificates.claim.claim import Claim
 
 
 def largest_radius(claim: Claim, classes: int = 2) -> float:
-    """Return the radius, in units of sigma's, of a job with this claim whose every sample is a hit.
+    """Return the radius, in input units, of a job with this claim if every sample is a hit.
 
-    What is counted beside hits is taken to be as good as it can be. ``classes``: number of classes of the
-    model, for multi-class claims. The radius is 0 where ``n`` is too small for this eta to certify anything.
-    It tells what to ask for and is no certificate itself. ValueError if the claim has problems.
+    Everything else that is counted is assumed to be as good as possible. ``classes`` is the model's number of
+    classes, for multi-class claims. The radius is 0 if ``n`` is too small for this eta to certify anything.
+    It helps to choose ``n``; it is not a certificate. ValueError if the claim has problems.
     """
     certifier, evidence = claim.certifier.best_case(claim.n, classes)
     return claim.certifier.farthest(replace(claim, certifier=certifier).final(evidence))

@@ -1,4 +1,4 @@
-"""What was counted: votes, pairs and gradient sums in; sums that add exactly, as JSON and back, out.
+"""The counts of a job: votes, pairs and gradient sums, which add exactly, and their form in JSON.
 
-Imports the names of `certificates.kinds` alone. Knows no bound and no radius.
+Imports only `certificates.kinds`. Contains no bounds and no radii.
 """

@@ -1,7 +1,7 @@
-"""Epochs of the anytime-valid gradient bound: at which numbers of samples they end, and which one ends there.
+"""Epochs of the anytime-valid gradient bound (docs/theorems.md, Theorem 9): when each of them ends.
 
-Epoch ``k`` ends once the job has at least ``n / 2**k`` of its ``n`` samples, epoch 0 with all of them. So the
-numbers of samples alone say which epoch it is, and with it what part of eta its bound may spend.
+Epoch ``k`` ends when the job has at least ``n / 2**k`` of its ``n`` samples, so epoch 0 ends with all of
+them. The numbers of samples alone decide which epoch it is, and so which part of eta its bound may spend.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ def epoch_at(samples: int, n: int) -> int:
 def epoch_ends(n: int, step: int) -> tuple[int, ...]:
     """Return the sample counts at which epochs end in a job of ``n`` samples, in rising order.
 
-    ``step``: samples between two moments at which the job's sums are looked at. Each epoch ends at the first
-    such moment that has the samples it needs, so no two of these counts belong to one epoch. ValueError if an
-    argument is not positive.
+    ``step``: samples between two points at which the job's sums are read. Each epoch ends at the first such
+    point with enough samples, so no two of these counts belong to one epoch. ValueError if an argument is not
+    positive.
     """
     if step < 1 or n < 1:
         raise ValueError(f"epochs need at least one sample, got n = {n} and step = {step}")

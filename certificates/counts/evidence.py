@@ -1,4 +1,4 @@
-"""What was counted: the only input of a certificate. Evidence adds, so shards merge in any order."""
+"""Evidence: everything that was counted, the only input of a certificate. Shards add in any order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class HitCounts:
 
     @property
     def hits(self) -> int:
-        """Votes for the target class."""
+        """Return the votes for the target class."""
         return self.per_class[self.target]
 
     def __add__(self, other: HitCounts) -> HitCounts:
@@ -80,7 +80,7 @@ class PairCounts:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was counted for one certificate.
+    """Everything that was counted for one certificate.
 
     First order: ``hits``. Second order: ``hits`` and ``gradient``, from the same samples. Dipole:
     ``pairs``. Any other combination is a ValueError, and so is more gradient samples than votes.
@@ -106,7 +106,7 @@ class Evidence:
 
     @property
     def kind(self) -> EvidenceKind:
-        """What was counted."""
+        """Return the kind of evidence."""
         if self.pairs is not None:
             return EvidenceKind.PAIRS
         return EvidenceKind.VOTES if self.gradient is None else EvidenceKind.VOTES_AND_GRADIENT
@@ -118,7 +118,7 @@ class Evidence:
 
     @property
     def n(self) -> int:
-        """Number of evaluations of the base classifier."""
+        """Return the number of evaluations of the base classifier."""
         if self.pairs is not None:
             return 2 * self.pairs.pairs
         return self.hits.n if self.hits is not None else 0
@@ -135,15 +135,15 @@ class Evidence:
         return Evidence(hits=self.hits + other.hits, gradient=both)
 
     def condensed(self) -> Evidence:
-        """Return the same evidence without vectors: what a certificate is published with."""
+        """Return the same evidence without vectors, as published in a certificate."""
         if self.gradient is None:
             return self
         return Evidence(hits=self.hits, gradient=self.gradient.condensed())
 
     def at_epoch(self, product: SplitProduct | None) -> Evidence:
-        """Return the evidence of anytime-valid bounds: these votes, and the split product of an ended epoch.
+        """Return the evidence for anytime-valid bounds: these votes, and the split product of an ended epoch.
 
-        ``product`` is None before the first epoch has ended. Evidence without gradient sums is left as it is.
+        ``product`` is None before the first epoch has ended. Evidence without gradient sums is not changed.
         """
         if self.gradient is None:
             return self

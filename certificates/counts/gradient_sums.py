@@ -1,4 +1,4 @@
-"""Sums over samples that estimate the gradient of the smoothed score; they add exactly over shards."""
+"""Sums over samples that estimate the gradient of the smoothed score. Shards of them add exactly."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ def round_up_to_grid(x: float) -> float:
 class GradientSums:
     """Sums that estimate ``||grad p||^2``, in unit noise ``g = eps / sigma``.
 
-    ``paired_sum`` adds ``(g_i . g'_i) f(x + eps_i) f(x + eps'_i)`` over ``pairs`` disjoint pairs
-    (Theorem 2); ``d`` is the number of input elements.
+    ``paired_sum`` adds ``(g_i . g'_i) f(x + eps_i) f(x + eps'_i)`` over ``pairs`` disjoint pairs (the paper's
+    Theorem 2); ``d`` is the number of input elements.
 
-    The sum lies on the grid of multiples of ``2**-20`` and stays below ``2**33`` in size: whoever forms
-    the sum of a block rounds it up with ``round_up_to_grid``. Such numbers add exactly in float64, so
-    merged shards give the same bits in whatever order they arrive. Rounding up raises the gradient
-    bound, which is its safe side, by at most ``2**-20`` a block.
+    The sum is a multiple of ``2**-20`` and stays below ``2**33`` in size: the sum of each block is rounded up
+    with ``round_up_to_grid``. Such numbers add exactly in float64, so merged shards give the same bits in any
+    order. Rounding up by at most ``2**-20`` for each block raises the gradient bound, which is the safe side.
     """
 
     d: int

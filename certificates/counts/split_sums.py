@@ -20,8 +20,8 @@ class SplitSums:
 
     ``n_a``, ``n_b``: samples in each half. ``sum_a``, ``sum_b``: d little-endian float64 numbers each, all
     multiples of ``2**-20`` below ``2**33`` in size, so that shards merge to the same bits in any order.
-    ``blocks``: how many separately rounded sums went in; each is off by at most ``2**-20`` an element, if it
-    is a float64 sum of at most 2**12 rows.
+    ``blocks``: number of separately rounded sums in them; each has an error of at most ``2**-20`` in each
+    element, if it is a float64 sum of at most 2**12 rows.
     """
 
     n_a: int
@@ -71,9 +71,9 @@ class SplitSums:
     def inner_product(self) -> tuple[float, float]:
         """Return ``U = A . B`` of the halves' means and a bound on its rounding error.
 
-        With element errors of at most ``e = blocks 2**-20`` in both sums, the inner product of the sums is
-        off by at most ``sqrt(d) e (|S_A| + |S_B|) + d e^2``; summing it in float64 adds ``2 d 2**-53 |S_A|
-        |S_B|``. No samples in a half: ValueError.
+        If each element of both sums has an error of at most ``e = blocks 2**-20``, the error of the inner
+        product of the sums is at most ``sqrt(d) e (|S_A| + |S_B|) + d e^2``; summing it in float64 adds
+        ``2 d 2**-53 |S_A| |S_B|``. ValueError if a half has no samples.
         """
         if min(self.n_a, self.n_b) == 0:
             raise ValueError("the split estimate needs samples in both halves")
@@ -86,10 +86,10 @@ class SplitSums:
         return float(a @ b) / scale, 1.000001 * error / scale
 
     def condensed(self, n_asked: int | None = None) -> SplitProduct:
-        """Return the inner product alone: enough to compute the same certificate again.
+        """Return only the inner product, which is enough to compute the same certificate again.
 
-        ``n_asked``: all samples of the anytime-valid job of which an epoch has just ended, None for a job of
-        fixed size.
+        ``n_asked``: all samples that were asked for, in an anytime-valid job of which an epoch has just
+        ended; None in a job of fixed size.
         """
         inner, error = self.inner_product()
         return SplitProduct(self.n_a, self.n_b, self.d, inner, error, n_asked)
@@ -97,10 +97,11 @@ class SplitSums:
 
 @dataclass(frozen=True, slots=True)
 class SplitProduct:
-    """What the gradient bound needs of split sums, without the vectors: for certificates that are kept.
+    """The inner product of split sums, without the vectors. It is all that the gradient bound needs.
 
     ``inner``: ``U = A . B``; ``error``: a bound on its rounding error; ``d``: number of input elements;
-    ``n_asked``: all samples of the anytime-valid job of which these are an epoch, None if its size is fixed.
+    ``n_asked``: all samples that were asked for, if these samples are an epoch of an anytime-valid job; None
+    in a job of fixed size.
     """
 
     n_a: int
@@ -120,7 +121,7 @@ class SplitProduct:
 
     @property
     def epoch(self) -> int | None:
-        """Which epoch of an anytime-valid job these samples end, None in a job of fixed size."""
+        """Return the epoch that these samples end; None in a job of fixed size."""
         return None if self.n_asked is None else epoch_at(2 * min(self.n_a, self.n_b), self.n_asked)
 
     def inner_product(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The direction of every rounding: a certified radius may come out smaller, never larger."""
+"""Round in a known direction: a certified radius may come out too small, but never too large."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from decimal import ROUND_FLOOR, Context, Decimal
 
 LEVEL_MARGIN = 1e-12
-"""A radius counts only where the computed curve exceeds 1/2 by this much.
+"""A distance is certified only if the computed curve exceeds 1/2 by this much.
 
-The curves are sums of at most three values of ``Phi``; their computed values are within 1e-14 of the
-exact ones (a test compares them with 50-digit arithmetic), so a curve that passes is truly above 1/2.
+The curves are sums of at most three values of ``Phi``. Their computed values are within 1e-14 of the exact
+ones (a test compares them with 50-digit arithmetic), so the exact curve is then above 1/2.
 """
 
 _RELATIVE_MARGIN = 1e-13
@@ -33,8 +33,8 @@ def bisect_last_true(
 ) -> float:
     """Return the largest float found at which ``holds`` is true, for a predicate true below some point.
 
-    ``holds(low)`` is taken as given and ``high`` is never returned: only points seen to be true are.
-    So a caller whose safe side is the lower one gets a safe answer whatever the (relative) tolerance.
+    ``holds(low)`` is assumed, and ``high`` is never returned: every other returned point was found to be
+    true. So if lower is the safe side, the answer is safe for any (relative) tolerance.
     """
     while high - low > tolerance * abs(high):
         middle = 0.5 * (low + high)
@@ -50,10 +50,9 @@ def bisect_last_true(
 def last_radius_above_half(curve: Callable[[float], float], low: float, high: float) -> float:
     """Return a radius, in units of sigma, at which a decreasing ``curve`` is still above 1/2.
 
-    The lower end of the bracket is returned. That is the safe end: the curve decreases, so it is above
-    1/2 at every distance up to a point where it is above 1/2, and the bracket's lower end has been
-    evaluated and found above (``low`` itself must be known to be safe by the caller; 0 always is, as
-    a radius of 0 claims nothing).
+    The lower end of the bracket is returned, where the curve was evaluated and found to be above 1/2. The
+    curve decreases, so it is above 1/2 at every smaller distance too. The caller must know that ``low``
+    itself is safe; 0 always is, since a radius of 0 claims nothing.
     """
     return bisect_last_true(lambda r: curve(r) >= 0.5 + LEVEL_MARGIN, low, high)
 

@@ -1,13 +1,13 @@
-"""The certificates at the population level: lower bounds ``L(r)`` on the smoothed score, and their roots.
+"""Certificates from exact statistics: lower bounds ``L(r)`` on the smoothed score, and their roots.
 
 All distances ``r`` are in units of sigma. ``L(r)`` bounds ``p(x') = E f(x' + eps)`` from below for every
 ``x'`` with ``||x' - x|| <= r * sigma`` and every measurable ``f`` with values in [0, 1] that has the
 given statistics at ``x``. A radius is the last ``r`` at which ``L(r)`` is above 1/2.
 
-Source: Levine et al., "Tight Second-Order Certificates for Randomized Smoothing": first order
-(Cohen et al. 2019), Theorem 1 and Theorem 3. ``C^N`` is the probability that ``x + eps`` hits and
-``x - eps`` misses, as in the proof of Theorem 3 (eq. 74); the statement (eqs. 8 and 72) prints an
-expression that is always 0.
+Source: Levine et al., "Tight Second-Order Certificates for Randomized Smoothing" (the paper): first order
+(Cohen et al. 2019), second order (the paper's Theorem 1) and dipole (the paper's Theorem 3). ``C^N`` is the
+probability that ``x + eps`` hits and ``x - eps`` misses, as in the paper's proof (eq. 74); its statement
+(eqs. 8 and 72) prints an expression that is always 0.
 """
 
 from __future__ import annotations
@@ -65,11 +65,11 @@ class FirstOrderCurve:
 
 @dataclass(frozen=True, slots=True)
 class SecondOrderCurve:
-    """``L(r) = Phi(b - r) - Phi(a - r)``, the slab ``[a, b]`` of Theorem 1.
+    """``L(r) = Phi(b - r) - Phi(a - r)``, the slab ``[a, b]`` of the paper's Theorem 1.
 
-    ``p`` in [0, 1] is the smoothed score or a lower bound on it, ``gradient >= 0`` is
-    ``G = sigma * ||grad p||`` or an upper bound on it; otherwise ValueError. A ``G`` above its ceiling
-    ``phi(Phi^-1(p))`` says nothing: the ceiling takes its place and the first-order curve results.
+    ``p`` in [0, 1] is the smoothed score or a lower bound on it; ``gradient >= 0`` is
+    ``G = sigma * ||grad p||`` or an upper bound on it (docs/theorems.md, Theorem 1). Otherwise ValueError. If
+    ``G`` is above its ceiling ``phi(Phi^-1(p))``, the ceiling is used, which gives the first-order curve.
     """
 
     p: float
@@ -83,11 +83,11 @@ class SecondOrderCurve:
     def slab(self) -> tuple[float, float]:
         """Return ``(a, b) = (Phi^-1(a'), Phi^-1(a' + p))`` of the worst-case slab.
 
-        With ``q = 1 - p`` and ``I = phi(Phi^-1(.))``, the equation of Theorem 1 reads
-        ``I(q - a') - I(a') = G``; its left side falls from ``I(q)`` at ``a' = 0`` to 0 at ``q / 2``.
-        The end of the bracket with the smaller ``a'`` is returned, because ``L`` increases with ``a'``:
-        ``dL/da' = exp(-r^2/2) (exp(b r) - exp(a r)) >= 0``. ``G`` is raised by more than the rounding
-        error of the left side first.
+        With ``q = 1 - p`` and ``I = phi(Phi^-1(.))``, the equation of the paper's Theorem 1 reads ``I(q - a')
+        - I(a') = G``; its left side falls from ``I(q)`` at ``a' = 0`` to 0 at ``q / 2``. The end of the
+        bracket with the smaller ``a'`` is returned, because ``L`` increases with ``a'``: ``dL/da' =
+        exp(-r^2/2) (exp(b r) - exp(a r)) >= 0``. First, ``G`` is raised by more than the rounding error of
+        the left side.
         """
         q = 1.0 - self.p
         ceiling = profile(q)
@@ -105,7 +105,7 @@ class SecondOrderCurve:
     def root(self) -> float:
         """Return the root; at least the first-order one, infinite for ``p = 1``, 0 for ``p <= 1/2``.
 
-        The bracket is ``[first-order root, b]``: Theorem 1 is never below the first order, and
+        The bracket is ``[first-order root, b]``: the second order is never below the first, and
         ``L(b) = 1/2 - Phi(a - b) <= 1/2``.
         """
         low = FirstOrderCurve(self.p).root()
@@ -117,11 +117,12 @@ class SecondOrderCurve:
 
 @dataclass(frozen=True, slots=True)
 class DipoleCurve:
-    """``L(r) = Phi(Phi^-1(C^N) - r) + Phi(z - r) - Phi(-z - r)``, ``z = Phi^-1((1 + C^S) / 2)`` (Theorem 3).
+    """``L(r) = Phi(Phi^-1(C^N) - r) + Phi(z - r) - Phi(-z - r)``, ``z = Phi^-1((1 + C^S) / 2)``.
 
-    ``c_s``: probability that both sides of an antithetic pair hit; ``c_n``: that ``x + eps`` hits and
-    ``x - eps`` misses; or lower bounds on them. Raises ValueError unless both are in [0, 1] and
-    ``c_s + c_n <= 1``. (True values satisfy ``c_s + 2 c_n <= 1``; a pair of lower bounds need not.)
+    This is the paper's Theorem 3. ``c_s`` is the probability that both sides of an antithetic pair hit,
+    ``c_n`` that ``x + eps`` hits and ``x - eps`` misses, or lower bounds on them. Raises ValueError unless
+    both are in [0, 1] and ``c_s + c_n <= 1``. (True values satisfy ``c_s + 2 c_n <= 1``; a pair of lower
+    bounds need not.)
     """
 
     c_s: float
@@ -160,20 +161,21 @@ def first_order_radius(p: float, sigma: float) -> float:
 
 
 def second_order_radius(p: float, gradient_norm: float, sigma: float) -> float:
-    """Return the radius of Theorem 1, in the unit of ``sigma``.
+    """Return the radius of the paper's Theorem 1, in the unit of ``sigma``.
 
-    ``gradient_norm`` is ``||grad p||`` per that unit. Sound for any lower bound on ``p`` and any upper
-    bound on the norm; a norm above its ceiling ``phi(Phi^-1(p)) / sigma`` gives the first-order radius.
-    0 for ``p <= 1/2``, infinite for ``p = 1``. ValueError if an argument is out of range.
+    ``gradient_norm`` is ``||grad p||`` per that unit. It is sound for any lower bound on ``p`` and any upper
+    bound on the norm (docs/theorems.md, Theorem 1). A norm above its ceiling ``phi(Phi^-1(p)) / sigma`` gives
+    the first-order radius. 0 for ``p <= 1/2``, infinite for ``p = 1``. ValueError if an argument is out of
+    range.
     """
     gradient = up(check_sigma(sigma) * gradient_norm)
     return down(sigma * SecondOrderCurve(p, gradient).root())
 
 
 def dipole_radius(c_s: float, c_n: float, sigma: float) -> float:
-    """Return the radius of Theorem 3, in the unit of ``sigma``.
+    """Return the radius of the paper's Theorem 3, in the unit of ``sigma``.
 
-    Sound for any lower bounds on ``C^S`` and ``C^N``. 0 where ``c_s + c_n <= 1/2``, infinite for
+    It is sound for any lower bounds on ``C^S`` and ``C^N``. 0 for ``c_s + c_n <= 1/2``, infinite for
     ``c_s = 1``. ValueError if an argument is out of range or ``c_s + c_n > 1``.
     """
     return down(check_sigma(sigma) * DipoleCurve(c_s, c_n).root())
@@ -182,10 +184,10 @@ def dipole_radius(c_s: float, c_n: float, sigma: float) -> float:
 def dipole_edge(r: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
     """Return the ``C^N`` at which the dipole curve with half-width ``z`` crosses 1/2 exactly at ``r``.
 
-    ``z = Phi^-1((1 + C^S) / 2) >= 0`` and ``r >= 0`` are in units of sigma and broadcast. The edge is
-    ``c = Phi(r + Phi^-1(1/2 - [Phi(z - r) - Phi(-z - r)]))``; it is 0 from ``z`` on where the slab alone
-    holds 1/2. The bracket is formed as ``Phi(-z - r) - erf((z - r) / sqrt 2) / 2``, which keeps its
-    absolute error below 1e-16 near that end. Not rounded to either side.
+    ``z = Phi^-1((1 + C^S) / 2) >= 0`` and ``r >= 0`` are in units of sigma and broadcast. The edge is ``c =
+    Phi(r + Phi^-1(1/2 - [Phi(z - r) - Phi(-z - r)]))``; it is 0 once the slab alone holds 1/2. The argument
+    of ``Phi^-1`` is computed as ``Phi(-z - r) - erf((z - r) / sqrt 2) / 2``, whose absolute error stays below
+    1e-16 near that end. The result is not rounded to either side.
     """
     distance, width = np.asarray(r, dtype=np.float64), np.asarray(z, dtype=np.float64)
     missing = ndtr(-width - distance) - 0.5 * erf((width - distance) * math.sqrt(0.5))

@@ -1,7 +1,7 @@
 """Gaussian noise rounded to the grid of 8-bit pixels, drawn from 80-bit integers.
 
-What it costs in confidence is the distance between the law drawn and the exact one. The proofs are in
-docs/floating-point.md.
+What is sampled is what is certified: docs/floating-point.md, Theorem 12. The distance between the law that is
+drawn and the exact law is charged to eta: docs/floating-point.md, Theorem 13.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from certificates.noise_laws.noise_law import Noise
 from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
 
 SHARE = "noise_discretisation"
-"""Its name among the shares of eta."""
+"""Key of this charge in ``eta_spent``."""
 
 LARGEST_STEPS = 3000
 """Largest sigma, in steps of the grid. Noise plus pixel then stays within int16."""
 
 THRESHOLD_BITS = 80
-"""Bits of the integers that are drawn: every probability of the law drawn is a multiple of ``2**-80``."""
+"""Bits of the drawn integers: every probability of the law that is drawn is a multiple of ``2**-80``."""
 
 _THRESHOLD_ERROR = 2.0 ** -(THRESHOLD_BITS + 1)
 
@@ -31,10 +31,10 @@ def discretisation_error(steps: float, d: int, draws: int) -> float:
     """Return a bound on the total variation between all noise of a job and its exact law, rounded up.
 
     ``steps``: sigma in steps of the grid, 255 sigma for pixels scaled to [0, 1]; ``d``: input elements;
-    ``draws``: noise vectors at most drawn in estimation: the ``n`` that was asked for even if a job ends
-    before, as how early it ends may depend on what was drawn. It is ``draws d (21 steps + 4) 2**-81``: of the
-    ``2 K`` thresholds of one draw each is off by at most ``2**-81``, the tails that are cut off weigh
-    ``2**-80``, and ``K <= 10.3 steps + 1``. ValueError if an argument is out of range.
+    ``draws``: the ``n`` that was asked for, even if the job ends before, since its end may depend on what was
+    drawn. The bound is ``draws d (21 steps + 4) 2**-81`` (docs/floating-point.md, Theorem 13): each of the
+    ``2 K`` thresholds of one draw has an error of at most ``2**-81``, the tails that are cut off have
+    probability ``2**-80``, and ``K <= 10.3 steps + 1``. ValueError if an argument is out of range.
     """
     if not 0.0 < steps < math.inf or d < 1 or draws < 0:
         raise ValueError(f"steps and d must be positive and draws not negative, got {steps}, {d}, {draws}")

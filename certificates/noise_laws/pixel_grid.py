@@ -1,4 +1,4 @@
-"""The grid of 8-bit pixels in a model's input space: integers on one side, float32 numbers on the other."""
+"""The grid of 8-bit pixels in a model's input space: converts between integers and float32 numbers."""
 
 from __future__ import annotations
 

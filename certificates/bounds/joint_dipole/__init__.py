@@ -1,1 +1,1 @@
-"""The joint dipole bound: counts of antithetic pairs and eta in, a certified radius out."""
+"""The joint dipole bound: from counts of antithetic pairs and eta to a certified radius."""

@@ -1,12 +1,12 @@
-"""Binomial upper tails bounded from above, for many probabilities at once.
+"""Upper bounds on binomial upper tails, for many probabilities at once.
 
-``P(Binomial(n, p) >= m)`` for a whole table of ``(n, m)`` (columns) and a list of ``p`` (rows). Small
+They bound ``P(Binomial(n, p) >= m)`` for a table of ``(n, m)`` (columns) and a list of ``p`` (rows). Small
 tables use the incomplete beta function, large ones the closed form of Zubkov and Serov (2013, "A complete
-proof of universal inequalities for the distribution function of the binomial law", Theorem 1):
+proof of universal inequalities for the distribution function of the binomial law", their Theorem 1):
 
     P(X >= m) <= Phi(-sign((m-1)/n - p) sqrt(2 n KL((m-1)/n, p)))        for 2 <= m <= n - 1
 
-with the relative entropy ``KL``. It is off by less than one unit of ``m``, and one entry costs 20 ns.
+with the relative entropy ``KL``. It exceeds the tail by less than one unit of ``m`` would.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class TailTable:
 
 
 def _log(p: Array, q: Array) -> Array:
-    """Return ``ln p`` from whichever of ``p`` and ``q = 1 - p`` is small, so that no digits are lost."""
+    """Return ``ln p`` from the smaller of ``p`` and ``q = 1 - p``, so that no digits are lost."""
     return np.where(p < 0.5, np.log(p), np.log1p(-np.minimum(q, 0.5)))
 
 

@@ -1,4 +1,7 @@
-"""The event that antithetic pairs look at least as good as they did, and its probability from above."""
+"""The event that pairs turn out at least as good as observed, and an upper bound on its probability.
+
+docs/theorems.md, Theorem 5, steps 2, 5 and 6.
+"""
 
 from __future__ import annotations
 
@@ -18,18 +21,21 @@ Array = NDArray[np.float64]
 _BLOCKS = 600
 _EXACT_BLOCKS = 160
 _EXACT_PAIRS = 2000
+"""Choices. More blocks make the bound sharper and slower. Few blocks, or few pairs, can afford exact
+tails."""
 
 
 @dataclass(frozen=True, slots=True)
 class AtLeastAsGood:
     """``{T >= T_observed}`` where ``T = R(nS / n, nD / 2n)`` is the dipole radius of the observed shares.
 
-    ``T`` does not fall when a pair moves none -> one -> both. So, among outcomes with ``nS`` pairs of both
-    hits, the event is ``nD >= m(nS)``, and its conditional probability does not fall as ``nS`` grows. The sum
-    over ``nS`` runs over blocks; each takes the conditional probability of its last ``nS``.
+    ``T`` does not fall when a pair moves from none to one, or from one to both. So, among outcomes with
+    ``nS`` pairs that hit on both sides, the event is ``nD >= m(nS)``, and its conditional probability does
+    not fall as ``nS`` grows. The sum over ``nS`` is taken in blocks; a block uses the conditional probability
+    of its last ``nS``, which is its largest.
 
-    ``both`` counts the number of pairs ``k_0 < k_1 < ...`` at which blocks begin; the block before ``k_0``
-    and the one from the last ``k`` on (conditional probability 1) complete the range.
+    ``both`` holds the tails at the numbers ``k_0 < k_1 < ...`` at which blocks begin. A block before ``k_0``,
+    and one from the last ``k`` on with conditional probability 1, complete the range.
     """
 
     both: TailTable
@@ -65,11 +71,11 @@ def _block_starts(pairs: int, box: Box) -> Array:
 
 
 def _least_one(both_side: Array, both: int, one: int, pairs: int) -> Array:
-    """Return ``m(nS)``, never too large: the edge at a radius a hair below the observed one, rounded down.
+    """Return ``m(nS)``, never too large: the edge at a radius slightly below the observed one, rounded down.
 
-    A tie, and the observed outcome itself, must lie in the event; a threshold that is one too small only
-    enlarges it. The observed shares are rounded down: where few of many pairs miss, a share that is half a
-    unit in the last place too large moves the radius by far more than the margins below.
+    The event must contain the observed outcome and all ties; a threshold that is one too small only enlarges
+    it. The observed shares are rounded down first: if few of many pairs miss, a share that is half a unit in
+    the last place too large moves the radius by far more than the margins below.
     """
     none_fits = pairs - both_side + 1.0
     if both == pairs:

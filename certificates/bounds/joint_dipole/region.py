@@ -1,10 +1,11 @@
-"""The pair probabilities whose dipole radius is at most ``r``: an outer polygon of their frontier.
+"""Bound the set of pair probabilities whose dipole radius is at most ``r`` by a chain of tangent segments.
 
 A pair hits on both sides (probability ``s``), on one (``d``) or on none (``u``). For a fixed distance the
-dipole curve ``L(r; s, d/2)`` is a convex function of ``(s, d)``, so ``{R <= r} = {L <= 1/2}`` is convex and
-lies inside the half-plane that the tangent of ``L`` gives at any point, on the edge or off it. What an
-event that can only gain when a pair improves (none -> one -> both) has as its largest probability over
-the set is therefore found on a chain of tangent pieces.
+dipole curve ``L(r; s, d/2)`` is a convex function of ``(s, d)``. So the set ``{R <= r} = {L <= 1/2}`` is
+convex, and every tangent of ``L`` gives a half-plane that contains it. For an event whose probability does
+not fall when a pair moves from none to one, or from one to both, the largest probability over the set lies on
+its upper frontier. Tangent segments bound that frontier from outside: docs/theorems.md, Theorem 5, steps 1 to
+3.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ Array = NDArray[np.float64]
 
 _GRID = 65
 _REFINED = 33
+"""Points in each half of a curve, and in each refinement. Choices; they only decide how sharp the chain
+is."""
 _FLOOR = 1e-3
 """Probabilities are kept above this many counts in ``n`` pairs, so that ratios of neighbours stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Confidence limits for the probabilities of both, one and none, joint confidence ``1 - gamma``."""
+    """Confidence limits for the probabilities of both, one and none, with joint confidence ``1 - gamma``."""
 
     s_low: float
     s_high: float
@@ -63,9 +66,9 @@ class Box:
 class Frontier:
     """Vertices of a chain that dominates ``{R <= r}`` inside a box.
 
-    Every point ``(s, d, 1 - s - d)`` of the set is reached from a point of the chain by moving probability
-    from better to worse outcomes. Rows of ``mass`` are ``s``, ``d``, ``u``, each raised to at least a
-    thousandth of a count; they may add up to a hair more than 1.
+    Each point ``(s, d, 1 - s - d)`` of the set results from a point of the chain by moving probability from
+    better to worse outcomes. The rows of ``mass``, shape (3, vertices), are ``s``, ``d`` and ``u``, each
+    raised to at least a thousandth of a count; a column may add up to slightly more than 1.
     """
 
     mass: Array
@@ -74,8 +77,9 @@ class Frontier:
 def frontier(r: float, box: Box, pairs: int, step: float) -> Frontier:
     """Return the chain for a distance ``r > 0``; neighbours are about ``step`` standard deviations apart.
 
-    Pieces touch the edge at their middle, but at their outer end where the chain leaves the box: there the
-    chain must be seen to be outside. Where it is not, the end is raised to a corner that dominates the rest.
+    A segment touches the edge at its middle. The first and the last segment touch it at their outer end if
+    the chain leaves the box there, so that this end can be shown to be outside. If that fails, the end is
+    raised to a corner that dominates the rest.
     """
     floor = _FLOOR / pairs
     s_edge, d_edge = _edge(r, box)
@@ -101,7 +105,7 @@ def frontier(r: float, box: Box, pairs: int, step: float) -> Frontier:
 
 
 def _edge(r: float, box: Box) -> tuple[Array, Array]:
-    """Return points of the edge, ``d`` rising, that just cover its part inside the box (if any)."""
+    """Return points of the edge, by rising ``d``, that cover its part inside the box, if there is one."""
     z_end = slab_end(r)
     z_low = -float(ndtri(0.5 * (1.0 - box.s_low)))
     z_high = min(-float(ndtri(0.5 * (1.0 - box.s_high))), z_end)
@@ -117,7 +121,7 @@ def _edge(r: float, box: Box) -> tuple[Array, Array]:
 def _crossing(
     r: float, outside: float, inside: float, fits: Callable[[Array, Array], NDArray[np.bool_]]
 ) -> float:
-    """Return the ``z`` just before the first point from ``outside`` on that fits (``outside`` if it fits)."""
+    """Search from ``outside`` to ``inside``; return the ``z`` just before the first point that fits."""
     z = _ramps(outside, inside)
     for _ in range(4):
         first = int(np.argmax(np.append(fits(*_on_edge(r, z)), True)))
@@ -140,7 +144,7 @@ def _ramps(start: float, stop: float) -> Array:
 
 
 def slab_end(r: float) -> float:
-    """Return about the half-width ``z`` at which the slab alone holds 1/2 at distance ``r``."""
+    """Return approximately the half-width ``z`` of the slab whose mass at distance ``r`` is 1/2."""
     low, high = r, r + 1.0
     for _ in range(50):
         middle = 0.5 * (low + high)
@@ -164,9 +168,9 @@ def _nodes(s: Array, d: Array, first: float, last: float, pairs: int, step: floa
 
 
 def _tangents(r: float, s: Array, d: Array, nodes: Array) -> tuple[Array, Array]:
-    """Return, for each piece between two nodes, the ``s`` of its tangent at its left and right node, raised.
+    """Return the ``s`` of each segment's tangent at its left and its right node, rounded up.
 
-    The tangent of ``L`` at the point ``(s, d)`` of the piece says ``L + a (s' - s) + b (d' - d) <= 1/2`` for
+    The tangent of ``L`` at the point ``(s, d)`` of a segment says ``L + a (s' - s) + b (d' - d) <= 1/2`` for
     every ``(s', d')`` of the set, with ``a = exp(-r^2/2) cosh(z r)`` and ``b = exp(y r - r^2/2) / 2``, where
     ``z = Phi^-1((1 + s)/2)`` and ``y = Phi^-1(d/2)``.
     """

@@ -1,7 +1,7 @@
-"""The joint dipole bound: one exact-type test on the counts of pairs, instead of two separate bounds.
+"""The joint dipole bound: one test on the counts of pairs, instead of two separate bounds.
 
-See docs/theorems.md, "Joint dipole bound". Buehler's construction (1957) with the plug-in dipole radius as
-the ordering, restricted to a confidence box for the nuisance direction (Berger and Boos 1994).
+Proof: docs/theorems.md, Theorem 5. It is Buehler's construction (1957): outcomes are ordered by the plug-in
+dipole radius. The parameters are restricted to a confidence box, as by Berger and Boos (1994).
 """
 
 from __future__ import annotations
@@ -20,20 +20,25 @@ from certificates.curves.lower_bounds import DipoleCurve, check_sigma
 from certificates.curves.normal_law import density
 
 BOX_SHARE = 0.01
-"""Part of eta that the confidence box spends."""
+"""Part of eta that the confidence box spends. A choice: the test keeps 0.99 of eta, which at eta 0.001 moves
+its normal quantile from 3.090 to 3.093; a smaller part would widen the box, and with it the chain."""
 
 _STEP = 0.35
+"""Distance of the chain's vertices in standard deviations. A choice: docs/theorems.md, section 4, step 4,
+states the loss; shorter steps lose less and take longer."""
 _SLACK = 4e-3
-"""The search stops at a verified radius whose probability is within this many normal quantiles of eta."""
+"""The search stops at a verified radius whose probability is this close to eta, as a difference of normal
+quantiles. A choice: a radius smaller by a few thousandths of a standard error, for fewer evaluations."""
 
 _CLOSE = 4e-3
 """It also stops when the last accepted and the last refused radius are this many standard errors apart."""
 
 _TRIES = 25
+"""Most evaluations of a search. A choice; the result is valid after any number."""
 
 
 def dipole_radius_joint(both: int, one: int, pairs: int, sigma: float, eta: float) -> float:
-    """Return a radius that exceeds the dipole radius (Theorem 3) with probability at most ``eta``.
+    """Return a radius that exceeds that of the paper's Theorem 3 with probability at most ``eta``.
 
     ``both``, ``one``: number of the ``pairs`` antithetic pairs ``(x + eps, x - eps)`` in which both sides, or
     exactly one side (either), were classified as the target. The radius is in the unit of ``sigma``; 0
@@ -50,7 +55,7 @@ def dipole_radius_joint(both: int, one: int, pairs: int, sigma: float, eta: floa
 
 
 class _JointTest:
-    """The p-value of ``R <= r``, from above."""
+    """Computes upper bounds on the p-value of ``R <= r``."""
 
     def __init__(self, both: int, one: int, pairs: int, eta: float) -> None:
         self.both, self.one, self.pairs = both, one, pairs
@@ -59,7 +64,7 @@ class _JointTest:
         self.event = AtLeastAsGood.observed(both, one, pairs, self.box)
 
     def probability(self, r: float) -> float:
-        """Return an upper bound on the event's probability wherever ``R <= r`` inside the box."""
+        """Return an upper bound on the event's probability over all parameters in the box with ``R <= r``."""
         mass = frontier(r, self.box, self.pairs, _STEP).mass
         raised = _raise(mass)
         total = raised.sum(axis=0)
@@ -67,7 +72,7 @@ class _JointTest:
         return float(np.max(growth * self.event.probability_upper(*(raised / total))))
 
     def guess(self) -> tuple[float, float]:
-        """Return about the certified radius and the standard error of the observed one."""
+        """Return an estimate of the certified radius, and the standard error of the observed radius."""
         s, d, n = self.both / self.pairs, self.one / self.pairs, self.pairs
         if self.both == n:
             r = max(float(-ndtri(min(-math.log(self.level) / (2 * n), 0.45))), 0.01)
@@ -83,8 +88,8 @@ class _JointTest:
 def _search(test: _JointTest) -> float:
     """Return the largest ``r`` found at which the test rejects ``R <= r``.
 
-    Only an ``r`` whose bound was computed and found at most the level is returned, so neither the start nor
-    the steps of this search matter for soundness: the p-value does not fall as ``r`` grows.
+    Only an ``r`` whose bound was computed and found to be at most the level is returned. The p-value does not
+    fall as ``r`` grows. So neither the start nor the steps of the search affect soundness.
     """
     target = float(ndtri(test.level))
     low, high = test.box.lowest_radius(), math.inf
@@ -109,7 +114,7 @@ def _search(test: _JointTest) -> float:
 
 
 def _next(seen: list[tuple[float, float]], low: float, high: float, error: float) -> float:
-    """Aim the secant of the last two points just inside the accepted range; each fifth time bisect."""
+    """Return the next radius to try: by the secant of the last two points; every fifth time by bisection."""
     r, excess = seen[-1]
     slope = 1.0 / error
     if len(seen) > 1 and seen[-2][0] != r and seen[-2][1] != excess:
@@ -121,10 +126,10 @@ def _next(seen: list[tuple[float, float]], low: float, high: float, error: float
 
 
 def _raise(mass: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Raise the vertices so that between neighbours each probability is below a geometric path.
+    """Raise the vertices so that each probability between neighbours is at most a geometric mean of theirs.
 
-    A probability that runs from ``p0`` to ``p1`` in a straight line stays below ``S p0^(1-t) p1^t`` with
-    Specht's ratio ``S``, and below the larger of the two; the cheaper of both is taken.
+    On the straight line from ``p0`` to ``p1``, a probability is at most ``S p0^(1-t) p1^t`` with Specht's
+    ratio ``S``, and at most the larger of the two. The bound that raises less is used.
     """
     left, right = mass[:, :-1], mass[:, 1:]
     larger = np.maximum(left, right)
