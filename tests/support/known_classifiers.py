@@ -143,12 +143,12 @@ def half_space(d: int, sigma: float, p: float) -> Intervals:
 
 
 def slab(d: int, sigma: float, left: float, right: float) -> Intervals:
-    """Misses a left tail of mass ``left`` and a right one of mass ``right``: the worst case of Theorem 1."""
+    """Misses tails of mass ``left`` and ``right``: the worst case of the paper's Theorem 1."""
     return Intervals(d, sigma, ((float(ndtri(left)), -float(ndtri(right))),))
 
 
 def dipole_worst_case(d: int, sigma: float, c_s: float, c_n: float) -> Intervals:
-    """A far left tail of mass ``c_n`` and a centred slab of mass ``c_s``: the worst case of Theorem 3."""
+    """A left tail of mass ``c_n`` and a slab of mass ``c_s``: the worst case of the paper's Theorem 3."""
     z = -float(ndtri(0.5 * (1.0 - c_s)))
     return Intervals(d, sigma, ((-INF, float(ndtri(c_n))), (-z, z)))
 

@@ -41,7 +41,7 @@ def gradient_statistic(
 
 
 class PairedStatistic:
-    """The paired statistic of Theorem 2: row ``i`` of a block is paired with row ``rows / 2 + i``.
+    """The statistic of the paper's Theorem 2: row ``i`` of a block is paired with row ``rows / 2 + i``.
 
     The dot products of pairs that hit together are summed in float64 and rounded up to the grid. What the
     source of noise adds before outweighs the rounding of that sum, so that the gradient norm is never

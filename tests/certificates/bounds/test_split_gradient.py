@@ -109,7 +109,7 @@ class OneDirection:
 
 SLAB = SecondOrderCurve(0.8, 0.12).slab()
 CLASSIFIERS = [
-    OneDirection("extremal slab of Theorem 1", SLAB),
+    OneDirection("extremal slab of the paper's Theorem 1", SLAB),
     OneDirection("two thresholds that attain the proxy", (-2.1343, 0.0, 2.1343)),
     OneDirection("odd", (0.0,)),
     OneDirection("even", (-1.0, 1.0)),

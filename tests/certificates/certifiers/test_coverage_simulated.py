@@ -133,7 +133,7 @@ def test_second_order(name: str) -> None:
     ],
 )
 def test_the_bound_on_the_gradient(name: str) -> None:
-    """Theorem 2 with so many pairs that it adds 0.08 to the squared norm: its ceiling hides few bounds.
+    """The paper's Theorem 2 with so many pairs that it adds 0.08 to the squared norm, rarely the ceiling.
 
     The estimate alone is too small in about every second experiment, so that a bound without its
     allowance, or with too little of it, fails here.

@@ -83,7 +83,7 @@ class HostDiscreteSource:
                 self._inputs.write(levels, first + done, out[done : done + len(levels)], sign)
 
     def unit(self, rows: slice) -> torch.Tensor:
-        """Return the conditional means ``E[eps / sigma | J]``, float64: docs/floating-point.md, theorem 3."""
+        """Return the means ``E[eps / sigma | J]``, float64 (docs/floating-point.md, Theorem 14)."""
         out = np.empty((rows.stop - rows.start, *self._shape))
         flat = out.reshape(-1)
         for done, levels in self._levels.pieces(self._key, rows.start * self._d, flat.size):

@@ -25,7 +25,7 @@ def slab_pairs(a: float, b: float) -> tuple[float, float]:
 
 
 CASES = {
-    "extremal slab of Theorem 1": slab_pairs(-2.2, 1.3),
+    "extremal slab of the paper's Theorem 1": slab_pairs(-2.2, 1.3),
     "odd: no pair without exactly one hit": (0.0, 1.0),
     "odd but for a few": (0.06, 0.92),
     "even: both sides always agree": (0.62, 0.0),

@@ -1,4 +1,4 @@
-"""Theorem 3 of docs/floating-point.md: conditional means only shrink the moment generating functions."""
+"""docs/floating-point.md, Theorem 14: conditional means only shrink the moment generating functions."""
 
 from __future__ import annotations
 

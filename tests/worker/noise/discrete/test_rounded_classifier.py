@@ -1,4 +1,4 @@
-"""Theorem 1 of docs/floating-point.md: integer noise estimates the Gaussian quantities of the rounded F."""
+"""docs/floating-point.md, Theorem 12: integer noise estimates the Gaussian quantities of the rounded F."""
 
 from __future__ import annotations
 
