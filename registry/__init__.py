@@ -1,4 +1,4 @@
-"""Base classifiers: one folder a model, and the registry that reads them."""
+"""Base classifiers: one folder for each model, and the registry that reads the folders."""
 
 from registry.manifest import InputSpec, ModelManifest, Normalisation, ResizeRule
 from registry.model_errors import ModelBroken, ModelError, ModelNotFound

@@ -1,7 +1,7 @@
-"""Faults that pydantic finds, in words: one rule for manifests, requests, keys and settings.
+"""Put the faults that pydantic finds into words, in one way for manifests, requests, keys and settings.
 
-A message never repeats what was given unless the fault holds it: pass ``include_input=False`` to
-``ValidationError.errors`` wherever that may be a secret.
+A message repeats the given value only if the fault contains it. If the value may be a secret, pass
+``include_input=False`` to ``ValidationError.errors``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ Fault = Mapping[str, Any]
 """One entry of ``ValidationError.errors``."""
 
 _LONGEST_GIVEN: Final = 40
+"""Longer values are not repeated in messages. A choice."""
 _CLOSE: Final = 0.6
+"""Least similarity (difflib's ratio) of a name that is suggested. difflib's own default."""
 
 
 def fault_in_words(fault: Fault) -> str:
-    """Say what is wrong with a field and what is accepted; the field's name belongs before it."""
+    """Say what is wrong with a field and what is accepted. The caller puts the field's name before it."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in _PLAIN:
         return _PLAIN[kind] + (_given(fault) if kind in _OF_TEXT else "")
@@ -29,7 +31,7 @@ def fault_in_words(fault: Fault) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean `x`?"`` with the known name that is closest, nothing if none is close."""
+    """Return ``"; did you mean `x`?"`` with the closest known name; empty text if none is close."""
     spelled = {other.lower(): other for other in known}
     asked = name.lower()[:_LONGEST_GIVEN]
     around = sorted(other for other in spelled if len(asked) > 2 and asked in other)
@@ -38,7 +40,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _given(fault: Fault) -> str:
-    """Add what was given, where it is short and says more than its type."""
+    """Return the words that state the given value, if it is short and says more than its type."""
     given = fault.get("input")
     if isinstance(given, bool) or not isinstance(given, str | int | float):
         return ""
@@ -51,7 +53,7 @@ def _given(fault: Fault) -> str:
 
 
 def _expected(fault: Fault) -> str:
-    """Name the words that are accepted, as pydantic lists them; nothing where any number is."""
+    """Return the accepted words as pydantic lists them; empty text if the field is not a fixed choice."""
     return (
         "true or false" if fault["type"] == "bool_parsing" else str(fault.get("ctx", {}).get("expected", ""))
     )
@@ -71,7 +73,7 @@ _PLAIN: Final = {
     "string_type": "must be text",
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number, and not so large a one",
+    "int_parsing_size": "must be a smaller whole number",
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
@@ -88,7 +90,7 @@ _PLAIN: Final = {
 _OF_TEXT: Final = frozenset(
     {"int_parsing", "int_parsing_size", "float_parsing", "bool_parsing", "finite_number"}
 )
-"""Kinds of faults of which the text that was given says more."""
+"""Kinds of faults whose message also states the given text."""
 _OF_CONTEXT: Final[Mapping[str, Callable[[Fault], str]]] = {
     "greater_than": lambda of: f"must be above {_number(of['gt'])}",
     "greater_than_equal": lambda of: f"must be at least {_number(of['ge'])}",

@@ -1,7 +1,7 @@
-"""What a model's file is, told from its first and last bytes: nothing is unpickled, unpacked or executed.
+"""Recognise a model's file by its first and last bytes. Nothing is unpickled, unpacked or executed.
 
-A file that no runtime reads, or another one, is refused with what it is and what to do. A file of no
-known kind is left to the runtime.
+A file that no runtime reads, or that belongs to another runtime, is refused; the message says what it is and
+what to do. A file of no known kind is left to the runtime.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _UNPACK: Final = "unpack it, and name the model's own file"
 
 
 class _Signature(NamedTuple):
-    """Bytes at a place, and what a file with them is, with what to do."""
+    """Bytes at a place of a file, and the words for such a file: what it is and what to do."""
 
     start: int
     magic: bytes
@@ -36,7 +36,7 @@ _SIGNATURES: Final = (
     _Signature(4, b"TFL3", "is a TensorFlow Lite file: convert it with `python -m tf2onnx.convert --tflite`"),
     _Signature(4, b"ET12", f"is an ExecuTorch program: take the network that it was made from, {_EXPORT}"),
     _Signature(0, b"GGUF", f"is a GGUF file, which holds weights without the network: {_WEIGHTS_ALONE}"),
-    _Signature(0, b"\x93NUMPY", f"is a NumPy array, which is no network: {_WEIGHTS_ALONE}"),
+    _Signature(0, b"\x93NUMPY", f"is a NumPy array, which is not a network: {_WEIGHTS_ALONE}"),
     _Signature(0, b"\x1f\x8b", f"is compressed (gzip): {_UNPACK}"),
     _Signature(0, b"\xfd7zXZ\0", f"is compressed (xz): {_UNPACK}"),
     _Signature(0, b"BZh", f"is compressed (bzip2): {_UNPACK}"),
@@ -59,9 +59,9 @@ _PROGRAM: Final = (
 
 
 def unsuitable(file: BinaryIO, runtime: str) -> str | None:
-    """Say what a file is if this runtime cannot read it, and what to do; None if it may be what it should be.
+    """Say what a file is, and what to do, if this runtime cannot read it; None if it may be readable.
 
-    Reads no more of it than ``glimpse`` does.
+    Reads no more of the file than ``glimpse`` does.
     """
     seen = glimpse(file)
     if not seen.head:
@@ -74,7 +74,7 @@ def unsuitable(file: BinaryIO, runtime: str) -> str | None:
 
 
 def _signed(head: bytes) -> str | None:
-    """Judge a file by the mark at its start."""
+    """Say what a file is by its first bytes; None if they are not known."""
     for start, magic, said in _SIGNATURES:
         if head[start : start + len(magic)] == magic:
             return said
@@ -86,15 +86,15 @@ def _signed(head: bytes) -> str | None:
 
 
 def _archive(names: tuple[str, ...] | None) -> str:
-    """Judge a zip archive that no runtime reads by the names in its directory."""
+    """Say what a zip archive that no runtime reads is, by the names in its directory."""
     if names is None:
         return "is a zip archive without its end, so it was cut short: copy or export it again"
     for end, said in _MEMBERS.items():
         if any(name.endswith(end) for name in names):
             return said
     inside = ", ".join(ascii(name)[:_LONGEST_SHOWN] for name in names[:_SHOWN]) or "nothing"
-    kinds = " and no ".join(entry.file_kind.split(" ", 1)[1] for entry in RUNTIMES)
-    return f"is a zip archive of {inside} and is no {kinds}: {_UNPACK}"
+    kinds = " or ".join(entry.file_kind for entry in RUNTIMES)
+    return f"is a zip archive of {inside}, and not {kinds}: {_UNPACK}"
 
 
 _SHOWN: Final = 3
@@ -104,13 +104,13 @@ _MEMBERS: Final = {
     "serialized_exported_program.json": _PROGRAM,
     "/data.pkl": _CHECKPOINT,
     "model.weights.h5": f"is a Keras model: {_KERAS}",
-    ".npy": f"is an archive of NumPy arrays, which are no network: {_WEIGHTS_ALONE}",
+    ".npy": f"is an archive of NumPy arrays, which are not a network: {_WEIGHTS_ALONE}",
 }
-"""What an archive with a member of this name is; the first that fits."""
+"""The words for an archive that has a member of this name; the first match is used."""
 
 
 def _is_safetensors(head: bytes) -> bool:
-    """Whether a length of 8 bytes is followed by a JSON object of tensors."""
+    """Whether the file begins with a length of 8 bytes and a JSON object of tensors."""
     start = head[8:].lstrip()
     return len(head) > 8 and start.startswith(b'{"') and int.from_bytes(head[:8], "little") < 2**32
 
@@ -120,5 +120,5 @@ def _text(head: bytes) -> str | None:
     if start.startswith((b"<!doctype html", b"<html")):
         return "is a web page, as a download gives that failed or asks to log in: fetch the file itself"
     if start.startswith((b"<?xml", b'{"', b"{\n", b"[{")):
-        return "is a text (XML or JSON) and no network: name the model's own file"
+        return "is a text (XML or JSON) and not a network: name the model's own file"
     return None

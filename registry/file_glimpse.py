@@ -1,4 +1,4 @@
-"""What can be seen of a model's file without reading it all: its first bytes, and an archive's directory."""
+"""Read only the first bytes of a model's file and, if it is an archive, its directory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_NAME: Final = 256
 class Glimpse:
     """The ``head`` of a file, and the names in it if it is a zip archive.
 
-    ``members``: None for anything else, and for an archive without its end. Names are cut to a length.
+    ``members`` is None for other files and for an archive without its end. Long names are cut.
     """
 
     head: bytes
@@ -24,12 +24,12 @@ class Glimpse:
 
     @property
     def is_archive(self) -> bool:
-        """Whether it begins as a zip archive does."""
+        """Whether the file begins like a zip archive."""
         return self.head.startswith(b"PK")
 
 
 def glimpse(file: BinaryIO) -> Glimpse:
-    """Look at a file. Reads at most ``_HEAD + _TAIL`` bytes, whatever the file holds, and unpacks nothing."""
+    """Look at a file. Reads at most ``_HEAD + _TAIL`` bytes of any file, and unpacks nothing."""
     seen = Glimpse(file.read(_HEAD))
     if not seen.is_archive:
         return seen
@@ -39,7 +39,7 @@ def glimpse(file: BinaryIO) -> Glimpse:
 
 
 def _members(tail: bytes) -> tuple[str, ...] | None:
-    """Return the names of an archive's members, as far as its directory, at its end, lies in ``tail``."""
+    """Return the names of an archive's members, from the part of its directory that lies in ``tail``."""
     if b"PK\x05\x06" not in tail:
         return None
     names = []

@@ -27,7 +27,7 @@ from registry.runtime_entries import RUNTIMES, RuntimeEntry
 MANIFEST_FILE = "model.toml"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 MAX_ELEMENTS = 2**24
-"""Largest input, in elements: a batch of two in float32 then takes 128 MiB."""
+"""Largest input, in elements. A choice: a pass of two rows, the least that pairs need, then takes 128 MiB."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 """A plain file name inside the model's folder: no directories, no hidden files."""
@@ -54,7 +54,7 @@ class _Section(BaseModel):
 
 
 class ResizeRule(_Section):
-    """How an image of another size is brought to the model's size.
+    """How an image of another size is resized to the model's size.
 
     ``stretch`` scales height and width independently. ``shorter_side_center_crop`` scales the image,
     keeping its proportions, until it just covers the model's size, and crops the centre.
@@ -100,7 +100,7 @@ class InputSpec(_Section):
 
     @property
     def scale(self) -> tuple[float, float]:
-        """The ends of the range of every element."""
+        """Return the ends of the range of every element."""
         return self.low, self.high
 
     @model_validator(mode="after")
@@ -128,12 +128,12 @@ class ModelManifest(_Section):
 
     ``labels[c]`` names class ``c``. ``trained_sigma`` is the standard deviation of the Gaussian noise the
     model was trained with, in input units; None if it was trained without noise. ``batch_size`` fixes the
-    number of rows of every forward pass, and ``threads`` what computes it; None leaves them to the workers.
+    rows of every forward pass, and ``threads`` the number of its threads; None leaves them to the workers.
 
-    ``precision`` and ``memory_format`` are for runtimes that take them, as TorchScript does; an ONNX file
-    says both itself. With a precision, weights and normalised inputs are converted to it; None leaves the
-    file as it is and gives it float32. ``channels_last`` lays weights and inputs out with the channels
-    innermost.
+    ``precision`` and ``memory_format`` are for runtimes that accept them, such as TorchScript; an ONNX file
+    states both itself. With a precision, weights and normalised inputs are converted to it; None uses the
+    file's weights as they are, with float32 inputs. ``channels_last`` stores weights and inputs with the
+    channels innermost.
     """
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
@@ -173,36 +173,37 @@ class ModelManifest(_Section):
         return self
 
     def _options(self) -> set[str]:
-        """Return the fields given that not every runtime takes."""
+        """Return the given fields that not every runtime accepts."""
         given = {"precision": self.precision is not None, "memory_format": self.memory_format != "contiguous"}
         return {name for name, is_given in given.items() if is_given}
 
     @property
     def entry(self) -> RuntimeEntry:
-        """The runtime that computes it."""
+        """Return the entry of the model's runtime."""
         return RUNTIMES.named(self.runtime)
 
     @property
     def d(self) -> int:
-        """Number of elements of one input."""
+        """Return the number of elements of one input."""
         return math.prod(self.input.shape)
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the whole manifest, the hash of the weights included, in hexadecimal digits.
+        """Return the SHA-256 of the whole manifest, with the weights' hash, in hexadecimal digits.
 
-        Fields at their defaults are left out, so that a new kind of option changes no model without it.
+        Fields with their default values are left out, so that a new option does not change the fingerprint of
+        models without it.
         """
         return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
     @property
     def weights(self) -> Path:
-        """The weights file."""
+        """Return the path of the weights file."""
         return self.folder / self.file
 
 
 def load_manifest(folder: Path) -> ModelManifest:
-    """Read ``folder/model.toml`` and check everything that needs no runtime, the file's hash included.
+    """Read ``folder/model.toml`` and check everything that needs no runtime, also the file's hash.
 
     Raises ModelBroken, which names the field at fault and what to do about it.
     """
@@ -224,7 +225,7 @@ def load_manifest(folder: Path) -> ModelManifest:
 
 
 def read_weights(manifest: ModelManifest) -> bytes:
-    """Return the weights, exactly those whose hash the manifest names; ModelBroken otherwise."""
+    """Return the weights. Raises ModelBroken if their hash is not the manifest's."""
     try:
         data = _inside(folder=manifest.folder, name=manifest.file, field="file").read_bytes()
     except OSError as error:
@@ -284,7 +285,7 @@ def _read_labels(folder: Path, table: dict[str, object]) -> list[str]:
 
 
 def _inside(*, folder: Path, name: str, field: str) -> Path:
-    """Resolve a plain file name inside ``folder``; a path or a link that leads out of it is refused."""
+    """Resolve a plain file name inside ``folder``. Raises ModelBroken if it leads out of the folder."""
     if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
         raise ModelBroken(f"{field}: {name!r} must be the name of a file in the model's own folder")
     try:
@@ -301,7 +302,7 @@ def _inside(*, folder: Path, name: str, field: str) -> Path:
     if not path.is_relative_to(folder.resolve()):
         raise ModelBroken(f"{field}: {name!r} leads out of the model's folder; copy the file into it")
     if not path.is_file():
-        raise ModelBroken(f"{field}: {name!r} in the model's folder is no regular file; put one there")
+        raise ModelBroken(f"{field}: {name!r} in the model's folder is not a regular file; put one there")
     return path
 
 
@@ -311,4 +312,4 @@ _TABLES = {
     "input.resize": set(ResizeRule.model_fields),
     "normalisation": set(Normalisation.model_fields),
 }
-"""The fields of each table of model.toml; "" is what stands before the first."""
+"""The fields of each table of model.toml; "" is the part before the first table."""

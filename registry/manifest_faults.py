@@ -1,4 +1,4 @@
-"""What is wrong with the fields of model.toml, in words, and what to write instead."""
+"""Say in words what is wrong with the fields of model.toml, and what to write instead."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ NAME_RULE: Final = (
     "rename the folder, and let name in model.toml say the same"
 )
 Tables = Mapping[str, Collection[str]]
-"""The fields of each table of model.toml, by the table's name; "" is what stands before the first."""
+"""The fields of each table of model.toml, by the table's name; "" is the part before the first table."""
 
 
 def faults_of_manifest(error: ValidationError, tables: Tables) -> str:
-    """Return all faults in one line, each with its field."""
+    """Return all faults in one line, each after its field."""
     faults = []
     for fault in error.errors(include_url=False):
         field = ".".join(str(part) for part in fault["loc"])
@@ -36,14 +36,14 @@ def _message(fault: Fault, tables: Tables) -> str:
 
 
 def _unknown(field: str, table: str, tables: Tables) -> str:
-    """Say of an unknown field what it may have been meant for: another table, or another name."""
+    """Say where an unknown field belongs, or which field may be meant."""
     homes = [name for name, fields in tables.items() if field in fields]
     if homes:
         places = " or ".join(f"[{home}]" if home else "the top, before the first [table]" for home in homes)
         here = f"[{table}]" if table else "the top of model.toml"
         return f"is not a field of {here}; it belongs to {places}"
     meant = did_you_mean(field, tables.get(table, ()))
-    return f"is not a field of model.toml{meant or '; remove it or mend its name'}"
+    return f"is not a field of model.toml{meant or '; remove it or correct its name'}"
 
 
 _HASH: Final = "put what `sha256sum FILE` prints first into model.toml"
@@ -61,4 +61,4 @@ _SAID: Final = {
     ("labels", "too_short"): "must name two classes or more, one for each score. A network with a single "
     "score y must be exported with two: torch.cat((-y, y), dim=1) decides as the sign of y does",
 }
-"""Words for a kind of fault of one field, where those for any field do not say enough."""
+"""Words for kinds of faults of one field, used instead of the general words, which say too little."""

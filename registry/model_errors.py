@@ -1,10 +1,10 @@
-"""What can be wrong with a model. Standard library only; HTTP status codes live in the gateway."""
+"""The errors of models. Standard library only; the gateway maps them to HTTP status codes."""
 
 from __future__ import annotations
 
 
 class ModelError(Exception):
-    """Base of everything that can be wrong with a model, its folder or its runtime."""
+    """Base of the errors of a model, its folder or its runtime."""
 
 
 class ModelNotFound(ModelError):
@@ -12,4 +12,4 @@ class ModelNotFound(ModelError):
 
 
 class ModelBroken(ModelError):
-    """The model's folder is there but cannot be used; the message names the field and what to do."""
+    """The model's folder exists but cannot be used. The message names the field and says what to do."""

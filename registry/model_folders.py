@@ -1,4 +1,4 @@
-"""The models directory: which base classifiers there are, and what is wrong with the broken ones."""
+"""Read the models directory: the base classifiers in it, and what is wrong with broken folders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.manifest import ModelManifest, load_manifest
 from registry.model_errors import ModelBroken, ModelError, ModelNotFound
 
 Stamp = tuple[tuple[str, int, int, int], ...]
-"""Name, inode, size and time of change of every entry of a folder: what a reading depends on."""
+"""Name, inode, size and time of change of every entry of a folder. A folder is read again if this changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class _Reading:
 
 
 class Registry:
-    """Models by name, one folder each under ``directory``.
+    """Models by name; each has a folder under ``directory``.
 
-    Folders whose name begins with ``.`` or ``_`` are no models and are skipped. A name is that of its folder,
-    letter by letter, also where the file system takes capitals and small letters for equal. A folder is read
-    and its weights hashed again only when a file in it has changed, so every method may be called for each
-    request. A broken model never raises while the directory is scanned: it is listed by :meth:`problems`,
-    under its name with what cannot be printed escaped.
+    Folders whose name begins with ``.`` or ``_`` are not models and are skipped. A model's name must equal
+    its folder's name exactly, even on a file system that ignores case. A folder is read, and its weights
+    hashed, again only when a file in it has changed, so every method may be called for each request. Scanning
+    the directory never raises for a broken model: :meth:`problems` lists it, with unprintable characters of
+    its name escaped.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -87,10 +87,10 @@ def _stamp(folder: Path) -> Stamp:
         for entry in folder.iterdir():
             try:
                 status = entry.stat()
-            except OSError:  # a dangling link, or removed since: the reading will say so
+            except OSError:  # a dangling link, or removed meanwhile: reading it reports that
                 stamps.append((entry.name, 0, 0, 0))
             else:
                 stamps.append((entry.name, status.st_ino, status.st_size, status.st_mtime_ns))
-    except OSError:  # not readable: the reading will say so
+    except OSError:  # not readable: reading it reports that
         return ()
     return tuple(sorted(stamps))

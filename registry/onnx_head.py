@@ -1,4 +1,4 @@
-"""Whether bytes begin as an ONNX file does: the outermost fields of its protobuf, without the library."""
+"""Recognise the beginning of an ONNX file by the outermost fields of its protobuf, without ONNX's library."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 _VARINT, _BYTES = 0, 2
 _GRAPH: Final = 7
 _KINDS: Final = {1: _VARINT, 2: _BYTES, 3: _BYTES, 4: _BYTES, 5: _VARINT, 6: _BYTES, 8: _BYTES, 14: _BYTES}
-"""Wire type of the fields of ModelProto that may stand before its graph."""
+"""Wire types of the fields of ModelProto that may precede its graph."""
 
 
 def looks_like_onnx(head: bytes) -> bool:
-    """Whether only fields of ONNX's ModelProto stand before a field that can be its graph."""
+    """Whether only fields of ONNX's ModelProto precede a field that can be its graph."""
     place = 0
     while place < len(head):
         tag, place = _varint(head, place)
@@ -27,7 +27,7 @@ def looks_like_onnx(head: bytes) -> bool:
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:
-    """Return the number at a place and the place after it; a number that is cut short ends the data."""
+    """Return the number at a place and the place after it. A number that is cut off ends the data."""
     value = 0
     for shift in range(0, 70, 7):
         if place >= len(data):

@@ -1,6 +1,6 @@
-"""The runtimes that a model's file can be for: one entry each, all that is known without loading one.
+"""The runtimes that a model may name, one entry for each. Entries are read without loading a runtime.
 
-A further runtime is a module of the worker with its loader, and an entry here.
+To add a runtime, write a module of the worker with its loader, and add an entry here.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from registry.onnx_head import looks_like_onnx
 class RuntimeEntry:
     """One runtime.
 
-    ``name``: the field ``runtime`` of model.toml. ``file_kind``: what to call its files, with an article;
-    ``recognises``: whether a file is one, from what can be seen of it. ``package``: the Python package that
-    computes, whose version belongs to what a job's counts depend on. ``loader``: the dotted name,
-    ``module:callable``, of what makes a Runtime (`worker.runtimes.Loader`); only processes that compute
-    import it. ``options``: the fields of model.toml that it takes, of those that not every runtime takes.
-    ``findings``: the dotted name of what reads a file's graph to explain why it is refused, if there is one.
+    ``name``: its value of ``runtime`` in model.toml. ``file_kind``: the name of its files in messages, with
+    an article; ``recognises``: whether a glimpse of a file shows that kind. ``package``: the Python package
+    that computes; a job's counts depend on its version. ``loader``: the dotted name, ``module:callable``, of
+    the function that makes a Runtime (`worker.runtimes.Loader`); only processes that compute import it.
+    ``options``: the optional fields of model.toml that this runtime accepts. ``findings``: the dotted name of
+    the function that reads a file's graph to explain a refusal, if there is one.
     """
 
     name: str
@@ -40,7 +40,7 @@ def _is_onnx(seen: Glimpse) -> bool:
 
 
 def _is_torchscript(seen: Glimpse) -> bool:
-    """Whether it is a zip archive with the members that ``torch.jit.save`` writes."""
+    """Whether the file is a zip archive with the members that ``torch.jit.save`` writes."""
     return any("/code/" in name or name.endswith("/constants.pkl") for name in seen.members or ())
 
 

@@ -76,7 +76,7 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
         ('source = "made by a test"', 'source = "t"\nbatch_size = 7', "batch_size", "multiple of 2"),
         ('source = "made by a test"', 'source = "t"\nsigma = 1', "sigma", "did you mean `trained_sigma`?"),
         ('source = "made by a test"', 'source = "t"\nbatch = 2', "batch", "did you mean `batch_size`?"),
-        ('source = "made by a test"', 'source = "t"\nzebra = 1', "zebra", "remove it or mend its name"),
+        ('source = "made by a test"', 'source = "t"\nzebra = 1', "zebra", "remove it or correct its name"),
         ('licence = "none needed"', 'license = "none needed"', "license", "did you mean `licence`?"),
         ('mode = "L"', 'mode = "L"\n[normalization]\nmean = [0.0]', "normalization", "mean `normalisation`?"),
         ('mode = "L"', 'mode = "L"\ntrained_sigma = 1', "input.trained_sigma", "belongs to the top, before"),
@@ -220,7 +220,7 @@ def test_weights_must_be_a_regular_file(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     (folder / "model.onnx").unlink()
     os.mkfifo(folder / "model.onnx")
-    with pytest.raises(ModelBroken, match=r"file: .*no regular file"):
+    with pytest.raises(ModelBroken, match=r"file: .*not a regular file"):
         load_manifest(folder)
 
 
