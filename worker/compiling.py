@@ -1,4 +1,4 @@
-"""How loops are compiled by numba: one rule for all of them."""
+"""The one way in which numba compiles loops here."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Make it part of compiled callers, whose loops are vectorised then and take an eighth of the time.
+    """Inline a function into compiled callers: their loops are then vectorised, eight times as fast.
 
-    Any other caller gets it as ``compiled`` returns it.
+    For other callers it is as ``compiled`` returns it.
     """
     return cast("Callable[_P, _R]", numba.njit(nogil=True, inline="always")(function))

@@ -1,7 +1,7 @@
-"""Which fleet this worker belongs to, found out without loading a runtime.
+"""Find out which fleet this worker belongs to, without loading a runtime.
 
-Its main process must stay free of what computes, as PyTorch and ONNX Runtime, so it reads the files in which
-these packages state the versions that a job's plan will name.
+The main process must not load PyTorch or ONNX Runtime, so it reads the files in which these packages state
+their versions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VERSION: Final = re.compile(r"""^(?:__version__|version)\s*=\s*["']([^"']+)["']"
 
 
 def own_fleet(settings: WorkerSettings) -> Fleet:
-    """Return what this worker has in common with those that it can share a job with. Raises Unfit."""
+    """Return the properties that workers must have in common to share a job. Raises Unfit."""
     return Fleet(
         device=settings.device,
         versions={package: _version(package) for package in sorted({each.package for each in RUNTIMES})},

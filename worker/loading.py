@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT: Final = 2
-"""Runtimes that a process keeps in memory."""
+"""Runtimes that a process keeps in memory. A choice: two models in turn need not be loaded again."""
 SPARE: Final = 2**24
-"""Elements of 4 bytes that must be left beside a pass and a block of noise, for all else in a job."""
+"""Elements of 4 bytes that must stay free besides a pass and a block of noise. A choice: 64 MiB for the rest
+of a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class LoadedModel:
     reference: Reference
 
     def identity(self, noise: Noise) -> RuntimeIdentity:
-        """Return what the counts of a job with this kind of noise depend on here."""
+        """Return everything on this worker that the counts of a job with this noise depend on."""
         device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"
         computation = self.runtime.computation.model_dump()
         return RuntimeIdentity(**computation, noise=generator_of(noise, device))
 
 
 class _Wanted(NamedTuple):
-    """What a loaded model is known by: its manifest, and how it is to be computed."""
+    """Key of a loaded model: its manifest, and how it is computed."""
 
     fingerprint: str
     rows: int
@@ -78,8 +79,8 @@ class ModelCache:
         """Load the model that a job was accepted for, with this worker's choice of rows and threads.
 
         The rows are those of the rule, halved until a pass fits into memory, unless the manifest fixes them.
-        Raises ModelError when it cannot be loaded, PermanentFailure when it is another one by now, or
-        no function of one input.
+        Raises ModelError when it cannot be loaded, and PermanentFailure when it is not the accepted model any
+        more, or not a function of one input.
         """
         manifest = self._accepted(spec)
         fingerprint = manifest.fingerprint
@@ -89,13 +90,13 @@ class ModelCache:
                 loaded = self._load(manifest, rows, manifest.threads or self._threads)
             except OutOfMemory as error:
                 if manifest.batch_size is not None or rows <= SMALLEST[self._device]:
-                    raise  # not a verdict on the model: memory may be there for the next job
+                    raise  # not remembered against the model: there may be memory for the next job
                 log.warning("%s; trying %d rows", error.detail, rows // 2)
             else:
                 self._fitting[fingerprint] = rows
                 return loaded
             rows //= 2
-            gc.collect()  # what the failed trial held
+            gc.collect()  # frees what the failed trial held
 
     def for_plan(self, spec: JobSpec, plan: Plan) -> LoadedModel:
         """Load the model of a job that has a plan: exactly the function that selection used.
@@ -145,7 +146,7 @@ class ModelCache:
         return known
 
     def _open_with_room(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
-        """Open a model; where memory is short, once more without the other models, and without caches."""
+        """Open a model. If memory is short, drop the other models and all caches, and try once more."""
         import torch  # noqa: PLC0415 - only in the child process
 
         try:
@@ -160,7 +161,7 @@ class ModelCache:
         return self._open(manifest, wanted)
 
     def _open(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
-        """Load and try a model, beside buffers as large as a job's sampler needs."""
+        """Load and try a model while buffers are allocated that are as large as those of a job's sampler."""
         import torch  # noqa: PLC0415 - only in the child process
 
         from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above

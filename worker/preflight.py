@@ -1,4 +1,4 @@
-"""What must hold before a worker takes tasks: a models directory and, where asked for, a GPU."""
+"""Check what a worker needs before it takes tasks: a models directory and, if the settings ask, a GPU."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(settings: WorkerSettings) -> None:
 
 
 def _check_cuda() -> None:
-    """Ask in a process of its own: once CUDA is touched, a process can no longer fork workers."""
+    """Check for a GPU in a separate process: a process that has used CUDA can no longer fork workers."""
     probe = subprocess.run(  # noqa: S603 - a constant program
         [sys.executable, "-c", PROBE], capture_output=True, text=True, check=False
     )

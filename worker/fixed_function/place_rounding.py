@@ -1,8 +1,8 @@
-"""Scores that depend on a row's place in a batch by rounding alone: how far, and what counts as a vote then.
+"""Handle scores that differ between places of a batch only by rounding: the tolerance, and the votes.
 
-A kernel may add up in another order in the last rows of a batch than in the first. That is told from mixing
-by its size, and by its cause: it depends on the place, and never on what lies in the other rows. The proof
-that a vote counted here is a function of one input is in docs/floating-point.md.
+A kernel may sum in another order in the last rows of a batch than in the first. Such differences are small,
+and depend on the place but never on the content of other rows; that distinguishes them from mixing. The votes
+counted here are a function of one input: docs/floating-point.md, Theorem 15.
 """
 
 from __future__ import annotations
@@ -22,19 +22,21 @@ ULP: Final[dict[str | None, float]] = {
     "float16": 2.0**-10,
     "bfloat16": 2.0**-7,
 }
-"""Distance of 1 from the next number in the precision that a manifest asks for; None: taken as float32."""
+"""Distance from 1 to the next number in the precision that a manifest asks for; None counts as float32."""
 ACCEPTED: Final[dict[str | None, int]] = {None: 16, "float32": 16, "float16": 1, "bfloat16": 1}
-"""Ulps by which scores may differ between places. Measured: up to 4.5 in float32, none in bfloat16."""
+"""Ulps by which scores may differ between places. A choice, above the 4.5 in float32 and 0 in bfloat16 that
+benchmarks/rows.py measured: a smaller number refuses more models, a larger one hides more mixing."""
 MARGIN: Final = 8
-"""A vote counts as it is if scores that differ by this many times what is accepted could not turn it."""
+"""A vote is a near-tie if a difference of this many times the accepted one could change it. A choice: larger
+differences than were tried stay harmless, and few rows take a pass of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far scores may be rounded apart: ``unit`` times the largest finite score.
+    """How far rounding may move scores: ``unit`` times the largest finite score.
 
-    That of the row, or of all rows looked at at load, ``largest``, whichever is larger: a row of small scores
-    may have been computed from numbers as large as any other's.
+    That is the largest score of the row, or ``largest``, that of all rows at load, whichever is larger: small
+    scores may have been computed from numbers as large as those of other rows.
     """
 
     unit: float
@@ -47,11 +49,11 @@ class Tolerance:
         return cls(unit, float(_magnitude(scores).max()))
 
     def accepted(self, scores: torch.Tensor) -> torch.Tensor:
-        """Return by how much other scores of each row may differ from these, float64, (rows,)."""
+        """Return the accepted difference from the scores of each row, float64, (rows,)."""
         return self.unit * _magnitude(scores).clamp(min=self.largest)
 
     def near_ties(self, scores: torch.Tensor) -> torch.Tensor:
-        """Return which rows' votes could be turned by ``MARGIN`` times what is accepted, bool, (rows,)."""
+        """Return the rows whose vote ``MARGIN`` times the accepted difference could change, bool, (rows,)."""
         if scores.shape[1] == 1:
             return torch.zeros(len(scores), dtype=torch.bool, device=scores.device)
         first, second = scores.double().topk(2, dim=1).values.unbind(dim=1)
@@ -59,10 +61,10 @@ class Tolerance:
 
 
 class UpToRounding(PassByPass):
-    """A runtime whose scores are rounded differently at different places of a batch, made one function.
+    """Makes one function of a runtime whose scores are rounded differently at different places of a batch.
 
-    A vote is that of the row in place 0 beside fixed neighbours. Where the two largest scores are so far
-    apart that rounding cannot have turned it, this is known without computing it.
+    The vote of a row is the one at place 0 beside fixed neighbours. If the two largest scores are so far
+    apart that rounding cannot change the vote, the pass at place 0 is not needed.
     """
 
     def __init__(self, runtime: Runtime, manifest: ModelManifest, rows: int, tolerance: Tolerance) -> None:
@@ -75,11 +77,11 @@ class UpToRounding(PassByPass):
         self.device = runtime.device
 
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
-        """See Runtime: the scores as they were computed, rounding and all."""
+        """See Runtime. These are the scores as computed, with their rounding."""
         return self._runtime.scores(batch)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
-        """See Runtime. A row whose vote is a near-tie takes a pass of its own."""
+        """See Runtime. A row whose vote is a near-tie is computed again in its own pass."""
         scores = self._runtime.scores(batch)
         votes = votes_of(scores)
         for row in self._tolerance.near_ties(scores).nonzero().flatten().tolist():
@@ -89,6 +91,6 @@ class UpToRounding(PassByPass):
 
 
 def _magnitude(scores: torch.Tensor) -> torch.Tensor:
-    """Return each row's largest finite size of a score, float64, (rows,); 0 if none is finite."""
+    """Return the largest absolute finite score of each row, float64, (rows,); 0 if none is finite."""
     sizes = scores.double().abs()
     return torch.where(sizes.isfinite(), sizes, 0.0).amax(dim=1)

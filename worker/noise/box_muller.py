@@ -1,9 +1,9 @@
 """Standard normal numbers on the CPU: bits of Philox and the Box-Muller transform, compiled by numba.
 
-Number ``i`` of a key is a function of (key, i) alone: any run of numbers can be drawn at any time, and drawn
-again. Only integer arithmetic and single float32 conversions, additions, multiplications and square roots are
-used, each rounded as IEEE 754 says and none fused, so the bits are the same on every machine.
-The logarithm, the sine and the cosine are polynomials.
+Number ``i`` of a key depends only on (key, i), so any run of numbers can be drawn at any time, and again.
+Only integer arithmetic and single float32 conversions, additions, multiplications and square roots are used,
+each rounded as IEEE 754 says and none fused, so the bits are the same on every machine. The logarithm, the
+sine and the cosine are polynomials.
 
 Source: Box and Muller, "A note on the generation of random normal deviates" (1958).
 """
@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 CHUNK: Final = 4 * COUNTERS
 """Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
 LARGEST: Final = 6.77
-"""Above every number: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
+"""Every number is smaller: the smallest uniform number is ``2**-33``, and ``sqrt(2 * 33 * ln 2) = 6.764``."""
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 _UNIT = np.float32(2.0**-32)
@@ -93,7 +93,7 @@ def turn(words: Words, radius: Floats, out: Floats) -> None:
 
 @compiled
 def _room() -> tuple[Words, Floats, Floats]:
-    """Return what ``_chunk`` needs to make a chunk within the first cache of the core."""
+    """Return the buffers that ``_chunk`` needs; they fit into the core's first-level cache."""
     words, radius = np.empty((1, 4, COUNTERS), np.uint32), np.empty((1, 2, COUNTERS), np.float32)
     return words, radius, np.empty((1, 2, 2, COUNTERS), np.float32)
 
@@ -163,8 +163,8 @@ def noisy_rows(
     following of all rows. ``tiled``: ``x``, of d elements, repeated to ``d + CHUNK`` elements or more.
     ``totals``: of shape (halves, d), or (0, d) for no sums; row ``r`` is added to ``totals[halves[r]]``.
 
-    Each chunk is drawn, added and summed up while it is in the first cache of the core: buffers of a whole
-    pass would drive out of the second one what the forward pass and the interpreter need.
+    Each chunk is drawn, added and summed while it is in the core's first-level cache. Buffers of a whole pass
+    would evict from the second-level cache what the forward pass and the interpreter need.
     """
     room = _room()
     n = out.size // sides

@@ -1,7 +1,7 @@
-"""How each law of noise is drawn: one entry a law, found by the law. Loads no PyTorch.
+"""How each law of noise is drawn: one entry for each law. Does not load PyTorch.
 
-An entry names what draws the noise on each kind of device, as a job's plan and its certificate state it: a
-generator that draws other numbers from the same seed has another name.
+An entry names the generator on each kind of device, as a job's plan and its certificate state it. Generators
+that draw different numbers from the same seed have different names.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from jobs.plan import Device
 class DrawnLaw:
     """How one law is drawn.
 
-    ``source``: the dotted name, ``module:function``, of what makes a NoiseSource
-    (`worker.noise.sources.SourceOf`); it is imported where noise is drawn. ``loops``: the modules whose
-    ``warm_up`` compiles what the source needs on the CPU. They must not import PyTorch.
+    ``source``: the dotted name, ``module:function``, of the function that makes a NoiseSource
+    (`worker.noise.sources.SourceOf`); only processes that draw noise import it. ``loops``: the modules whose
+    ``warm_up`` compiles the loops that the source needs on the CPU. They must not import PyTorch.
     """
 
     law: Noise
@@ -31,7 +31,7 @@ class DrawnLaw:
 
     @property
     def name(self) -> str:
-        """The law's name."""
+        """Return the law's name."""
         return self.law.name
 
 
@@ -57,10 +57,10 @@ DRAWN_LAWS.register(
 
 
 def generator_of(law: Noise, device: Device) -> str:
-    """Return the name of what draws a law on a kind of device. ValueError if this worker cannot draw it."""
+    """Return the name of a law's generator on a kind of device. ValueError if this worker cannot draw it."""
     return DRAWN_LAWS.named(law.name).generators[device]
 
 
 def generators_on(device: Device) -> tuple[str, ...]:
-    """Return the names of what draws every law on a kind of device."""
+    """Return the names of the generators of all laws on a kind of device."""
     return tuple(drawn.generators[device] for drawn in DRAWN_LAWS)

@@ -31,9 +31,10 @@ def gaussian_source(
     antithetic: bool = False,
     summed: bool = False,
 ) -> NoiseSource:
-    """Return the source for an input of float32, on its device; ``draws`` of noise a block.
+    """Return the source for a float32 input, on its device; ``draws`` in each block.
 
-    ``summed``: a gradient will ask for sums over the halves of each block. ValueError if their number is odd.
+    ``summed``: a gradient statistic will ask for sums over the halves of each block. Then ValueError if
+    ``draws`` is odd.
     """
     if x.device.type == "cpu":
         return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
@@ -43,7 +44,8 @@ def gaussian_source(
 def float32_at_least(sigma: float) -> np.float32:
     """Return the least float32 number not below ``sigma``, which is positive.
 
-    Noise that is a little larger than stated has a larger radius than the one that is certified.
+    Noise slightly larger than stated supports a larger radius than the certified one, so this errs to the
+    safe side (docs/floating-point.md, section 7).
     """
     nearest = np.float32(sigma)
     return nearest if float(nearest) >= sigma else np.nextafter(nearest, np.float32(np.inf))
@@ -51,15 +53,16 @@ def float32_at_least(sigma: float) -> np.float32:
 
 _OUT_OF_ORDER = -1
 _SUMMED = 2**13
-"""Elements of inputs whose sums stay in a cache beside all else; noise of larger ones is drawn again."""
+"""Largest input whose sums stay in the core's cache, in elements; for larger ones noise is drawn again. A
+choice."""
 
 
 class HostGaussianSource:
-    """A NoiseSource on the CPU. The draws depend on (seed, stream, block) alone, on every machine.
+    """A NoiseSource on the CPU. The draws depend only on (seed, stream, block), on every machine.
 
-    No noise is kept: what is asked for again is drawn again. If ``summed``, the two halves of a block are
-    added up while their noise is in the core's cache, and ``sum_groups`` over one of them draws again only
-    what is not in its largest group: of the votes of a certifiable input, nearly nothing.
+    Noise is not kept; it is drawn again when it is asked for again. If ``summed``, the two halves of a block
+    are summed while their noise is in the core's cache. ``sum_groups`` over a half then draws again only the
+    rows outside its largest group, which are few if the input can be certified.
     """
 
     def __init__(
@@ -74,7 +77,7 @@ class HostGaussianSource:
         summed: bool = False,
     ) -> None:
         if summed and draws % 2:
-            raise ValueError("draws must be even to be added up by halves")
+            raise ValueError("draws must be even to be summed by halves")
         flat = x.numpy().ravel()
         summed = summed and flat.size <= _SUMMED
         self._shape, self._d, self._draws = x.shape, flat.size, draws
@@ -123,16 +126,16 @@ class HostGaussianSource:
         complete(total, largest, sums)
 
     def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
-        """Return the sum over these draws, if they are a half of the block and it has been added up."""
+        """Return the sum over these draws if they are a half of the block that has been summed; else None."""
         half = self._draws // 2
         if not len(self._totals) or self._filled != self._draws * self._d:
             return None
         return self._totals[start // half] if rows == half and start in {0, half} else None
 
     def rounding(self, products: int) -> float:
-        """See ``rounding_of_products``. That the noise itself is rounded is another matter.
+        """See ``rounding_of_products``. It does not cover the rounding of the noise itself.
 
-        Float32 noise is an approximation of Gaussian noise: docs/floating-point.md.
+        Float32 noise is an approximation of Gaussian noise: docs/floating-point.md, section 7.
         """
         return rounding_of_products(products)
 

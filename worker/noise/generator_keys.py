@@ -1,4 +1,4 @@
-"""Noise that anyone can draw again: a function of (seed, stream, block) and the kind of device alone."""
+"""Keys of noise generators. Noise depends only on (seed, stream, block) and the kind of device."""
 
 from __future__ import annotations
 
@@ -11,42 +11,43 @@ import torch
 from worker.noise.philox import Key
 
 SELECTION: Final = 0
-"""Stream of the samples that choose the class. They never count in the estimates."""
+"""Stream of the samples that select the class. They are never used for estimates."""
 ESTIMATION: Final = 1
 """Stream of the samples that are counted."""
 
 
 Fill = Callable[[int], None]
-"""Writes the inputs of forward pass ``p`` of a block; called with 0, 1, ... in this order, once each."""
+"""Writes the inputs of forward pass ``p`` of a block. It is called once each with 0, 1, ... in this order."""
 
 
 class NoiseSource(Protocol):
-    """Where the noisy inputs of a block come from: one input, one law of noise, one stream."""
+    """Makes the noisy inputs of one block after another, for one input, one law of noise and one stream."""
 
     def begin(self, inputs: torch.Tensor, block: int) -> Fill:
-        """Begin a block; what is returned writes the inputs of its forward passes to ``inputs``.
+        """Begin a block; return a function that writes the inputs of its forward passes to ``inputs``.
 
         ``inputs`` is contiguous float32 of shape ``(rows, *input shape)``. With antithetic pairs its first
-        half is ``x + eps`` and its second half, from the same draws, ``x - eps``. Into how many passes a
-        block is cut does not change its draws. It is all about this block until ``begin`` is called again.
+        half is ``x + eps`` and its second half, from the same draws, ``x - eps``. The draws of a block do not
+        depend on the number of its passes. The other methods are about this block until ``begin`` is called
+        again.
         """
 
     def unit(self, rows: slice) -> torch.Tensor:
-        """Return what stands for ``g = eps / sigma`` in draws ``rows.start`` to ``rows.stop``.
+        """Return the unit noise ``g = eps / sigma``, or its conditional means, of draws ``rows``.
 
-        Shape ``(rows, *input shape)``, float32 or float64, on the device of the input.
+        The shape is ``(rows, *input shape)``, float32 or float64, on the device of the input.
         """
 
     def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
         """Write to row ``c`` of ``out`` the sum of the unit noise of the draws ``start + i`` in group ``c``.
 
-        ``groups``: of each of these draws, int64; ``out``: float64 of shape (groups, d); both on the device
-        of the input. With ``m`` draws and ``b`` = LARGEST_NUMBER, the numbers written for one element err by
-        at most ``3 m^2 b 2**-53`` together.
+        ``groups``: the group of each of these draws, int64; ``out``: float64 of shape (groups, d); both on
+        the device of the input. With ``m`` draws and ``b`` = LARGEST_NUMBER, the rounding errors of one
+        element, summed over all groups, are at most ``3 m^2 b 2**-53``.
         """
 
     def rounding(self, products: int) -> float:
-        """Return what to add to a float64 sum of that many products of ``unit`` numbers, to be above it."""
+        """Return an upper bound on the rounding error of a float64 sum of that many products of ``unit``."""
 
 
 def block_key(seed: int, stream: int, block: int) -> Key:
@@ -62,14 +63,14 @@ def device_generator(seed: int, stream: int, block: int, device: torch.device) -
 
 
 def _spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
-    """Spread a block's numbers over the bits that seed a generator: nearby blocks get unrelated ones."""
+    """Return the seed sequence of a block, which gives nearby blocks unrelated bits."""
     return np.random.SeedSequence(seed, spawn_key=(stream, block))
 
 
 def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> None:
     """Write the sums of the rows of ``unit`` by group to the rows of ``out``, as a matrix product in float64.
 
-    In a fixed order, which adding by index on a GPU would not be.
+    The order of summation is fixed; adding by index on a GPU has no fixed order.
     """
     member = groups == torch.arange(len(out), device=out.device)[:, None]
     torch.mm(member.double(), unit.reshape(len(groups), -1).double(), out=out)

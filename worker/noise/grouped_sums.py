@@ -1,4 +1,4 @@
-"""Sums of noise by group of draws on the CPU, without drawing the largest group again; compiled by numba."""
+"""Compiled per-group sums of noise on the CPU. The noise of the largest group is not drawn again."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Sums = NDArray[np.float64]
 
 @compiled
 def set_apart(names: Groups, groups: int, rows: Groups) -> tuple[int, int]:
-    """Find the largest group, the first of equals, and write which draws are not in it to ``rows``, in order.
+    """Find the largest group, the first of equals, and write the draws outside it to ``rows``, in order.
 
-    ``names``: the group of each draw, 0 to ``groups - 1``; ``rows``: as long or longer. Returns the group and
-    how many draws were written.
+    ``names``: the group of each draw, 0 to ``groups - 1``; ``rows``: at least as long. Returns the group and
+    the number of draws written.
     """
     sizes = np.zeros(groups, np.int64)
     for i in range(len(names)):
@@ -35,7 +35,7 @@ def set_apart(names: Groups, groups: int, rows: Groups) -> tuple[int, int]:
 
 @compiled
 def complete(total: Sums, missing: int, out: Sums) -> None:
-    """Write ``total`` minus the sums of all other groups to that of the ``missing`` one.
+    """Write ``total`` minus the sums of all other groups to the row of the ``missing`` group.
 
     ``total``: (d,); ``out``: (groups, d).
     """

@@ -1,7 +1,7 @@
 """Random bits on the CPU: Philox4x32-10, compiled by numba.
 
-The words of a counter are a function of (key, counter) alone: any of them can be had at any time, and again.
-Only integers are used, so they are the same on every machine.
+The words of a counter depend only on (key, counter), so any of them can be drawn at any time, and again. Only
+integers are used, so they are the same on every machine.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 """
@@ -62,10 +62,10 @@ def random_bits(key: Key, first: int, out: Words) -> None:
 
 @compiled
 def apart(key: Key, first: int, places: NDArray[np.int64], out: NDArray[np.uint64]) -> None:
-    """Write 64 bits for each of the places ``first + places[i]``, from counters that no chunk has.
+    """Write 64 bits for each of the places ``first + places[i]``, from counters that no chunk uses.
 
-    Chunks have the counters from 0 on; these bits are the words 0 (upper half) and 1 of counter
-    ``2**63 + place``. ``out``: of the shape of ``places``.
+    Chunks use the counters from 0 on. These bits are the words 0 (upper half) and 1 of counter
+    ``2**63 + place``. ``out`` has the shape of ``places``.
     """
     k_0, k_1, u_0, u_1 = np.uint64(key[0]), np.uint64(key[1]), np.uint64(key[2]), np.uint64(key[3])
     for i in range(len(places)):

@@ -1,4 +1,4 @@
-"""The source of a job's noise: its law, drawn where its model computes."""
+"""Make the source of a job's noise, on the device that computes its model."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def noise_source(
     antithetic: bool = False,
     summed: bool = False,
 ) -> NoiseSource:
-    """Return the source of noise around an input, on the device of its model; ``draws`` of noise a block.
+    """Return the source of noise around an input, on the device of its model; ``draws`` in each block.
 
-    ``scale``: of the model's input. ``summed``: a gradient will ask for sums over the halves of each block,
-    which may be made as it is drawn; ``draws`` must be even then. ValueError if this worker cannot draw the
-    law, or the law is not for this input or this sigma.
+    ``scale`` is that of the model's input. ``summed``: a gradient statistic will ask for sums over the halves
+    of each block, which may be formed while the block is drawn; then ``draws`` must be even. ValueError if
+    this worker cannot draw the law, or the law does not fit this input or this sigma.
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)

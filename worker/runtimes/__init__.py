@@ -1,6 +1,6 @@
-"""Runtimes: a model's manifest in, votes on batches of inputs out. One module each, behind one protocol.
+"""Runtimes: compute a model's votes on batches of inputs. One module for each, behind one protocol.
 
-Which there are says `registry.runtime_entries`. Imports `noise` for what fills a batch, and no other room of
-the worker. Never knows a job, a certificate or where a batch comes from. Nothing is imported below, as the
-worker's main process takes from here what needs no PyTorch.
+`registry.runtime_entries` lists them. This package imports `noise` for the type of functions that fill a
+batch, and no other package of the worker. It knows nothing of jobs or certificates. Nothing is imported
+below, because the worker's main process, which must not load PyTorch, imports modules of this package.
 """

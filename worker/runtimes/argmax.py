@@ -1,7 +1,7 @@
-"""From the scores of a forward pass to its votes on the CPU, compiled by numba.
+"""Compute the votes of a forward pass from its scores on the CPU, in a loop compiled by numba.
 
-A pass of a small model takes a millisecond, and what comes after it finds the caches cold: one loop takes a
-tenth of the time that NumPy's calls take for the same.
+After a pass of a small model, about a millisecond, the caches are cold. One compiled loop then takes a tenth
+of the time of NumPy's calls.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def argmax(scores: NDArray[np.float32], out: NDArray[np.int64]) -> bool:
     """Write the index of each row's largest score, the lowest one where scores tie.
 
     ``scores``: (rows, classes), at least one class; ``out``: (rows,). Returns whether all scores are numbers;
-    if one is NaN, what is written means nothing.
+    if one is NaN, ignore what was written.
     """
     numbers = True
     for row in range(len(scores)):

@@ -1,4 +1,4 @@
-"""Why a runtime could not load or try a file, in words that say what to do; the library's own come last."""
+"""Say why a runtime could not load or try a file, and what to do; the library's own message comes last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ARCHIVE = re.compile(r"(PytorchStreamReader failed.*?)\. This is an internal mi
 
 
 def onnx_unloadable(manifest: ModelManifest, error: Exception) -> RuntimeLoadError:
-    """Return what to raise where ONNX Runtime makes no session of a file."""
+    """Return the error to raise if ONNX Runtime cannot load a file."""
     said, file = str(error), manifest.file
     if _OUTSIDE.search(said):
         return _refused(
@@ -32,7 +32,7 @@ def onnx_unloadable(manifest: ModelManifest, error: Exception) -> RuntimeLoadErr
 
 
 def torchscript_unloadable(manifest: ModelManifest, error: Exception) -> RuntimeLoadError:
-    """Return what to raise where PyTorch makes no module of a file."""
+    """Return the error to raise if PyTorch cannot load a file."""
     said = str(error)
     if damaged := _ARCHIVE.search(said):
         return _refused(
@@ -42,7 +42,7 @@ def torchscript_unloadable(manifest: ModelManifest, error: Exception) -> Runtime
 
 
 def trial_failed(manifest: ModelManifest, rows: int, error: Exception) -> RuntimeLoadError:
-    """Return what to raise where a loaded file fails on its first batch."""
+    """Return the error to raise if a loaded file fails on its first batch."""
     shape = list(manifest.input.shape)
     return RuntimeLoadError(
         f"model {manifest.name!r}: a trial batch of {rows} inputs of shape {shape} failed: {error}; a file "
@@ -51,7 +51,7 @@ def trial_failed(manifest: ModelManifest, rows: int, error: Exception) -> Runtim
 
 
 def fixed_batch(manifest: ModelManifest, fixed: int) -> RuntimeLoadError:
-    """Return what to raise where a file takes passes of one size alone, and not of that asked for."""
+    """Return the error to raise if a file accepts only one number of rows, and not the requested one."""
     even = f", or set batch_size = {fixed} in model.toml" if fixed > 0 and fixed % 2 == 0 else ""
     return RuntimeLoadError(
         f"model {manifest.name!r}: the file has a fixed batch of {fixed}; export it with a dynamic "

@@ -1,4 +1,4 @@
-"""ONNX Runtime on CPU and CUDA. Inputs and scores stay where PyTorch put them: nothing is copied."""
+"""ONNX Runtime on CPU and CUDA. Inputs and scores stay in PyTorch's memory: nothing is copied."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from worker.runtimes.scores import Normaliser, check_scores, not_numbers, trial_
 PROVIDERS: dict[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR = 3
 NO_FOLDER = "/dev/null"
-"""No file lies below it. Weights outside the model's file are not in its hash, so none may be read."""
+"""A folder without files. Weights outside the model's file are not in its hash, so none may be read."""
 
 
 class _Bound(NamedTuple):
-    """Where ONNX Runtime reads inputs (address and shape) and where it leaves scores, twice: as NumPy's too.
+    """The memory of inputs (address and shape) and of scores, as ONNX Runtime's and as NumPy's arrays.
 
     ``table`` is None on a GPU.
     """
@@ -40,9 +40,9 @@ class _Bound(NamedTuple):
 class OnnxRuntime:
     """A base classifier in ONNX Runtime. See :class:`worker.runtimes.runtime.Runtime`.
 
-    On CUDA the session computes in a stream of its own that waits for the caller's stream and is waited for
-    by it; convolution algorithms are cuDNN's default choice, not the fastest of a trial, and TF32 is off,
-    so that the function is the same in every process.
+    On CUDA the session computes in its own stream. That stream and the caller's wait for each other.
+    Convolution algorithms are cuDNN's default choice, not the fastest of a trial, and TF32 is off, so that
+    the function is the same in every process.
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
@@ -93,7 +93,7 @@ class OnnxRuntime:
         """Return the classes of the rows of the passes; see the protocol.
 
         On the CPU nothing between two passes calls PyTorch: after a pass of a millisecond the caches are
-        cold, and each of its calls takes some ten microseconds then.
+        cold, and then each call takes some ten microseconds.
         """
         bound = self._bind(self._normalise.place(inputs))
         if bound.table is None:

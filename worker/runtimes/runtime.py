@@ -1,4 +1,4 @@
-"""What the sampler needs of a runtime."""
+"""The interface between the sampler and runtimes."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Runtime(Protocol):
 
     @property
     def computation(self) -> Computation:
-        """What really computes the votes."""
+        """Return what computes the votes."""
 
     @property
     def classes(self) -> int:
-        """Number of classes."""
+        """Return the number of classes."""
 
     @property
     def rows(self) -> int | None:
-        """Rows of every forward pass of a job; None if each block of noise is one pass, whatever its size."""
+        """Return the rows of every forward pass of a job; None if each block of noise is one pass."""
 
     @property
     def device(self) -> torch.device:
-        """Where batches must lie."""
+        """Return the device on which batches must lie."""
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row.
@@ -45,29 +45,29 @@ class Runtime(Protocol):
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the scores of every row, as they were computed: floats of shape ``(b, classes)``.
 
-        ``batch`` as of ``votes``. The answer is on ``device``, and later calls leave it as it is. Raises
-        ModelOutputError if there are no such scores; they may be NaN.
+        ``batch`` is as in ``votes``. The answer is on ``device``, and later calls do not change it. Raises
+        ModelOutputError if the model gives no such scores. They may be NaN.
         """
 
     def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
         """Return the classes of the rows of ``count`` forward passes, one after another, as ``votes`` does.
 
-        Before pass ``p``, ``fill(p)`` writes its rows to ``inputs``, which is as ``batch`` of ``votes``.
+        Before pass ``p``, ``fill(p)`` writes its rows to ``inputs``, which is as ``batch`` in ``votes``.
         """
 
 
 class Loader(Protocol):
-    """Makes a runtime of a model; what the entry of a runtime names in ``loader``."""
+    """Makes the runtime of a model. The entry of a runtime names it in ``loader``."""
 
     def __call__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> Runtime:
         """Load a model and try it with one batch of ``rows`` rows; see ``load_runtime``."""
 
     def lacks(self, device: Device) -> str | None:
-        """Say what this machine or installation lacks to compute there; None if nothing."""
+        """Say what this machine or installation lacks to compute on this kind of device; None if nothing."""
 
 
 class PassByPass(ABC):
-    """For runtimes that gain nothing by knowing of a pass before its inputs are there."""
+    """Base of runtimes that compute passes one by one through ``votes``."""
 
     @abstractmethod
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
@@ -89,6 +89,6 @@ def require(lacking: str | None, device: Device) -> None:
 
 
 def stated_precision(precision: Precision | None, device: Device) -> str:
-    """Return what a runtime's identity says of its precision; None: the model file decides it."""
+    """Return the precision as a runtime's identity states it; None: the model file decides it."""
     stated = "as in the file" if precision is None else precision
     return stated if device == "cpu" else f"{stated}, TF32 off"

@@ -1,4 +1,4 @@
-"""What can go wrong between a manifest and the votes of its model."""
+"""The errors of loading a model and of computing its votes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class RuntimeLoadError(ModelError):
 
 
 class ModelOutputError(ModelError):
-    """The model gave no scores for a batch, or some that are no numbers: there is no vote to count."""
+    """The model gave no scores for a batch, or NaN scores, so there is no vote to count."""
 
 
 def failed_on_batch(error: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""From a manifest to a loaded runtime: the entry of the runtime names what loads it."""
+"""Load a model with the runtime that its manifest names."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from worker.runtimes.runtime import Loader, Runtime
 
 
 def load_runtime(manifest: ModelManifest, device: Device, threads: int, rows: int | None = None) -> Runtime:
-    """Load a model and try it with one batch of ``rows`` rows; None: as many as the rule says.
+    """Load a model and try it with one batch of ``rows`` rows; None: the number that the rule gives.
 
-    ``device`` is where it will compute, and nowhere else. ``threads`` are ONNX Runtime's own; PyTorch's
-    belong to the process, and the caller sets them (``torch.set_num_threads``). Raises RuntimeLoadError if
+    The model computes only on ``device``. ``threads`` is for ONNX Runtime; PyTorch's threads belong to the
+    process, and the caller sets them (``torch.set_num_threads``). Raises RuntimeLoadError if
     the model cannot run as asked, ModelBroken if the file is not the one its manifest names,
     ModelOutputError if its scores are NaN.
     """
@@ -25,7 +25,7 @@ def load_runtime(manifest: ModelManifest, device: Device, threads: int, rows: in
 
 
 def lacking(device: Device) -> list[str]:
-    """Say what this machine or installation lacks for each runtime to compute there."""
+    """List what this machine or installation lacks for computing on a kind of device."""
     said = (_loader(entry).lacks(device) for entry in RUNTIMES)
     return [one for one in said if one is not None]
 

@@ -1,4 +1,4 @@
-"""From inputs to scores to votes: what every runtime does alike."""
+"""The steps that all runtimes share: normalise inputs, check scores, and turn scores into votes."""
 
 from __future__ import annotations
 

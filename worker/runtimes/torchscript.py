@@ -30,10 +30,9 @@ LAYOUTS: Final[dict[MemoryFormat, torch.memory_format]] = {
 class TorchScriptRuntime(PassByPass):
     """A base classifier in TorchScript. See :class:`worker.runtimes.runtime.Runtime`.
 
-    The number of threads is PyTorch's, which the process has set to ``threads``. The script runs without
-    the optimising executor, which rewrites a graph after its first calls: the function must not change
-    within a job. On CUDA, cuDNN is set to deterministic algorithms without trials, and TF32 is off, for the
-    whole process.
+    The process has set PyTorch's number of threads to ``threads``. The script runs without the optimising
+    executor, which rewrites a graph after its first calls, because the function must not change within a job.
+    On CUDA, cuDNN is set to deterministic algorithms without trials, and TF32 is off, for the whole process.
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:

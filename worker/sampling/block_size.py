@@ -1,7 +1,7 @@
-"""How many evaluations a block of noise has: fixed by rule, as the noise of a job depends on it.
+"""Choose how many evaluations a block of noise has, by a fixed rule, since a job's noise depends on it.
 
-What is done once a block, seeding a generator above all, costs some tens of microseconds: eight passes to a
-block make it small beside the cheapest model. On a GPU a block is one pass.
+The fixed cost of a block, mostly seeding a generator, is some tens of microseconds. With eight passes in a
+block it is small even beside the cheapest model. On a GPU a block is one pass.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from registry import ModelManifest
 from worker.runtimes.pass_rows import pass_rows_for
 
 PASSES: Final[dict[Device, int]] = {"cpu": 8, "cuda": 1}
-"""Passes of a block, of ``pass_rows_for`` rows, at most."""
+"""Most passes of ``pass_rows_for`` rows in a block."""
 BLOCK_ELEMENTS: Final = 2**22
-"""Elements of a block of several passes, at most: 16 MiB of float32, where a source of noise keeps it."""
+"""Most elements of a block of several passes: 16 MiB of float32, if a source of noise keeps it. A choice."""
 
 
 def batch_size_for(manifest: ModelManifest, device: Device) -> int:
     """Return the evaluations of a block: one pass if the manifest fixes its rows, else a power of two.
 
-    That is ``PASSES`` passes, or fewer of a large input: so many that ``BLOCK_ELEMENTS`` hold them, one at
-    least. Noise depends on this number, and so it follows from the rule alone: a job whose passes are halved
-    for want of memory keeps it.
+    That is ``PASSES`` passes, or fewer for a large input: as many as ``BLOCK_ELEMENTS`` hold, but at least
+    one. Noise depends on this number, so only the rule decides it: a job whose passes are halved because
+    memory is short keeps it.
     """
     rows = pass_rows_for(manifest, device)
     if manifest.batch_size is not None:

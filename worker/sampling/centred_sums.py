@@ -1,4 +1,4 @@
-"""What second order adds up of the sums of noise by class on the CPU, compiled by numba."""
+"""Compiled centring of per-class sums of noise, rounded to the 2^-20 grid, for second order on the CPU."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from worker.noise.generator_keys import NoiseSource
 from worker.sampling.centred_sums import add_centred
 
 _ELEMENTS: Final = 2**18
-"""Elements of noise that are looked at together, at most, unless one row has more."""
+"""Most elements of noise that are read together, unless one row has more. A choice; it bounds the memory."""
 
 
 class GradientStatistic(Protocol):
@@ -33,7 +33,7 @@ class GradientStatistic(Protocol):
 def gradient_statistic(
     wanted: GradientSumsKind, target: int, classes: int, d: int, device: torch.device
 ) -> GradientStatistic:
-    """Return the statistic that counts these sums, and no others."""
+    """Return the statistic that forms only these sums."""
     if wanted is GradientSumsKind.PAIRED:
         return PairedStatistic(target, d)
     kind = HostSplitStatistic if device.type == "cpu" else DeviceSplitStatistic
@@ -43,9 +43,8 @@ def gradient_statistic(
 class PairedStatistic:
     """The statistic of the paper's Theorem 2: row ``i`` of a block is paired with row ``rows / 2 + i``.
 
-    The dot products of pairs that hit together are summed in float64 and rounded up to the grid. What the
-    source of noise adds before outweighs the rounding of that sum, so that the gradient norm is never
-    understated.
+    The inner products of pairs that both hit are summed in float64. The bound on the rounding error of that
+    sum is added, and the result is rounded up to the grid, so that the gradient norm is never understated.
     """
 
     def __init__(self, target: int, d: int) -> None:
@@ -73,13 +72,15 @@ class PairedStatistic:
 class SplitStatistic(ABC):
     """Sums of ``(f_c - 1/2) g`` over two halves of the samples, for each class of ``classes``.
 
-    The first half of a block's rows is in half A of the samples, the second in half B. Noise is summed by
-    group, in float64: ``(f_c - 1/2) g`` sums to ``T_c`` minus half of all groups' sums. That is rounded to
-    the grid of SplitSums, on which blocks add exactly: how a job is cut into runs of blocks changes nothing.
-    With ``m <= 2**12`` rows and numbers up to ``b = 11`` the sums of groups err by at most ``3 e`` together,
-    ``e = m^2 b 2**-53`` (NoiseSource), adding them up and the last subtraction by at most ``e`` each: all of
-    it by less than ``3 e + (3 e + e) / 2 + e = 6 e < 2**-22``, where SplitSums asks for ``2**-21``.
-    Memory, on the device of the votes: ``4 d`` float64 numbers a class.
+    The first half of a block's rows belongs to half A of the samples, the second to half B. Noise is summed
+    by group, in float64: the sum of ``(f_c - 1/2) g`` is ``T_c``, the sum of group ``c``, minus half of the
+    sum of all groups. It is rounded to the grid of SplitSums, on which blocks add exactly, so the sums do not
+    depend on how a job is divided into runs of blocks.
+
+    Rounding: with ``m <= 2**12`` rows, numbers up to ``b = 11`` and ``e = m^2 b 2**-53``, the errors of all
+    groups' sums are together at most ``3 e`` (NoiseSource). Adding the groups and the last subtraction have
+    errors of at most ``e`` each. All together this is less than ``3 e + (3 e + e) / 2 + e = 6 e < 2**-22``;
+    SplitSums allows ``2**-21``. Memory, on the device of the votes: ``4 d`` float64 numbers for each class.
     """
 
     def __init__(self, target: int, classes: int, d: int, device: torch.device, *, per_class: bool) -> None:
@@ -94,11 +95,11 @@ class SplitStatistic(ABC):
 
     @abstractmethod
     def _groups_of(self, votes: torch.Tensor) -> torch.Tensor:
-        """Return the class of each vote, or whether it misses the target if there is but one sum; int64."""
+        """Return the group of each vote, int64: its class, or with one sum 0 for a hit and 1 for a miss."""
 
     @abstractmethod
     def _add_centred(self, side: int) -> None:
-        """Add ``T_c`` minus half of all groups' sums, rounded to the grid, to the sums of a half, 0 or 1."""
+        """Add ``T_c`` minus half of the sum of all groups, rounded to the grid, to half ``side``, 0 or 1."""
 
     def add(self, votes: torch.Tensor, noise: NoiseSource) -> None:
         """See GradientStatistic."""
@@ -126,7 +127,7 @@ class SplitStatistic(ABC):
 
 
 class HostSplitStatistic(SplitStatistic):
-    """Computes with NumPy and compiled loops on the CPU: beside a small model PyTorch's calls take long."""
+    """Computes with NumPy and compiled loops on the CPU: PyTorch's calls are slow beside a small model."""
 
     def _groups_of(self, votes: torch.Tensor) -> torch.Tensor:
         if self._per_class:
@@ -149,7 +150,7 @@ class DeviceSplitStatistic(SplitStatistic):
 
 
 def _sum_of_products(together: torch.Tensor, noise: NoiseSource, rows: slice, pairs: int) -> float:
-    """Sum of the products of the noise of some pairs, those that hit together, in float64."""
+    """Return the float64 sum of the inner products of the noise of the pairs in ``together``."""
     first, second = noise.unit(rows), noise.unit(slice(pairs + rows.start, pairs + rows.stop))
     products = first[together].double().mul_(second[together])
     return float(products.sum())

@@ -1,7 +1,7 @@
-"""Why a model may be no function of one input: what its graph shows, in words, and what to do about it.
+"""Explain why a model may not be a function of one input, from its graph, and say what to do.
 
-This only explains a refusal. It finds operators that commonly are the cause; that it finds none, or one that
-is innocent, changes nothing.
+This only explains a refusal. It finds operators that are often the cause. The refusal stands even if it finds
+none, or one that is not the cause.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Defect", "advice"]
 log = logging.getLogger(__name__)
 
 NAMED = 3
-"""Findings that are named; a graph may hold hundreds of a kind."""
+"""Most findings that a message names, since a graph may hold hundreds. A choice."""
 GENERAL = {
     Defect.CHANGES: (
         "Remove what is random or keeps a state (dropout, running statistics, random operators) from the "
@@ -33,7 +33,7 @@ GENERAL = {
 
 
 def advice(manifest: ModelManifest, defect: Defect) -> str:
-    """Return sentences that name the likely causes, where the graph shows some, and say what to do."""
+    """Return sentences that name likely causes, if the graph shows any, and say what to do."""
     found = [finding for finding in _findings(manifest) if finding.explains(defect)]
     if not found:
         return GENERAL[defect]
@@ -56,6 +56,6 @@ def _findings(manifest: ModelManifest) -> Iterable[Finding]:
             return []
         findings = cast("Callable[[ModelManifest], Iterable[Finding]]", resolve_name(named))
         return findings(manifest)
-    except Exception:  # whatever a graph holds, the refusal stands
+    except Exception:  # the refusal stands without an explanation
         log.exception("the graph of model %r could not be read for an explanation", manifest.name)
         return []

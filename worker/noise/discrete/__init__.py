@@ -1,1 +1,1 @@
-"""Gaussian noise rounded to the grid of 8-bit pixels: sigma and an image in, noisy images on the grid out."""
+"""Gaussian noise rounded to the grid of 8-bit pixels: makes noisy images that stay on the grid."""

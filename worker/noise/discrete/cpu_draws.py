@@ -1,4 +1,4 @@
-"""Draws of discrete noise on the CPU, exact and the same on every machine, and the inputs they lead to."""
+"""Draw discrete noise on the CPU, exactly and the same on every machine, and make the noisy inputs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from worker.noise.philox import COUNTERS, Key, apart, random_bits
 CHUNK: Final = 8 * COUNTERS
 """Draws made together: a counter gives 128 bits, the leading bits of eight draws."""
 _CHUNKS = 64
-"""Chunks made at a time: within a core's cache, and long enough for the calls to cost little."""
+"""Chunks made at a time. A choice: they fit into a core's cache, and are long enough to make calls cheap."""
 
 
 class Levels:
-    """Draws runs of levels; keeps the buffers that this takes, 2.8 MiB.
+    """Draws runs of levels, in buffers of 2.8 MiB that it keeps.
 
-    Draw ``j`` of a key is a function of (key, j) alone. Its leading 16 bits are half a word of its chunk, the
-    words taken as ``random_bits`` leaves them and the lower half first; the following 64, where they are
-    needed, are those that Philox has for ``j`` apart from all chunks. So no two draws share a bit, and a run
-    is the same by itself as within a longer one.
+    Draw ``j`` of a key depends only on (key, j). Its leading 16 bits are half a word of its chunk, the words
+    in the order of ``random_bits`` and the lower half first. If the following 64 bits are needed, they come
+    from a counter for ``j`` that no chunk uses. So no two draws share a bit, and a run does not depend on the
+    run that it is part of.
     """
 
     def __init__(self, law: DiscreteGaussian) -> None:
@@ -39,7 +39,7 @@ class Levels:
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, NDArray[np.int16]]]:
         """Yield the key's draws ``first``, ..., ``first + count - 1`` in pieces.
 
-        With each piece comes how many draws came before it; it is valid until the next one is asked for.
+        Each piece comes with the number of draws before it, and is valid until the next piece is asked for.
         """
         done = 0
         while done < count:
@@ -64,8 +64,8 @@ class GridInputs:
 
     ``pixels``: the clean input, of any shape, d elements ``0 .. law.grid.levels``.
 
-    The sum is one of integers, and each integer has one float32 number: a model that is fed these is a
-    function of the grid, whatever image and noise led there.
+    The sum is one of integers, and each integer has one float32 number. So what the model sees depends only
+    on the grid point, not on the image and the noise that gave it (docs/floating-point.md, Theorem 12).
     """
 
     def __init__(self, law: DiscreteGaussian, pixels: NDArray[np.int16]) -> None:

@@ -1,7 +1,7 @@
 """Exact tables of the rounded Gaussian: integer thresholds of its cdf, and its conditional means.
 
-Everything is computed with 160 bits and rounded once, before any noise is drawn. The proofs that the
-tables serve are in docs/floating-point.md.
+Everything is computed with 160 bits and rounded once, before any noise is drawn. docs/floating-point.md,
+Theorem 13 bounds the error of the thresholds; docs/floating-point.md, Theorem 14 is about the means.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The loops of discrete noise on the CPU, compiled by numba: tables in, levels, inputs and sums out.
+"""The compiled loops of discrete noise on the CPU. From tables they make levels, inputs and sums.
 
-Indices are not checked here: what calls these keeps levels and pixels in range.
+Indices are not checked here: the callers keep levels and pixels in range.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from worker.compiling import compiled
 Levels = NDArray[np.int16]
 
 AMBIGUOUS: Final = -(2**15)
-"""Stands in a table of levels for a bucket that holds thresholds."""
+"""Marks a bucket that holds thresholds in a table of levels."""
 STRETCH: Final = 2048
 """Elements that are written together."""
 
@@ -33,8 +33,8 @@ def look_up(
 ) -> int:
     """Write the levels of draws ``2 i`` and ``2 i + 1``: the lower and the upper half of word ``i``.
 
-    ``out``: twice as long as ``words``. Returns how many draws are in ambiguous buckets; ``places`` and
-    ``leading``, as long as ``out``, begin with which these are, in order, and their buckets.
+    ``out``: twice as long as ``words``. Returns the number of draws in ambiguous buckets. ``places`` and
+    ``leading``, as long as ``out``, get these draws, in order, and their buckets at their start.
     """
     found = 0
     for i in range(len(words)):
@@ -69,7 +69,7 @@ def settle(
         while left > 0:
             half = left // 2
             reached = deep[low + half] <= words[k]
-            # Chosen without a branch, which would be mispredicted every other time.
+            # Chosen without a branch, which would be mispredicted half of the time.
             low = low + half + 1 if reached else low
             left = left - half - 1 if reached else half
         out[k] = low - reach

@@ -1,8 +1,9 @@
 """Gaussian noise rounded to the grid of 8-bit pixels, as tables: the law that discrete noise is drawn from.
 
-A Gaussian ``e`` is rounded, coordinate by coordinate, to the nearest multiple ``J`` of the grid step. No
-Gaussian is ever drawn: ``J`` comes from comparing random bits with integer thresholds of its cdf, so that
-float rounding has no part in it. What that buys, and the proofs, are in docs/floating-point.md.
+A Gaussian ``e`` is rounded, coordinate by coordinate, to the nearest multiple ``J`` of the grid step. ``e``
+is never drawn: random bits are compared with integer thresholds of the cdf of ``J``, so no float is rounded.
+What is sampled is what is certified: docs/floating-point.md, Theorem 12. How exact the draws are:
+docs/floating-point.md, Theorem 13.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ class DiscreteGaussian:
     ``sigma`` is in input units. ValueError if it is not positive, or above 3000 grid steps.
 
     A draw is ``-max_abs`` plus the number of thresholds at or below an 80-bit uniform integer. Its leading 16
-    bits, the bucket, decide in nearly all cases, by a table; only where a bucket holds a threshold are 64
-    more looked at. ``by_bucket``: the levels, or AMBIGUOUS; ``below``: thresholds in earlier buckets;
-    ``deep``: the last 64 bits of every threshold; ``means``: of ``e / sigma`` by level; ``values``: the
-    float32 inputs of the grid points ``-max_abs .. grid.levels + max_abs``.
+    bits, the bucket, nearly always decide the level, by a table. Only if the bucket holds a threshold are the
+    other 64 bits compared. ``by_bucket``: the level of each bucket, or AMBIGUOUS; ``below``: the number of
+    thresholds in earlier buckets; ``deep``: the last 64 bits of every threshold; ``means``: the conditional
+    means of ``e / sigma`` by level; ``values``: the float32 inputs of the grid points
+    ``-max_abs .. grid.levels + max_abs``.
     """
 
     sigma: float
@@ -64,19 +66,19 @@ class DiscreteGaussian:
 
     @property
     def max_abs(self) -> int:
-        """Largest ``|J|`` that is ever drawn."""
+        """Return the largest ``|J|`` that can be drawn."""
         return len(self.means) // 2
 
     @property
     def tv_error_per_draw(self) -> float:
-        """Bound on the total variation distance between one draw and the exact law of ``J``."""
+        """Return a bound on the total variation distance between one draw and the exact law of ``J``."""
         return discretisation_error(float(self.grid.steps(self.sigma)), 1, 1)
 
     def conditional_mean(self, levels: NDArray[np.int16]) -> NDArray[np.float64]:
         """Return ``E[e / sigma | J = j]`` for drawn levels, each to the nearest float64.
 
-        It stands for the unit noise ``g = e / sigma`` in gradient statistics:
-        ``E[f g] = E[f conditional_mean(J)]`` for every function ``f`` of ``J``.
+        It replaces the unit noise ``g = e / sigma`` in gradient statistics (docs/floating-point.md, Theorem
+        14): ``E[f g] = E[f conditional_mean(J)]`` for every function ``f`` of ``J``.
         """
         return self.means[levels.astype(np.intp) + self.max_abs]
 
