@@ -1,1 +1,1 @@
-"""The contract between gateway and worker: records, job store, queue."""
+"""What gateway and workers share: the records of jobs, the job store and the queue."""

@@ -1,4 +1,4 @@
-"""What a client asks for, in a request and in a stored job alike, and the claim that it stands for."""
+"""The fields that requests and stored jobs have in common, and the claim that they make."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ class Asked(Protocol):
 
     @property
     def certifier(self) -> Certifier:
-        """Which certificate."""
+        """Return the certifier."""
 
     @property
     def bounds(self) -> Bounds:
-        """From which confidence bounds."""
+        """Return the kind of confidence bounds."""
 
     @property
     def decision(self) -> Decision:
-        """About which decision."""
+        """Return the decision that is certified."""
 
     @property
     def noise(self) -> Noise:
-        """Against which noise."""
+        """Return the law of the noise."""
 
     @property
     def n(self) -> int:
-        """From how many evaluations."""
+        """Return the number of evaluations."""
 
     @property
     def eta(self) -> float:
-        """How likely false."""
+        """Return the bound on the probability that the certificate is wrong."""
 
 
 def claim_of(

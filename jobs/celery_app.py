@@ -1,4 +1,4 @@
-"""The Celery application: an at-least-once queue of short tasks, and nothing else."""
+"""The Celery application. It is used only as a queue that delivers each short task at least once."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def make_celery(settings: JobsSettings) -> Celery:
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        # Counts of a task that outlives a lost connection are stored all the same; a second run is harmless.
+        # A task that outlives a lost connection still stores its counts; running it twice is harmless.
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        # A server that answers and refuses to write is waited for like one that is away.
+        # A server that answers but refuses to write is waited for, like one that is away.
         broker_channel_error_retry=True,
         broker_transport_options={
             "visibility_timeout": settings.visibility_timeout_s,
-            # A worker that dies while it restores tasks must not keep the others from it for long.
+            # A worker that dies while it restores tasks must not block the others for long.
             "unacked_mutex_expire": settings.visibility_timeout_s,
             "unacked_restore_interval": max(1, settings.visibility_timeout_s // 3),
             "unacked_restore_throttle": 1,

@@ -1,4 +1,4 @@
-"""Numbers about all jobs, for metrics: read in one round trip, however many jobs are stored."""
+"""Figures about all jobs, for metrics, read in one round trip for any number of jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUTCOMES: Final = ("certified", "abstained", "failed", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Jobs that wait and run now, and what has been done since the store was first used.
+    """The numbers of waiting and running jobs, and totals since the store was first used.
 
     ``oldest_queued_at`` is in seconds since the epoch, None while nothing waits; ``memory`` is the server's
     used memory in bytes.

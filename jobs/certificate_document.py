@@ -1,4 +1,4 @@
-"""The certificate as the service publishes it: the mathematics' answer and all that it depends on."""
+"""The certificate as the service publishes it: the computed certificate and everything it depends on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobs.spec import JobSpec
 def certificate_document(
     spec: JobSpec, plan: Plan, evidence: Evidence, certificate: Certificate
 ) -> dict[str, object]:
-    """Return the JSON object; seeds are strings, as they may exceed what JSON readers hold exactly."""
+    """Return the JSON object. The seed is text, because JSON readers may round large whole numbers."""
     runtime = plan.runtime
     return {
         **certificate.to_dict(),

@@ -1,4 +1,4 @@
-"""The connection to Redis, and the one place where its errors become ours."""
+"""Connect to Redis, and turn its errors into StoreUnavailable."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from jobs.shared_settings import JobsSettings
 def connect(settings: JobsSettings, retries: int = 1, *, through_silence: bool = False) -> Redis:
     """Open a pool of connections; no traffic yet.
 
-    ``retries`` is how often a command is tried again on a lost connection, with growing pauses of at
-    most 2 s. The gateway keeps it small and answers 503; a worker that holds counts is patient. A server
-    that is silent for ``store_timeout_s`` is given up at once, unless ``through_silence``: who waits for
-    an answer of the gateway waits no longer than that.
+    ``retries`` is how often a command is tried again when the connection is lost, with growing pauses of at
+    most 2 s. The gateway keeps it small and answers 503; a worker that holds counts keeps trying. If the
+    server does not answer for ``store_timeout_s``, no further try is made unless ``through_silence`` is set,
+    so that clients of the gateway wait no longer than that.
     """
     worth_a_retry = (RedisConnectionError, *((RedisTimeoutError, socket.timeout) if through_silence else ()))
     pauses = ExponentialWithJitterBackoff(base=0.05, cap=2.0)
@@ -39,7 +39,7 @@ def connect(settings: JobsSettings, retries: int = 1, *, through_silence: bool =
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Turn every error of the server or of the way to it into StoreUnavailable."""
+    """Turn every error of the server or of the connection into StoreUnavailable."""
     try:
         yield
     except RedisError as error:

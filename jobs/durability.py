@@ -1,7 +1,7 @@
-"""What the promise "nothing accepted is lost" rests on at the server, read from it and compared.
+"""Check the properties of the server that the promise "no accepted job is lost" depends on.
 
-One round trip reads it all. Nothing is written: the probe is a write of nothing, which a server that cannot
-write refuses all the same.
+One round trip reads them all. The probe for writing writes nothing; a server that cannot write refuses it
+nevertheless.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ OLDEST: Final = (7, 0)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the server is like, and what is amiss.
+    """The server's properties, and what is wrong with them.
 
-    ``fsync`` is its ``appendfsync``, None where it may not be asked. ``faults`` are reasons to accept no
-    jobs, each with the command that mends it; ``unchecked`` is what could not be looked at.
+    ``fsync`` is its ``appendfsync``; None if the server does not let it be read. ``faults`` are reasons to
+    accept no jobs, each with the command that corrects it; ``unchecked`` names what could not be checked.
     """
 
     aof: bool
@@ -54,7 +54,7 @@ def examine(client: Redis, durability: str) -> Verdict:
 
 
 def _nature(info: Mapping[str, Any]) -> list[str]:
-    """List what cannot be set right while the server runs, or only by taking another."""
+    """List faults that no setting of the running server corrects."""
     faults = []
     version = str(info.get("redis_version", "0"))
     if _numbers(version) < OLDEST:
@@ -79,7 +79,7 @@ def _memory(info: Mapping[str, Any]) -> list[str]:
 
 
 def _file(info: Mapping[str, Any], fsync: str | None, durability: str) -> list[str]:
-    """List what the append-only file lacks for what was asked."""
+    """List what is wrong with the append-only file for the requested durability."""
     if durability == "none":
         return []
     if not info.get("aof_enabled"):
@@ -112,7 +112,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 class Durability:
-    """The verdict on one server, for threads that ask often: a good one is used for a second."""
+    """The verdict on one server, for threads that ask often: a good verdict is reused for a second."""
 
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._recent = Recent(lambda: examine(client, settings.durability), lambda found: not found.faults)
@@ -122,6 +122,6 @@ class Durability:
         return self._recent.get()
 
     def require(self) -> None:
-        """Raise StoreNotDurable when a job that is accepted now could be lost; or StoreUnavailable."""
+        """Raise StoreNotDurable if a job that is accepted now could be lost. Also raises StoreUnavailable."""
         if faults := self.verdict().faults:
             raise StoreNotDurable("; ".join(faults))

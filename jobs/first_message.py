@@ -1,4 +1,4 @@
-"""The message that asks for a job's first step, as text: so that job and message are stored together."""
+"""Write the message for a job's first step as text, so that job and message are stored in one transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jobs.celery_app import SELECT
 
 
 class FirstMessage:
-    """Writes messages as Celery sends them, by sending them to a queue in this process's memory."""
+    """Writes messages in Celery's format, by sending them to a queue in this process's memory."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app

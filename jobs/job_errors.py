@@ -1,10 +1,10 @@
-"""The errors of jobs, as one small tree. Standard library only; HTTP codes live in the gateway."""
+"""The errors of jobs; all derive from CertificationError. The gateway maps them to HTTP status codes."""
 
 from __future__ import annotations
 
 
 class CertificationError(Exception):
-    """Base of every error that the service raises on purpose."""
+    """Base of job errors."""
 
 
 class JobNotFound(CertificationError):
@@ -20,15 +20,15 @@ class JobConflict(CertificationError):
 
 
 class StoreFull(CertificationError):
-    """Raised when there is no room for another job: too many have not ended, or memory is short."""
+    """Raised when no further job is accepted: too many have not ended, or the server's memory is short."""
 
 
 class OwnerFull(CertificationError):
-    """Raised when an owner has as many jobs that have not ended as it may have."""
+    """Raised when an owner has reached the limit of its key on jobs that have not ended."""
 
 
 class InvalidCursor(CertificationError):
-    """Raised when a listing is continued from a cursor that this service did not give out."""
+    """Raised for a cursor of a listing that this service did not issue."""
 
 
 class UnsupportedRecord(CertificationError):
@@ -48,11 +48,11 @@ class StoreUnavailable(CertificationError):
 
 
 class StoreNotDurable(CertificationError):
-    """Raised when the server might lose a job that is accepted now; says what to do about it there."""
+    """Raised when the server might lose a job that is accepted now. The message says what to change there."""
 
 
 class PermanentFailure(CertificationError):
-    """Raised by a worker's step when trying again cannot help: the job fails with this reason."""
+    """Raised by a step when trying again cannot help. The job fails with this reason."""
 
     def __init__(self, failure_type: str, detail: str) -> None:
         super().__init__(detail)
@@ -61,7 +61,7 @@ class PermanentFailure(CertificationError):
 
 
 class StepLeftOver(CertificationError):
-    """Raised for a step that its job has not: the message is older or newer than the record."""
+    """Raised for a stale message: its step, such as a shard, is not in the job's plan."""
 
 
 class TooManyAttempts(CertificationError):
@@ -72,4 +72,4 @@ class TooManyAttempts(CertificationError):
 
 
 class JobEnded(CertificationError):
-    """Raised inside a worker's step when its job has ended meanwhile (cancelled, or failed elsewhere)."""
+    """Raised within a step when its job has ended meanwhile (cancelled, or failed elsewhere)."""

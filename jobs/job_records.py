@@ -1,4 +1,4 @@
-"""A job as it stands: its state, how far it is, and how it ended."""
+"""The record of a job: its state, its progress, and how it ended."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from jobs.record_base import Record
 from jobs.spec import JobSpec
 
 RECORD_VERSION: Final = 5
-"""Version of every stored record: the only one that is read, and raised when what is stored changes."""
+"""Version of stored records. Only this version is read; raise it when what is stored changes."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """128 random bits, URL-safe base64."""
 
 
 class JobState(StrEnum):
-    """Where a job stands. The last three are final."""
+    """State of a job. The last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -35,7 +35,7 @@ class JobState(StrEnum):
 
 
 class ShownRecord(Record):
-    """Base of what is answered to clients as it is stored; so more fields may come."""
+    """Base of records that answers contain unchanged. Later versions may add fields."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -1,4 +1,4 @@
-"""Log lines of every process: one JSON object a line, with the ids of the request and the job it is about."""
+"""The format of log lines: one JSON object in each line, with the ids of its request and its job."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS: Final = (
     "samples",
     "repeated",
 )
-"""What a message may carry in its ``extra``; `jobs.repeated_lines` sets the last, `repeated`."""
+"""Fields that a message may have in its ``extra``; `jobs.repeated_lines` sets the last one, `repeated`."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""Names of the keys in Redis. Everything lies under ``certify:``; one server, no cluster."""
+"""Names of the keys in Redis. All begin with ``certify:``. They are for one server, not for a cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMMON_QUEUE: Final = "certification"
 INDEX: Final = f"{PREFIX}jobs"
 """Sorted set of all job ids by creation time."""
 ACTIVE: Final = f"{PREFIX}active"
-"""Sorted set of the ids of jobs that have not ended, by the time of their last sign of life."""
+"""Sorted set of the ids of jobs that have not ended, by the time of their last activity."""
 QUEUED: Final = f"{PREFIX}queued"
 """Sorted set of the ids of jobs that no worker has begun, by creation time."""
 TOTALS: Final = f"{PREFIX}totals"
@@ -26,9 +26,9 @@ DESERTED: Final = f"{PREFIX}deserted"
 CONSUMED: Final = f"{PREFIX}consumed_through"
 """Hash: name of a queue -> latest sending time among the tasks that workers have taken from it."""
 LAST_WORKER: Final = f"{PREFIX}last_worker"
-"""Hash with the worker that gave the last sign of life, and when; and the last one that left in order."""
+"""Hash with the worker that sent the last heartbeat, and when; and the last one that left in order."""
 PROBE: Final = f"{PREFIX}probe"
-"""Never holds anything: an empty write to it tells whether the server writes."""
+"""Is always empty: an empty write to it shows whether the server accepts writes."""
 SWEEP_LOCK: Final = f"{PREFIX}sweep_lock"
 
 
@@ -53,17 +53,17 @@ def vectors(job_id: str) -> str:
 
 
 def sums(job_id: str) -> str:
-    """Name the string with the vectors of split sums that the first shards add up to."""
+    """Name the string with the vectors of split sums of the first shards together."""
     return f"{PREFIX}job:{job_id}:sums"
 
 
 def prefix(job_id: str) -> str:
-    """Name the string with what the merged shards add up to, but for vectors."""
+    """Name the string with the sum of the merged shards, without vectors."""
     return f"{PREFIX}job:{job_id}:prefix"
 
 
 def running(job_id: str) -> str:
-    """Name the string with the best certificate that the merged shards have supported."""
+    """Name the string with the best certificate of the merged shards so far."""
     return f"{PREFIX}job:{job_id}:running"
 
 
@@ -78,7 +78,7 @@ def attempts(job_id: str) -> str:
 
 
 def lease(job_id: str, step: str) -> str:
-    """Name the string with the process that is at work on this step."""
+    """Name the string with the process that works on this step."""
     return f"{PREFIX}job:{job_id}:lease:{step}"
 
 
@@ -108,13 +108,13 @@ def owned_active(owner: str) -> str:
 
 
 def idempotency(key: str, owner: str = "") -> str:
-    """Name the string with the fingerprint of the request and id of its job. Owners share no keys."""
+    """Name the string with the request's fingerprint and its job's id. Each owner has its own keys."""
     text = f"{owner}\n{key}" if owner else key
     return f"{PREFIX}idempotency:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def worker(worker_id: str) -> str:
-    """Name the string with the worker's last heartbeat; expires by itself."""
+    """Name the string with the worker's last heartbeat, which expires."""
     return f"{PREFIX}worker:{worker_id}"
 
 

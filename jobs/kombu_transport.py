@@ -1,8 +1,9 @@
-"""Celery's connection to Redis, mended: a message that cannot be acknowledged no longer stops its worker.
+"""Celery's connection to Redis, corrected: a message that cannot be acknowledged does not stop its worker.
 
-A worker takes no more messages than it may hold unacknowledged. Kombu goes on counting a message whose
-acknowledgement was lost with the connection: the worker lives, says so, and takes nothing ever again. The
-server still has such a message, and delivers it anew after the visibility timeout, which is harmless.
+A worker holds only a limited number of unacknowledged messages. If an acknowledgement is lost with the
+connection, Kombu counts the message as held for ever, so the worker sends heartbeats but never takes a
+message again. The server still has such a message and delivers it again after the visibility timeout, which
+is harmless.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kombu.transport import redis
 
 
 class ForgetfulQoS(redis.QoS):
-    """Counts what a channel holds unacknowledged; what the server could not be told of, it lets go."""
+    """Counts a channel's unacknowledged messages, without those whose acknowledgement was lost."""
 
     def ack(self, delivery_tag: str) -> None:
         """Acknowledge a message. Raises the connection's error, as before."""

@@ -1,7 +1,7 @@
-"""Leases: one process at a time works on a step, and a step that keeps killing its process is counted.
+"""Leases: one process at a time works on a step, and the attempts of a step are counted.
 
-A lease lives as long as its process renews it. A second delivery of a step that is in good hands is thus
-no second attempt; an attempt counts for good only when its process vanished or failed.
+A lease lives as long as its process renews it. So a second delivery of a step that a live process works on is
+not a second attempt. An attempt stays counted only if its process vanished or failed.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from jobs.record_decoding import decode_record, unsupported
 from jobs.scripts import load_script
 
 RENEWALS: Final = 4
-"""Renewals within the life of a lease."""
+"""Renewals within the life of a lease. A choice: three may be lost before the lease expires."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a job, as a message asks for it.
+    """One step of a job, as in a message.
 
-    ``sent_at`` is when the message was put on ``queue``. ``fleet``: that of the worker, for a step that only
-    the job's own fleet may do; None for a first step. ``shard``: which one is to be counted, if any is.
+    ``sent_at`` is when the message was put on ``queue``. ``fleet`` is the worker's, for a step that only the
+    job's own fleet may do; None for a first step. ``shard`` is the shard to count, if the step counts one.
     """
 
     job_id: str
@@ -48,7 +48,7 @@ class Step:
 
 
 class Leases:
-    """Hands out leases to the processes of one worker, whose id is ``worker_id``; ``max_attempts`` a step."""
+    """Gives leases to the processes of the worker ``worker_id``; a step gets at most ``max_attempts``."""
 
     def __init__(
         self, client: Redis, worker_id: str, lease_s: float, max_attempts: int = sys.maxsize
@@ -63,10 +63,10 @@ class Leases:
         self._owed: list[Lease] = []
 
     def acquire(self, step: Step, *, with_input: bool = False) -> Lease | None:
-        """Take a step in hand and count the attempt; None when a live process has it.
+        """Acquire a step and count the attempt; return None if a live process has it.
 
-        A first step marks its job as running. Raises TooManyAttempts, StepLeftOver, JobEnded, also where
-        there is no such job, UnsupportedRecord and StoreUnavailable.
+        A first step marks its job as running. Raises TooManyAttempts, StepLeftOver, UnsupportedRecord,
+        StoreUnavailable, and JobEnded, also if there is no such job.
         """
         self._settle()
         owner = f"{self._worker_id}/{os.getpid()}"
@@ -97,7 +97,7 @@ class Leases:
             )
 
     def release(self, lease: Lease, *, forget: bool) -> None:
-        """Give a step back; ``forget`` its attempts when it ended in order. Raises StoreUnavailable."""
+        """Release a step; ``forget`` its attempts if it ended in order. Raises StoreUnavailable."""
         with store_errors():
             self._release(
                 keys=[lease.key, keys.attempts(lease.job.id)],
@@ -105,10 +105,10 @@ class Leases:
             )
 
     def give_back(self, lease: Lease, *, orderly: bool) -> None:
-        """Release a lease at the end of its step; one that the store is too far away for expires by itself.
+        """Release a lease at the end of its step. If the store cannot be reached, the lease expires.
 
-        An orderly end is told later then, with the next step that this process takes in hand: that the store
-        was away is nothing that counts against a step.
+        In that case an orderly end is reported later, with the next step that this process acquires, so that
+        an absent store does not count as a failed attempt.
         """
         try:
             self.release(lease, forget=orderly)
@@ -145,7 +145,7 @@ class Leases:
         return tuple(cast("list[Any]", answer))
 
     def _is_dead(self, holder: str) -> bool:
-        """Whether the holder was a process of this worker that is gone; others are left to expire."""
+        """Whether the holder was a process of this worker that has ended; other leases are left to expire."""
         worker_id, _, pid = holder.rpartition("/")
         if worker_id != self._worker_id:
             return False
@@ -168,13 +168,14 @@ def _why_left_over(job: JobRecord, step: Step) -> str:
 
 @dataclass(slots=True)
 class Lease:
-    """A step in hand. As a context, it is renewed by a thread until the block ends.
+    """The lease of a step. Used as a context manager, a thread renews it until the block ends.
 
-    ``job`` is the job's record. ``stored``: the step's shard is counted already. ``content``: the input's
-    bytes, empty unless wanted.
+    ``job`` is the job's record. ``stored``: the step's shard has been counted already. ``content``: the
+    input's bytes, empty unless wanted.
 
-    The block's orderly end gives it back and forgets its attempts. So does an error raised on purpose, such
-    as a store that is away; any other exception keeps the attempt counted.
+    If the block ends in order, the lease is released and the step's attempts are forgotten. The same holds
+    for the errors of `jobs.job_errors`, such as an absent store. Any other exception keeps the attempt
+    counted.
     """
 
     _leases: Leases
@@ -185,7 +186,7 @@ class Lease:
     stored: bool
     content: bytes
     gone: bool = False
-    """Whether the lease ended with its job, so that nothing is left to give back."""
+    """Whether the lease ended with its job, so that it need not be released."""
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 

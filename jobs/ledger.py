@@ -1,9 +1,9 @@
-"""The ledger of a running job: its plan, which shards are out, what they counted, how far they are.
+"""The ledger of a running job: its plan, the shards that are out, their counts and their progress.
 
-A shard's evidence is stored once, whoever delivers it first, and merged in shard order into one running
-sum; shards that wait to be merged are bounded in number, and so is the space a job takes. Vectors of split
-sums are the bulk of it. They are stored apart from the votes, once for each shard, and added up into one sum
-when an epoch of the job ends or some shards are merged without.
+The evidence of a shard is stored once, from the worker that delivers it first, and merged in shard order into
+one running sum. The number of shards that wait to be merged is bounded, and so is the space that a job takes.
+Most of it are the vectors of split sums. They are stored separately from the votes, once for each shard, and
+added into one sum when an epoch of the job ends, or when several shards were merged without their vectors.
 """
 
 from __future__ import annotations
@@ -32,22 +32,24 @@ from jobs.scripts import load_script
 from jobs.spec import JobSpec
 
 AHEAD: Final = 4
-"""Shards may be this many windows beyond the merged ones: all that waits while one shard is being redone."""
+"""Shards may be this many windows beyond the merged ones. A choice: while a lost shard is counted again,
+workers can go on with others for that long, and that many counts wait in the store."""
 AHEAD_BYTES: Final = 64 * 2**20
-"""And no more windows than one once the shards that wait could take this much memory."""
+"""Waiting shards beyond one window may take this much memory. A choice; it bounds the store's memory."""
 UNFOLDED: Final = 8
-"""Merged shards whose vectors may lie one by one: the sum of all is written once in so many."""
+"""So many merged shards may have their vectors stored one by one, before they are added into the sum. A
+choice: the sum is written once for so many shards, whose vectors take space until then."""
 UNFOLDED_BYTES: Final = 16 * 2**20
-"""And fewer once they take this much memory."""
+"""Fewer, if their vectors take this much memory. A choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a job is: what is merged, and what waits to be merged next."""
+    """The progress of a job: what is merged, and what waits to be merged next."""
 
     prefix: Prefix
     waiting: tuple[Evidence, ...]
-    """Votes of the shards that follow on those merged; without the vectors of split sums."""
+    """Counts of the shards that follow the merged ones, without the vectors of split sums."""
     summed: bool
     """Whether these shards have such vectors."""
     shard_bytes: int
@@ -55,10 +57,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What comes next: shards to put on the queue, or the end of the job.
+    """The result of a merge: shards to put on the queue, or the end of the job.
 
-    ``whole``: what the job's certificate is computed from, once all shards are counted or the radius to stop
-    at is certified.
+    ``whole`` is the prefix from which the job's certificate is computed, once all shards are counted or the
+    radius to stop at is certified.
     """
 
     dispatched: tuple[int, ...] = ()
@@ -66,9 +68,9 @@ class Merged:
 
 
 class Ledger:
-    """What workers write while a job runs. Every method raises StoreUnavailable when the server is away.
+    """Reads and writes the progress of running jobs. Every method raises StoreUnavailable.
 
-    JobEnded is raised where the job is not running any more, so that its steps stop.
+    Methods raise JobEnded if the job is not running any more, so that its steps stop.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -79,7 +81,7 @@ class Ledger:
         self._report = load_script(client, "report")
 
     def fix_plan(self, job_id: str, plan: Plan) -> Plan:
-        """Store the plan unless there is one, and return the one that holds. Raises JobEnded."""
+        """Store the plan unless the job has one, and return the job's plan. Raises JobEnded."""
         with store_errors():
             held = self._fix_plan(
                 keys=[keys.job(job_id), keys.ACTIVE, keys.fleet_jobs(plan.fleet.key)],
@@ -96,7 +98,7 @@ class Ledger:
         return Plan.model_validate_json(cast("bytes", held))
 
     def report(self, job_id: str, shard: int, samples: int) -> None:
-        """Note the evaluations done in a shard that is being sampled. Raises JobEnded."""
+        """Record the evaluations done in a shard that is being sampled. Raises JobEnded."""
         with store_errors():
             state = self._report(
                 keys=[keys.job(job_id), keys.progress(job_id), keys.ACTIVE],
@@ -106,9 +108,9 @@ class Ledger:
             raise JobEnded(f"job {job_id} is not running")
 
     def store_shard(self, job_id: str, shard: int, evidence: Evidence, seconds: float = 0.0) -> Standing:
-        """Store what a shard counted, once, and return how far the job is then. Raises JobEnded.
+        """Store the counts of a shard, once, and return the progress after it. Raises JobEnded.
 
-        ``seconds`` is how long it took, for the totals that metrics show.
+        ``seconds`` is the time that the shard took, for the totals of metrics.
         """
         sums = pack_sums(evidence.gradient)
         votes = evidence.at_epoch(None) if sums else evidence
@@ -116,7 +118,7 @@ class Ledger:
         return self._tell(job_id, shard, content, sums, evidence.n, seconds)
 
     def look(self, job_id: str) -> Standing:
-        """Return how far the job is. Raises JobEnded."""
+        """Return the job's progress. Raises JobEnded."""
         return self._tell(job_id)
 
     def merge(
@@ -124,9 +126,9 @@ class Ledger:
     ) -> Merged:
         """Merge the shards that wait, and take the next ones, with ``window`` out at a time. Raises JobEnded.
 
-        Part of a job is stored together with the certificate that it supports, if that is the best so far. A
-        job that is to stop at a radius is merged no further than the first shard that certifies it. The end
-        of a job is not stored here: its certificate replaces all of it.
+        A merged part of a job is stored together with its certificate, if that is the best so far. A job with
+        a stop radius is merged only up to the first shard that certifies it. The end of a job is not stored
+        here, because its certificate replaces everything.
         """
         claim = spec.claim()
         while True:
@@ -173,7 +175,7 @@ class Ledger:
         )
 
     def _longer(self, job_id: str, standing: Standing, claim: Claim, shards: int) -> Prefix | None:
-        """Return the prefix with the shards that wait; None when another worker has merged meanwhile."""
+        """Return the prefix with the waiting shards; None if another worker has merged meanwhile."""
         prefix, waiting = standing.prefix, standing.waiting
         unfolded = prefix.merged + len(waiting) - prefix.folded
         many = unfolded >= UNFOLDED or unfolded * standing.shard_bytes > UNFOLDED_BYTES
@@ -191,7 +193,7 @@ class Ledger:
     def _with_sums(
         self, job_id: str, prefix: Prefix, waiting: tuple[Evidence, ...]
     ) -> tuple[Prefix, tuple[Evidence, ...]] | None:
-        """Return prefix and shards with their vectors; None when these were folded meanwhile."""
+        """Return prefix and shards with their vectors; None if these were added into the sum meanwhile."""
         single = range(prefix.folded, prefix.merged + len(waiting))
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hmget(keys.job(job_id), ["status", "merged"])
@@ -215,7 +217,7 @@ class Ledger:
     def _store_prefix(
         self, job_id: str, window: int, standing: Standing, prefix: Prefix, job: tuple[JobSpec, Plan]
     ) -> Merged | None:
-        """Store a longer prefix, and take shards; None when another worker has merged meanwhile."""
+        """Store a longer prefix and take the next shards; None if another worker has merged meanwhile."""
         (spec, plan), evidence = job, prefix.evidence
         sums = b"" if evidence is None else pack_sums(evidence.gradient)
         if evidence is not None and sums:

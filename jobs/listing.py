@@ -1,4 +1,4 @@
-"""Reading jobs: some by their ids, or an owner's page by page."""
+"""Read jobs by their ids, or an owner's jobs page by page."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from jobs.record_decoding import decode_record
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """Part of the listing, newest first; ``next_cursor`` is None on the last page."""
+    """One page of the listing, newest first; ``next_cursor`` is None on the last page."""
 
     jobs: tuple[JobRecord, ...]
     next_cursor: str | None
 
 
 def list_jobs(client: Redis, limit: int, cursor: str | None, owner: str) -> JobPage:
-    """List at most ``limit`` jobs of an owner, newest first, going on behind ``cursor``.
+    """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on.
 
-    Raises InvalidCursor for a cursor from elsewhere. Entries of expired jobs are dropped on the way.
+    Raises InvalidCursor for a cursor that no listing issued. Drops index entries of expired jobs.
     """
     behind = f"({_decode_cursor(cursor)!r}" if cursor is not None else "+inf"
     index = keys.owned(owner) if owner else keys.INDEX
@@ -47,7 +47,7 @@ def list_jobs(client: Redis, limit: int, cursor: str | None, owner: str) -> JobP
 
 
 def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
-    """Read jobs in one round trip; None for one that is not there. Raises UnsupportedRecord."""
+    """Read jobs in one round trip; None for a job that does not exist. Raises UnsupportedRecord."""
     with store_errors(), client.pipeline(transaction=True) as pipe:
         for job_id in job_ids:
             pipe.hgetall(keys.job(job_id))
@@ -80,5 +80,5 @@ def _decode_cursor(cursor: str) -> float:
     except ValueError:
         created_at = math.nan
     if not math.isfinite(created_at):
-        raise InvalidCursor("this cursor was not given out by a listing: start again without one")
+        raise InvalidCursor("no listing issued this cursor: start again without one")
     return created_at

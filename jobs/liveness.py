@@ -1,4 +1,4 @@
-"""Who is at work: workers announce themselves by a key that expires unless it is renewed."""
+"""Heartbeats: each worker renews a key that otherwise expires."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from jobs.shared_settings import JobsSettings
 class WorkerRecord(Record):
     """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
 
-    ``fleet`` is what it has in common with those that it can share a job with; one that ``begins_jobs`` also
-    takes up new ones. ``problems`` names models that this worker cannot offer, with the reason. ``broken`` is
-    what it could not load, by the fingerprint of the manifest, and why; it is stored apart.
+    ``fleet`` holds the properties that workers must share to work on one job. A worker that ``begins_jobs``
+    also takes new ones. ``problems`` maps the models that this worker cannot use to reasons. ``broken`` maps
+    the fingerprints of manifests whose model it could not load to reasons; it is stored separately.
     """
 
     id: str
@@ -41,7 +41,7 @@ class WorkerRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How many workers and sampling processes of a fleet live, and how many jobs it has begun."""
+    """Numbers of a fleet: live workers, their sampling processes, and the jobs that it has begun."""
 
     fleet: Fleet
     workers: int
@@ -50,7 +50,7 @@ class Strength:
 
 
 class Liveness:
-    """Heartbeats, written by workers and read by readiness checks and the sizing of the window."""
+    """Reads and writes heartbeats. Readiness checks and the size of a job's window depend on them."""
 
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._redis = client
@@ -59,7 +59,7 @@ class Liveness:
         self._recent = Recent(self.live_workers)
 
     def beat(self, record: WorkerRecord) -> None:
-        """Announce a worker for the next ``heartbeat_ttl_s``."""
+        """Store a worker's heartbeat, which expires after ``heartbeat_ttl_s``."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
             pipe.sadd(keys.WORKERS, record.id)
@@ -71,20 +71,20 @@ class Liveness:
             pipe.execute()
 
     def report_broken(self, worker_id: str, fingerprint: str, detail: str) -> None:
-        """Note that this worker could not load the model of this manifest; kept while the worker lives."""
+        """Record that this worker could not load a manifest's model; kept as long as the worker lives."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(keys.broken_models(worker_id), fingerprint, plain_text(detail))
             pipe.pexpire(keys.broken_models(worker_id), self._ttl_ms)
             pipe.execute()
 
     def broken_models(self, worker_id: str) -> dict[str, str]:
-        """Return what this worker could not load: fingerprint of a manifest -> reason."""
+        """Return the models that this worker could not load: fingerprint of a manifest -> reason."""
         with store_errors():
             noted = cast("dict[bytes, bytes]", self._redis.hgetall(keys.broken_models(worker_id)))
         return {fingerprint.decode(): detail.decode() for fingerprint, detail in noted.items()}
 
     def leave(self, worker_id: str) -> None:
-        """Take back the announcement at an orderly end."""
+        """Delete the heartbeat at an orderly end."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(keys.worker(worker_id), keys.broken_models(worker_id))
             pipe.srem(keys.WORKERS, worker_id)
@@ -92,9 +92,9 @@ class Liveness:
             pipe.execute()
 
     def absence(self) -> str:
-        """Say what is known about why no worker is alive, and what to do. Raises StoreUnavailable.
+        """Say why no worker is alive, as far as known, and what to do. Raises StoreUnavailable.
 
-        A worker that cannot reach the server leaves no trace here; its own log says why it cannot.
+        The server knows nothing of a worker that cannot reach it; that worker's own log says why.
         """
         with store_errors():
             found = cast("dict[bytes, bytes]", self._redis.hgetall(keys.LAST_WORKER))
@@ -114,7 +114,7 @@ class Liveness:
         )
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
-        """Read the workers that are alive in one round trip, oldest first; forget those that fell silent."""
+        """Read the live workers in one round trip, oldest first, and forget those whose heartbeat expired."""
         with store_errors():
             told = cast("list[Any]", self._live_workers(keys=[keys.WORKERS], args=[keys.worker("")]))
         alive = [
@@ -128,7 +128,7 @@ class Liveness:
         return self._recent.get()
 
     def fleets(self) -> tuple[Strength, ...]:
-        """Read the fleets that have a live worker or a job that they have begun."""
+        """Read the fleets that have a live worker, or have begun a job that has not ended."""
         with store_errors():
             known = cast("dict[bytes, bytes]", self._redis.hgetall(keys.FLEETS))
             with self._redis.pipeline(transaction=False) as pipe:

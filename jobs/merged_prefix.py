@@ -1,7 +1,7 @@
-"""What the shards merged so far support: their evidence, ended epochs, and the certificate of the moment.
+"""The merged prefix of a job: its evidence, the ended epochs, and the certificate that it supports.
 
-Shards are merged in order, so a prefix of a job is the same samples whoever counted them and when; every
-function here depends on the prefix alone.
+Shards are merged in order. So a prefix of a job always consists of the same samples, whichever workers
+counted them and whenever. Every function here depends only on the prefix.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from certificates.counts.split_sums import read_split
 class Prefix:
     """The first ``merged`` shards of a job.
 
-    ``evidence``: their sum, None before the first. The vectors of its split sums, if the job counts any, are
-    there only while somebody needs them: ``folded`` of the shards have theirs in one stored sum, the others
-    still each for itself. ``product``: the split product of the last gradient epoch that has ended, for
+    ``evidence`` is their sum, None before the first. It holds the vectors of split sums, if the job counts
+    any, only while they are needed: the vectors of the first ``folded`` shards are stored in one sum, those
+    of the other shards separately. ``product`` is the split product of the last ended gradient epoch, in
     second-order jobs whose bounds are valid at any time.
     """
 
@@ -28,12 +28,12 @@ class Prefix:
     evidence: Evidence | None = None
     product: SplitProduct | None = None
     stopped: bool = False
-    """Whether these shards certify the radius that the job was to stop at; not stored, as it ends then."""
+    """Whether these shards certify the stop radius. It is not stored, because the job then ends."""
     certificate: Certificate | None = None
-    """What the last ``add`` found certified on its way; not stored."""
+    """The certificate that the last ``add`` computed, if any; it is not stored."""
 
     def needs_sums(self, shards: Sequence[Evidence], claim: Claim, of: int) -> bool:
-        """Whether adding these shards, of ``of`` in all, takes the vectors of split sums."""
+        """Whether the vectors of split sums are needed to add these shards, of ``of`` in all."""
         before = 0 if self.evidence is None else self.evidence.n
         for shard in shards if claim.runs else ():
             if _ends_an_epoch(before, before + shard.n, claim.n):
@@ -55,13 +55,13 @@ class Prefix:
         return replace(longer, stopped=certificate.radius >= claim.stop_radius, certificate=certificate)
 
     def supported(self) -> Evidence:
-        """Return the evidence as anytime-valid bounds take it. ValueError before the first shard."""
+        """Return the evidence for anytime-valid bounds. ValueError before the first shard."""
         if self.evidence is None:
             raise ValueError("nothing is merged yet")
         return self.evidence.at_epoch(self.product)
 
     def final(self, claim: Claim) -> tuple[Evidence, Certificate]:
-        """Return the certificate of a job that ends here, and the evidence that it is published with."""
+        """Return the certificate of a job that ends here, and the evidence to publish with it."""
         if self.evidence is None:
             raise ValueError("nothing is merged yet")
         evidence = self.evidence.condensed() if claim.stop_radius is None else self.supported()
@@ -92,7 +92,7 @@ def _ends_an_epoch(before: int, now: int, n: int) -> bool:
 
 
 def _target_sums(evidence: Evidence) -> SplitSums | None:
-    """Return the split sums of the class that is certified, if they are there."""
+    """Return the split sums of the certified class, if the evidence holds them."""
     if evidence.gradient is None or evidence.hits is None:
         return None
     split = evidence.gradient.split

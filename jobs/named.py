@@ -1,4 +1,4 @@
-"""Fields of records, requests and answers that hold a thing of a catalogue: its name in JSON."""
+"""Fields of records, requests and answers that are a name in JSON and the object of that name in Python."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ T = TypeVar("T", bound=Named)
 
 
 class ByName(Generic[T]):
-    """Annotates a field that holds a thing of a catalogue: its name or the thing itself is accepted.
+    """Annotates a field that holds an object of a catalogue. It accepts the object or its name.
 
-    The catalogue is asked when a value is read and when the field is described, so that what is registered
-    later is known as well. Anything else is refused with the list of names. The description is that of an
-    enumeration, a component named for the catalogue's kind.
+    The catalogue is read when a value is read and when the field is described, so objects that are registered
+    later are known too. Any other value is refused with the list of names. In the API's description the field
+    is an enumeration, in a component that has the name of the catalogue's kind.
     """
 
     def __init__(self, catalogue: Catalogue[T]) -> None:

@@ -1,4 +1,4 @@
-"""Jobs whose fleet has no worker left: they wait for one for a stated time, and then fail and say so."""
+"""Fail jobs whose fleet has had no worker for a stated time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 
 BATCH: Final = 100
-"""Jobs of a fleet that fail in one sweep."""
+"""Most jobs of a fleet that fail in one sweep. A choice; it bounds the time of a sweep."""
 
 log = logging.getLogger(__name__)
 
 
 class Orphans:
-    """Watches the fleets that have jobs or had workers. The time counts only while somebody looks.
+    """Watches the fleets that have jobs or had workers. Time counts only while some worker sweeps.
 
-    So neither a server that was away nor a night with all workers off counts: who comes back finds its jobs.
+    So jobs do not fail because the server was away, or because all workers were off for a night.
     """
 
     def __init__(self, client: Redis, settings: JobsSettings, store: JobStore) -> None:
@@ -52,7 +52,7 @@ class Orphans:
                 self._forget(key)
 
     def _waited(self, key: str, now: float) -> float:
-        """Return for how long this fleet has been seen without a worker, in seconds."""
+        """Return the seconds that sweeps have found this fleet without a worker."""
         unwatched = 2 * self._settings.stall_s
         with store_errors():
             noted = cast("bytes | None", self._redis.hget(keys.DESERTED, key))
@@ -63,7 +63,7 @@ class Orphans:
         return now - since
 
     def _fail_jobs(self, fleet: Fleet, now: float) -> None:
-        """Fail those jobs of a fleet that are silent too: one that leaves may be about to end its shard."""
+        """Fail the inactive jobs of a fleet. A worker that is leaving may be about to end an active one."""
         with store_errors():
             held = self._redis.srandmember(keys.fleet_jobs(fleet.key), BATCH)
         for entry in cast("list[bytes]", held):
@@ -92,7 +92,7 @@ class Orphans:
         self._store.fail(job.id, Failure(type="no_matching_worker", detail=detail))
 
     def _forget(self, key: str) -> None:
-        """Drop what is left of a fleet once it has no job; a worker that comes later announces it anew."""
+        """Delete what is stored about a fleet without jobs. A worker that comes later stores it again."""
         with store_errors():
             if self._redis.exists(keys.fleet_jobs(key)):
                 return

@@ -1,8 +1,8 @@
-"""The vectors of split sums as bytes: whole multiples of the grid, in as few bytes a number as hold them all.
+"""Pack the vectors of split sums into bytes, as whole numbers of grid steps, with no more bytes than needed.
 
-A sum on the grid is a whole number of 2**-20, so nothing is lost. One byte tells sums of one class from those
-of every class. Then come, for each class and all little-endian: ``n_a``, ``n_b``, ``blocks``, ``d`` and the
-bytes a number takes, as int64, and the two vectors in two's complement.
+A sum on the grid is a whole multiple of 2**-20, so nothing is lost. The first byte tells sums of one class
+from sums of every class. Then follow, for each class and little-endian: ``n_a``, ``n_b``, ``blocks``, ``d``
+and the number of bytes for each element, as int64, and the two vectors in two's complement.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _EVERY_CLASS: Final = b"\x02"
 
 
 def pack_sums(gradient: GradientSums | None) -> bytes:
-    """Return the split sums of some evidence; no bytes where it has none."""
+    """Return the packed split sums; empty bytes if there are none."""
     if gradient is None:
         return b""
     sums = [split for split in gradient.splits() if isinstance(split, SplitSums)]
@@ -36,7 +36,7 @@ def unpack_sums(packed: bytes) -> GradientSums:
     """Read what `pack_sums` wrote; ValueError on anything else."""
     sums = tuple(_unpack(packed))
     if not sums or packed[:1] not in (_ONE_CLASS, _EVERY_CLASS):
-        raise ValueError("these are no split sums")
+        raise ValueError("these are not split sums")
     if packed[:1] == _EVERY_CLASS:
         return GradientSums(sums[0].d, 0, 0.0, per_class=sums)
     return GradientSums(sums[0].d, 0, 0.0, split=sums[0])

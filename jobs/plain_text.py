@@ -1,4 +1,4 @@
-"""Text from libraries as answers can carry it: one printable line, nothing twice, not endless."""
+"""Turn a library's message into one printable line of bounded length without repetitions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 LONGEST: Final = 2000
 _READ: Final = 20_000
-"""Characters that are looked at, at both ends: a library's message can hold a whole model."""
+"""Characters that are read, half at each end, since a library's message can hold a whole model. A choice."""
 _SHORTEST_REPEATED: Final = 16
 _CUT: Final = " [...] "
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
@@ -18,8 +18,8 @@ _ENDS: Final = re.compile(r"(?<=[.;!?])\s+|(?<=:)\s+|\s*[\r\n]+\s*")
 def plain_text(text: str) -> str:
     """Return the text in one line without escape sequences, control characters and repeated sentences.
 
-    Of a text of more than ``LONGEST`` characters the middle is left out: what failed stands at the start, and
-    why it did at the end. Plain text of that length is returned as it is.
+    If the text has more than ``LONGEST`` characters, its middle is left out: the start says what failed, and
+    the end says why. Plain text up to that length is returned unchanged.
     """
     read = text if len(text) <= _READ else f"{text[: _READ // 2]}\n{text[-_READ // 2 :]}"
     whole = ""

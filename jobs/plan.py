@@ -1,4 +1,4 @@
-"""What selection fixes for the rest of a job, and which workers can go on with it."""
+"""The plan that selection fixes for the rest of a job, and the workers that can go on with it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RuntimeIdentity(Computation):
 
 
 Device = Literal["cpu", "cuda"]
-"""Where a worker computes."""
+"""The kind of device on which a worker computes."""
 
 
 class Fleet(Record):
@@ -60,13 +60,13 @@ class Fleet(Record):
 
     @property
     def key(self) -> str:
-        """A short name, equal where all fields are: part of the name of the fleet's queue."""
+        """Return a short name, equal if all fields are equal. The name of the fleet's queue contains it."""
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def words(self) -> str:
-        """The fleet as people are told of it."""
+        """Return the fleet in words."""
         kind = f", kind {self.kind}" if self.kind else ""
         *others, last = [f"{package} {version}" for package, version in sorted(self.versions.items())]
         versions = f"{', '.join(others)} and {last}" if others else last
@@ -105,11 +105,11 @@ class Plan(Record):
 
     @property
     def shards(self) -> int:
-        """Number of shards."""
+        """Return the number of shards."""
         return -(-self.blocks // self.shard_blocks)
 
     def shard_samples(self, shard: int, n: int) -> tuple[int, int]:
-        """First block and number of evaluations of a shard of a job with ``n`` evaluations."""
+        """Return the first block and the evaluations of a shard, in a job with ``n`` evaluations."""
         first = shard * self.shard_blocks
         last = min(first + self.shard_blocks, self.blocks)
         return first, min(last * self.batch, n) - first * self.batch

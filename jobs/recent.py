@@ -1,4 +1,4 @@
-"""A reading of the server that may be a second old, for threads that ask often."""
+"""Share one reading of the server among threads that ask often. It may be a second old."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Final, Generic, TypeVar
 from jobs.job_errors import StoreUnavailable
 
 FRESH_S: Final = 1.0
-"""A reading is used again for this long."""
+"""A reading is reused for this long. A choice: an answer may be this old, and the server is asked once a
+second."""
 
 T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """Reads at most once in ``FRESH_S``, as long as what is read is good.
+    """Reads at most once in ``FRESH_S``, as long as the readings are good.
 
-    Any other reading is for those alone who were waiting for it: a server that hangs is waited for once, not
-    by one after the other, and one that was mended is used at once.
+    A bad reading is given only to the threads that were waiting for it. So all threads wait together for a
+    server that hangs, and not one after another, and a repaired server is used at once.
     """
 
     def __init__(self, read: Callable[[], T], good: Callable[[T], bool] = lambda _: True) -> None:

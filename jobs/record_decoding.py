@@ -1,4 +1,4 @@
-"""From the strings of a stored hash to a job's record."""
+"""Read a job's record from the strings of a stored hash."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def decode_record(
 ) -> JobRecord:
     """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
 
-    ``rank`` is its place in the queue, from 0. Raises UnsupportedRecord for one of another version.
+    ``rank`` is its place in the queue, from 0. Raises UnsupportedRecord for a record of another version.
     """
     fields = {name.decode(): value.decode() for name, value in stored.items()}
     if fields["version"] != str(RECORD_VERSION):

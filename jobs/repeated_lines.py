@@ -1,7 +1,7 @@
-"""Keeps one fault from filling a log: a line that repeats is written once, and then counted.
+"""Keep one fault from filling a log: a line that repeats is written once, and then counted.
 
-Lines of ordinary work pass. Warnings, errors and refused requests do not repeat for longer than it takes to
-read them: whatever happens a thousand times a second, what was logged before it stays in the file.
+Lines of ordinary work are always written. Repeated warnings, errors and refused requests are held back and
+counted. So a fault that happens a thousand times a second does not push earlier lines out of the file.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from typing import Final, TextIO
 
 WINDOW_S: Final = 10.0
-"""A line like an earlier one is held back until the earlier one is this old."""
+"""A line like an earlier one is held back until the earlier one is this old. A choice."""
 MOST: Final = 20
-"""Lines in that time that differ, but come from the same statement or answer with the same status."""
+"""Most different lines in that time from one statement, or for one status of answers. A choice."""
 _REMEMBERED: Final = 1000
 _NUMBER: Final = re.compile(r"\d+")
 
 
 @dataclass(slots=True)
 class _Window:
-    """What became of the lines of one kind since ``began``; ``last`` is the latest that was held back."""
+    """The lines of one kind since ``began``: how many were held back; ``last`` is the latest of them."""
 
     began: float
     passed: int = 0
@@ -32,15 +32,15 @@ class _Window:
 
 
 class Repeats:
-    """Decides which lines are written. Not for several threads at once."""
+    """Decides which lines are written. It is not thread-safe."""
 
     def __init__(self) -> None:
         self._windows: dict[object, _Window] = {}
 
     def admit(self, record: logging.LogRecord) -> Iterator[logging.LogRecord]:
-        """Yield what is to be written now: the line unless it is held back, after counts that are due.
+        """Yield the lines to write now: the counts that are due, then this line unless it is held back.
 
-        A line that stands for others carries their number as ``repeated``.
+        A line that represents others has their number as ``repeated``.
         """
         now = time.monotonic()
         kinds = _kinds(record)
@@ -62,11 +62,11 @@ class Repeats:
         yield record
 
     def rest(self) -> Iterator[logging.LogRecord]:
-        """Yield what stands for all that is held back still."""
+        """Yield the lines that represent all lines still held back."""
         yield from self._due(float("inf"), but_for=set())
 
     def _window(self, kind: object, now: float) -> _Window:
-        """Return the window of a kind; a new one takes over what an old one held back."""
+        """Return the window of a kind. A new window takes over the lines that the old one held back."""
         window = self._windows.get(kind)
         if window is None or now - window.began >= WINDOW_S:
             held = 0 if window is None else window.held
@@ -75,7 +75,7 @@ class Repeats:
         return window
 
     def _due(self, until: float, but_for: set[object]) -> Iterator[logging.LogRecord]:
-        """Forget windows that began before ``until``, and those past the most that are remembered."""
+        """Forget windows that began before ``until`` or exceed the number remembered; yield their counts."""
         surplus = len(self._windows) - _REMEMBERED
         old = []
         for place, (kind, window) in enumerate(self._windows.items()):
@@ -92,7 +92,7 @@ class Repeats:
 
 
 def _kinds(record: logging.LogRecord) -> list[tuple[object, int]]:
-    """List what a line has in common with others, and how many of each may pass."""
+    """List the kinds that a line belongs to, each with the number of lines that may pass."""
     status = getattr(record, "status", None)
     if isinstance(status, int) and status >= 400:
         return [((record.name, status), MOST)]
@@ -105,7 +105,7 @@ def _kinds(record: logging.LogRecord) -> list[tuple[object, int]]:
 
 
 def _raised_at(record: logging.LogRecord) -> object:
-    """Name where and what was raised: the same line of code with the same words."""
+    """Return the place and the message of an exception; repetitions share both."""
     if not record.exc_info or record.exc_info[1] is None:
         return None
     _, error, trace = record.exc_info
@@ -116,19 +116,19 @@ def _raised_at(record: logging.LogRecord) -> object:
 
 
 class LimitedHandler(logging.StreamHandler[TextIO]):
-    """Writes lines as its base does, but for those that repeat."""
+    """Writes lines as its base does, except for repetitions."""
 
     def __init__(self) -> None:
         super().__init__()
         self._repeats = Repeats()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write what is to be written now. Handlers are called with their lock held."""
+        """Write the lines that are due. Handlers are called with their lock held."""
         for line in self._repeats.admit(record):
             super().emit(line)
 
     def close(self) -> None:
-        """Write the counts that are left."""
+        """Write the counts of lines still held back, and close."""
         self.acquire()
         try:
             for line in self._repeats.rest():

@@ -1,7 +1,7 @@
-"""The scripts of ``jobs/lua``: transitions of a job that must happen as a whole or not at all.
+"""Load the scripts of ``jobs/lua``: transitions of a job that must happen completely or not at all.
 
-A script runs alone on the server and reaches the append-only file as one transaction. Its first lines state
-its keys, its arguments and its answer.
+The server runs one script at a time, and writes it to the append-only file as one transaction. The first
+lines of a script state its keys, its arguments and its answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why a server cannot be used, in words that say where to look."""
+"""Say in words why a server cannot be used, and where to look."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (exceptions.TimeoutError, "no answer in time: it hangs, or what is sent to it gets lost"),
     (TimeoutError, "no answer in time: it hangs, or what is sent to it gets lost"),
 )
-"""The first that fits anything in the chain of errors counts: a special case stands before a general one."""
+"""The first entry that matches an error of the chain is used, so special cases come before general ones."""
 
 _BY_TEXT: Final = (
     ("handshake operation timed out", "the TLS handshake gets no answer: does it speak TLS at this port?"),
@@ -37,7 +37,7 @@ _BY_TEXT: Final = (
 
 
 def cause(error: BaseException) -> str:
-    """Say what an error of the server, or of the way to it, means; nothing of its own text is in it."""
+    """Say what an error of the server or the connection means, without the error's own text."""
     chain = list(_chain(error))
     told = " ".join(map(str, chain))
     for text, meaning in _BY_TEXT:

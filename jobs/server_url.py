@@ -1,7 +1,7 @@
-"""The server's URL: what is accepted, how the queue spells it, and what of it may be shown.
+"""Check the server's URL, translate it for the queue, and redact it for logs.
 
-A URL holds a password, so nothing here repeats what it was given. Store and queue parse URLs by different
-rules; what one of them would read otherwise than the other, or not at all, is refused.
+A URL may hold a password, so no message repeats it. Store and queue parse URLs by different rules. A URL that
+one of them would read differently, or not at all, is refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ENCODE: Final = "percent-encode what is special in the password (/ as %2F, # as
 
 
 def check_url(url: str) -> str:
-    """Return the URL as it is. Raises ValueError, in words that repeat nothing of it."""
+    """Return the URL unchanged. Raises ValueError, whose message repeats no part of the URL."""
     if re.search(r"[\s\x00-\x1f\x7f\ud800-\udfff]", url):
         raise ValueError(
             f"has spaces, control characters or bytes that are no UTF-8 in it: {_ENCODE}, a space as %20"
@@ -52,7 +52,7 @@ def check_url(url: str) -> str:
 
 
 def _check_place(parts: SplitResult) -> None:
-    """Refuse a URL that names no server, or something behind it that is no database."""
+    """Refuse a URL without a server, or with a path that is not the number of a database."""
     if parts.scheme == "unix":
         if not parts.path.startswith("/") or (parts.hostname or "") != "":
             raise ValueError("must name the socket by its whole path: unix:///path/server.sock?db=0")
@@ -83,9 +83,9 @@ ServerUrl = Annotated[str, AfterValidator(check_url)]
 
 
 def broker_url(url: str) -> str:
-    """Return the same server as Celery names it.
+    """Return the URL of the same server in Celery's form.
 
-    It has another scheme for sockets and another name for their database; and over TLS it looks at no
+    Celery has another scheme for sockets and another name for their database, and over TLS it checks no
     certificate unless it is told to.
     """
     parts = urlsplit(url)

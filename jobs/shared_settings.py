@@ -21,13 +21,14 @@ CONFIG: Final = SettingsConfigDict(
     env_ignore_empty=True,
     hide_input_in_errors=True,  # it may be a secret
 )
-"""What the settings of every program have in common."""
+"""Configuration that the settings of all programs share."""
 
 
 class JobsSettings(BaseSettings):
-    """Where jobs are stored, how long, and how patiently they are driven on.
+    """The job store, how long results are kept, and the times after which lost work is done again.
 
-    Every field is read from ``CERTIFY_<NAME>``; the server's URL also from ``REDIS_URL``.
+    Every field is read from ``CERTIFY_<NAME>``; the server's URL also from ``REDIS_URL``. The times are
+    choices: shorter ones find a lost worker sooner, longer ones tolerate a slower server or network.
     """
 
     model_config = CONFIG
@@ -63,7 +64,7 @@ class JobsSettings(BaseSettings):
         default=10.0, description="A worker silent for this long no longer counts as alive."
     )
     stall_s: Seconds = Field(
-        default=15.0, description="A job without progress for this long is looked at by the watchdog."
+        default=15.0, description="The watchdog checks a job that has made no progress for this long."
     )
     orphan_s: Seconds = Field(
         default=300.0,
@@ -72,20 +73,20 @@ class JobsSettings(BaseSettings):
 
     @property
     def broker_url(self) -> str:
-        """The same server as Celery names it."""
+        """Return the server's URL in Celery's form."""
         return broker_url(self.redis_url)
 
     @property
     def redis_url_redacted(self) -> str:
-        """The server's URL without user and password, fit for logs."""
+        """Return the server's URL without user and password, for logs."""
         return redacted(self.redis_url)
 
 
 def faults(error: ValidationError | SettingsError, in_words: Callable[[Mapping[str, Any]], str]) -> str:
     """Say which settings are wrong and why, by the names of their variables.
 
-    ``in_words`` says what is wrong with one entry of ``ValidationError.errors``. It gets the value only
-    where that is a short word or number and the setting holds no secret.
+    ``in_words`` says what is wrong with one entry of ``ValidationError.errors``. It gets the value only if
+    that is a short word or number and the setting holds no secret.
     """
     if isinstance(error, SettingsError):
         field = _FIELD.search(str(error))
@@ -96,7 +97,7 @@ def faults(error: ValidationError | SettingsError, in_words: Callable[[Mapping[s
 
 _FIELD: Final = re.compile(r'field "(\w+)"')
 _SHOWN: Final = re.compile(r"[A-Za-z0-9._+-]{1,20}")
-"""What may be repeated of a value: it is too short for an API key, and no URL."""
+"""Values that messages may repeat: too short for an API key, and not a URL."""
 
 
 def _without_secrets(fault: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -108,7 +109,7 @@ def _without_secrets(fault: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
-    """Name the variable of a fault, with a blank; nothing for a fault of several settings together."""
+    """Return the variable of a fault and a colon; empty text for a fault of several settings together."""
     if not location:
         return ""
     name = str(location[0]).upper().removeprefix(PREFIX)

@@ -1,4 +1,4 @@
-"""What a job is to certify, as accepted: nothing in it changes afterwards."""
+"""The specification of a job, as accepted. It never changes afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _shortest(number: float) -> str:
 
 
 class InputRecord(Record):
-    """What is certified: a float32 array in the model's input space, and how it was obtained.
+    """The certified input: a float32 array in the model's input space, and the conversions that made it.
 
     ``sha256`` is taken over the little-endian, C-ordered float32 bytes.
     """
@@ -35,21 +35,21 @@ class InputRecord(Record):
 
     @property
     def scale(self) -> str:
-        """The input's scale as answers state it, with all its digits."""
+        """Return the input's scale as text for answers, with all digits."""
         return f"[{_shortest(self.low)},{_shortest(self.high)}]"
 
 
 class StopRule(Record):
-    """End the job as soon as this much is certified; ``radius`` is in input units."""
+    """End the job once this radius is certified; ``radius`` is in input units."""
 
     radius: float = Field(gt=0)
 
 
 class JobSpec(Record):
-    """One certification as accepted: nothing in it changes afterwards.
+    """One certification as accepted. It never changes afterwards.
 
-    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units. ``owner`` names
-    whose job it is; it is empty where the service asks for no keys.
+    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units. ``owner`` is the
+    owner of the job; it is empty if the service asks for no keys.
     """
 
     model: str
@@ -69,12 +69,12 @@ class JobSpec(Record):
 
     @property
     def noise_seed(self) -> int:
-        """What the noise is drawn from: 256 bits of SHA-256 over what makes this job another than its kin.
+        """Return the seed of the job's noise: 256 bits, the SHA-256 of a JSON text.
 
-        It is taken over the JSON text of [seed, n, n0, stop radius or null, model_sha256, input.sha256],
-        without spaces. So no job is the beginning of another, that could be watched and then be asked for,
-        and noise that is known fits neither another input nor another model. What is compared on the same
-        samples is left out: certifier, bounds, decision, kind of noise, sigma and eta. SECURITY.md says why.
+        The text is [seed, n, n0, stop radius or null, model_sha256, input.sha256], without spaces. So no job
+        is the beginning of another job, and known noise cannot be reused for another input or model.
+        Certifier, bounds, decision, kind of noise, sigma and eta are left out, so that they can be compared
+        on the same samples. SECURITY.md, "One job, one noise", gives the reasons.
         """
         stop = None if self.stop is None else self.stop.radius
         parts = [self.seed, self.n, self.n0, stop, self.model_sha256, self.input.sha256]
@@ -82,7 +82,7 @@ class JobSpec(Record):
         return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
 
     def claim(self) -> Claim:
-        """Return what this job is to certify."""
+        """Return the claim of this job."""
         scale = self.input.low, self.input.high
         stop_radius = None if self.stop is None else self.stop.radius
         return claim_of(self, self.sigma, math.prod(self.input.shape), scale, stop_radius)

@@ -1,4 +1,4 @@
-"""Putting the steps of a job on the queue."""
+"""Put the steps of a job on the queue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Queue:
         self._send(keys.queue(fleet), SAMPLE, job_id, shard)
 
     def enqueue_certify(self, job_id: str, fleet: str) -> None:
-        """Ask them for what comes next in a job: more shards, or the last step."""
+        """Ask the same workers for what comes next in a job: more shards, or the last step."""
         self._send(keys.queue(fleet), CERTIFY, job_id)
 
     def _send(self, queue: str, task: str, *arguments: str | int) -> None:

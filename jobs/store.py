@@ -28,7 +28,7 @@ from jobs.spec import JobSpec
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A client's ``Idempotency-Key`` and a fingerprint of the request it came with."""
+    """A client's ``Idempotency-Key`` and the fingerprint of its request."""
 
     key: str
     fingerprint: str
@@ -36,10 +36,10 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be stored when a job is added; 0 stands for no limit.
+    """Limits for accepting a job; 0 means no limit.
 
-    ``active`` and ``owned`` count jobs that have not ended, of everybody and of the job's owner;
-    ``memory`` is the server's used memory in bytes.
+    ``active`` and ``owned`` limit the jobs that have not ended, of all owners and of the job's owner;
+    ``memory`` limits the server's used memory, in bytes.
     """
 
     active: int = 0
@@ -52,20 +52,20 @@ NO_LIMITS: Final = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """Answer to a submission; ``replayed`` when an earlier one with the same key made the job."""
+    """The result of a submission; ``replayed`` if an earlier one with the same key made the job."""
 
     job: JobRecord
     replayed: bool
 
     @property
     def job_id(self) -> str:
-        """The job's id."""
+        """Return the job's id."""
         return self.job.id
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A job that was counted in one piece: by which plan, since when, and what it cost."""
+    """A job that was counted in one piece: its plan, when sampling began, and what it cost."""
 
     plan: Plan
     began_at: float
@@ -75,7 +75,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
-    """How a job ends; ``fields``: name and value of what its record gets."""
+    """How a job ends; ``fields`` are the names and values that its record gets."""
 
     state: JobState
     outcome: str
@@ -85,7 +85,7 @@ class _Ending:
     lease: str | None = None
 
     def arguments(self) -> list[str | float]:
-        """Return what the script is told; blanks for what there is not."""
+        """Return the script's arguments; a missing value is empty text."""
         counted: tuple[str | float, ...] = ("", "", "", "")
         if self.counted is not None:
             plan = self.counted.plan.model_dump_json()
@@ -115,8 +115,8 @@ class JobStore:
 
         ``input_bytes`` are the little-endian, C-ordered float32 elements of the input. ``message`` goes on
         the queue with the job; without one, a watchdog sends it later. Raises JobConflict when
-        ``idempotency.key`` belongs to a request with another fingerprint, StoreFull or OwnerFull when the
-        limits leave no room; nothing is stored then.
+        ``idempotency.key`` belongs to a request with another fingerprint, and StoreFull or OwnerFull when a
+        limit is reached; then nothing is stored.
         """
         job_id = secrets.token_urlsafe(16)
         names = [
@@ -171,16 +171,16 @@ class JobStore:
         return record
 
     def list_jobs(self, limit: int, cursor: str | None = None, owner: str = "") -> JobPage:
-        """List at most ``limit`` jobs of an owner, newest first, going on behind ``cursor``.
+        """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on.
 
-        Raises InvalidCursor for a cursor from elsewhere.
+        Raises InvalidCursor for a cursor that no listing issued.
         """
         return list_jobs(self._redis, limit, cursor, owner)
 
     def cancel(self, job_id: str) -> JobRecord:
-        """End a job that has not ended; one that has is left as it is. Returns the record after.
+        """Cancel a job unless it has ended, and return its record. Raises JobNotFound.
 
-        The certificate that its merged samples supported, if any, becomes its own. Raises JobNotFound.
+        If its merged samples support a certificate, that becomes the job's certificate.
         """
         self._end(job_id, _Ending(JobState.CANCELLED, "cancelled"))
         return self.get(job_id)
@@ -193,17 +193,18 @@ class JobStore:
         counted: Counted | None = None,
         lease: str | None = None,
     ) -> bool:
-        """Store the certificate, once. False when the job had ended before. Raises JobNotFound.
+        """Store the certificate, once. Return False if the job had ended before. Raises JobNotFound.
 
-        ``running``: what was certified last on the way. ``counted``: what was counted in one piece for a job
-        that has no plan; raises StepLeftOver if it has. ``lease``: the key of a lease that ends with the job.
+        ``running`` is the last certificate before the end. ``counted`` is for a job that was counted in one
+        piece and has no stored plan; raises StepLeftOver if it has one. ``lease`` is the key of a lease that
+        ends with the job.
         """
         outcome = "abstained" if certificate.get("abstained") else "certified"
         fields = ("certificate", json.dumps(certificate, allow_nan=False))
         return self._end(job_id, _Ending(JobState.SUCCEEDED, outcome, fields, running, counted, lease))
 
     def fail(self, job_id: str, failure: Failure) -> bool:
-        """Store why the job failed. False when the job had ended before. Raises JobNotFound."""
+        """Store why the job failed. Return False if the job had ended before. Raises JobNotFound."""
         return self._end(job_id, _Ending(JobState.FAILED, "failed", ("failure", failure.model_dump_json())))
 
     def _end(self, job_id: str, ending: _Ending) -> bool:
@@ -233,7 +234,7 @@ _ENDS_WITH_ITS_JOB: Final = (
 
 
 def _new(job_id: str, spec: JobSpec, created_at: float, position: int | None) -> JobRecord:
-    """Return the record of a job that was just stored, as it would be read back."""
+    """Return the record of a job that was just stored, without reading it."""
     return JobRecord(
         id=job_id,
         spec=spec,
@@ -245,7 +246,7 @@ def _new(job_id: str, spec: JobSpec, created_at: float, position: int | None) ->
 
 
 _FULL: Final = {
-    "jobs": "as many jobs as may be stored have not ended yet",
-    "bytes": "the server of the job store uses as much memory as it may",
-    "owner": "this key has as many jobs that have not ended as it may have",
+    "jobs": "the limit on jobs that have not ended is reached",
+    "bytes": "the job store's server has reached its memory limit",
+    "owner": "this key has reached its limit on jobs that have not ended",
 }

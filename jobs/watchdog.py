@@ -1,6 +1,6 @@
-"""The watchdog: finds jobs that nothing works on and nothing on the queue will wake, and drives them on.
+"""The watchdog: finds jobs that no process works on and no message will wake, and sends what is missing.
 
-Whatever was lost on the way, a message, a worker, a server's memory, the job's record says what is missing.
+Whether a message, a worker or the server's memory was lost, the job's record says what is missing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from jobs.step_queue import Queue
 from jobs.store import JobStore
 
 BATCH: Final = 100
-"""Jobs looked at in one sweep, those longest without a sign of life first."""
+"""Most jobs checked in one sweep, those that were inactive longest first. A choice; it bounds a sweep's
+time."""
 
 log = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Sweeps over the jobs that have not ended. Any number of workers may do so: one at a time does."""
+    """Sweeps over the jobs that have not ended. All workers have one, and only one at a time sweeps."""
 
     def __init__(self, client: Redis, settings: JobsSettings, store: JobStore, queue: Queue) -> None:
         self._redis = client
@@ -41,11 +42,11 @@ class Watchdog:
         self._stalled = load_script(client, "stalled")
 
     def sweep(self) -> tuple[str, ...]:
-        """Drive on every job that has stalled, and return their ids. Raises StoreUnavailable.
+        """Send what is missing for every stalled job, and return their ids. Raises StoreUnavailable.
 
-        A job has stalled when it has given no sign of life for ``stall_s`` and what was last sent for it
-        is no longer on its queue: a queue is in order, so it is not when a later message was taken. A job
-        whose workers are gone has messages that wait; see `jobs.orphans`.
+        A job has stalled if it was inactive for ``stall_s`` and its last message is no longer on the queue.
+        Queues are in order, so that message was taken if a later one was. A job whose workers are gone has
+        messages that wait; `jobs.orphans` handles it.
         """
         if not self._take_turn():
             return ()
@@ -64,7 +65,7 @@ class Watchdog:
         return mine
 
     def _silent(self, now: float) -> list[str]:
-        """List jobs that have given no sign of life and whose steps are on no queue."""
+        """List inactive jobs whose steps are on no queue."""
         with store_errors():
             silent = self._stalled(
                 keys=[keys.ACTIVE, keys.CONSUMED],
@@ -77,7 +78,7 @@ class Watchdog:
             job = self._store.get(job_id)
         except UnsupportedRecord as error:
             log.warning("%s", error, extra={"job_id": job_id})
-            with store_errors():  # or those that cannot be read would hold up those behind them
+            with store_errors():  # otherwise unreadable jobs would block the jobs behind them
                 self._redis.zadd(keys.ACTIVE, {job_id: now}, xx=True)
             return False
         except JobNotFound:

@@ -1,4 +1,4 @@
-"""The inputs of the jobs that a process works on: read once, not with every shard."""
+"""Keep the inputs of the jobs that a process works on, so that they are not read again for each shard."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 KEPT: Final = 8
-"""Inputs that a process keeps in memory."""
+"""Most inputs that a process keeps in memory. A choice."""
 KEPT_BYTES: Final = 32 * 2**20
-"""Fewer, down to the last one used, once they take this much."""
+"""If the inputs take more than this, older ones are dropped, except for the last one used. A choice."""
 
 
 class Inputs:
@@ -24,7 +24,7 @@ class Inputs:
         return job_id in self._kept
 
     def keep(self, job_id: str, content: bytes, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return a job's input; ``content`` are its bytes where it is not kept, and else of no account."""
+        """Return a job's input. ``content`` holds its bytes; it is ignored if the input is kept already."""
         if job_id not in self._kept:
             self._kept[job_id] = np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(shape)
         self._kept.move_to_end(job_id)

@@ -1,4 +1,4 @@
-"""The three steps of a job: decode, call, encode. Each may run any number of times, anywhere."""
+"""The steps of a job: select, sample and certify. Each may run more than once, on any worker."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from worker.sampling.sampler import SampleRequest
 
 REPORT_S: Final = 0.5
-"""Least time between two reports of a shard's progress, at which a cancelled job also stops."""
+"""Least time between two reports of a shard's progress. A cancelled job stops at a report. A choice."""
 
 
 def select(context: WorkerContext, lease: Lease) -> None:
-    """Fix the class and the plan, once, and put the first shards on the queue.
+    """Select the class, fix the plan, once, and put the first shards on the queue.
 
-    A job of a single shard is sampled and ended here and now, so that a small job waits in the queue once.
+    A job of a single shard is also sampled and ended in this step, so that a small job waits in the queue
+    once.
     """
     job, x = lease.job, _input(context, lease)
     plan = job.plan
@@ -61,7 +62,7 @@ def sample(context: WorkerContext, lease: Lease, shard: int) -> None:
 
 
 def certify(context: WorkerContext, lease: Lease) -> None:
-    """Drive on a job whose shards are all there, or none are out."""
+    """Go on with a job of which no shard is out: send more shards, or end it."""
     _advance(context, lease, _plan(lease), _input(context, lease))
 
 
@@ -74,7 +75,7 @@ def _plan(lease: Lease) -> Plan:
 def _count(
     context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]
 ) -> tuple[Evidence, float]:
-    """Sample one shard; return what it counted and the seconds it took."""
+    """Sample one shard; return its evidence and the seconds that it took."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     loaded = context.models.for_plan(job.spec, plan)
@@ -86,7 +87,7 @@ def _count(
 
 
 def _do_whole(context: WorkerContext, lease: Lease, plan: Plan, x: NDArray[np.float32]) -> None:
-    """Sample a job of a single shard and end it. Plan and certificate are stored together, or neither is."""
+    """Sample a job of a single shard and end it. Plan and certificate are stored in one transaction."""
     began_at = time.time()
     evidence, seconds = _count(context, lease.job, plan, 0, x)
     whole = Prefix().add(evidence, lease.job.spec.claim())
@@ -100,7 +101,7 @@ def _advance(
     x: NDArray[np.float32],
     standing: Standing | None = None,
 ) -> None:
-    """Put the next shards on the queue; or end the job when nothing is left to count."""
+    """Put the next shards on the queue, or end the job if everything is counted."""
     job = lease.job
     merged = context.ledger.merge(job.id, job.spec, plan, context.window(), standing)
     if merged.whole is not None:
@@ -118,7 +119,7 @@ def _end(
     whole: Prefix,
     counted: Counted | None = None,
 ) -> None:
-    """End a job with the certificate of all that was counted, if the model still is what it was."""
+    """End a job with the certificate of its evidence, after checking that the model is still one function."""
     job, spec = lease.job, lease.job.spec
     loaded = context.models.for_plan(spec, plan)
     evidence, certificate = whole.final(spec.claim())
@@ -139,7 +140,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
         raise PermanentFailure("invalid_request", f"{field} {message}")
     scale = loaded.manifest.input.scale
     if (unfit := spec.noise.input_fault(x, *scale)) is not None:
-        raise PermanentFailure("invalid_request", f"the input is none for this noise: {unfit}")
+        raise PermanentFailure("invalid_request", f"the input does not fit this noise: {unfit}")
     batch = batch_size_for(loaded.manifest, context.settings.device)
     target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
     blocks = -(-spec.n // batch)
@@ -163,7 +164,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
 
 
 def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], batch: int, block: int) -> float:
-    """Measure the time of one block, in seconds; ``block`` is one that the job never counts."""
+    """Measure the time of one block, in seconds; ``block`` is a block that the job never counts."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     trial = _request(spec, loaded, batch, 0, block, batch)
@@ -193,7 +194,7 @@ def _request(
 
 
 def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int], None]:
-    """Return a callback that reports progress at a measured pace and stops a job that has ended."""
+    """Return a callback that reports progress every ``REPORT_S``, and stops the step if the job has ended."""
     last = time.monotonic()
 
     def report(samples: int) -> None:

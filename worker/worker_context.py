@@ -1,4 +1,4 @@
-"""Everything a worker's steps need, wired in one place."""
+"""The objects that a worker's steps need."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from worker.worker_settings import WorkerSettings
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """One worker. Made in its main process and inherited by its children, which load the models."""
+    """One worker. The main process makes it; the child processes, which load the models, inherit it."""
 
     settings: WorkerSettings
     worker_id: str
@@ -48,18 +48,18 @@ class WorkerContext:
         return max(alive, self.settings.concurrency)
 
     def window(self) -> int:
-        """Shards of one job that may be out: one for every process, and one to go on with.
+        """Return how many shards of one job may be out: one for each process, and one in reserve.
 
-        Others wait behind those that are out and not begun, so there is no more than one. A process whose
-        shard is done puts the next one on the queue before it asks for work, so none runs dry.
+        Other jobs wait behind shards that are out and not begun, so there is only one in reserve. A process
+        that has finished a shard puts the next one on the queue before it asks for work, so none has to wait.
         """
         return self.processes() + 1
 
 
 def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:
-    """Wire a worker. Nothing is sent to the server yet. Raises Unfit without a runtime."""
+    """Make a worker's context. Nothing is sent to the server yet. Raises Unfit without a runtime."""
     redis = client or connect(settings, retries=settings.store_patience, through_silence=True)
-    # A lease is renewed again anyway, and expires by itself: no patience that would hold up an end.
+    # Leases are renewed again soon and expire, so their connection gives up early and delays no end.
     impatient = client or connect(settings)
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     registry = Registry(settings.models_dir)

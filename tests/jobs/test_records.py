@@ -70,7 +70,7 @@ def test_a_step_that_its_job_has_not_is_no_attempt_and_takes_no_lease(stack: Sta
     def dropped() -> bool:
         lines = stack.worker.log_text().splitlines()
         return all_taken(stack) and any(
-            job_id in line and "the job has no such step" in line for line in lines
+            job_id in line and "a stale message is dropped" in line for line in lines
         )
 
     wait_until(dropped, "both to be dropped")

@@ -1,4 +1,4 @@
-"""The Celery tasks, and what becomes of a step that fails."""
+"""The Celery tasks, and the handling of steps that fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 def register_tasks(app: Celery, context: WorkerContext) -> None:
-    """Give the three tasks to the application."""
+    """Register the three tasks with the application."""
 
     @app.task(name=SELECT, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def select(task: Any, job_id: str) -> None:
@@ -58,11 +58,12 @@ def _step(task: Any, job_id: str, name: str, fleet: Fleet | None = None, shard: 
 
 
 def run_step(task: Any, context: WorkerContext, step: Step, work: Work) -> None:
-    """Do one step of a job, unless it is done, in other hands, or beyond help.
+    """Run one step of a job. Skip it if it is done or another live process works on it.
 
-    A step that the job has not is dropped before it counts as an attempt. A store that is away hands the
-    message back to the queue. A reason that lies in the job or its model fails the job. Anything unforeseen
-    is tried again after a growing pause, ``max_attempts`` times.
+    A stale message, whose step is not in the job's plan, is dropped and does not count as an attempt. If the
+    store is away, the message goes back to the queue. An error that lies in the job or its model fails the
+    job. After any other error the step is tried again after a growing pause; the job fails after
+    ``max_attempts``.
     """
     about: dict[str, object] = {"job_id": step.job_id, "step": step.name}
     try:
@@ -72,16 +73,16 @@ def run_step(task: Any, context: WorkerContext, step: Step, work: Work) -> None:
     except (JobEnded, JobNotFound):
         log.info("the job has ended", extra=about)
     except StepLeftOver as error:
-        log.warning("the job has no such step: %s", error, extra=about)
+        log.warning("a stale message is dropped, its step is not in the job's plan: %s", error, extra=about)
     except UnsupportedRecord as error:
         log.error("%s", error, extra=about)  # noqa: TRY400 - the message says it all
     except StoreUnavailable as error:
-        log.warning("the step is handed back: %s", error, extra=about)
+        log.warning("the step goes back to the queue: %s", error, extra=about)
         raise Reject(str(error), requeue=True) from error
 
 
 def _take_in_hand(context: WorkerContext, step: Step, about: dict[str, object]) -> Lease | None:
-    """Return the lease, None for a step in other hands or beyond help."""
+    """Return the lease; None if another process works on the step, or it had too many attempts."""
     try:
         lease = context.leases.acquire(step, with_input=step.job_id not in context.inputs)
     except TooManyAttempts as error:
@@ -89,7 +90,7 @@ def _take_in_hand(context: WorkerContext, step: Step, about: dict[str, object]) 
         _fail(context, step.job_id, Failure(type="worker_crashed", detail=why), about)
         return None
     if lease is None:
-        log.info("the step is in the hands of another process", extra=about)
+        log.info("another process works on the step", extra=about)
     return lease
 
 

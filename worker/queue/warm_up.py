@@ -1,4 +1,4 @@
-"""Compiling before there is work."""
+"""Compile all loops before the first job."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from worker.sampling import centred_sums
 
 
 def warm_up() -> None:
-    """Compile every loop now (seconds), so that no job waits for it and forked processes share the result."""
+    """Compile every loop now (seconds). Then no job waits for it, and forked processes share the result."""
     for loops in (argmax, centred_sums):
         loops.warm_up()
     for module in sorted({module for drawn in DRAWN_LAWS for module in drawn.loops}):
