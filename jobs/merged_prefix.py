@@ -68,7 +68,7 @@ class Prefix:
         return evidence, claim.final(evidence)
 
     def to_dict(self) -> dict[str, object]:
-        """Return JSON-ready data. ValueError while the vectors are there: they are stored apart."""
+        """Return JSON-ready data. ValueError if the vectors are in it: they are stored separately."""
         return {
             "merged": self.merged,
             "folded": self.folded,
