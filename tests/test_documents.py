@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from certify_client.cli import app
 from scripts.settings_table import render
-from service.api.examples import JOBS
+from service.api.examples import ANSWERS
 from tests.support.places import ROOT
 
 DOCUMENTS = sorted(
@@ -142,7 +142,7 @@ def test_the_index_names_every_page() -> None:
 def test_the_answer_that_is_shown_has_the_members_that_the_service_gives() -> None:
     page = (ROOT / "docs" / "http-api.md").read_text()
     (written,) = re.findall(r"^ {4}\{\n(?: {4}.*\n)+? {4}\}$", page, flags=re.MULTILINE)
-    served: dict[str, Any] = JOBS["content"]["application/json"]["examples"]["dipole"]["value"]
+    served: dict[str, Any] = ANSWERS["dipole"]
     shown: dict[str, Any] = json.loads(written)
     assert shown.keys() == served.keys()
     assert shown["request"].keys() == served["request"].keys()

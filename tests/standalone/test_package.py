@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from service.api.examples import JOBS
+from service.api.examples import ANSWERS
 
 SERVER = ("jobs", "registry", "worker", "service", "standalone", "scripts", "benchmarks", "tests")
 USER = """
@@ -115,7 +115,7 @@ def test_the_command_asks_the_service(user: Path) -> None:
 
 
 def test_the_command_verifies_certificates(user: Path, tmp_path: Path) -> None:
-    jobs = [example["value"] for example in JOBS["content"]["application/json"]["examples"].values()]
+    jobs = list(ANSWERS.values())
     for certifier in ("first_order", "second_order", "dipole"):
         result = tmp_path / f"{certifier}.json"
         result.write_text(json.dumps(next(job for job in jobs if job["request"]["certifier"] == certifier)))
