@@ -1,4 +1,4 @@
-"""Things that are known by name: registered once, and found by what requests and records call them."""
+"""Catalogues of objects that requests and records refer to by name."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Protocol, TypeVar
 
 
 class Named(Protocol):
-    """What a catalogue can hold."""
+    """An object that a catalogue can hold."""
 
     @property
     def name(self) -> str:
-        """What requests, records and certificates call it."""
+        """Return its name in requests, records and certificates."""
 
 
 T = TypeVar("T", bound=Named)
 
 
 class Catalogue(Collection[T]):
-    """All things of one kind, in the order in which they were registered.
+    """All objects of one kind, in the order in which they were registered.
 
-    ``kind`` names the kind and ``about`` says what it is, in the words of the API's description. What is
-    registered is known in this process alone.
+    ``kind`` is the name of the kind and ``about`` says what it is; the API's description shows both. An
+    object must be registered in each process that uses it.
     """
 
     def __init__(self, kind: str, about: str, *things: T) -> None:
@@ -32,14 +32,14 @@ class Catalogue(Collection[T]):
             self.register(thing)
 
     def register(self, thing: T) -> T:
-        """Make a thing known by its name, and return it. ValueError if there is one of that name already."""
+        """Add an object and return it. ValueError if its name is taken."""
         if thing.name in self._by_name:
             raise ValueError(f"there is a {self.kind.lower()} {thing.name!r} already")
         self._by_name[thing.name] = thing
         return thing
 
     def named(self, name: str) -> T:
-        """Return the thing of this name. ValueError, which lists the names, if there is none."""
+        """Return the object of this name. Raises ValueError with the list of names if there is none."""
         if name not in self._by_name:
             raise ValueError(f"{name!r} is no {self.kind.lower()}; there are {', '.join(self.names())}")
         return self._by_name[name]

@@ -1,7 +1,7 @@
-"""Laws of noise: sigma and the scale of an input in, what the law needs and what it costs in confidence out.
+"""Laws of noise: which inputs each law is for, and what it costs in confidence.
 
-One module a kind of law, one line below for each law. Imports `catalogue` alone. Draws nothing: that is the
-worker's half, which `worker/noise/drawn_laws.py` lists.
+There is one module for each kind of law, and one line below for each law. Imports only `catalogue`. Nothing
+is drawn here: `worker/noise/drawn_laws.py` lists how the worker draws each law.
 """
 
 from certificates.catalogue import Catalogue
@@ -12,7 +12,7 @@ from certificates.noise_laws.noise_law import Noise
 __all__ = ["NOISE_LAWS", "FloatGaussian", "GridGaussian", "Noise"]
 
 NOISE_LAWS: Catalogue[Noise] = Catalogue("Noise", "What is added to the input.")
-"""Every law that a job can ask for."""
+"""All laws that a job can ask for."""
 
 Noise.GAUSSIAN = NOISE_LAWS.register(FloatGaussian("gaussian"))
 Noise.DISCRETE = NOISE_LAWS.register(GridGaussian("discrete"))

@@ -12,9 +12,9 @@ from certificates.noise_laws.noise_law import Noise
 
 @dataclass(frozen=True)
 class FloatGaussian(Noise):
-    """A law whose numbers are taken for Gaussian ones: nothing is charged for their rounding.
+    """A law whose float32 numbers are treated as exact Gaussian numbers; their rounding is not charged.
 
-    docs/floating-point.md says what that leaves open.
+    docs/floating-point.md, sections 1 and 7, say what that leaves open.
     """
 
     def model_fault(self, kind: str, low: float, high: float) -> str | None:  # noqa: ARG002 - any model

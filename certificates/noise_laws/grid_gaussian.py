@@ -19,7 +19,7 @@ SHARE = "noise_discretisation"
 """Key of this charge in ``eta_spent``."""
 
 LARGEST_STEPS = 3000
-"""Largest sigma, in steps of the grid. Noise plus pixel then stays within int16."""
+"""Largest sigma, in steps of the grid. Noise is below 10.3 sigma, so noise plus pixel stays within int16."""
 
 THRESHOLD_BITS = 80
 """Bits of the drawn integers: every probability of the law that is drawn is a multiple of ``2**-80``."""
@@ -43,7 +43,7 @@ def discretisation_error(steps: float, d: int, draws: int) -> float:
 
 @dataclass(frozen=True)
 class GridGaussian(Noise):
-    """A law of integers: images of 8-bit pixels stay on their grid, and no rounding has a part in it."""
+    """A law of integers: images of 8-bit pixels stay on their grid, and nothing is rounded."""
 
     def model_fault(self, kind: str, low: float, high: float) -> str | None:
         """See Noise."""

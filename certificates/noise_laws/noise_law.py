@@ -1,4 +1,4 @@
-"""What a law of noise must say of itself: which inputs it is for, and what it costs in confidence."""
+"""The base of noise laws: which inputs a law is for, and what it costs in confidence."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from numpy.typing import ArrayLike
 
 @dataclass(frozen=True)
 class Noise(ABC):
-    """The law of what is added to the input.
+    """The law of the noise that is added to the input.
 
-    Its certificates are those of Gaussian noise: the curves and bounds of this package hold for no other law.
-    What may differ is how the noise is drawn, for which inputs, and how far what is drawn may be from
-    Gaussian noise. A job never mixes two laws.
-    ``name`` is what requests, records and certificates call it.
+    Certificates are always those of Gaussian noise: the curves and bounds of this package hold for no other
+    law. Laws may differ in how the noise is drawn, for which inputs, and how far the drawn noise may be from
+    Gaussian noise. A job uses only one law. ``name`` is its name in requests, records and certificates.
     """
 
     GAUSSIAN: ClassVar[Noise]
-    """Float32 Gaussian numbers: the certificate is that of real Gaussian noise."""
+    """Float32 Gaussian numbers; the certificate is the one of exact Gaussian noise."""
 
     DISCRETE: ClassVar[Noise]
     """Gaussian noise rounded to the grid of 8-bit pixels, drawn exactly; for inputs on that grid."""
@@ -32,7 +31,8 @@ class Noise(ABC):
     def model_fault(self, kind: str, low: float, high: float) -> str | None:
         """Say why a model cannot have this noise; None if it can.
 
-        ``kind``: of its inputs, ``image`` or ``tensor``; ``low`` and ``high``: the ends of their scale.
+        ``kind`` is the kind of its inputs, ``image`` or ``tensor``; ``low`` and ``high`` are the ends of
+        their scale.
         """
 
     @abstractmethod
@@ -50,20 +50,20 @@ class Noise(ABC):
     def problems(self, grid_steps: float | None, eta: float, d: int, draws: int) -> list[tuple[str, str]]:
         """List what does not fit this law, as pairs of the request's field and a message.
 
-        ``grid_steps``: what a claim says of sigma; ``d``: elements of the input; ``draws``: noise vectors
-        that the job draws.
+        ``grid_steps`` is sigma in steps as the claim states it; ``d`` is the number of input elements, and
+        ``draws`` the number of noise vectors that the job draws.
         """
 
     @abstractmethod
     def charge(self, grid_steps: float | None, d: int, draws: int) -> float:
-        """Bound the total variation between all noise of a job and the law that its certificate is about.
+        """Return a bound on the total variation between all noise of a job and exact Gaussian noise.
 
-        It is taken off eta. Arguments as of ``problems``.
+        It is subtracted from eta. The arguments are as in ``problems``.
         """
 
     @abstractmethod
     def spent(self, charge: float) -> Mapping[str, float]:
-        """Return the entry that states the charge in a certificate's division of eta, if it has one."""
+        """Return the entry for ``eta_spent`` that states the charge; empty if there is no charge."""
 
     def __str__(self) -> str:
         return self.name

@@ -45,8 +45,8 @@ class PixelGrid:
     def values(self, indices: ArrayLike) -> NDArray[np.float32]:
         """Return the float32 numbers that stand for grid points; indices may lie outside the pixel range.
 
-        This one rule (float64 arithmetic, one rounding to float32) turns integers into what a model is fed,
-        in the gateway and in the workers.
+        Gateway and workers both use this rule (float64 arithmetic, one rounding to float32) to turn integers
+        into a model's inputs.
         """
         unit = np.asarray(indices, dtype=np.float64) / self.levels
         return (self.low + (self.high - self.low) * unit).astype(np.float32)

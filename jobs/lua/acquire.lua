@@ -1,7 +1,7 @@
 -- KEYS lease attempts consumed job shards input active queued;
 -- ARGV owner ttl_ms step dead_owner queue sent_at version now id fleet_queue shard want_input max_attempts.
--- Takes a step in hand: a first step marks its job as running, any other must be one of a planned job whose
--- steps go to `fleet_queue`; `shard` is '' where the step has none. Returns, with the fields of the job after,
+-- Acquires a step. A first step marks its job as running; any other step must belong to a planned job whose
+-- steps go to `fleet_queue`. `shard` is '' if the step has none. Returns, with the job's fields afterwards,
 --   {attempt, '', fields, stored, input or ''}: taken; `stored`: whether the shard is counted already;
 --   {0, owner}: a live process holds the step; {-1, ''}: the job has ended or is not there;
 --   {-2, '', fields}: the job has no such step; {-3, version}: the record is of another version;

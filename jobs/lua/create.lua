@@ -3,7 +3,7 @@
 -- Returns {'created', creation time, place in the queue from 0, or ''}; {'held', "fingerprint:id"} of the job that
 -- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created,
 -- nothing is stored. The message goes on the queue of first steps with the job.
--- The caller asks again, as its first answer was lost: the job may have been begun meanwhile.
+-- The caller asks again because the first answer was lost. The job may have been begun meanwhile.
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'created', redis.call('HGET', KEYS[1], 'created_at'), ''} end
 if KEYS[9] then
     local held = redis.call('GET', KEYS[9])
@@ -20,7 +20,7 @@ if KEYS[9] then
     redis.call('SET', KEYS[9], ARGV[6] .. ':' .. ARGV[1])
     redis.call('HSET', KEYS[1], 'idempotency', KEYS[9])
 end
--- Times in the index are unique, so a listing can go on behind any of them.
+-- Times in the index are unique, so that a listing can continue after any of them.
 local now = ARGV[2]
 while redis.call('ZCOUNT', KEYS[3], now, now) > 0 do now = string.format('%.6f', now + 0.000001) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'status', 'queued', 'created_at', now,

@@ -1,8 +1,8 @@
 -- KEYS job progress active queued totals running [others];
 -- ARGV id now ttl_ms state outcome plan sampling_at samples seconds radius samples_of_it [field value]...
--- Ends a job and counts its outcome in totals; a cancelled job keeps the certificate that its samples supported.
--- `plan`, where not '', is that of a job which was counted in one piece: `samples` of them, since `sampling_at`.
--- `radius`, where not '', is what was certified last on the way. Deletes progress, running and the other keys.
+-- Ends a job and counts its outcome in totals. A cancelled job keeps the certificate that its samples supported.
+-- `plan`, if not '', is the plan of a job that was counted in one piece, with `samples` samples since `sampling_at`.
+-- `radius`, if not '', is the last one certified before the end. Deletes progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before, -1 when there is no such job, -2 when the job
 -- has a plan and `plan` is given.
 local state = redis.call('HGET', KEYS[1], 'status')

@@ -1,5 +1,6 @@
 -- KEYS job active fleet_jobs; ARGV id now plan queue shards.
--- Returns the job's plan, the first that came, or nothing unless running. Its steps go to `queue`.
+-- Stores the plan unless the job has one, and returns the job's plan; nothing unless the job is running. Its steps
+-- go to `queue`.
 if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return false end
 if redis.call('HSETNX', KEYS[1], 'plan', ARGV[3]) == 1 then
     redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2], 'queue', ARGV[4], 'shards', ARGV[5], 'fleet_jobs', KEYS[3])

@@ -2,8 +2,8 @@
 -- ARGV id now window ahead ahead_bytes [expected merged prefix sums radius samples certificate].
 -- Replaces the shards from `expected` up to `merged` by the prefix of all below `merged`, unless another worker
 -- has merged meanwhile (returns 0); then takes the shards to queue now and returns them. Returns -1 unless the
--- job is running. `sums`, where not '', are the vectors of all merged shards together, which then go one by one.
--- `radius` is '' where nothing is certified; the certificate stays if an earlier one has a larger radius.
+-- job is running. `sums`, if not '', is the sum of the vectors of all merged shards; their own vectors are deleted.
+-- `radius` is '' if nothing is certified. An earlier certificate with a larger radius stays.
 local state = redis.call('HMGET', KEYS[1], 'status', 'merged', 'shards', 'dispatched', 'stored', 'shard_bytes')
 if state[1] ~= 'running' then return -1 end
 local merged = tonumber(state[2])

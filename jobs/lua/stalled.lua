@@ -1,7 +1,7 @@
 -- KEYS active consumed; ARGV now stall batch job_prefix messages_prefix queue.
--- Returns the ids of at most `batch` jobs that nothing will wake, those silent for longest first: all that
--- was sent until `stall` after their last sign of life has been taken from the queue of their steps. A sign
--- of life from the future is none, but a clock that was set back.
+-- Returns the ids of at most `batch` stalled jobs, those inactive for longest first. A job is stalled if all
+-- messages that were sent until `stall` after its last activity have been taken from the queue of its steps.
+-- An activity in the future is ignored: the clock was set back.
 local now, stall, batch = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local through, out = {}, {}
 local function taken_through(queue)

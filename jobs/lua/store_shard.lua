@@ -1,8 +1,8 @@
 -- KEYS job shards vectors progress active totals prefix;
 -- ARGV id now [shard counts sums samples seconds].
--- Stores what a shard counted, unless it is stored, and tells how far the job is: {shard_bytes, prefix or '',
--- counts...} with the counts of the shards that follow on those merged; nothing unless the job is running.
--- `sums` are the vectors of its split sums, '' where there are none. Without a shard, only tells.
+-- Stores the counts of a shard, unless it is stored, and returns the job's progress: {shard_bytes, prefix or '',
+-- counts...} with the counts of the shards that follow the merged ones; nothing unless the job is running.
+-- `sums` are the vectors of its split sums, '' if there are none. Without a shard, only returns the progress.
 local status, merged = unpack(redis.call('HMGET', KEYS[1], 'status', 'merged'))
 if status ~= 'running' then return false end
 merged = tonumber(merged)
