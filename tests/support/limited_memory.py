@@ -24,7 +24,9 @@ from registry import ModelError, Registry
 from tests.support.fleets import here
 from tests.support.specs import submission
 from worker.loading import LoadedModel, ModelCache
+from worker.noise.sources import import_sources
 from worker.queue.warm_up import warm_up
+from worker.runtimes.runtime_loading import import_runtimes
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sampler import SampleRequest, sample
 
@@ -38,6 +40,8 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     registry = Registry(Path(directory))
     warm_up()
+    import_sources()
+    import_runtimes()
     gc.collect()  # what importing and compiling left is not to become free later
     if headroom != "0":
         pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from certificates.noise_laws import Noise
-from worker.noise.drawn_laws import DRAWN_LAWS
+from worker.noise.drawn_laws import DRAWN_LAWS, DrawnLaw
 from worker.noise.generator_keys import NoiseSource
 
 Input = NDArray[np.float32] | torch.Tensor
@@ -59,5 +59,15 @@ def noise_source(
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)
-    source_of = cast("SourceOf", resolve_name(DRAWN_LAWS.named(law.name).source))
+    source_of = _source_of(DRAWN_LAWS.named(law.name))
     return source_of(placed, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)
+
+
+def import_sources() -> None:
+    """Import what draws every law now, so that no job waits for it."""
+    for drawn in DRAWN_LAWS:
+        _source_of(drawn)
+
+
+def _source_of(drawn: DrawnLaw) -> SourceOf:
+    return cast("SourceOf", resolve_name(drawn.source))

@@ -94,6 +94,11 @@ def _prepare_child(niceness: int, **_: Any) -> None:
     """Lower this process's priority, and import the slow libraries before the first task needs them."""
     os.nice(niceness)
     import worker.sampling.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
+    from worker.noise.sources import import_sources  # noqa: PLC0415 - as above
+    from worker.runtimes.runtime_loading import import_runtimes  # noqa: PLC0415 - as above
+
+    import_sources()
+    import_runtimes()
 
 
 def _keep_logging(**_: Any) -> None:

@@ -24,6 +24,12 @@ def load_runtime(manifest: ModelManifest, device: Device, threads: int, rows: in
     return load(manifest, device, threads, rows or pass_rows_for(manifest, device))
 
 
+def import_runtimes() -> None:
+    """Import every runtime now (seconds), so that no job waits for it."""
+    for entry in RUNTIMES:
+        _loader(entry)
+
+
 def lacking(device: Device) -> list[str]:
     """List what this machine or installation lacks for computing on a kind of device."""
     said = (_loader(entry).lacks(device) for entry in RUNTIMES)
