@@ -116,7 +116,7 @@ def _entry(name: str, claim: Claim, evidence: Evidence, ended_by: EndedBy) -> di
     """Return what is recorded: the certificate, with the claim and the counts it came from."""
     certificate = claim.certificate(evidence, ended_by)
     assert certificate.ended_by is ended_by, name
-    stated = {**certificate.to_dict(), "counts": evidence.to_dict(), "claim": claim.to_dict()}
+    stated = {**certificate.to_dict(), "counts": evidence.condensed().to_dict(), "claim": claim.to_dict()}
     return {"name": name, "certificate": stated}
 
 
