@@ -22,6 +22,7 @@ _ENDS = {
     "cancelled": frozenset({EndedBy.CANCELLED}),
 }
 _LONGEST_SCALE = 100
+"""Longest text that is read as a scale. A choice: two float64 numbers with all digits take 50 characters."""
 
 WITHOUT_REQUEST = (
     "the document does not hold the request: whether model, input, certifier, bounds, noise, decision, "

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 LONGEST: Final = 2000
+"""Longest text that is returned, in characters. A choice: a paragraph that a person reads."""
 _READ: Final = 20_000
 """Characters that are read, half at each end, since a library's message can hold a whole model. A choice."""
 _SHORTEST_REPEATED: Final = 16

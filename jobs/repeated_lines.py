@@ -18,6 +18,7 @@ WINDOW_S: Final = 10.0
 MOST: Final = 20
 """Most different lines in that time from one statement, or for one status of answers. A choice."""
 _REMEMBERED: Final = 1000
+"""Most kinds of lines that are remembered. A choice; it bounds the memory."""
 _NUMBER: Final = re.compile(r"\d+")
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 _HEAD: Final = 2**16
+"""Bytes read at the start of a file. A choice: the fields before an ONNX file's graph are much shorter."""
 _TAIL: Final = 2**20
+"""Bytes read at the end of a file. A choice: the directory of an archive with thousands of members fits."""
 _LONGEST_NAME: Final = 256
+"""Longer names of members are cut. A choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ _NO_GRADIENT = 1.0
 curve."""
 
 _LARGEST_RADIUS = 40.0
+"""In units of sigma: here a slab has a mass below 1e-200. No radius from counts comes near it."""
 
 
 @dataclass(frozen=True, slots=True)

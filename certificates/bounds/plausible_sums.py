@@ -27,6 +27,7 @@ certificate is refused in practice, and the ranges grow only with its logarithm.
 _LARGEST_SQUARE = 0.5 / math.pi
 """``(sigma ||grad p||)^2`` of any score: ``phi(0)^2``."""
 _MARGIN = 1e-9
+"""Relative allowance for rounding, far above the error of a few float64 operations."""
 _TRIALS: Array = np.exp(np.linspace(-24.0, -1e-6, 4097))
 
 

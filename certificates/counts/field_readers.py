@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 
 _LARGEST_COUNT = 2**53
+"""Whole numbers up to here are exact in float64, in which the bounds compute."""
 
 
 def read_fields(name: str, data: object, expected: set[str]) -> Mapping[str, object]:

@@ -20,6 +20,7 @@ MOST_HEADER_BYTES = 1024
 AT_ONCE = 65536
 """Numbers that are converted at the same time. A choice: 512 KiB as doubles."""
 _EXACT = 2**53
+"""All integers up to this size are exact as doubles."""
 _READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 _HOW = "save the array with numpy.save, as float32 or float64"
 

@@ -20,6 +20,7 @@ from jobs.named import CertifierField, NoiseField
 from registry.manifest import MAX_ELEMENTS
 
 MAX_SEED = 2**63 - 1
+"""The largest signed 64-bit integer, which every client's language can hold."""
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
 
 

@@ -27,6 +27,7 @@ from service.model_verdicts import nobody_loads
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255
+"""Longest Idempotency-Key. A choice, common among such APIs."""
 LARGE_BYTES = 2**20
 """A larger input is stored before the next one is decoded, so that large inputs do not add up in memory. A
 choice: small ones are stored while others are decoded, which is faster."""

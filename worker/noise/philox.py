@@ -23,6 +23,7 @@ COUNTERS: Final = 256
 """Counters of a chunk."""
 
 _ROUNDS = 10
+"""Rounds of Philox4x32-10, as published."""
 _LOW = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
 _MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -30,6 +30,7 @@ from worker import steps
 from worker.worker_context import WorkerContext
 
 LONGEST_PAUSE_S: Final = 30
+"""Longest pause before a failed step is tried again. A choice: pauses double from 1 s."""
 Work = Callable[[WorkerContext, Lease], None]
 
 log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ above what encoders write."""
 MAX_METADATA_BYTES = 2**20
 """Compressed metadata are not unpacked beyond this many bytes. A choice: only their orientation is read."""
 _NAMES_SHOWN = 8
+"""Most kinds of metadata that a sentence names. A choice."""
 
 
 @dataclass(frozen=True, slots=True)

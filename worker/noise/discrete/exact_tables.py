@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from certificates.noise_laws.grid_gaussian import LARGEST_STEPS, THRESHOLD_BITS
 
 _PRECISION: Final = 160
+"""Bits of working precision: twice the 80 bits of the thresholds (docs/floating-point.md, Theorem 13)."""
 
 
 @dataclass(frozen=True, slots=True)

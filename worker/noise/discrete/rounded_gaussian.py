@@ -21,6 +21,7 @@ from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.kernels import AMBIGUOUS, settle
 
 _LEADING_BITS: Final = 16
+"""A choice: the table of buckets has 128 KiB, and at sigma 64 steps 0.7% of buckets need more bits."""
 _DEEP_BITS: Final = THRESHOLD_BITS - _LEADING_BITS
 _BUCKETS: Final = 2**_LEADING_BITS
 
