@@ -21,9 +21,11 @@ class RuntimeEntry:
     ``name``: its value of ``runtime`` in model.toml. ``file_kind``: the name of its files in messages, with
     an article; ``recognises``: whether a glimpse of a file shows that kind. ``package``: the Python package
     that computes; a job's counts depend on its version. ``loader``: the dotted name, ``module:callable``, of
-    the function that makes a Runtime (`worker.runtimes.Loader`); only processes that compute import it.
-    ``options``: the optional fields of model.toml that this runtime accepts. ``findings``: the dotted name of
-    the function that reads a file's graph to explain a refusal, if there is one.
+    the function that makes a Runtime (`worker.runtimes.runtime.Loader`); only processes that compute import
+    it. ``options``: the optional fields of model.toml that this runtime accepts. ``devices``: the kinds of
+    devices on which it computes; a worker for one of them does not start without what it needs there.
+    ``findings``: the dotted name of the function that reads a file's graph to explain a refusal, if there is
+    one.
     """
 
     name: str
@@ -32,6 +34,7 @@ class RuntimeEntry:
     package: str
     loader: str
     options: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset({"cpu", "cuda"})
     findings: str | None = None
 
 

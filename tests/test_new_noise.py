@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +23,10 @@ ASKED: Final[dict[str, Any]] = {
     "n": 20_000,
     "seed": 7,
 }
+
+REGISTERED_ALONE: Final = (
+    "from certificates import NOISE_LAWS; from tests.support.toy_noise import LAW; NOISE_LAWS.register(LAW)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +77,17 @@ def test_a_model_without_a_grid_is_offered_it_instead_of_discrete_noise(service:
     refused = service.post("/v1/certifications", json={**ASKED, "noise": "discrete"})
     assert refused.status_code == 422
     assert f"must be gaussian or {NAME} for model half-space" in refused.text
+
+
+def test_a_worker_that_cannot_draw_it_does_not_start(models_dir: Path) -> None:
+    program = f"{REGISTERED_ALONE}; from worker.__main__ import main; raise SystemExit(main())"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "CERTIFY_MODELS_DIR": str(models_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert f"'{NAME}' is no noise; there are gaussian, discrete" in ended.stderr

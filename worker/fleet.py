@@ -25,10 +25,14 @@ VERSION: Final = re.compile(r"""^(?:__version__|version)\s*=\s*["']([^"']+)["']"
 
 def own_fleet(settings: WorkerSettings) -> Fleet:
     """Return the properties that workers must have in common to share a job. Raises Unfit."""
+    try:
+        noise = generators_on(settings.device)
+    except ValueError as error:
+        raise Unfit(f"a law of noise can be asked for that no worker can draw: {error}") from error
     return Fleet(
         device=settings.device,
         versions={package: _version(package) for package in sorted({each.package for each in RUNTIMES})},
-        noise=generators_on(settings.device),
+        noise=noise,
         machine=platform.machine(),
         kind=settings.kind,
     )

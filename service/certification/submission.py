@@ -145,8 +145,7 @@ def _combination_faults(
     if (unfit := fields.noise.model_fault(*about)) is not None:
         others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
         return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
-    scale = manifest.input.low, manifest.input.high
-    claim = claim_of(fields, sigma, manifest.d, scale, fields.stop_at())
+    claim = claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stop_at())
     return claim.problems(classes=len(manifest.labels))
 
 

@@ -25,6 +25,7 @@ ENTRY: Final = RuntimeEntry(
     recognises=is_table,
     package="numpy",
     loader="tests.support.table_runtime:TableRuntime",
+    devices=frozenset({"cpu"}),
 )
 
 if __name__ == "__main__":

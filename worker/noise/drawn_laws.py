@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from certificates.catalogue import Catalogue
-from certificates.noise_laws import Noise
+from certificates.noise_laws import NOISE_LAWS, Noise
 from jobs.plan import Device
 
 
@@ -62,5 +62,5 @@ def generator_of(law: Noise, device: Device) -> str:
 
 
 def generators_on(device: Device) -> tuple[str, ...]:
-    """Return the names of the generators of all laws on a kind of device."""
-    return tuple(drawn.generators[device] for drawn in DRAWN_LAWS)
+    """Return the names of the generators of all laws on a kind of device. ValueError if one is not drawn."""
+    return tuple(generator_of(law, device) for law in NOISE_LAWS)

@@ -32,7 +32,7 @@ def import_runtimes() -> None:
 
 def lacking(device: Device) -> list[str]:
     """List what this machine or installation lacks for computing on a kind of device."""
-    said = (_loader(entry).lacks(device) for entry in RUNTIMES)
+    said = (_loader(entry).lacks(device) for entry in RUNTIMES if device in entry.devices)
     return [one for one in said if one is not None]
 
 
