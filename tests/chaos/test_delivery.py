@@ -7,6 +7,7 @@ import numpy as np
 from tests.chaos.bodies import request
 from tests.chaos.service import Service
 from tests.support.begun import begin, dispatch
+from tests.support.wait import wait_until
 
 SHARDS = 6
 
@@ -29,6 +30,11 @@ def test_shards_in_reverse_order_each_delivered_three_times(service: Service) ->
             for _ in range(3):
                 service.queue.enqueue_sample(job_id, shard, plan.fleet.key)
     service.assert_undisturbed(body, job_id)
-    first, second = service.steps_done(job_id)
-    done = first | second
+
+    def all_done() -> dict[str, str]:
+        first, second = service.steps_done(job_id)
+        done = first | second
+        return done if "sample:0" in done else {}
+
+    done = wait_until(all_done, "the last step to be logged")
     assert done[f"sample:{SHARDS - 1}"] < done["sample:0"]
