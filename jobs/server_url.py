@@ -33,13 +33,13 @@ def check_url(url: str) -> str:
     """Return the URL unchanged. Raises ValueError, whose message repeats no part of the URL."""
     if re.search(r"[\s\x00-\x1f\x7f\ud800-\udfff]", url):
         raise ValueError(
-            f"has spaces, control characters or bytes that are no UTF-8 in it: {_ENCODE}, a space as %20"
+            f"has spaces, control characters or bytes that are not UTF-8: {_ENCODE}, a space as %20"
         )
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:  # its text has a part of the URL in it
-        raise ValueError(f"cannot be taken apart, or its port is no number: {_ENCODE}") from None
+        raise ValueError(f"cannot be read, or its port is not a number: {_ENCODE}") from None
     if parts.scheme not in _OPTIONS or not url.startswith(f"{parts.scheme}://"):
         raise ValueError("must begin with redis://, rediss:// (TLS) or unix:// (a socket)")
     if parts.fragment or url.endswith("#"):

@@ -80,7 +80,7 @@ def _fleets(fleets: Sequence[Strength]) -> Iterator[Metric]:
 def _alive(workers: Sequence[WorkerRecord]) -> Iterator[Metric]:
     yield _gauge("workers", "Live workers: those whose heartbeat is recent.", len(workers))
     seen = GaugeMetricFamily(
-        "certify_worker_seen_timestamp_seconds", "Last sign of life of each live worker.", labels=["worker"]
+        "certify_worker_seen_timestamp_seconds", "Last heartbeat of each live worker.", labels=["worker"]
     )
     processes = GaugeMetricFamily(
         "certify_worker_processes", "Sampling processes of each live worker.", labels=["worker"]

@@ -47,4 +47,4 @@ def _version(package: str) -> str:
         stated = VERSION.search(path.read_text(encoding="utf-8")) if path.is_file() else None
         if stated is not None:
             return stated.group(1)
-    raise Unfit(f"{found.origin} states no version: install {package} anew")
+    raise Unfit(f"{found.origin} states no version: install {package} again")

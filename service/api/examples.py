@@ -1,6 +1,6 @@
 """Examples for the API's description: requests, and answers that the service gave to them.
 
-The answers are in `examples.json`, which `python -m tests.golden.record_api_examples` writes anew.
+The answers are in `examples.json`, which `python -m tests.golden.record_api_examples` writes.
 """
 
 from __future__ import annotations

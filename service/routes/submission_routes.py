@@ -100,7 +100,7 @@ async def create(
         "Location": f"{request.scope['root_path']}{PATH}/{created.job_id}",
         "Idempotency-Replayed": str(created.replayed).lower(),
     }
-    # Returned by itself, FastAPI would validate it a second time.
+    # A ready response: FastAPI would validate a JobResource a second time.
     return Response(job.model_dump_json(), status.HTTP_202_ACCEPTED, headers, "application/json")
 
 

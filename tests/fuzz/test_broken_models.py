@@ -135,6 +135,6 @@ def test_a_model_found_broken_is_refused_from_then_on(service: Service) -> None:
     wait_until(lambda: service.http.post("/v1/certifications", json=job).status_code == 409, "the verdict")
     assert service.http.get("/health/ready").status_code == 200
     listed = {model["name"]: model for model in service.http.get("/v1/models").json()["models"]}
-    assert "is no whole ONNX file" in listed["truncated"]["unloadable"]
+    assert "is not a complete ONNX file" in listed["truncated"]["unloadable"]
     assert service.http.get("/v1/models/truncated").json() == listed["truncated"]
     assert listed["good"]["unloadable"] is None

@@ -26,7 +26,7 @@ def onnx_unloadable(manifest: ModelManifest, error: Exception) -> RuntimeLoadErr
         )
     if _NO_PROTOBUF.search(said):
         return _refused(
-            manifest, f"{file} is no whole ONNX file: it was cut short, damaged, or is something else", said
+            manifest, f"{file} is not a complete ONNX file: cut short, damaged, or something else", said
         )
     return _refused(manifest, f"ONNX Runtime cannot load {file}", said)
 
@@ -36,7 +36,7 @@ def torchscript_unloadable(manifest: ModelManifest, error: Exception) -> Runtime
     said = str(error)
     if damaged := _ARCHIVE.search(said):
         return _refused(
-            manifest, f"{manifest.file} is no whole TorchScript file: copy or save it again", damaged.group(1)
+            manifest, f"{manifest.file} is not a complete TorchScript file: copy it again", damaged.group(1)
         )
     return _refused(manifest, f"PyTorch cannot load {manifest.file} as asked", said)
 
