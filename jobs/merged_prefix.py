@@ -61,7 +61,7 @@ class Prefix:
         return self.evidence.at_epoch(self.product)
 
     def final(self, claim: Claim) -> tuple[Evidence, Certificate]:
-        """Return the certificate of a job that ends here, and the evidence to publish with it."""
+        """Return the evidence and the certificate of a job that ends here. ValueError as ``Claim.final``."""
         if self.evidence is None:
             raise ValueError("nothing is merged yet")
         evidence = self.evidence.condensed() if claim.stop_radius is None else self.supported()

@@ -47,9 +47,9 @@ def probability_lower_anytime(hits: int, n: int, alpha: float) -> float:
 def dipole_radius_anytime(both: int, one: int, pairs: int, sigma: float, eta: float) -> float:
     """Return a radius that holds at every number of pairs at once with confidence ``1 - eta``.
 
-    Arguments as for ``dipole_radius_joint``. The mixture is Dirichlet(1/2, 1/2, 1/2) over (both, one, none);
-    a radius ``r`` is certified when the mixture exceeds ``1/eta`` times the likelihood of every parameter
-    whose dipole radius is at most ``r``.
+    Arguments, unit and ValueError are as for ``dipole_radius_joint``. The mixture is Dirichlet(1/2, 1/2, 1/2)
+    over (both, one, none); a radius ``r`` is certified when the mixture exceeds ``1/eta`` times the
+    likelihood of every parameter whose dipole radius is at most ``r`` (docs/theorems.md, Theorem 8).
     """
     check_sigma(sigma)
     check_error("eta", eta)
@@ -99,8 +99,8 @@ def gradient_norm_upper_anytime(
     """Return the split gradient bound of epoch ``epoch`` (0, 1, ...), valid for all epochs at once.
 
     Epoch ``k`` spends ``alpha 6 / (pi^2 (k+1)^2)``; the shares add up to ``alpha``. The numbers of samples at
-    which epochs end must be fixed before sampling starts (``certificates/counts/epochs.py``). The rest as in
-    ``gradient_norm_upper_split``.
+    which epochs end must be fixed before sampling starts (``certificates/counts/epochs.py``). The other
+    arguments and the unit are as in ``gradient_norm_upper_split``. ValueError if an argument is out of range.
     """
     if epoch < 0:
         raise ValueError(f"epochs count from 0, got {epoch}")

@@ -1,4 +1,4 @@
-"""Readers and checks of numbers: one error, ValueError, for whatever is malformed, naming the field."""
+"""Read and check numbers. For every malformed value they raise ValueError, which names the field."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ _LARGEST_COUNT = 2**53
 
 
 def read_fields(name: str, data: object, expected: set[str]) -> Mapping[str, object]:
-    """Return ``data`` if it is an object with exactly the expected fields."""
+    """Return ``data`` if it is an object with exactly the expected fields; else ValueError."""
     if not isinstance(data, Mapping) or set(data) != expected:
         raise ValueError(f"{name} must be an object with the fields {', '.join(sorted(expected))}")
     return data
 
 
 def read_integer(name: str, value: object) -> int:
-    """Return ``value`` if it is an integer; ``true`` is none."""
+    """Return ``value`` if it is an integer, and not ``true`` or ``false``; else ValueError."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{name} must be an integer")  # noqa: TRY004 - one error for malformed data
     return value
 
 
 def read_number(name: str, value: object, largest: float = sys.float_info.max) -> float:
-    """Return ``value`` as a float if it is a number of at most ``largest`` in size.
+    """Return ``value`` as a float if it is a number of at most ``largest`` in size; else ValueError.
 
-    The comparison comes first: an integer may be too long for a float, and NaN passes none.
+    The size is compared before the conversion, since an integer may be too large for a float. NaN fails the
+    comparison.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not -largest <= value <= largest:
         raise ValueError(f"{name} must be a finite number of at most {largest:g} in size")
@@ -34,6 +35,6 @@ def read_number(name: str, value: object, largest: float = sys.float_info.max) -
 
 
 def check_count(name: str, count: int) -> None:
-    """Refuse a count that float64 may not hold exactly."""
+    """Raise ValueError for a count that float64 may not hold exactly."""
     if count > _LARGEST_COUNT:
         raise ValueError(f"{name} must not exceed 2**53, past which float64 skips integers")

@@ -64,7 +64,7 @@ def radius_down(radius: float) -> float:
     """Return ``radius`` rounded down to six significant decimal digits, as it is published.
 
     The value is first lowered by a relative 1e-9, which covers the float product with sigma and the
-    conversion of the decimal back to a float.
+    conversion of the decimal back to a float. ValueError if ``radius`` is infinite.
     """
     if radius <= 0.0:
         return 0.0

@@ -52,7 +52,7 @@ class Judge:
         self._when = when
 
     def answer(self, batch: torch.Tensor) -> Given:
-        """Give the model a batch, and return it with its scores."""
+        """Give the model a batch, float32 of shape (rows, *input shape), and return it with its scores."""
         return Given(lambda: batch, self._scores(batch), f"{self._when}, one batch given twice")
 
     def unchanged(self, given: Given) -> None:

@@ -75,7 +75,7 @@ class LineUps:
         return batch
 
     def extreme(self, kind: int) -> torch.Tensor:
-        """Return half a pass of one kind of ``extremes``."""
+        """Return half a pass of one kind of ``extremes``, float32 of shape (rows / 2, *input shape)."""
         rows = np.empty((self._rows // 2, *self._shape), np.float32)
         self.extremes[kind](rows, _generator(self._rows, self.passes + kind))
         return torch.from_numpy(rows).to(self._device)

@@ -70,7 +70,8 @@ def _spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
 def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> None:
     """Write the sums of the rows of ``unit`` by group to the rows of ``out``, as a matrix product in float64.
 
-    The order of summation is fixed; adding by index on a GPU has no fixed order.
+    ``unit``: (rows, *input shape); ``groups``: (rows,), int64; ``out``: (groups, d), float64. The order of
+    summation is fixed; adding by index on a GPU has no fixed order.
     """
     member = groups == torch.arange(len(out), device=out.device)[:, None]
     torch.mm(member.double(), unit.reshape(len(groups), -1).double(), out=out)

@@ -15,8 +15,8 @@ Sums = NDArray[np.float64]
 def set_apart(names: Groups, groups: int, rows: Groups) -> tuple[int, int]:
     """Find the largest group, the first of equals, and write the draws outside it to ``rows``, in order.
 
-    ``names``: the group of each draw, 0 to ``groups - 1``; ``rows``: at least as long. Returns the group and
-    the number of draws written.
+    ``names``: shape (draws,), the group of each draw, 0 to ``groups - 1``; ``rows``: at least as long.
+    Returns the group and the number of draws written.
     """
     sizes = np.zeros(groups, np.int64)
     for i in range(len(names)):

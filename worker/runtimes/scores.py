@@ -41,8 +41,9 @@ class Normaliser:
 
 
 def votes_of(scores: torch.Tensor) -> torch.Tensor:
-    """Return the index of each row's largest score, the lowest one where scores tie.
+    """Return the index of each row's largest score, the lowest one if scores tie; int64, shape (rows,).
 
+    ``scores``: floats of shape (rows, classes).
     Raises ModelOutputError if a score is NaN.
     """
     if scores.device.type == "cpu" and scores.dtype == torch.float32:
@@ -57,14 +58,14 @@ def votes_of(scores: torch.Tensor) -> torch.Tensor:
 
 
 def not_numbers() -> ModelOutputError:
-    """Return what to raise where a score is NaN."""
+    """Return the error to raise if a score is NaN."""
     return ModelOutputError(
         "the model gave NaN scores; check its weights and its normalisation at this noise level",
     )
 
 
 def trial_batch(manifest: ModelManifest, rows: int) -> torch.Tensor:
-    """Return inputs in the middle of the model's scale, to try a model with."""
+    """Return inputs in the middle of the model's scale, float32 of shape (rows, *input shape)."""
     middle = math.fsum((manifest.input.low, manifest.input.high)) / 2
     return torch.full((rows, *manifest.input.shape), middle, dtype=torch.float32)
 

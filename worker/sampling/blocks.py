@@ -33,9 +33,9 @@ class Blocks:
         return self._runtime.passes(self._inputs, count, self._source.begin(self._inputs, block))
 
     def votes(self, block: int, rows: int) -> torch.Tensor:
-        """Return the votes of the block's first ``rows`` evaluations, in the order of their noise."""
+        """Return the votes of the block's first ``rows`` evaluations, (rows,), in their order."""
         return self.passes(block, rows)[:rows]
 
     def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
-        """Return the number of votes of each class."""
+        """Return the number of votes of each class, int64 of shape (classes,)."""
         return np.bincount(votes.cpu().numpy(), minlength=self._runtime.classes)

@@ -146,6 +146,7 @@ def _raise(mass: NDArray[np.float64]) -> NDArray[np.float64]:
 def specht_ratio(h: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the largest ratio of the arithmetic to the geometric weighted mean of 1 and ``h``, rounded up.
 
+    ``h`` is positive, of any shape, which the answer has too.
     Specht (1960): ``(1-t) + t h <= S(h) h^t`` for ``0 <= t <= 1`` with ``S(h) = exp(x - 1) / x`` and
     ``x = ln h / (h - 1)``.
     """

@@ -40,7 +40,7 @@ class DeviceTables:
         levels[open_] = self.resolve(bucket[open_], self._words(generator, len(open_)))
 
     def resolve(self, bucket: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
-        """Return the levels of draws with these leading 16 bits (int32) and following 64 bits (int64)."""
+        """Return the levels of draws, (n,), from leading 16 bits (int32) and the next 64 (int64)."""
         low, high = self._below[bucket], self._below[bucket + 1]
         deep = words ^ _SIGN_BIT
         for _ in range(self._steps):
@@ -57,7 +57,7 @@ class DeviceTables:
         torch.index_select(self._values, 0, index.view(-1), out=out.view(-1))
 
     def conditional_mean(self, levels: torch.Tensor) -> torch.Tensor:
-        """Return ``E[e / sigma | J = j]``, float64."""
+        """Return ``E[e / sigma | J = j]``, float64, in the shape of ``levels``."""
         return self._means[levels.to(torch.int32) + self._reach]
 
     def _words(self, generator: torch.Generator, count: int) -> torch.Tensor:

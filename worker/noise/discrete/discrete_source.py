@@ -34,7 +34,7 @@ def discrete_source(
     antithetic: bool = False,
     summed: bool = False,  # noqa: ARG001 - sums are made when they are asked for
 ) -> NoiseSource:
-    """Return the source for an input of float32, on its device; ``draws`` of noise a block.
+    """Return the source for a float32 input, on its device; ``draws`` in each block.
 
     It adds integers: pixel plus rounded Gaussian, turned into float32 by a table. Every element of ``x`` must
     be exactly an 8-bit pixel value on ``scale``; else NotOnGridError. ValueError if sigma is out of the

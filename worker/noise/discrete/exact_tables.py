@@ -35,17 +35,17 @@ class LevelTables:
 
     @property
     def max_abs(self) -> int:
-        """Largest ``|J|`` that is ever drawn."""
+        """Return the largest ``|J|`` that can be drawn."""
         return len(self.tails)
 
     @property
     def thresholds(self) -> tuple[int, ...]:
-        """``P(J <= j)`` in units of ``2**-80``, for ``j = -max_abs .. max_abs - 1``, in increasing order."""
+        """Return ``P(J <= j)`` in units of ``2**-80`` for ``j = -max_abs .. max_abs - 1``, in this order."""
         return (*reversed(self.tails), *(2**THRESHOLD_BITS - tail for tail in self.tails))
 
     @property
     def means_by_level(self) -> NDArray[np.float64]:
-        """``E[e / sigma | J = j]`` for ``j = -max_abs .. max_abs``."""
+        """Return ``E[e / sigma | J = j]`` for ``j = -max_abs .. max_abs``, shape (2 max_abs + 1,)."""
         return np.concatenate((-self.means[:0:-1], self.means))
 
 
