@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c r
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short lint openapi settings efficientnet-lite0 lock clean
+.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -44,6 +44,10 @@ lint: $(VENV)/.lint ## Check style, types and the direction of imports
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
+mutants: $(VENV)/.mutants ## Change certificates/ in small ways and list the changes no test notices; ROOM=curves for one room
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run --max-children $(PROCESSES) $(if $(ROOM),'certificates.$(ROOM).*')
+	$(BIN)/mutmut results | sed '/not checked/d'
+
 openapi: $(VENV)/.test ## Write openapi.yaml from the gateway
 	$(BIN)/python -m service.api.openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
@@ -59,7 +63,7 @@ lock: $(VENV)/.lock ## Choose the newest versions again and write requirements/l
 	requirements/make-lock.sh $(VENV)/lock/bin/pip-compile
 
 clean: ## Remove what was installed and cached; jobs in .data stay
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "The service is for Python 3.11, 3.12 and 3.13; this is " + sys.version.split()[0] + ". Name one of them: make PYTHON=python3.13 ...")'
@@ -73,6 +77,10 @@ $(VENV)/.standalone: $(VENV)/.made $(INPUTS)
 
 $(VENV)/.test: $(VENV)/.standalone
 	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.test
+	$(INSTALL) -e '.[mutants]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test

@@ -187,6 +187,11 @@ def test_published_radii_are_rounded_down(radius: float, published: float) -> No
     assert radius_down(radius) == published
 
 
+def test_an_infinite_radius_is_never_published() -> None:
+    with pytest.raises(ValueError, match=r"^a radius measured from finitely many samples is finite$"):
+        radius_down(math.inf)
+
+
 def test_extreme_counts() -> None:
     """d = 150,528, N = 1e9, eta = 1e-12: all hits, no hits, nothing at all."""
     n, d, eta = 10**9, 150_528, 1e-12
