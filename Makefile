@@ -24,7 +24,7 @@ test: $(VENV)/.test ## Run the whole test suite in two processes; PROCESSES=4 fo
 	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 coverage: $(VENV)/.test ## Run the whole suite, and measure which lines and branches it runs
-	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term
+	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term --cov-fail-under=69
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300
