@@ -30,7 +30,7 @@ def measure(client: redis.Redis) -> None:
     ledger, rng = Ledger(client), np.random.default_rng(0)
     before, most = client.info(), 0
     for shard in range(SHARDS):
-        standing = ledger.store_shard(job_id, shard, _evidence(rng))
+        standing = ledger.store_shard(job_id, plan, shard, _evidence(rng))
         ledger.merge(job_id, spec, plan, WINDOW, standing)
         most = max(most, int(client.info("memory")["used_memory"]) - int(before["used_memory"]))
     after = client.info()

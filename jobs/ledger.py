@@ -23,7 +23,7 @@ from certificates.counts.gradient_sums import GradientSums
 from jobs import keys
 from jobs.certificate_document import certificate_document
 from jobs.connection import store_errors
-from jobs.job_errors import JobEnded
+from jobs.job_errors import JobEnded, StepLeftOver
 from jobs.job_records import JobState
 from jobs.merged_prefix import Prefix
 from jobs.packed_sums import pack_sums, unpack_sums
@@ -70,7 +70,9 @@ class Merged:
 class Ledger:
     """Reads and writes the progress of running jobs. Every method raises StoreUnavailable.
 
-    Methods raise JobEnded if the job is not running any more, so that its steps stop.
+    Methods raise JobEnded if the job is not running any more, so that its steps stop. Those that take a plan
+    raise StepLeftOver if it is not the job's plan: a server that was restored from an older copy may have
+    forgotten a plan, and its shards must not be counted in a job that was planned again.
     """
 
     def __init__(self, client: Redis) -> None:
@@ -107,24 +109,26 @@ class Ledger:
         if state is None or cast("bytes", state).decode() != JobState.RUNNING:
             raise JobEnded(f"job {job_id} is not running")
 
-    def store_shard(self, job_id: str, shard: int, evidence: Evidence, seconds: float = 0.0) -> Standing:
-        """Store the counts of a shard, once, and return the progress after it. Raises JobEnded.
+    def store_shard(
+        self, job_id: str, plan: Plan, shard: int, evidence: Evidence, seconds: float = 0.0
+    ) -> Standing:
+        """Store the counts of a shard, once, and return the progress after it.
 
         ``seconds`` is the time that the shard took, for the totals of metrics.
         """
         sums = pack_sums(evidence.gradient)
         votes = evidence.at_epoch(None) if sums else evidence
         content = json.dumps({"evidence": votes.to_dict(), "summed": bool(sums)}, allow_nan=False)
-        return self._tell(job_id, shard, content, sums, evidence.n, seconds)
+        return self._tell(job_id, plan, shard, content, sums, evidence.n, seconds)
 
-    def look(self, job_id: str) -> Standing:
-        """Return the job's progress. Raises JobEnded."""
-        return self._tell(job_id)
+    def look(self, job_id: str, plan: Plan) -> Standing:
+        """Return the job's progress."""
+        return self._tell(job_id, plan)
 
     def merge(
         self, job_id: str, spec: JobSpec, plan: Plan, window: int, standing: Standing | None = None
     ) -> Merged:
-        """Merge the shards that wait, and take the next ones, with ``window`` out at a time. Raises JobEnded.
+        """Merge the shards that wait, and take the next ones, with ``window`` out at a time.
 
         A merged part of a job is stored together with its certificate, if that is the best so far. A job with
         a stop radius is merged only up to the first shard that certifies it. The end of a job is not stored
@@ -132,9 +136,9 @@ class Ledger:
         """
         claim = spec.claim()
         while True:
-            standing = standing or self.look(job_id)
+            standing = standing or self.look(job_id, plan)
             if not standing.waiting:
-                merged = self._write(job_id, window, [])
+                merged = self._write(job_id, plan, window, [])
             else:
                 prefix = self._longer(job_id, standing, claim, plan.shards)
                 if prefix is None:
@@ -156,15 +160,15 @@ class Ledger:
         there = {int(shard) for shard in stored}
         return tuple(k for k in range(int(merged or 0), int(dispatched or 0)) if k not in there)
 
-    def _tell(self, job_id: str, *shard: str | bytes | float) -> Standing:
+    def _tell(self, job_id: str, plan: Plan, *shard: str | bytes | float) -> Standing:
         names = (keys.job, keys.shards, keys.vectors, keys.progress)
         others = [keys.ACTIVE, keys.TOTALS, keys.prefix(job_id)]
         with store_errors():
             told = self._store(
-                keys=[*(name(job_id) for name in names), *others], args=[job_id, time.time(), *shard]
+                keys=[*(name(job_id) for name in names), *others],
+                args=[job_id, time.time(), plan.model_dump_json(), *shard],
             )
-        if told is None:
-            raise JobEnded(f"job {job_id} is not running")
+        _require_running(job_id, told)
         shard_bytes, prefix, *waiting = cast("list[bytes]", told)
         counts = [json.loads(content) for content in waiting]
         return Standing(
@@ -230,15 +234,29 @@ class Ledger:
             document = certificate_document(spec, plan, supported, certificate)
             running = [repr(certificate.radius), supported.n, json.dumps(document, allow_nan=False)]
         content = json.dumps(prefix.to_dict(), allow_nan=False)
-        return self._write(job_id, window, [standing.prefix.merged, prefix.merged, content, sums, *running])
+        return self._write(
+            job_id, plan, window, [standing.prefix.merged, prefix.merged, content, sums, *running]
+        )
 
-    def _write(self, job_id: str, window: int, merge: Sequence[str | int | bytes]) -> Merged | None:
+    def _write(
+        self, job_id: str, plan: Plan, window: int, merge: Sequence[str | int | bytes]
+    ) -> Merged | None:
         names = (keys.job, keys.shards, keys.vectors, keys.sums, keys.prefix, keys.running)
         with store_errors():
             taken = self._merge(
                 keys=[*(name(job_id) for name in names), keys.ACTIVE],
-                args=[job_id, time.time(), window, AHEAD * window, AHEAD_BYTES, *merge],
+                args=[
+                    *(job_id, time.time(), plan.model_dump_json()),
+                    *(window, AHEAD * window, AHEAD_BYTES, *merge),
+                ],
             )
-        if taken == -1:
-            raise JobEnded(f"job {job_id} is not running")
+        _require_running(job_id, taken)
         return Merged(tuple(cast("list[int]", taken))) if isinstance(taken, list) else None
+
+
+def _require_running(job_id: str, answer: object) -> None:
+    """Raise if a script refused because the job is not running, or has another plan."""
+    if answer == -1:
+        raise JobEnded(f"job {job_id} is not running")
+    if answer == -2:
+        raise StepLeftOver("the job has another plan")

@@ -57,7 +57,7 @@ def sample(context: WorkerContext, lease: Lease, shard: int) -> None:
     standing = None
     if not lease.stored:
         evidence, seconds = _count(context, job, plan, shard, x)
-        standing = context.ledger.store_shard(job.id, shard, evidence, seconds)
+        standing = context.ledger.store_shard(job.id, plan, shard, evidence, seconds)
     _advance(context, lease, plan, x, standing)
 
 

@@ -1,37 +1,42 @@
 -- KEYS job shards vectors sums prefix running active;
--- ARGV id now window ahead ahead_bytes [expected merged prefix sums radius samples certificate].
+-- ARGV id now plan window ahead ahead_bytes [expected merged prefix sums radius samples certificate].
 -- Replaces the shards from `expected` up to `merged` by the prefix of all below `merged`, unless another worker
--- has merged meanwhile (returns 0); then takes the shards to queue now and returns them. Returns -1 unless the
--- job is running. `sums`, if not '', is the sum of the vectors of all merged shards; their own vectors are deleted.
+-- has merged meanwhile, or the server came back with an older copy that lacks such a shard (returns 0); then
+-- takes the shards to queue now and returns them. Returns -1 unless the job is running, -2 if its plan is not
+-- `plan`. `sums`, if not '', is the sum of the vectors of all merged shards; their own vectors are deleted.
 -- `radius` is '' if nothing is certified. An earlier certificate with a larger radius stays.
-local state = redis.call('HMGET', KEYS[1], 'status', 'merged', 'shards', 'dispatched', 'stored', 'shard_bytes')
+local state = redis.call('HMGET', KEYS[1], 'status', 'merged', 'shards', 'dispatched', 'stored', 'shard_bytes', 'plan')
 if state[1] ~= 'running' then return -1 end
+if state[7] ~= ARGV[3] then return -2 end
 local merged = tonumber(state[2])
-if ARGV[6] then
-    if state[2] ~= ARGV[6] then return 0 end
-    merged = tonumber(ARGV[7])
-    redis.call('HSET', KEYS[1], 'merged', ARGV[7])
-    redis.call('SET', KEYS[5], ARGV[8])
-    for shard = ARGV[6], ARGV[7] - 1 do redis.call('HDEL', KEYS[2], shard) end
-    if ARGV[9] ~= '' then
-        redis.call('SET', KEYS[4], ARGV[9])
+if ARGV[7] then
+    if state[2] ~= ARGV[7] then return 0 end
+    for shard = ARGV[7], ARGV[8] - 1 do
+        if redis.call('HEXISTS', KEYS[2], shard) == 0 then return 0 end
+    end
+    merged = tonumber(ARGV[8])
+    redis.call('HSET', KEYS[1], 'merged', ARGV[8])
+    redis.call('SET', KEYS[5], ARGV[9])
+    for shard = ARGV[7], ARGV[8] - 1 do redis.call('HDEL', KEYS[2], shard) end
+    if ARGV[10] ~= '' then
+        redis.call('SET', KEYS[4], ARGV[10])
         for _, shard in ipairs(redis.call('HKEYS', KEYS[3])) do
             if tonumber(shard) < merged then redis.call('HDEL', KEYS[3], shard) end
         end
     end
-    local best = ARGV[10] ~= '' and redis.call('HGET', KEYS[1], 'running_radius')
-    if ARGV[10] ~= '' and (not best or tonumber(ARGV[10]) >= tonumber(best)) then
-        redis.call('HSET', KEYS[1], 'running_radius', ARGV[10], 'running_samples', ARGV[11])
-        redis.call('SET', KEYS[6], ARGV[12])
+    local best = ARGV[11] ~= '' and redis.call('HGET', KEYS[1], 'running_radius')
+    if ARGV[11] ~= '' and (not best or tonumber(ARGV[11]) >= tonumber(best)) then
+        redis.call('HSET', KEYS[1], 'running_radius', ARGV[11], 'running_samples', ARGV[12])
+        redis.call('SET', KEYS[6], ARGV[13])
     end
 end
 -- At most `window` shards are out at a time, and none is `ahead` or more beyond those merged; nor, past one
 -- window, so far that those which wait take more than `ahead_bytes`.
 local out = {}
 local shards, next_one, stored = tonumber(state[3]), tonumber(state[4]), tonumber(state[5])
-local window = tonumber(ARGV[3])
-local fitting = math.floor(tonumber(ARGV[5]) / tonumber(state[6] or 1))
-local ahead = math.max(window, math.min(tonumber(ARGV[4]), fitting))
+local window = tonumber(ARGV[4])
+local fitting = math.floor(tonumber(ARGV[6]) / tonumber(state[6] or 1))
+local ahead = math.max(window, math.min(tonumber(ARGV[5]), fitting))
 while next_one < shards and next_one - stored < window and next_one - merged < ahead do
     if next_one >= merged and redis.call('HEXISTS', KEYS[2], next_one) == 0 then table.insert(out, next_one) end
     next_one = next_one + 1

@@ -81,24 +81,24 @@ def test_any_order_and_repetition_give_the_same_sum(ledger: Ledger, running: str
     if order == "shuffled":
         random.Random(7).shuffle(shards)
     for shard in shards:
-        ledger.store_shard(running, shard, evidence_of(shard))
-        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
         merge(ledger, running)
-        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
     assert_whole(merge(ledger, running))
 
 
 def test_the_first_evidence_of_a_shard_holds(ledger: Ledger, running: str) -> None:
-    ledger.store_shard(running, 0, evidence_of(0))
-    ledger.store_shard(running, 0, evidence_of(5))
+    ledger.store_shard(running, plan_of(), 0, evidence_of(0))
+    ledger.store_shard(running, plan_of(), 0, evidence_of(5))
     for shard in range(1, SHARDS):
-        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
     assert_whole(merge(ledger, running))
 
 
 def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
     def work(shard: int) -> None:
-        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
         merge(ledger, running)
 
     with ThreadPoolExecutor(8) as pool:
@@ -108,7 +108,7 @@ def test_rivals_merge_everything_once(ledger: Ledger, running: str) -> None:
 
 def test_merged_shards_take_no_space(ledger: Ledger, redis_client: Redis, running: str) -> None:
     for shard in range(SHARDS - 1):
-        ledger.store_shard(running, shard, evidence_of(shard))
+        ledger.store_shard(running, plan_of(), shard, evidence_of(shard))
         merge(ledger, running)
         assert redis_client.hlen(keys.shards(running)) == 0
 
@@ -116,7 +116,7 @@ def test_merged_shards_take_no_space(ledger: Ledger, redis_client: Redis, runnin
 def test_no_more_shards_are_out_than_the_window(ledger: Ledger, running: str) -> None:
     assert merge(ledger, running).dispatched == (0, 1, 2)
     assert merge(ledger, running).dispatched == ()
-    ledger.store_shard(running, 1, evidence_of(1))
+    ledger.store_shard(running, plan_of(), 1, evidence_of(1))
     assert merge(ledger, running).dispatched == (3,)
 
 
@@ -129,7 +129,7 @@ def test_every_shard_is_dispatched_once(ledger: Ledger, running: str) -> None:
     out = list(merge(ledger, running).dispatched)
     seen = list(out)
     while out:
-        ledger.store_shard(running, out[0], evidence_of(out.pop(0)))
+        ledger.store_shard(running, plan_of(), out[0], evidence_of(out.pop(0)))
         taken = merge(ledger, running).dispatched
         out += taken
         seen += taken
@@ -142,23 +142,23 @@ def test_shards_that_wait_for_a_lost_one_are_bounded(
     made = submission(n=100 * 1000)
     job_id = store.create(made.spec, made.input_bytes).job_id
     begin(store, job_id)
-    ledger.fix_plan(job_id, plan_of(shards=1000))
+    plan = ledger.fix_plan(job_id, plan_of(shards=1000))
     out = list(merge(ledger, job_id, 1000).dispatched)
     out.remove(0)
     while out:
-        ledger.store_shard(job_id, out.pop(), Evidence(hits=HitCounts(100, 0, (40, 60))))
+        ledger.store_shard(job_id, plan, out.pop(), Evidence(hits=HitCounts(100, 0, (40, 60))))
         out += merge(ledger, job_id, 1000).dispatched
     assert redis_client.hlen(keys.shards(job_id)) < AHEAD * WINDOW
     assert ledger.missing(job_id) == (0,)
 
 
 def test_progress_counts_stored_and_running_shards(ledger: Ledger, store: JobStore, running: str) -> None:
-    ledger.store_shard(running, 0, evidence_of(0))
+    ledger.store_shard(running, plan_of(), 0, evidence_of(0))
     ledger.report(running, 1, 30)
     assert store.get(running).progress.samples_done == 130
     ledger.report(running, 1, 70)
     assert store.get(running).progress.samples_done == 170
-    ledger.store_shard(running, 1, evidence_of(1))
+    ledger.store_shard(running, plan_of(), 1, evidence_of(1))
     progress = store.get(running).progress
     assert progress.samples_done == 200
     assert progress.samples_per_second is not None
@@ -168,13 +168,13 @@ def test_progress_counts_stored_and_running_shards(ledger: Ledger, store: JobSto
 def test_a_cancelled_job_stops_its_shards_and_keeps_its_progress(
     ledger: Ledger, store: JobStore, running: str
 ) -> None:
-    ledger.store_shard(running, 0, evidence_of(0))
+    ledger.store_shard(running, plan_of(), 0, evidence_of(0))
     ledger.report(running, 1, 30)
     store.cancel(running)
     with pytest.raises(JobEnded):
         ledger.report(running, 1, 60)
     with pytest.raises(JobEnded):
-        ledger.store_shard(running, 1, evidence_of(1))
+        ledger.store_shard(running, plan_of(), 1, evidence_of(1))
     with pytest.raises(JobEnded):
         merge(ledger, running)
     assert store.get(running).progress.samples_done == 130

@@ -83,7 +83,7 @@ def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
     assert len(pack_sums(total.gradient)) < 1.3e6
     before, folded = redis_client.info("stats")["total_net_input_bytes"], []
     for number, shard in enumerate(evidence):
-        standing = ledger.store_shard(job_id, number, shard)
+        standing = ledger.store_shard(job_id, plan, number, shard)
         merged = ledger.merge(job_id, made.spec, plan, 2, standing)
         folded.append(number + 1 - redis_client.hlen(keys.vectors(job_id)))
     assert merged.whole is not None

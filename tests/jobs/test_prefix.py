@@ -73,7 +73,7 @@ def test_the_job_shows_the_best_radius_so_far(ledger: Ledger, store: JobStore) -
     assert store.get(job_id).running is None
     shown = []
     for shard in range(4):
-        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=False))
+        ledger.store_shard(job_id, plan, shard, evidence_of(shard, gradient=False))
         ledger.merge(job_id, spec, plan, WINDOW)
         running = store.get(job_id).running
         assert running is not None
@@ -88,7 +88,7 @@ def test_a_cancelled_job_keeps_the_certificate_of_its_samples(
 ) -> None:
     job_id, spec, plan = running_job(store, ledger, SECOND_ORDER)
     for shard in (0, 1, 3):
-        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
+        ledger.store_shard(job_id, plan, shard, evidence_of(shard, gradient=True))
     ledger.merge(job_id, spec, plan, WINDOW)
     job = store.cancel(job_id)
     assert job.state is JobState.CANCELLED
@@ -112,7 +112,7 @@ def test_a_cancelled_job_without_samples_or_with_the_papers_bounds_has_none(
     job_id = store.create(made.spec, made.input_bytes).job_id
     begin(store, job_id)
     plan = ledger.fix_plan(job_id, plan_of(shards=SHARDS))
-    ledger.store_shard(job_id, 0, evidence_of(0, gradient=False))
+    ledger.store_shard(job_id, plan, 0, evidence_of(0, gradient=False))
     ledger.merge(job_id, made.spec, plan, WINDOW)
     job = store.cancel(job_id)
     assert (job.certificate, job.running) == (None, None)
@@ -135,7 +135,7 @@ def test_a_job_stops_at_the_same_shard_in_any_order(
     if order == "shuffled":
         random.Random(3).shuffle(shards)
     for shard in shards:
-        ledger.store_shard(job_id, shard, evidence_of(shard, gradient))
+        ledger.store_shard(job_id, plan, shard, evidence_of(shard, gradient))
         if order != "in pairs" or shard % 2:
             ledger.merge(job_id, spec, plan, WINDOW)
     whole = ledger.merge(job_id, spec, plan, WINDOW).whole
@@ -150,7 +150,7 @@ def test_a_job_stops_at_the_same_shard_in_any_order(
 def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: JobStore) -> None:
     job_id, spec, plan = running_job(store, ledger, SECOND_ORDER, stop=9.0)
     for shard in range(SHARDS):
-        ledger.store_shard(job_id, shard, evidence_of(shard, gradient=True))
+        ledger.store_shard(job_id, plan, shard, evidence_of(shard, gradient=True))
     whole = ledger.merge(job_id, spec, plan, WINDOW).whole
     assert whole is not None
     assert (whole.merged, whole.stopped) == (SHARDS, False)
@@ -181,9 +181,9 @@ def test_large_shards_that_wait_for_a_lost_one_are_fewer(
 ) -> None:
     job_id, spec, plan = running_job(store, ledger)
     assert ledger.merge(job_id, spec, plan, 2).dispatched == (0, 1)
-    ledger.store_shard(job_id, 1, evidence_of(1, gradient=False))
+    ledger.store_shard(job_id, plan, 1, evidence_of(1, gradient=False))
     redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
     assert ledger.merge(job_id, spec, plan, 2).dispatched == (2,)
-    ledger.store_shard(job_id, 2, evidence_of(2, gradient=False))
+    ledger.store_shard(job_id, plan, 2, evidence_of(2, gradient=False))
     redis_client.hset(keys.job(job_id), "shard_bytes", AHEAD_BYTES // 3)
     assert ledger.merge(job_id, spec, plan, 2).dispatched == ()

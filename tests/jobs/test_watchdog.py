@@ -48,10 +48,10 @@ def with_plan(store: JobStore, client: Redis, job_id: str, stored: tuple[int, ..
     """Bring the job to three shards dispatched and some of them stored."""
     ledger = Ledger(client)
     begin(store, job_id)
-    ledger.fix_plan(job_id, plan_of(shards=3))
+    plan = ledger.fix_plan(job_id, plan_of(shards=3))
     assert dispatch(store, ledger, job_id, 3) == (0, 1, 2)
     for shard in stored:
-        ledger.store_shard(job_id, shard, Evidence(hits=HitCounts(100, 0, (40, 60))))
+        ledger.store_shard(job_id, plan, shard, Evidence(hits=HitCounts(100, 0, (40, 60))))
 
 
 def test_a_lost_selection_is_sent_again(watchdog: Watchdog, redis_client: Redis, job_id: str) -> None:
