@@ -35,6 +35,15 @@ class UnsupportedRecord(CertificationError):
     """Raised when a stored record has a version that this program cannot read."""
 
 
+class UnreadableRecord(UnsupportedRecord):
+    """Raised when a record of the right version names something that this program does not know.
+
+    Another release, or one with other extensions, may know it. ``attempts``: how often a step was begun.
+    """
+
+    attempts = 0
+
+
 class StoreUnavailable(CertificationError):
     """Raised when the Redis server cannot be reached or refuses to write. Try again later.
 

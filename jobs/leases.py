@@ -19,7 +19,14 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import CertificationError, JobEnded, StepLeftOver, StoreUnavailable, TooManyAttempts
+from jobs.job_errors import (
+    CertificationError,
+    JobEnded,
+    StepLeftOver,
+    StoreUnavailable,
+    TooManyAttempts,
+    UnreadableRecord,
+)
 from jobs.job_records import RECORD_VERSION, JobRecord
 from jobs.plan import Fleet
 from jobs.record_decoding import decode_record, unsupported
@@ -83,7 +90,11 @@ class Leases:
         if attempt == -4:
             raise TooManyAttempts(step.name, int(text))
         fields, *rest = more
-        job = decode_record(step.job_id, dict(zip(fields[::2], fields[1::2], strict=True)))
+        try:
+            job = decode_record(step.job_id, dict(zip(fields[::2], fields[1::2], strict=True)))
+        except UnreadableRecord as error:
+            error.attempts = attempt
+            raise
         if attempt == -2:
             raise StepLeftOver(_why_left_over(job, step))
         return Lease(self, step.name, owner, attempt, job, stored=bool(rest[0]), content=rest[1])

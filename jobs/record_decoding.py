@@ -7,7 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jobs.job_errors import UnsupportedRecord
+from pydantic import ValidationError
+
+from jobs.job_errors import UnreadableRecord, UnsupportedRecord
 from jobs.job_records import RECORD_VERSION, Failure, JobRecord, JobState, Progress, RunningCertificate
 from jobs.plan import Plan
 from jobs.spec import JobSpec
@@ -21,11 +23,26 @@ def decode_record(
 ) -> JobRecord:
     """Read a record; ``in_flight`` are the evaluations done in shards that are being sampled.
 
-    ``rank`` is its place in the queue, from 0. Raises UnsupportedRecord for a record of another version.
+    ``rank`` is its place in the queue, from 0. Raises UnsupportedRecord for a record of another version, and
+    UnreadableRecord for one that names what this program does not know.
     """
     fields = {name.decode(): value.decode() for name, value in stored.items()}
     if fields["version"] != str(RECORD_VERSION):
         raise unsupported(job_id, fields["version"])
+    try:
+        return _decode(job_id, fields, in_flight, rank)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, fault["loc"]))
+        raise UnreadableRecord(
+            f"job {job_id} cannot be read by this program ({error.title} {where}: {fault['msg']}): use the "
+            "release and the extensions that wrote it"
+        ) from error
+
+
+def _decode(
+    job_id: str, fields: Mapping[str, str], in_flight: Sequence[bytes], rank: int | None
+) -> JobRecord:
     spec = JobSpec.model_validate_json(fields["spec"])
     return JobRecord(
         id=job_id,

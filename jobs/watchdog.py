@@ -13,7 +13,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import JobNotFound, UnsupportedRecord
+from jobs.job_errors import JobNotFound, UnreadableRecord, UnsupportedRecord
 from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
@@ -80,7 +80,10 @@ class Watchdog:
             log.warning("%s", error, extra={"job_id": job_id})
             with store_errors():  # otherwise unreadable jobs would block the jobs behind them
                 self._redis.zadd(keys.ACTIVE, {job_id: now}, xx=True)
-            return False
+            if not isinstance(error, UnreadableRecord):
+                return False
+            self._queue.enqueue_select(job_id)  # another worker may be able to read it
+            return True
         except JobNotFound:
             job = None
         with store_errors():

@@ -8,9 +8,10 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.job_errors import UnsupportedRecord
+from jobs.job_errors import UnreadableRecord, UnsupportedRecord
 from jobs.job_records import RECORD_VERSION, JobState
 from jobs.store import JobStore
+from tests.support.begun import name_what_nobody_knows
 from tests.support.fleets import here
 from tests.support.reference import assert_undisturbed, half_space
 from tests.support.specs import submission
@@ -35,6 +36,37 @@ def test_a_record_of_another_version_is_refused_with_what_to_do(
         UnsupportedRecord, match=f"{job_id} is stored in version {version}, .* let the job exp"
     ):
         store.get(job_id)
+
+
+def test_a_record_that_names_what_this_program_does_not_know_is_refused_with_what_to_do(
+    redis_client: Redis, store: JobStore
+) -> None:
+    made = submission()
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    name_what_nobody_knows(redis_client, job_id)
+    with pytest.raises(UnreadableRecord, match=rf"{job_id} cannot be read .*JobSpec certifier: .*extensions"):
+        store.get(job_id)
+
+
+def test_a_job_that_no_worker_can_read_fails_at_the_last_attempt(stack: Stack, models_dir: Path) -> None:
+    made = half_space(models_dir, n=2_000)
+    job_id = stack.store.create(made.spec, made.input_bytes).job_id
+    spec = name_what_nobody_knows(stack.client, job_id)
+
+    def begun(attempts: int) -> bool:
+        return all_taken(stack) and stack.client.hget(keys.attempts(job_id), "select") == b"%d" % attempts
+
+    stack.queue.enqueue_select(job_id)
+    wait_until(lambda: begun(1), "one attempt")
+    stack.client.delete(keys.lease(job_id, "select"))
+    stack.client.hset(keys.attempts(job_id), "select", stack.settings.max_attempts - 1)
+    stack.queue.enqueue_select(job_id)
+    wait_until(lambda: stack.client.hget(keys.job(job_id), "status") == b"failed", "the job to fail")
+    stack.client.hset(keys.job(job_id), "spec", spec)
+    failure = stack.store.get(job_id).failure
+    assert failure is not None
+    assert failure.type == "unreadable_record"
+    assert "certifier" in failure.detail
 
 
 def test_a_worker_leaves_a_record_of_another_version_as_it_is(stack: Stack, models_dir: Path) -> None:

@@ -17,7 +17,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from jobs.watchdog import BATCH, Watchdog
-from tests.support.begun import begin, dispatch
+from tests.support.begun import begin, dispatch, name_what_nobody_knows
 from tests.support.fleets import here
 from tests.support.plans import plan_of
 from tests.support.queued import drain, queued
@@ -186,6 +186,18 @@ def test_unreadable_jobs_do_not_stop_the_sweep_however_many(
     assert watchdog.sweep() == ()
     redis_client.delete(keys.SWEEP_LOCK)
     assert watchdog.sweep() == (job_id,)
+
+
+def test_a_job_that_this_worker_cannot_read_is_sent_to_others_and_does_not_stop_the_sweep(
+    watchdog: Watchdog, redis_client: Redis, store: JobStore, job_id: str
+) -> None:
+    made = submission()
+    other = store.create(made.spec, made.input_bytes).job_id
+    name_what_nobody_knows(redis_client, other)
+    silent(redis_client, job_id)
+    redis_client.zadd(keys.ACTIVE, {other: 1.0})
+    assert watchdog.sweep() == (other, job_id)
+    assert queued(redis_client) == [(SELECT, [other]), (SELECT, [job_id])]
 
 
 def test_expired_jobs_leave_the_index(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from typing import cast
+
+from redis import Redis
+
 from jobs import keys
 from jobs.leases import Leases, Step
 from jobs.ledger import Ledger
@@ -30,3 +35,10 @@ def dispatch(store: JobStore, ledger: Ledger, job_id: str, window: int) -> tuple
     merged = ledger.merge(job_id, job.spec, job.plan or plan_of(), window)
     assert merged.whole is None
     return merged.dispatched
+
+
+def name_what_nobody_knows(client: Redis, job_id: str) -> str:
+    """Give a stored job a certifier that no program has; return its specification from before."""
+    spec = cast("bytes", client.hget(keys.job(job_id), "spec")).decode()
+    client.hset(keys.job(job_id), "spec", json.dumps(json.loads(spec) | {"certifier": "unknown"}))
+    return spec

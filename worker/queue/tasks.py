@@ -20,6 +20,7 @@ from jobs.job_errors import (
     StepLeftOver,
     StoreUnavailable,
     TooManyAttempts,
+    UnreadableRecord,
     UnsupportedRecord,
 )
 from jobs.job_records import Failure
@@ -83,12 +84,17 @@ def run_step(task: Any, context: WorkerContext, step: Step, work: Work) -> None:
 
 
 def _take_in_hand(context: WorkerContext, step: Step, about: dict[str, object]) -> Lease | None:
-    """Return the lease; None if another process works on the step, or it had too many attempts."""
+    """Return the lease; None if another process works on the step, or the job fails."""
     try:
         lease = context.leases.acquire(step, with_input=step.job_id not in context.inputs)
     except TooManyAttempts as error:
         why = f"{error}: the model may crash, need more memory than there is, or exceed the step's time limit"
         _fail(context, step.job_id, Failure(type="worker_crashed", detail=why), about)
+        return None
+    except UnreadableRecord as error:
+        if error.attempts < context.settings.max_attempts:
+            raise  # the watchdog sends it again, perhaps to a worker that can read it
+        _fail(context, step.job_id, Failure(type="unreadable_record", detail=str(error)), about)
         return None
     if lease is None:
         log.info("another process works on the step", extra=about)
