@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, ValidationError
 from redis import Redis
 
 from jobs import keys
@@ -18,14 +19,19 @@ from jobs.record_base import Record
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 
+log = logging.getLogger(__name__)
+
 
 class WorkerRecord(Record):
     """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
 
     ``fleet`` holds the properties that workers must share to work on one job. A worker that ``begins_jobs``
     also takes new ones. ``problems`` maps the models that this worker cannot use to reasons. ``broken`` maps
-    the fingerprints of manifests whose model it could not load to reasons; it is stored separately.
+    the fingerprints of manifests whose model it could not load to reasons; it is stored separately. Fields
+    that a newer release added are ignored.
     """
+
+    model_config = ConfigDict(extra="ignore")
 
     id: str
     host: str
@@ -114,12 +120,15 @@ class Liveness:
         )
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
-        """Read the live workers in one round trip, oldest first, and forget those whose heartbeat expired."""
+        """Read the live workers in one round trip, oldest first, and forget those whose heartbeat expired.
+
+        A worker of another release whose heartbeat cannot be read is logged and left out.
+        """
         with store_errors():
             told = cast("list[Any]", self._live_workers(keys=[keys.WORKERS], args=[keys.worker("")]))
+        read = zip(map(_read_worker, told[::2]), map(_broken, told[1::2]), strict=True)
         alive = [
-            WorkerRecord.model_validate_json(beat).model_copy(update={"broken": _broken(noted)})
-            for beat, noted in zip(told[::2], told[1::2], strict=True)
+            worker.model_copy(update={"broken": broken}) for worker, broken in read if worker is not None
         ]
         return tuple(sorted(alive, key=lambda worker: (worker.started_at, worker.id)))
 
@@ -145,6 +154,16 @@ class Liveness:
             if own or begun:
                 found.append(Strength(fleet, len(own), sum(own), begun))
         return tuple(sorted(found, key=lambda strength: strength.fleet.words))
+
+
+def _read_worker(beat: bytes) -> WorkerRecord | None:
+    """Read a heartbeat; None for one that only another release can read."""
+    try:
+        return WorkerRecord.model_validate_json(beat)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        log.warning("a worker of another release is left out: %s: %s", fault["loc"], fault["msg"])
+        return None
 
 
 def _broken(noted: list[bytes]) -> dict[str, str]:

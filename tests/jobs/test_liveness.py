@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 
+import pytest
 from redis import Redis
 
 from jobs import keys
@@ -46,6 +48,29 @@ def test_a_worker_that_leaves_is_gone_at_once(liveness: Liveness) -> None:
     liveness.beat(record("one"))
     liveness.leave("one")
     assert liveness.live_workers() == ()
+
+
+def test_what_a_newer_release_adds_to_its_heartbeat_is_ignored(
+    redis_client: Redis, liveness: Liveness
+) -> None:
+    newer = record("newer")
+    liveness.beat(newer)
+    content = json.loads(newer.model_dump_json()) | {"added": 1}
+    redis_client.set(keys.worker("newer"), json.dumps(content))
+    assert liveness.live_workers() == (newer,)
+
+
+def test_a_worker_whose_heartbeat_cannot_be_read_is_logged_and_hides_no_other(
+    redis_client: Redis, liveness: Liveness, caplog: pytest.LogCaptureFixture
+) -> None:
+    strange, known = record("strange"), record("known")
+    liveness.beat(strange)
+    liveness.beat(known)
+    content = json.loads(strange.model_dump_json())
+    content["fleet"]["added"] = 1
+    redis_client.set(keys.worker("strange"), json.dumps(content))
+    assert liveness.live_workers() == (known,)
+    assert "a worker of another release is left out: ('fleet', 'added')" in caplog.text
 
 
 def test_a_worker_touches_the_file_that_its_health_check_looks_at(stack: Stack) -> None:
