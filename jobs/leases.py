@@ -68,6 +68,7 @@ class Leases:
         self._renew = load_script(client, "renew")
         self._release = load_script(client, "release")
         self._owed: list[Lease] = []
+        self._held: set[str] = set()  # keys of the leases that this process knows to have
 
     def acquire(self, step: Step, *, with_input: bool = False) -> Lease | None:
         """Acquire a step and count the attempt; return None if a live process has it.
@@ -78,8 +79,10 @@ class Leases:
         self._settle()
         owner = f"{self._worker_id}/{os.getpid()}"
         answer = self._try(step, owner, "", with_input)
-        if answer[0] == 0 and self._is_dead(answer[1].decode()):
-            answer = self._try(step, owner, answer[1].decode(), with_input)
+        if answer[0] == 0 and self._is_dead(holder := answer[1].decode()):
+            # This process may hold the step without knowing it, if the server's answer was lost.
+            repeated = holder == owner and keys.lease(step.job_id, step.name) not in self._held
+            answer = self._try(step, owner, holder, with_input, repeated=repeated)
         attempt, text, *more = answer
         if attempt == 0:
             return None
@@ -89,6 +92,8 @@ class Leases:
             raise unsupported(step.job_id, text.decode())
         if attempt == -4:
             raise TooManyAttempts(step.name, int(text))
+        if attempt > 0:
+            self._held.add(keys.lease(step.job_id, step.name))
         fields, *rest = more
         try:
             job = decode_record(step.job_id, dict(zip(fields[::2], fields[1::2], strict=True)))
@@ -114,6 +119,11 @@ class Leases:
                 keys=[lease.key, keys.attempts(lease.job.id)],
                 args=[lease.owner, lease.step, int(forget)],
             )
+        self.forget(lease)
+
+    def forget(self, lease: Lease) -> None:
+        """Note that this process does not hold a step any more."""
+        self._held.discard(lease.key)
 
     def give_back(self, lease: Lease, *, orderly: bool) -> None:
         """Release a lease at the end of its step. If the store cannot be reached, the lease expires.
@@ -132,7 +142,9 @@ class Leases:
             self.release(self._owed[-1], forget=True)
             self._owed.pop()
 
-    def _try(self, step: Step, owner: str, dead_owner: str, with_input: bool) -> tuple[Any, ...]:
+    def _try(
+        self, step: Step, owner: str, dead_owner: str, with_input: bool, *, repeated: bool = False
+    ) -> tuple[Any, ...]:
         job_id = step.job_id
         of_job = [keys.attempts(job_id), keys.CONSUMED, keys.job(job_id), keys.shards(job_id)]
         sent_at = "" if step.sent_at is None else f"{step.sent_at:.6f}"
@@ -150,7 +162,7 @@ class Leases:
                 args=[
                     *(owner, self._ttl_ms, step.name, dead_owner, step.queue, sent_at, RECORD_VERSION),
                     *(time.time(), job_id, fleet_queue, shard, int(with_input)),
-                    self._max_attempts,
+                    *(self._max_attempts, int(repeated)),
                 ],
             )
         return tuple(cast("list[Any]", answer))
@@ -218,7 +230,9 @@ class Lease:
         if self._thread is not None:
             self._thread.join()
         orderly = kind is None or issubclass(kind, CertificationError)
-        if not self.gone:
+        if self.gone:
+            self._leases.forget(self)
+        else:
             self._leases.give_back(self, orderly=orderly)
 
     def _keep(self) -> None:

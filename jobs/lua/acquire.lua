@@ -1,11 +1,13 @@
 -- KEYS lease attempts consumed job shards input active queued;
--- ARGV owner ttl_ms step dead_owner queue sent_at version now id fleet_queue shard want_input max_attempts.
+-- ARGV owner ttl_ms step dead_owner queue sent_at version now id fleet_queue shard want_input max_attempts
+-- repeated.
 -- Acquires a step. A first step marks its job as running; any other step must belong to a planned job whose
 -- steps go to `fleet_queue`. `shard` is '' if the step has none. Returns, with the job's fields afterwards,
 --   {attempt, '', fields, stored, input or ''}: taken; `stored`: whether the shard is counted already;
 --   {0, owner}: a live process holds the step; {-1, ''}: the job has ended or is not there;
 --   {-2, '', fields}: the job has no such step; {-3, version}: the record is of another version;
 --   {-4, attempts}: the step was begun `max_attempts` times without an orderly end.
+-- If `repeated` is 1, `owner` holds the step but never got the answer: this is not a further attempt.
 if ARGV[6] ~= '' then
     local latest = redis.call('HGET', KEYS[3], ARGV[5])
     if not latest or tonumber(latest) < tonumber(ARGV[6]) then
@@ -28,9 +30,10 @@ if owner and owner ~= ARGV[4] then
     return {0, owner}
 end
 local attempts = redis.call('HGET', KEYS[2], ARGV[3])
-if attempts and tonumber(attempts) >= tonumber(ARGV[13]) then return {-4, attempts} end
+local repeated = ARGV[14] == '1' and owner == ARGV[1] and attempts
+if not repeated and attempts and tonumber(attempts) >= tonumber(ARGV[13]) then return {-4, attempts} end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-local attempt = redis.call('HINCRBY', KEYS[2], ARGV[3], 1)
+local attempt = repeated and tonumber(attempts) or redis.call('HINCRBY', KEYS[2], ARGV[3], 1)
 if state == 'queued' and ARGV[10] == '' then
     redis.call('HSET', KEYS[4], 'status', 'running', 'started_at', ARGV[8])
     redis.call('ZADD', KEYS[7], 'XX', ARGV[8], ARGV[9])

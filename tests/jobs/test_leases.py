@@ -113,6 +113,17 @@ def test_a_lost_lease_is_not_given_back(redis_client: Redis, job_id: str) -> Non
     assert redis_client.get(keys.lease(job_id, "select")) == b"two/1"
 
 
+def test_a_step_taken_without_an_answer_is_taken_again_without_a_further_attempt(
+    redis_client: Redis, job_id: str
+) -> None:
+    nobody_was_told = Leases(redis_client, "one", 60, max_attempts=1)
+    assert nobody_was_told.acquire(Step(job_id, "select")) is not None
+    leases = Leases(redis_client, "one", 60, max_attempts=1)
+    assert taken(leases, job_id).attempt == 1
+    with pytest.raises(TooManyAttempts):
+        leases.acquire(Step(job_id, "select"))
+
+
 def test_a_step_is_begun_no_more_often_than_it_may_be(redis_client: Redis, job_id: str) -> None:
     leases = Leases(redis_client, "one", 60, max_attempts=2)
     for _ in range(2):
