@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 PROCESSES := 2
-IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadgroup --no-loadscope-reorder
+IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt

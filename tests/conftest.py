@@ -20,7 +20,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import FOLDER
-from tests.support.groups import group
+from tests.support.order import longest_first
 from tests.support.places import ROOT
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
@@ -29,11 +29,10 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``--dist loadgroup``, keep together what shares a running program."""
-    if config.getoption("loadgroup", default=False):
-        items[:] = group(items)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes each takes a module after the other."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
