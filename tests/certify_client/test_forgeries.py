@@ -71,9 +71,10 @@ def begins(name: str, names: tuple[str, ...]) -> bool:
 
 def places_of(kind: str, document: Document) -> Iterator[Place]:
     """Yield the places to change: of ten classes the first and the predicted one."""
+    predicted = document["certificate"]["prediction"]["index"]
     for place in places(document):
         class_at = place.index("per_class") + 1 if "per_class" in place else len(place)
-        if class_at < len(place) and place[class_at] not in {0, 7}:
+        if class_at < len(place) and place[class_at] not in {0, predicted}:
             continue
         if kind in WHOLE or begins(".".join(map(str, place)), OF_THE_KIND):
             yield place

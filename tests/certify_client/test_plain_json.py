@@ -74,5 +74,6 @@ def test_a_job_that_ended_otherwise_has_no_such_certificate(status: object) -> N
 @pytest.mark.parametrize("kind", ["dipole", "dipole_paper", "stop"])
 def test_another_class_is_found_for_pairs_as_well(kind: str) -> None:
     document = document_of(kind)
+    counted = document["certificate"]["prediction"]["index"]
     document["certificate"]["prediction"]["index"] = 3
-    assert verify(document).faults == ("the prediction is class 3, but class 7 was counted",)
+    assert verify(document).faults == (f"the prediction is class 3, but class {counted} was counted",)
