@@ -107,7 +107,7 @@ class GatewaySettings(JobsSettings):
         default=200, ge=1, description="Event streams open at the same time; further ones get 503."
     )
     max_held_bytes: int = Field(
-        default=96 * 2**20,
+        default=56 * 2**20,
         ge=1024,
         description="Bytes of request bodies held in memory at the same time; further bodies get 503.",
     )
