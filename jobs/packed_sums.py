@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import GRID
 from certificates.counts.gradient_sums import GradientSums
 from certificates.counts.split_sums import SplitSums
 
-_GRID: Final = float(2**20)
 _HEAD: Final = struct.Struct("<5q")
 _ONE_CLASS: Final = b"\x01"
 _EVERY_CLASS: Final = b"\x02"
@@ -43,7 +43,7 @@ def unpack_sums(packed: bytes) -> GradientSums:
 
 
 def _pack(sums: SplitSums) -> bytes:
-    vectors = [(vector * _GRID).astype("<i8") for vector in sums.vectors()]
+    vectors = [(vector * GRID).astype("<i8") for vector in sums.vectors()]
     width = max(int(np.abs(vector).max()).bit_length() for vector in vectors) // 8 + 1  # a bit for the sign
     head = _HEAD.pack(sums.n_a, sums.n_b, sums.blocks, sums.d, width)
     return head + b"".join(vector.view(np.uint8).reshape(-1, 8)[:, :width].tobytes() for vector in vectors)
@@ -68,4 +68,4 @@ def _vector(content: bytes, width: int) -> NDArray[np.float64]:
     padded = np.zeros((len(content) // width, 8), dtype=np.uint8)
     padded[:, 8 - width :] = np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
     whole = padded.view("<i8").ravel() >> (8 * (8 - width))  # the shift brings the sign along
-    return (whole / _GRID).astype("<f8")
+    return (whole / GRID).astype("<f8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -20,11 +19,11 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from registry.file_formats import unsuitable
+from registry.folder_files import inside, read_labels, read_toml
 from registry.manifest_faults import faults_of_manifest
 from registry.model_errors import ModelBroken
 from registry.runtime_entries import RUNTIMES, RuntimeEntry
 
-MANIFEST_FILE = "model.toml"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
 MAX_ELEMENTS = 2**24
 """Largest input, in elements. A choice: a pass of two rows, the least that pairs need, then takes 128 MiB."""
@@ -207,11 +206,11 @@ def load_manifest(folder: Path) -> ModelManifest:
 
     Raises ModelBroken, which names the field at fault and what to do about it.
     """
-    table = _read_toml(folder)
+    table = read_toml(folder)
     if "folder" in table:
         raise ModelBroken("folder: unknown field; remove it from model.toml")
     if "labels_file" in table:
-        table["labels"] = _read_labels(folder, table)
+        table["labels"] = read_labels(folder, table)
     try:
         manifest = ModelManifest.model_validate(table | {"folder": folder})
     except ValidationError as error:
@@ -227,7 +226,7 @@ def load_manifest(folder: Path) -> ModelManifest:
 def read_weights(manifest: ModelManifest) -> bytes:
     """Return the weights. Raises ModelBroken if their hash is not the manifest's."""
     try:
-        data = _inside(folder=manifest.folder, name=manifest.file, field="file").read_bytes()
+        data = inside(folder=manifest.folder, name=manifest.file, field="file").read_bytes()
     except OSError as error:
         raise ModelBroken(f"file: cannot read {manifest.file}: {error.strerror}") from error
     found = hashlib.sha256(data).hexdigest()
@@ -237,7 +236,7 @@ def read_weights(manifest: ModelManifest) -> bytes:
 
 
 def _check_file(manifest: ModelManifest) -> None:
-    path = _inside(folder=manifest.folder, name=manifest.file, field="file")
+    path = inside(folder=manifest.folder, name=manifest.file, field="file")
     try:
         with path.open("rb") as stream:
             wrong = unsuitable(stream, manifest.runtime)
@@ -256,54 +255,6 @@ def _wrong_hash(manifest: ModelManifest, found: str) -> ModelBroken:
         f"sha256: {manifest.file} has hash {found} but model.toml says {manifest.sha256}; "
         "restore the file or, if the new one is meant, put its hash into model.toml",
     )
-
-
-def _read_toml(folder: Path) -> dict[str, object]:
-    path = _inside(folder=folder, name=MANIFEST_FILE, field=MANIFEST_FILE)
-    try:
-        with path.open("rb") as stream:
-            return tomllib.load(stream)
-    except (ValueError, RecursionError) as error:  # TOML syntax, UTF-8, absurd numbers or nesting
-        raise ModelBroken(f"{MANIFEST_FILE}: not valid TOML: {error}") from error
-    except OSError as error:
-        raise ModelBroken(f"{MANIFEST_FILE}: cannot be read: {error.strerror}") from error
-
-
-def _read_labels(folder: Path, table: dict[str, object]) -> list[str]:
-    if "labels" in table:
-        raise ModelBroken("labels: give labels or labels_file, not both")
-    name = table.pop("labels_file")
-    if not isinstance(name, str):
-        raise ModelBroken("labels_file: must be the name of a text file with one label a line")
-    try:
-        text = _inside(folder=folder, name=name, field="labels_file").read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ModelBroken(f"labels_file: {name} is not UTF-8 text") from error
-    except OSError as error:
-        raise ModelBroken(f"labels_file: cannot read {name}: {error.strerror}") from error
-    return [line.strip() for line in text.splitlines()]
-
-
-def _inside(*, folder: Path, name: str, field: str) -> Path:
-    """Resolve a plain file name inside ``folder``. Raises ModelBroken if it leads out of the folder."""
-    if name in ("", ".", "..") or Path(name).name != name or "\0" in name:
-        raise ModelBroken(f"{field}: {name!r} must be the name of a file in the model's own folder")
-    try:
-        path = (folder / name).resolve(strict=True)
-    except FileNotFoundError as error:
-        raise ModelBroken(
-            f"{field}: there is no file {name!r} in the model's folder; put it there"
-        ) from error
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # a loop of links: RuntimeError up to Python 3.12, OSError after it
-        raise ModelBroken(f"{field}: {name!r} cannot be resolved; put a regular file there") from error
-    if not path.is_relative_to(folder.resolve()):
-        raise ModelBroken(f"{field}: {name!r} leads out of the model's folder; copy the file into it")
-    if not path.is_file():
-        raise ModelBroken(f"{field}: {name!r} in the model's folder is not a regular file; put one there")
-    return path
 
 
 _TABLES = {

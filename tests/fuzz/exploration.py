@@ -20,10 +20,8 @@ from typing import Any
 
 from service.auth.keyring import hash_key, new_key
 from tests.support.gateway import Gateway, running_gateway
-from tests.support.places import ROOT
+from tests.support.places import ROOT, SHIPPED_MODELS
 from tests.support.stack import running_stack
-
-REPOSITORY = ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Findings:
 @contextmanager
 def running_service(folder: Path) -> Iterator[Service]:
     """Run the service with the shipped models and small limits, so that whatever is accepted ends soon."""
-    key, models = new_key(), REPOSITORY / "models"
+    key, models = new_key(), SHIPPED_MODELS
     keys_file = folder / "keys.toml"
     keys_file.write_text(f'[[key]]\nname = "fuzz"\nsha256 = "{hash_key(key)}"\n')
     with (
@@ -70,8 +68,8 @@ def explore(service: Service, folder: Path, *options: str) -> Findings:
     run = ["run", "openapi.yaml", "--url", service.gateway.url, "--report-json-path", str(report), *options]
     done = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), *command, *run],
-        cwd=REPOSITORY,
-        env=os.environ | {"FUZZ_API_KEY": service.key, "PYTHONPATH": str(REPOSITORY)},
+        cwd=ROOT,
+        env=os.environ | {"FUZZ_API_KEY": service.key, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -9,13 +9,14 @@ import base64
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from tests.support.places import ROOT
+
+EXAMPLES = ROOT / "examples"
 CERTIFIERS = ("first_order", "second_order", "dipole")
 IMAGE_MODELS = ("mnist", "mnist-torchscript")
 NOISES = ("gaussian", "discrete")

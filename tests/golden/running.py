@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 
 from tests.support.gateway import running_gateway
+from tests.support.places import SHIPPED_MODELS
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
 
-SHIPPED = Path(__file__).parents[2] / "models"
 MODELS = ("mnist", "mnist-torchscript", "swiss-roll")
 SHARD_S = 0.02
 """Time a shard aims at: so short that jobs of many blocks are cut into several on any machine."""
@@ -28,7 +28,7 @@ def running_service(folder: Path) -> Iterator[httpx.Client]:
     """Run server, worker and gateway with data in ``folder`` until the block ends."""
     models = folder / "models"
     for name in MODELS:
-        shutil.copytree(SHIPPED / name, models / name)
+        shutil.copytree(SHIPPED_MODELS / name, models / name)
     with (
         running_stack(folder, models, processes=2, shard_s=SHARD_S) as stack,
         running_gateway(folder, stack.server.url, models) as gateway,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from jobs.scripts import load_script
+from tests.support.places import ROOT
 
-JOBS = Path(__file__).parents[2] / "jobs"
+JOBS = ROOT / "jobs"
 NAMES = sorted(path.stem for path in JOBS.glob("lua/*.lua"))
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from tests.support.places import ROOT
 
-REPOSITORY = ROOT
-
 
 class Program:
     """``python -m`` something; ``settings`` are given to it as ``CERTIFY_<NAME>``."""
@@ -41,7 +39,7 @@ class Program:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
-                cwd=REPOSITORY,
+                cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -29,7 +29,6 @@ SHORT = 265
 Loading keeps 64 MiB free. ONNX Runtime needs 142 MiB more for 512 rows and 256 for 1024; PyTorch, which keeps
 the layer twice, 126 for 256 rows and 252 for 512.
 """
-REPOSITORY = ROOT
 pytestmark = pytest.mark.timeout(400)
 """Seconds: 80 were taken beside six busy processes on two cores."""
 
@@ -85,7 +84,7 @@ def run(models: Path, headroom: int, *jobs: str) -> Answers:
     program = ("tests.support.compiled_once", "tests.support.limited_memory")
     ended = subprocess.run(
         [sys.executable, "-m", *program, str(models), str(headroom), *jobs],
-        cwd=REPOSITORY,
+        cwd=ROOT,
         # Every thread would else take address space for an arena of its own, at a moment of its choice.
         env={**os.environ, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"},
         capture_output=True,
