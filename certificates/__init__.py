@@ -1,7 +1,9 @@
 """Certificates of randomized smoothing: the mathematics that turns counts into radii."""
 
+from certificates.bounds.all_pairs_gradient import gradient_norm_upper_all_pairs
 from certificates.bounds.anytime import (
     dipole_radius_anytime,
+    epoch_share,
     gradient_norm_upper_anytime,
     probability_lower_anytime,
 )
@@ -11,14 +13,17 @@ from certificates.bounds.clopper_pearson import (
 )
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
 from certificates.bounds.joint_dipole.search import dipole_radius_joint
+from certificates.bounds.missed_gradient import gradient_norm_upper_misses
 from certificates.bounds.multiclass import (
     MulticlassBound,
     SplitStatistic,
     first_order_multiclass,
     second_order_multiclass,
 )
+from certificates.bounds.pair_statistic import PairStatistic
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
 from certificates.bounds.split_gradient import gradient_norm_upper_split
+from certificates.bounds.statistic_choice import statistic_for
 from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
 from certificates.certifiers.certifier import Certifier, certify
 from certificates.certifiers.certifier_registry import CERTIFIERS, DEFAULT_CERTIFIER, certifier_named
@@ -45,7 +50,7 @@ from certificates.curves.lower_bounds import (
     first_order_radius,
     second_order_radius,
 )
-from certificates.kinds import Bounds, Decision, EndedBy, EvidenceKind, GradientSumsKind
+from certificates.kinds import Bounds, Decision, EndedBy, EvidenceKind, GradientSumsKind, Weights
 from certificates.noise_laws import NOISE_LAWS, Noise
 
 __all__ = [
@@ -74,11 +79,13 @@ __all__ = [
     "MulticlassBound",
     "Noise",
     "PairCounts",
+    "PairStatistic",
     "Rival",
     "SecondOrderCurve",
     "SplitProduct",
     "SplitStatistic",
     "SplitSums",
+    "Weights",
     "certifier_named",
     "certify",
     "certify_dipole",
@@ -92,14 +99,18 @@ __all__ = [
     "dipole_radius_joint",
     "epoch_at",
     "epoch_ends",
+    "epoch_share",
     "first_order_multiclass",
     "first_order_radius",
     "gradient_norm_ceiling",
+    "gradient_norm_upper_all_pairs",
     "gradient_norm_upper_anytime",
+    "gradient_norm_upper_misses",
     "gradient_norm_upper_paired",
     "gradient_norm_upper_split",
     "probability_lower_anytime",
     "round_up_to_grid",
     "second_order_multiclass",
     "second_order_radius",
+    "statistic_for",
 ]

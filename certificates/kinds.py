@@ -46,6 +46,16 @@ class GradientSumsKind(StrEnum):
                 return d * classes
 
 
+class Weights(StrEnum):
+    """The weight that a sample's noise has in sums of all pairs, by its vote ``f`` for a class: 1 or 0."""
+
+    SCORES = "scores"
+    """``f - 1/2``: every sample counts."""
+
+    MISSES = "misses"
+    """``1 - f``: samples that miss the target class count alone. Better where they are few."""
+
+
 class Bounds(StrEnum):
     """Which confidence bounds turn counts into a certificate."""
 

@@ -102,11 +102,20 @@ def gradient_norm_upper_anytime(
     which epochs end must be fixed before sampling starts (``certificates/counts/epochs.py``). The other
     arguments and the unit are as in ``gradient_norm_upper_split``. ValueError if an argument is out of range.
     """
+    share = epoch_share(alpha, epoch)
+    return gradient_norm_upper_split(inner_product, n_half, d, sigma, share, p_lower, inner_product_error)
+
+
+def epoch_share(alpha: float, epoch: int) -> float:
+    """Return ``alpha 6 / (pi^2 (k+1)^2)``, rounded down: what epoch ``k`` = 0, 1, ... may spend of ``alpha``.
+
+    The shares of all epochs add up to at most ``alpha``, so a gradient bound at each epoch's share holds for
+    all of them at once (docs/theorems.md, Theorem 9). ValueError if an argument is out of range.
+    """
     if epoch < 0:
         raise ValueError(f"epochs count from 0, got {epoch}")
     check_error("eta", alpha)
-    share = alpha * 6.0 / (math.pi * (epoch + 1)) ** 2 * (1.0 - 1e-14)
-    return gradient_norm_upper_split(inner_product, n_half, d, sigma, share, p_lower, inner_product_error)
+    return alpha * 6.0 / (math.pi * (epoch + 1)) ** 2 * (1.0 - 1e-14)
 
 
 def _needed(counts: Array, alpha: float) -> float:
