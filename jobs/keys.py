@@ -30,6 +30,8 @@ LAST_WORKER: Final = f"{PREFIX}last_worker"
 PROBE: Final = f"{PREFIX}probe"
 """Is always empty: an empty write to it shows whether the server accepts writes."""
 SWEEP_LOCK: Final = f"{PREFIX}sweep_lock"
+ENDED: Final = f"{PREFIX}ended"
+"""Channel on which the id of each job is published when the job ends. It is not a key: nothing is stored."""
 
 
 def job(job_id: str) -> str:

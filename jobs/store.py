@@ -91,7 +91,7 @@ class _Ending:
             plan = self.counted.plan.model_dump_json()
             counted = (plan, self.counted.began_at, self.counted.samples, self.counted.seconds)
         running = ("", "") if self.running is None else (self.running.radius, self.running.samples)
-        return [self.state.value, self.outcome, *counted, *running, *self.fields]
+        return [self.state.value, self.outcome, *counted, *running, keys.ENDED, *self.fields]
 
 
 class JobStore:

@@ -18,6 +18,7 @@ from service.auth.callers import Access
 from service.certification.submission import Submissions
 from service.gateway_settings import GatewaySettings
 from service.http.shared_limits import Pool
+from service.job_ends import JobEnds
 from service.metrics import Metrics
 
 
@@ -34,6 +35,7 @@ class Context:
     redis: Redis
     durability: Durability
     store: JobStore
+    job_ends: JobEnds
     first_message: FirstMessage
     liveness: Liveness
     registry: Registry

@@ -30,6 +30,7 @@ from service.http import error_table
 from service.http.edge import Edge
 from service.http.gate import Gate
 from service.http.shared_limits import Pool
+from service.job_ends import JobEnds
 from service.metrics import Metrics, StoreCollector
 from service.routes import certification_routes, event_routes, health_routes, model_routes, submission_routes
 
@@ -47,7 +48,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with context.job_ends.listening():
+            yield
         context.redis.close()
 
     app = FastAPI(
@@ -92,6 +94,7 @@ def _context(settings: GatewaySettings) -> Context:
         redis=redis,
         durability=Durability(redis, settings),
         store=JobStore(redis, settings),
+        job_ends=JobEnds(redis),
         first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,
         registry=registry,

@@ -150,7 +150,7 @@ class GatewaySettings(JobsSettings):
     events_interval_s: Seconds = Field(
         default=0.5,
         description="Longest pause between two reads of a job for an event stream. The pause is a tenth of "
-        "the time that the stream has been open, up to this.",
+        "the time that the stream has been open, up to this. The end of a job is told at once.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."

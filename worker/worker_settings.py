@@ -44,7 +44,7 @@ class WorkerSettings(JobsSettings):
         description="Niceness of sampling processes: gateway and server on the same machine come first.",
     )
     shard_s: Seconds = Field(
-        default=1.0, description="Time that a shard should take. A crash loses it; other jobs wait for it."
+        default=0.75, description="Time that a shard should take. A crash loses it; other jobs wait for it."
     )
     step_limit_s: Seconds = Field(
         default=600.0, description="A step that takes longer is killed; that counts as a failed attempt."

@@ -1,6 +1,6 @@
 -- KEYS job progress active queued totals running [others];
--- ARGV id now ttl_ms state outcome plan sampling_at samples seconds radius samples_of_it [field value]...
--- Ends a job and counts its outcome in totals. A cancelled job keeps the certificate that its samples supported.
+-- ARGV id now ttl_ms state outcome plan sampling_at samples seconds radius samples_of_it channel [field value]...
+-- Ends a job, counts its outcome in totals, and publishes its id on `channel`. A cancelled job keeps the certificate that its samples supported.
 -- `plan`, if not '', is the plan of a job that was counted in one piece, with `samples` samples since `sampling_at`.
 -- `radius`, if not '', is the last one certified before the end. Deletes progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before, -1 when there is no such job, -2 when the job
@@ -22,7 +22,7 @@ if ARGV[10] ~= '' and (not best or tonumber(ARGV[10]) >= tonumber(best)) then
     redis.call('HSET', KEYS[1], 'running_radius', ARGV[10], 'running_samples', ARGV[11])
 end
 redis.call('HSET', KEYS[1], 'status', ARGV[4], 'finished_at', ARGV[2])
-for i = 12, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 if ARGV[4] == 'cancelled' then
     local certificate = redis.call('GET', KEYS[6])
     if certificate then redis.call('HSET', KEYS[1], 'certificate', certificate) end
@@ -38,4 +38,5 @@ if fleet_jobs then redis.call('SREM', fleet_jobs, ARGV[1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
 if idempotency then redis.call('PEXPIRE', idempotency, ARGV[3]) end
+redis.call('PUBLISH', ARGV[12], ARGV[1])
 return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -25,10 +26,11 @@ from service.http.shared_limits import Pool
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30
 """Choices. Proxies often close a connection after 60 s of silence, so a heartbeat comes well before."""
-FIRST_LOOK_S = 0.005
+FIRST_LOOK_S = 0.05
 LATE_BY = 0.1
 """Pause between two reads of a job, as a share of the time that the stream has been open, but at least
-``FIRST_LOOK_S``. Choices: an end is told late by at most that share, for about 60 reads in 5 s."""
+``FIRST_LOOK_S``. Choices: progress is told late by at most that share, for about 40 reads in 5 s. The end is
+told at once, because the server gives notice of it; should the notice be lost, the next read finds it."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
@@ -81,8 +83,14 @@ class _Stream(EventSourceResponse):
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:
     """Read the job repeatedly and yield its changes. Ends early if the store is away or the job has expired.
 
-    A new stream reads often, so that the end of a small job is told at once.
+    A job that ends between the first read and this wait is found by the second read.
     """
+    with ctx.job_ends.waiting(record.id) as end:
+        async for event in _changes(ctx, record, end):
+            yield event
+
+
+async def _changes(ctx: Context, record: JobRecord, end: asyncio.Event) -> AsyncIterator[ServerSentEvent]:
     opened, told = anyio.current_time(), ""
     while not record.state.is_final:
         try:
@@ -93,7 +101,9 @@ async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEv
             yield ServerSentEvent(event="progress", data=data)
             told = data
         pause = max(FIRST_LOOK_S, LATE_BY * (anyio.current_time() - opened))
-        await anyio.sleep(min(pause, ctx.settings.events_interval_s))
+        with anyio.move_on_after(min(pause, ctx.settings.events_interval_s)):
+            await end.wait()
+        end.clear()
         try:
             record = await anyio.to_thread.run_sync(ctx.store.get, record.id)
         except CertificationError:
