@@ -49,7 +49,7 @@ mutants: $(VENV)/.mutants ## Change certificates/ in small ways and list the cha
 	$(BIN)/mutmut results | sed '/not checked/d'
 
 openapi: $(VENV)/.test ## Write openapi.yaml from the gateway
-	$(BIN)/python -m service.api.openapi > openapi.yaml.new
+	$(BIN)/python -m service.openapi > openapi.yaml.new
 	mv openapi.yaml.new openapi.yaml
 
 settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own descriptions

@@ -1,4 +1,7 @@
-"""Base classifiers: one folder for each model, and the registry that reads the folders."""
+"""Base classifiers: folders of ``models/`` come in, checked manifests and weights go out.
+
+It imports ``certificates`` alone, for the names and the laws of noise. It never runs a model and never writes.
+"""
 
 from registry.manifest import InputSpec, ModelManifest, Normalisation, ResizeRule
 from registry.model_errors import ModelBroken, ModelError, ModelNotFound

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from jobs.shared_settings import JobsSettings, Seconds
-from service.certification.images import LARGEST_PIXEL_LIMIT
 
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+$")]
 """An origin as browsers send it: scheme, host and port, without a path."""
@@ -26,6 +25,10 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+LARGEST_PIXEL_LIMIT: Final = 150_000_000
+"""Pillow itself refuses images of more than about 179 million pixels."""
 
 
 class GatewaySettings(JobsSettings):

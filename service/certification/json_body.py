@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from service.certification.json_numbers import SPACE, NumberText, find_numbers
-from service.certification.wording import shown_name
 from service.http.problems import ProblemError, field_problem
+from service.http.wording import shown_name
 
 MOST_DEPTH: Final = 16
 MOST_TOKENS: Final = 20_000

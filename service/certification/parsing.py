@@ -25,9 +25,9 @@ from service.certification.requests import (
     TensorInput,
 )
 from service.certification.tensors import Piece, Tensor
-from service.certification.wording import shown_name
 from service.http.bodies import Form
 from service.http.problems import FieldError, ProblemError, field_problem, fields_problem
+from service.http.wording import shown_name
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
 _INTEGER_FIELDS = frozenset({"n", "n0", "seed"})

@@ -19,9 +19,9 @@ from service.certification.images import decode_image
 from service.certification.model_inputs import DecodedInput
 from service.certification.requests import MAX_SEED, CertificationFields
 from service.certification.tensors import Tensor, from_tensor
-from service.certification.wording import shown_number
 from service.gateway_settings import GatewaySettings
 from service.http.problems import FieldError, field_problem, fields_problem
+from service.http.wording import shown_number
 
 
 @dataclass(frozen=True, slots=True)

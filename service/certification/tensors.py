@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from registry.manifest import InputSpec
 from service.certification.model_inputs import DecodedInput
-from service.certification.wording import shown_name, shown_number
 from service.http.problems import ProblemError, field_problem
+from service.http.wording import shown_name, shown_number
 
 Piece = npt.NDArray[np.float64]
 

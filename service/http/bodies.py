@@ -13,10 +13,10 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from service.certification.wording import shown_name
 from service.gateway_settings import GatewaySettings
 from service.http.problems import ProblemError, field_problem
 from service.http.shared_limits import Held
+from service.http.wording import shown_name
 
 MAX_FORM_FIELDS = 32
 MAX_FIELD_BYTES = 4096

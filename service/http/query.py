@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import Depends, Request
 
-from service.certification.wording import shown_name
 from service.http.problems import FieldError, fields_problem
+from service.http.wording import shown_name
 
 
 async def _only_known(request: Request) -> None:

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Response
 
 from jobs.job_records import JobRecord, JobState
 from service.api import examples
-from service.auth.who import AnyCaller, Who
-from service.certification.job_answers import JobIdPath, read_job, show_job, show_jobs
 from service.certification.resources import JobList, JobResource
 from service.context import Ctx
 from service.http.problems import field_problem, responses
 from service.http.query import KnownQuery
+from service.routes.job_answers import JobIdPath, read_job, show_job, show_jobs
+from service.routes.who import AnyCaller, Who
 
 MAX_LISTING_READS = 50
 """A filtered listing reads at most this many pages of the store, and answers with what it found. A choice:

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 from jobs.job_errors import CertificationError
 from jobs.job_records import JobRecord
 from service.api import examples
-from service.auth.who import AnyCaller, Who
-from service.certification.job_answers import JobIdPath, read_job, show_job
 from service.certification.resources import ProgressEvent, job_resource, progress_event
 from service.context import Context, Ctx
 from service.http.problems import responses
 from service.http.query import KnownQuery
 from service.http.shared_limits import Pool
+from service.routes.job_answers import JobIdPath, read_job, show_job
+from service.routes.who import AnyCaller, Who
 
 HEARTBEAT_S = 15
 SEND_TIMEOUT_S = 30

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from service import readiness
-from service.auth.who import MetricsReader
 from service.certification.certificate_resources import Resource
 from service.context import Ctx
 from service.http.problems import ProblemError, responses
 from service.http.query import KnownQuery
 from service.metrics import CONTENT_TYPE
+from service.routes.who import MetricsReader
 
 router = APIRouter(tags=["operations"])
 

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from registry.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
-from service.auth.who import AnyCaller
 from service.certification.certificate_resources import Resource
 from service.context import Ctx
 from service.http.problems import responses
 from service.http.query import KnownQuery
 from service.model_verdicts import verdicts
+from service.routes.who import AnyCaller
 
 router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller, KnownQuery])
 

@@ -14,8 +14,6 @@ from jobs.store import Created, Idempotency, Limits
 from registry.model_errors import ModelBroken
 from service.api import examples
 from service.auth.callers import Caller
-from service.auth.who import AnyCaller, Who
-from service.certification.job_answers import show_job
 from service.certification.parsing import read_fields, read_json
 from service.certification.resources import JobResource
 from service.certification.submission import Submission
@@ -24,6 +22,8 @@ from service.http.bodies import BodyLimits, Form, read_body, read_form
 from service.http.problems import ProblemError, field_problem, responses
 from service.http.query import KnownQuery
 from service.model_verdicts import nobody_loads
+from service.routes.job_answers import show_job
+from service.routes.who import AnyCaller, Who
 
 PATH = "/v1/certifications"
 LONGEST_KEY = 255

@@ -26,8 +26,6 @@ from service.certification.images.webp import is_webp, load_webp, read_webp
 from service.certification.model_inputs import DecodedInput
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-LARGEST_PIXEL_LIMIT = 150_000_000
-"""Pillow itself refuses images of more than about 179 million pixels."""
 LARGE_PIXELS = 4_000_000
 """Larger pictures are decoded one at a time, since decoding takes ten bytes a pixel or more. A choice: a
 smaller one takes little more than 40 MB."""

@@ -26,7 +26,7 @@ def document(repository: Path) -> dict[str, dict[str, dict[str, dict[str, object
 
 
 def test_the_committed_file_is_what_is_served(document: object, http: httpx.Client) -> None:
-    """If this fails: python -m service.api.openapi > openapi.yaml."""
+    """If this fails: python -m service.openapi > openapi.yaml."""
     assert http.get("/openapi.json").json() == document
 
 

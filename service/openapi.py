@@ -1,4 +1,4 @@
-"""`python -m service.api.openapi > openapi.yaml` writes the description that is kept in the repository."""
+"""`python -m service.openapi > openapi.yaml` writes the description that is kept in the repository."""
 
 from __future__ import annotations
 
