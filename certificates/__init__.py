@@ -1,7 +1,7 @@
 """Certificates of randomized smoothing: counts come in, certified radii go out.
 
-The mathematics alone, with NumPy and SciPy. It imports nothing of the service, reads no file, draws no sample, and
-never rounds towards a larger radius.
+The mathematics alone, with NumPy and SciPy. It imports nothing of the service, reads no file, draws no
+sample, and never rounds towards a larger radius.
 """
 
 from certificates.bounds.all_pairs_gradient import gradient_norm_upper_all_pairs

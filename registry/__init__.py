@@ -1,6 +1,7 @@
 """Base classifiers: folders of ``models/`` come in, checked manifests and weights go out.
 
-It imports ``certificates`` alone, for the names and the laws of noise. It never runs a model and never writes.
+It imports ``certificates`` alone, for the names and the laws of noise. It never runs a model, and never
+writes.
 """
 
 from registry.manifest import InputSpec, ModelManifest, Normalisation, ResizeRule
