@@ -24,7 +24,7 @@ class Inputs:
         return job_id in self._kept
 
     def keep(self, job_id: str, content: bytes, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return a job's input. ``content`` holds its bytes; it is ignored if the input is kept already."""
+        """Return a job's input, of shape ``shape``, read from ``content`` unless it is kept already."""
         if job_id not in self._kept:
             self._kept[job_id] = np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(shape)
         self._kept.move_to_end(job_id)

@@ -37,7 +37,7 @@ class Noise(ABC):
 
     @abstractmethod
     def input_fault(self, x: ArrayLike, low: float, high: float) -> str | None:
-        """Say why a float32 input on this scale cannot have this noise; None if it can."""
+        """Say why ``x``, float32 of any shape, cannot have this noise on this scale; None if it can."""
 
     @abstractmethod
     def grid_steps(self, sigma: float, low: float, high: float) -> float | None:

@@ -32,7 +32,7 @@ class Given:
     again: str
 
     def equal_at(self, places: Places, before: torch.Tensor) -> bool:
-        """Whether the rows at these places got exactly the scores ``before``."""
+        """Whether the rows at these places got exactly the scores ``before``, shape (rows, classes)."""
         return torch.equal(self.scores[places], before) or not bool(
             _differ(self.scores[places], before).any()
         )
@@ -68,10 +68,10 @@ class Judge:
     def require_equal(
         self, given: Given, places: Places, before: torch.Tensor, beside: str, *others: Given
     ) -> None:
-        """Require exactly the scores ``before`` for rows that now lie ``beside`` other rows.
+        """Require exactly the scores ``before``, (rows, classes), for rows that now lie beside others.
 
-        ``others``: the other batches of this comparison. If the model gives other scores when one of the
-        batches is given again, that is stated as the reason. Raises PermanentFailure.
+        ``beside`` names them. ``others``: the other batches of this comparison. If the model gives other
+        scores when one of the batches is given again, that is stated as the reason. Raises PermanentFailure.
         """
         if not given.equal_at(places, before):
             self._mixes(given, places, before, f"at their places, beside {beside}", others)
@@ -84,7 +84,10 @@ class Judge:
         tolerance: Tolerance | None,
         *others: Given,
     ) -> None:
-        """Require scores within the tolerance for rows at other places; None: equal. Raises as above."""
+        """Require scores (rows, classes) within the tolerance for rows at other places; None: equal.
+
+        Raises as above.
+        """
         differences = (given.scores[places].double() - before.double()).abs()
         differences[~_differ(given.scores[places], before)] = (
             0.0  # also for equal infinite scores, whose difference is NaN

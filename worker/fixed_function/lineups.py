@@ -58,7 +58,10 @@ class LineUps:
         )
 
     def strangers(self, index: int) -> torch.Tensor:
-        """Return pass ``index``: rows of every kind, most of them drawn from all of the scale."""
+        """Return pass ``index``, float32 of shape (rows, *input shape).
+
+        It holds rows of every kind, most of them drawn from all of the scale.
+        """
         generator = _generator(self._rows, index)
         kinds = generator.integers(len(self._kinds), size=self._rows)
         if index == 0:
@@ -69,7 +72,10 @@ class LineUps:
         return torch.from_numpy(batch).to(self._device)
 
     def beside_strangers(self, index: int) -> torch.Tensor:
-        """Return pass ``index`` with its odd rows replaced by those of the next pass, at the same places."""
+        """Return pass ``index`` with its odd rows replaced by those of the next pass, at the same places.
+
+        Float32 of shape (rows, *input shape).
+        """
         batch = self.strangers(index)
         batch[1::2] = self.strangers((index + 1) % self.passes)[1::2]
         return batch
@@ -81,7 +87,7 @@ class LineUps:
         return torch.from_numpy(rows).to(self._device)
 
     def moves(self, index: int) -> torch.Tensor:
-        """Return the new place of each row of a pass: a permutation that moves every row."""
+        """Return the new place of each row of a pass, int64 of shape (rows,): every row moves."""
         order = torch.from_numpy(_generator(self._rows, index).permutation(self._rows))
         places = torch.empty_like(order)
         places[order] = order.roll(1)

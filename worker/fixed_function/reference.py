@@ -106,9 +106,9 @@ class Reference:
         """Check at the end of a job of ``n`` evaluations that the model is still one function of one input.
 
         The rows from the load must get the scores that they got then, beside noisy copies of the job's input
-        ``x``. The noisy copies, which are not counted, must get the same scores beside rows from the load,
-        beside other rows, and at other places. ``law`` is the law of the noise. Raises PermanentFailure if a
-        score differs.
+        ``x``, of the model's shape. The noisy copies, which are not counted, must get the same scores beside
+        rows from the load, beside other rows, and at other places. ``law`` is the law of the noise. Raises
+        PermanentFailure if a score differs.
         """
         batch = self._batch
         source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, law, self._scale)

@@ -27,7 +27,8 @@ class Blocks:
     def passes(self, block: int, rows: int) -> torch.Tensor:
         """Return the votes of the passes that hold the block's first ``rows`` evaluations, pass after pass.
 
-        Until the next call, the source of noise answers for this block.
+        Their shape is (n,), ``n`` being ``rows`` rounded up to whole passes. Until the next call, the source
+        of noise answers for this block.
         """
         count = -(-rows // self.rows)
         return self._runtime.passes(self._inputs, count, self._source.begin(self._inputs, block))

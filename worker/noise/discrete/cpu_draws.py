@@ -37,7 +37,7 @@ class Levels:
         self._deep = np.empty(_CHUNKS * CHUNK, np.uint64)
 
     def pieces(self, key: Key, first: int, count: int) -> Iterator[tuple[int, NDArray[np.int16]]]:
-        """Yield the key's draws ``first``, ..., ``first + count - 1`` in pieces.
+        """Yield the key's draws ``first``, ..., ``first + count - 1`` in pieces, int16 of shape (draws,).
 
         Each piece comes with the number of draws before it, and is valid until the next piece is asked for.
         """

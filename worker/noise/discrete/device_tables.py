@@ -31,7 +31,7 @@ class DeviceTables:
         self._origin = torch.from_numpy(pixels.astype(np.int32) + law.max_abs).to(device)
 
     def sample(self, generator: torch.Generator, out: torch.Tensor) -> None:
-        """Fill ``out``, contiguous int16, with independent draws."""
+        """Fill ``out``, contiguous int16 of any shape, with independent draws."""
         leading = self._words(generator, -(-out.numel() // 4)).view(torch.int16)[: out.numel()]
         bucket = leading.to(torch.int32) & 0xFFFF
         levels = out.view(-1)
@@ -52,7 +52,7 @@ class DeviceTables:
         return (low - self._reach).to(torch.int16)
 
     def write_inputs(self, levels: torch.Tensor, out: torch.Tensor, sign: int) -> None:
-        """Write the float32 inputs at ``pixels + sign * levels``."""
+        """Write the float32 inputs at ``pixels + sign * levels`` to ``out``, of the shape of ``levels``."""
         index = torch.add(self._origin, levels.to(torch.int32), alpha=sign)
         torch.index_select(self._values, 0, index.view(-1), out=out.view(-1))
 

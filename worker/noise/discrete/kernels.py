@@ -58,7 +58,7 @@ def settle(
     reach: int,
     out: Levels,
 ) -> None:
-    """Write the levels of the numbers ``2**64 leading + words``.
+    """Write the levels of the numbers ``2**64 leading + words`` to ``out``; all three have shape (n,).
 
     The level is ``-reach`` plus the number of thresholds at or below. ``below[b]`` thresholds are in buckets
     before ``b``; ``deep`` has the last 64 bits of each, in increasing order within a bucket.

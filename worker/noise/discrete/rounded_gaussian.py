@@ -76,7 +76,7 @@ class DiscreteGaussian:
         return discretisation_error(float(self.grid.steps(self.sigma)), 1, 1)
 
     def conditional_mean(self, levels: NDArray[np.int16]) -> NDArray[np.float64]:
-        """Return ``E[e / sigma | J = j]`` for drawn levels, each to the nearest float64.
+        """Return ``E[e / sigma | J = j]`` in the shape of ``levels``, each to the nearest float64.
 
         It replaces the unit noise ``g = e / sigma`` in gradient statistics (docs/floating-point.md, Theorem
         14): ``E[f g] = E[f conditional_mean(J)]`` for every function ``f`` of ``J``.
