@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c r
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 lock clean
+.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 mnist-models lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -58,6 +58,12 @@ settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own d
 
 efficientnet-lite0: $(VENV)/.models ## Export an ImageNet model into models/
 	$(BIN)/python -m scripts.export_efficientnet_lite0 models
+
+mnist-models: $(VENV)/.models ## Train the shipped MNIST models again, and print how good they are
+	$(BIN)/python -m scripts.build_mnist models examples
+	$(BIN)/python -m scripts.build_small_mnist models
+	$(BIN)/python -m scripts.build_plain_mnist models
+	$(BIN)/python -m scripts.measure_mnist models
 
 lock: $(VENV)/.lock ## Choose the newest versions again and write requirements/lock.txt
 	requirements/make-lock.sh $(VENV)/lock/bin/pip-compile

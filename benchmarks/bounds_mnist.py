@@ -45,14 +45,10 @@ LEAST_ESTIMATE = -1.0
 @cache
 def held_out() -> tuple[NDArray[np.float32], list[int]]:
     """Return the digits that the classifier was not trained on, in an order that mixes the classes."""
-    import torch  # noqa: PLC0415 - only in the child processes
+    from scripts.mnist_digits import divided  # noqa: PLC0415 - PyTorch only in the child processes
 
-    from scripts.build_mnist import SEED, digits, split  # noqa: PLC0415 - as above
-
-    pixels, labels = digits()
-    _, held = split(labels, torch.Generator().manual_seed(SEED))
-    held = held.reshape(10, -1).T.flatten()
-    return pixels[held].numpy(), labels[held].tolist()
+    _, held = divided()
+    return held.pixels.numpy(), held.labels.tolist()
 
 
 @cache

