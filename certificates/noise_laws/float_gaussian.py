@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -16,6 +17,8 @@ class FloatGaussian(Noise):
 
     docs/floating-point.md, sections 1 and 7, say what that leaves open.
     """
+
+    about: ClassVar[str] = "float32 numbers, for any input"
 
     def model_fault(self, kind: str, low: float, high: float) -> str | None:  # noqa: ARG002 - any model
         """See Noise."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from numpy.typing import ArrayLike
 
@@ -44,6 +45,12 @@ def discretisation_error(steps: float, d: int, draws: int) -> float:
 @dataclass(frozen=True)
 class GridGaussian(Noise):
     """A law of integers: images of 8-bit pixels stay on their grid, and nothing is rounded."""
+
+    about: ClassVar[str] = (
+        "rounded to the grid of 8-bit pixels and drawn exactly, so that the guarantee holds for 8-bit images "
+        "as computed; it needs a model of images, and a tensor or an image of more than 8 bits must lie on "
+        "that grid"
+    )
 
     def model_fault(self, kind: str, low: float, high: float) -> str | None:
         """See Noise."""

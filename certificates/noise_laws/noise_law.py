@@ -25,6 +25,9 @@ class Noise(ABC):
     DISCRETE: ClassVar[Noise]
     """Gaussian noise rounded to the grid of 8-bit pixels, drawn exactly; for inputs on that grid."""
 
+    about: ClassVar[str]
+    """What the law is and which inputs it is for, in half a sentence for the API's description."""
+
     name: str
 
     @abstractmethod

@@ -15,7 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from certificates import CERTIFIERS, DEFAULT_CERTIFIER, Bounds, Decision, Noise
+from certificates import CERTIFIERS, DEFAULT_CERTIFIER, NOISE_LAWS, Bounds, Decision, Noise
 from jobs.named import CertifierField, NoiseField
 from registry.manifest import MAX_ELEMENTS
 
@@ -36,6 +36,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 _IN_PAIRS = _listed(one.name for one in CERTIFIERS if one.evidence.in_pairs)
+_LAWS = "; ".join(f"`{law.name}`: {law.about}" for law in NOISE_LAWS)
 _MULTICLASS = _listed(one.name for one in CERTIFIERS if one.majority_only is None)
 
 Seed = Annotated[
@@ -80,9 +81,7 @@ class CertificationFields(_Body):
     noise: NoiseField = Field(
         default_factory=lambda: Noise.GAUSSIAN,
         json_schema_extra={"default": Noise.GAUSSIAN.name},
-        description="`gaussian`, or `discrete`: rounded to the grid of 8-bit pixels and drawn exactly, so "
-        "that the guarantee holds for 8-bit images as computed. `discrete` needs a model of images; a "
-        "tensor, or an image of more than 8 bits, must lie on that grid.",
+        description=f"How the noise is drawn. {_LAWS}.",
     )
     sigma: float | None = Field(
         default=None,
