@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c r
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 mnist-models lock clean
+.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 mnist-models import lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -56,6 +56,8 @@ settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own d
 	$(BIN)/python -m scripts.settings_table > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 
+import: $(VENV)/.import ## Install what certify-models needs to import models of your own
+
 efficientnet-lite0: $(VENV)/.models ## Export an ImageNet model into models/
 	$(BIN)/python -m scripts.export_efficientnet_lite0 models
 
@@ -83,6 +85,10 @@ $(VENV)/.standalone: $(VENV)/.made $(INPUTS)
 
 $(VENV)/.test: $(VENV)/.standalone
 	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.import: $(VENV)/.standalone
+	$(INSTALL) -e '.[standalone,import]'
 	@touch $@
 
 $(VENV)/.mutants: $(VENV)/.test

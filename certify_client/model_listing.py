@@ -36,11 +36,11 @@ def listing(models: Sequence[Model], ready: Readiness) -> Text:
 def _models(models: Sequence[Model], ready: Readiness) -> Iterator[_Line]:
     for model in models:
         sigma = "" if model.trained_sigma is None else f"{model.trained_sigma:g}"
-        reason = ready.broken_models.get(model.name)
+        reason, said = ready.broken_models.get(model.name), model.description or ""
         if reason is None:
-            yield _Line(model.name, sigma, model.description)
+            yield _Line(model.name, sigma, said)
         elif model.name in ready.models:
-            yield _Line(model.name, sigma, f"{model.description} NOT EVERYWHERE: {reason}", "yellow")
+            yield _Line(model.name, sigma, f"{said} NOT EVERYWHERE: {reason}", "yellow")
         else:
             yield _Line(model.name, sigma, f"CANNOT BE LOADED: {reason}", "red")
 

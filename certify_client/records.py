@@ -108,7 +108,7 @@ class Model(_Answer):
     """An installed base classifier. ``document`` is the service's answer unchanged."""
 
     name: str
-    description: str = ""
+    description: str | None = None
     trained_sigma: float | None = None
     document: dict[str, Any] = Field(repr=False)
 

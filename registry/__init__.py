@@ -4,7 +4,7 @@ It imports ``certificates`` alone, for the names and the laws of noise. It never
 writes.
 """
 
-from registry.manifest import InputSpec, ModelManifest, Normalisation, ResizeRule
+from registry.manifest import InputSpec, ModelManifest, Normalisation, Origin, ResizeRule
 from registry.model_errors import ModelBroken, ModelError, ModelNotFound
 from registry.model_folders import Registry
 
@@ -15,6 +15,7 @@ __all__ = [
     "ModelManifest",
     "ModelNotFound",
     "Normalisation",
+    "Origin",
     "Registry",
     "ResizeRule",
 ]

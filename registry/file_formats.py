@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO, Final, NamedTuple
 
-from registry.file_glimpse import glimpse
+from registry.file_glimpse import Glimpse, glimpse
 from registry.runtime_entries import RUNTIMES
 
 _EXPORT: Final = "then export it as docs/models.md says"
@@ -70,6 +70,11 @@ def unsuitable(file: BinaryIO, runtime: str) -> str | None:
     if kinds:
         fits = any(entry.name == runtime for entry in kinds)
         return None if fits else f'is {kinds[0].file_kind}: set runtime = "{kinds[0].name}"'
+    return description(seen)
+
+
+def description(seen: Glimpse) -> str | None:
+    """Say what a file that no runtime reads is, and what to do; None if its kind is not known."""
     return _archive(seen.members) if seen.is_archive else _signed(seen.head) or _text(seen.head)
 
 

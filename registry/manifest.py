@@ -122,6 +122,25 @@ class InputSpec(_Section):
         return self
 
 
+class Origin(_Section):
+    """The file that a model was imported from, and what was changed on the way to the one that runs.
+
+    ``steps``: one sentence for each change. ``sha256``: of the original file. ``compared_rows``: random
+    inputs on which the two files' scores were compared; ``largest_difference`` and ``tolerance``: of their
+    scores, as shares of the largest score; ``near_ties``: rows whose votes differ because their two largest
+    scores lie within the tolerance of each other.
+    """
+
+    file: Text
+    sha256: Sha256
+    kind: Text
+    steps: tuple[Text, ...] = ()
+    compared_rows: Annotated[int, Field(ge=0)] = 0
+    largest_difference: Annotated[float, Field(ge=0)] = 0.0
+    tolerance: Annotated[float, Field(ge=0)] = 0.0
+    near_ties: Annotated[int, Field(ge=0)] = 0
+
+
 class ModelManifest(_Section):
     """A base classifier that an operator put into the models directory.
 
@@ -136,16 +155,17 @@ class ModelManifest(_Section):
     """
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
-    description: Text
+    description: Text | None = None
     runtime: RuntimeName
     file: FileName
     sha256: Sha256
     labels: Annotated[tuple[Text, ...], Field(min_length=2)]
     trained_sigma: Annotated[float, Field(gt=0)] | None = None
-    licence: Text
-    source: Text
+    licence: Text | None = None
+    source: Text | None = None
     input: InputSpec
     normalisation: Normalisation | None = None
+    origin: Origin | None = None
     batch_size: Annotated[int, Field(ge=2, le=65536, multiple_of=2)] | None = None
     threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     precision: Precision | None = None
@@ -262,5 +282,6 @@ _TABLES = {
     "input": set(InputSpec.model_fields),
     "input.resize": set(ResizeRule.model_fields),
     "normalisation": set(Normalisation.model_fields),
+    "origin": set(Origin.model_fields),
 }
 """The fields of each table of model.toml; "" is the part before the first table."""

@@ -161,26 +161,40 @@ class ModelCache:
         return self._open(manifest, wanted)
 
     def _open(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
-        """Load and try a model while buffers are allocated that are as large as those of a job's sampler."""
-        import torch  # noqa: PLC0415 - only in the child process
-
-        from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above
-        from worker.runtimes.runtime_errors import RuntimeLoadError  # noqa: PLC0415 - as above
-        from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
+        """Open a model, and tell why if it is one that no worker can use."""
+        from worker.runtimes.runtime_errors import RuntimeLoadError  # noqa: PLC0415 - only in the child process
 
         try:
-            rows = 2 * wanted.rows + batch_size_for(manifest, self._device)
-            buffers = torch.empty(rows * manifest.d + SPARE, dtype=torch.float32, device=self._device)
-            runtime = load_runtime(manifest, self._device, wanted.threads, wanted.rows)
-            del buffers
-            reference = Reference(manifest, runtime, wanted.rows)
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise OutOfMemory(_does_not_fit(manifest, wanted.rows, error)) from error
-            if isinstance(error, RuntimeLoadError | PermanentFailure):
-                self._on_broken(wanted.fingerprint, str(error))
+            return open_model(manifest, self._device, wanted.rows, wanted.threads)
+        except OutOfMemory:
+            raise  # says nothing against the model
+        except (RuntimeLoadError, PermanentFailure) as error:
+            self._on_broken(wanted.fingerprint, str(error))
             raise
-        return LoadedModel(manifest, wanted.fingerprint, reference.runtime, reference)
+
+
+def open_model(manifest: ModelManifest, device: Device, rows: int, threads: int) -> LoadedModel:
+    """Load and try a model while buffers are allocated that are as large as those of a job's sampler.
+
+    The caller has set PyTorch's number of threads. Raises OutOfMemory, a ModelError if the model cannot be
+    loaded, and PermanentFailure if it is not one function of one input.
+    """
+    import torch  # noqa: PLC0415 - only in the child process
+
+    from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above
+    from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
+
+    try:
+        held = 2 * rows + batch_size_for(manifest, device)
+        buffers = torch.empty(held * manifest.d + SPARE, dtype=torch.float32, device=device)
+        runtime = load_runtime(manifest, device, threads, rows)
+        del buffers
+        reference = Reference(manifest, runtime, rows)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory(_does_not_fit(manifest, rows, error)) from error
+        raise
+    return LoadedModel(manifest, manifest.fingerprint, reference.runtime, reference)
 
 
 def _does_not_fit(manifest: ModelManifest, rows: int, error: Exception) -> str:

@@ -33,13 +33,13 @@ class ModelResource(Resource):
     """A base classifier."""
 
     name: str
-    description: str
+    description: str | None = Field(description="What it tells apart, and how well; null if nobody said.")
     runtime: str
     sha256: str
     labels: list[str]
     trained_sigma: float | None = Field(description="Default `sigma`; null if trained without noise.")
-    licence: str
-    source: str
+    licence: str | None = Field(description="Licence of its weights; null if nobody said.")
+    source: str | None = Field(description="Where it comes from; null if nobody said.")
     input: ModelInputResource
     normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
     precision: Precision | None = Field(description="Precision of the network; null: as in its file.")
@@ -98,5 +98,5 @@ def get_model(
 
 
 def _resource(manifest: ModelManifest, unloadable: str | None) -> ModelResource:
-    fields = manifest.model_dump(exclude={"file", "batch_size", "threads"})
+    fields = manifest.model_dump(exclude={"file", "batch_size", "threads", "origin"})
     return ModelResource.model_validate({**fields, "unloadable": unloadable})

@@ -43,6 +43,12 @@ def test_a_model_that_some_workers_cannot_load_is_marked_too() -> None:
     )
 
 
+def test_a_model_that_nobody_described_has_an_empty_description() -> None:
+    ready = Readiness(models=("half",), broken_models={}, missing=())
+    bare = Model.parse({"name": "half", "description": None, "trained_sigma": 0.5})
+    assert listing([bare], ready).plain.splitlines()[1].rstrip() == "half   0.5"
+
+
 def test_what_keeps_every_job_from_running_is_said() -> None:
     ready = Readiness(models=("half",), broken_models={}, missing=("no live worker: start one",))
     assert listing([HALF], ready).plain.endswith("\nNo job can run now: no live worker: start one")

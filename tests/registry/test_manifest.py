@@ -41,6 +41,27 @@ def test_what_is_left_out_is_none(tmp_path: Path) -> None:
     assert manifest.precision is None
     assert manifest.memory_format == "contiguous"
     assert manifest.input.mode is None
+    assert manifest.origin is None
+
+
+def test_what_the_registry_does_not_need_may_be_left_out(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    for line in ('description = "A toy"\n', 'licence = "none needed"\n', 'source = "made by a test"\n'):
+        replace(folder, line, "")
+    manifest = load_manifest(folder)
+    assert (manifest.description, manifest.licence, manifest.source) == (None, None, None)
+
+
+def test_the_origin_of_an_imported_model_is_read(tmp_path: Path) -> None:
+    origin: dict[str, Value] = {
+        "file": "net.onnx",
+        "sha256": "0" * 64,
+        "kind": "an ONNX file",
+        "tolerance": 1e-4,
+    }
+    manifest = load_manifest(write_folder(tmp_path, tables={"origin": origin}))
+    assert manifest.origin is not None
+    assert (manifest.origin.file, manifest.origin.steps, manifest.origin.tolerance) == ("net.onnx", (), 1e-4)
 
 
 def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
@@ -69,8 +90,6 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
         ('labels = ["no", "yes"]', 'labels_file = "absent.txt"', "labels_file", "put it there"),
         ('labels = ["no", "yes"]', 'labels_file = "../x"', "labels_file", "own folder"),
         ('labels = ["no", "yes"]', "labels_file = 3", "labels_file", "one label a line"),
-        ('licence = "none needed"\n', "", "licence", "required"),
-        ('source = "made by a test"\n', "", "source", "required"),
         ('source = "made by a test"', 'source = "t"\ntrained_sigma = 0', "trained_sigma", "above 0, not 0"),
         ('source = "made by a test"', 'source = "t"\ntrained_sigma = nan', "trained_sigma", "finite"),
         ('source = "made by a test"', 'source = "t"\nbatch_size = 7', "batch_size", "multiple of 2"),

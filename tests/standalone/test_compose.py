@@ -33,10 +33,11 @@ def dockerfile(repository: Path) -> str:
     return (repository / "docker" / "Dockerfile").read_text()
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [*SERVICES, "import"])
 def test_confined(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
-    assert service["user"].partition(":")[0] not in ("", "0", "root")
+    user = re.sub(r"^\$\{[A-Z_]+:-(.*)\}$", r"\1", service["user"])
+    assert user.partition(":")[0] not in ("", "0", "root")
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
@@ -133,13 +134,28 @@ def test_every_installation_is_constrained(dockerfile: str) -> None:
 
 def test_images_run_the_code_from_their_own_folder(dockerfile: str, repository: Path) -> None:
     project = tomllib.loads((repository / "pyproject.toml").read_text())
-    rooms = set(project["tool"]["importlinter"]["root_packages"]) - {"standalone"}
+    rooms = set(project["tool"]["importlinter"]["root_packages"]) - {"standalone", "importing"}
     installed, _, rest = dockerfile.partition("AS runtime")
     copied = dict(re.findall(r"^COPY (\w+) (\w+)$", rest.partition("FROM ")[0], re.MULTILINE))
     assert copied == {room: room for room in rooms}
     assert not [room for room in rooms if f"COPY {room}" in installed]
     assert "WORKDIR /app" in rest
     assert "PYTHONPATH=/app" in rest
+
+
+def test_only_what_imports_models_may_write_them_and_it_has_no_network(
+    compose: dict[str, Any], dockerfile: str
+) -> None:
+    mounts = {name: service.get("volumes", []) for name, service in compose["services"].items()}
+    writing = [name for name, volumes in mounts.items() if "./models:/models" in volumes]
+    reading = [name for name, volumes in mounts.items() if "./models:/models:ro" in volumes]
+    assert (writing, sorted(reading)) == (["import"], ["gateway", "worker"])
+    assert compose["services"]["import"]["network_mode"] == "none"
+    assert compose["services"]["import"]["profiles"] == ["import"]
+    assert command(stage_of(dockerfile, "import"), "^ENTRYPOINT ") == ["python", "-m", "importing"]
+    assert [line for line in dockerfile.splitlines() if "importing importing" in line] == [
+        "COPY importing importing"
+    ]
 
 
 def test_whatever_images_are_made_of_reaches_the_builder(dockerfile: str, repository: Path) -> None:

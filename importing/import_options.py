@@ -1,0 +1,50 @@
+"""What the user of ``certify-models import`` asked for; readers and the pipeline read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class Layout(Enum):
+    """Order of the axes of a file's input: channels first, or channels last."""
+
+    NCHW = "nchw"
+    NHWC = "nhwc"
+
+
+class Scale(Enum):
+    """Range of the numbers that a file's input takes for a pixel of 0 to 255."""
+
+    UNIT = "0..1"
+    BYTES = "0..255"
+    SYMMETRIC = "-1..1"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The flags of an import; None where the user said nothing.
+
+    ``name``: the model's name; None: made from the file's. ``shape``: one input without its batch, in the
+    file's own order of axes. ``layout``: of the file's input. ``output``: the name of the output of scores.
+    ``labels``: a file of class names. ``mean``, ``std``: in units of pixels in [0, 1]. ``scale``: what the
+    file's input takes for pixels. ``sigma``: noise that the model was trained with. ``network``: the name of
+    an architecture, or ``package.module:function``, for files of weights alone. ``trust``: whether pickles
+    may be opened, which can run any code.
+    """
+
+    name: str | None = None
+    shape: tuple[int, ...] | None = None
+    layout: Layout | None = None
+    output: str | None = None
+    labels: Path | None = None
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
+    scale: Scale | None = None
+    sigma: float | None = None
+    network: str | None = None
+    trust: bool = False
+    description: str | None = None
+    licence: str | None = None
+    source: str | None = None

@@ -1,0 +1,48 @@
+"""Say in words what an import did, what it guessed, and what the model costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from importing.draft import Guess
+from importing.load_checks import JOB, Cost
+from importing.model_import import Imported
+
+
+def imported_in_words(done: Imported) -> str:
+    """Return some lines for a person, with the guesses last: they are what may be wrong."""
+    manifest, compared = done.manifest, done.comparison
+    size, shape = manifest.weights.stat().st_size, list(manifest.input.shape)
+    what = f"{manifest.input.kind} {shape}, {len(manifest.labels)} classes, runtime {manifest.runtime}"
+    lines = [f"wrote {done.folder} ({size:,} bytes of weights)", f"  input    {what}"]
+    if manifest.origin is not None:
+        lines += [f"  changed  {step}" for step in manifest.origin.steps]
+    lines.append(
+        f"  proved   equal to the original on {compared.rows} random inputs: scores differ by at most "
+        f"{compared.largest_difference:.1g} of the largest (accepted: {compared.tolerance:g}), votes "
+        + (f"but for {compared.near_ties} near-ties equal" if compared.near_ties else "are equal")
+    )
+    lines += _costs(done.cost)
+    lines += _guesses(done.guesses)
+    lines.append(f"Certify with it: certify IMAGE --model {manifest.name}")
+    return "\n".join(lines) + "\n"
+
+
+def _costs(cost: Cost) -> Iterator[str]:
+    rounding = (
+        "same bits at every place"
+        if cost.row_scores == "bit-equal"
+        else "equal up to rounding at every place"
+    )
+    yield f"  tried    one function of one input: rows apart ({rounding}), the same twice, finite scores"
+    yield (
+        f"  costs    {cost.samples_per_second:,.0f} samples a second in one process of {cost.threads} "
+        "thread(s): "
+        f"{cost.pass_s * 1000:.3g} ms a pass of {cost.rows}, about {cost.job_s:,.0f} s a job of {JOB:,}; "
+        f"{cost.peak_bytes / 2**20:,.0f} MiB of memory"
+    )
+
+
+def _guesses(guesses: tuple[Guess, ...]) -> Iterator[str]:
+    for guess in guesses:
+        yield f"  guessed  {guess.what}: {guess.flag} settles it"
