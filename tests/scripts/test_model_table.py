@@ -24,5 +24,5 @@ def test_a_row_is_what_the_manifest_says(row: tuple[str, ...]) -> None:
     manifest = REGISTRY.get(name)
     assert int(d) == manifest.d
     assert trained == ("none" if manifest.trained_sigma is None else f"{manifest.trained_sigma:g}")
-    assert f"{right} right, {noisy} of their noisy copies at sigma {sigma}." in manifest.description
+    assert f"{right} right, {noisy} of their noisy copies at sigma {sigma}." in (manifest.description or "")
     assert int(size) == round(manifest.weights.stat().st_size / 1000)
