@@ -22,7 +22,7 @@ from benchmarks import machine
 from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim, Noise
 from jobs.spec import InputRecord, JobSpec
 from registry import ModelManifest, Registry
-from registry.manifest import MAX_ELEMENTS
+from registry.input_spec import MAX_ELEMENTS
 
 SHIPPED = Path(__file__).parent.parent / "models"
 SIGMA = 0.25

@@ -4,7 +4,8 @@ It imports ``certificates`` alone, for the names and the laws of noise. It never
 writes.
 """
 
-from registry.manifest import InputSpec, ModelManifest, Normalisation, Origin, ResizeRule
+from registry.input_spec import InputSpec, Normalisation, ResizeRule
+from registry.manifest import ModelManifest, Origin
 from registry.model_errors import ModelBroken, ModelError, ModelNotFound
 from registry.model_folders import Registry
 

@@ -7,26 +7,17 @@ import math
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticKnownError
 
 from registry.file_formats import unsuitable
 from registry.folder_files import inside, read_labels, read_toml
+from registry.input_spec import InputSpec, Normalisation, ResizeRule, Section
 from registry.manifest_faults import faults_of_manifest
 from registry.model_errors import ModelBroken
 from registry.runtime_entries import RUNTIMES, RuntimeEntry
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
-MAX_ELEMENTS = 2**24
-"""Largest input, in elements. A choice: a pass of two rows, the least that pairs need, then takes 128 MiB."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)]
 """A plain file name inside the model's folder: no directories, no hidden files."""
@@ -46,83 +37,7 @@ RuntimeName = Annotated[str, BeforeValidator(_known_runtime)]
 """The name of a registered runtime."""
 
 
-class _Section(BaseModel):
-    """Base of the manifest's tables: immutable, no unknown fields, finite numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class ResizeRule(_Section):
-    """How an image of another size is resized to the model's size.
-
-    ``stretch`` scales height and width independently. ``shorter_side_center_crop`` scales the image,
-    keeping its proportions, until it just covers the model's size, and crops the centre.
-    ``filter`` is the resampling filter, by its name in Pillow.
-    """
-
-    method: Literal["stretch", "shorter_side_center_crop"]
-    filter: Literal["bilinear", "bicubic", "lanczos", "box"]
-
-
-class Normalisation(_Section):
-    """``(input - mean) / std``, applied by the runtime after the noise was added.
-
-    ``mean`` and ``std`` hold one number, or one for each entry of the input's first axis.
-    """
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if not self.mean or len(self.mean) != len(self.std):
-            raise ValueError("mean and std must be lists of the same length, at least 1")
-        if min(self.std) <= 0:
-            raise ValueError("every std must be above 0")
-        return self
-
-
-class InputSpec(_Section):
-    """The input space, in which sigma and the radius are measured.
-
-    ``shape`` is that of one input, without the batch: ``(channels, height, width)`` for images.
-    Every element lies in ``[low, high]``; an image's pixel values 0..255 are mapped onto it linearly.
-    ``mode`` is the colour mode of images. Without a ``resize`` rule other sizes are refused.
-    """
-
-    kind: Literal["image", "tensor"]
-    shape: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1, max_length=8)]
-    low: float
-    high: float
-    mode: Literal["L", "RGB"] | None = None
-    resize: ResizeRule | None = None
-
-    @property
-    def scale(self) -> tuple[float, float]:
-        """Return the ends of the range of every element."""
-        return self.low, self.high
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError("low must be below high")
-        if math.isinf(self.high - self.low):
-            raise ValueError("low and high are too far apart: high - low must be a finite number")
-        if math.prod(self.shape) > MAX_ELEMENTS:
-            raise ValueError(f"shape has more than {MAX_ELEMENTS} elements")
-        if self.kind == "tensor":
-            if self.mode is not None or self.resize is not None:
-                raise ValueError("mode and resize are for images; remove them or set kind = 'image'")
-            return self
-        if self.mode is None:
-            raise ValueError("mode must be 'L' or 'RGB' for images")
-        channels = 1 if self.mode == "L" else 3
-        if len(self.shape) != 3 or self.shape[0] != channels:
-            raise ValueError(f"shape of mode {self.mode!r} must be [{channels}, height, width]")
-        return self
-
-
-class Origin(_Section):
+class Origin(Section):
     """The file that a model was imported from, and what was changed on the way to the one that runs.
 
     ``steps``: one sentence for each change. ``sha256``: of the original file. ``compared_rows``: random
@@ -141,7 +56,7 @@ class Origin(_Section):
     near_ties: Annotated[int, Field(ge=0)] = 0
 
 
-class ModelManifest(_Section):
+class ModelManifest(Section):
     """A base classifier that an operator put into the models directory.
 
     ``labels[c]`` names class ``c``. ``trained_sigma`` is the standard deviation of the Gaussian noise the
@@ -174,11 +89,11 @@ class ModelManifest(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        norm = self.normalisation
-        if norm is not None and len(norm.mean) not in (1, self.input.shape[0]):
+        norm, channels = self.normalisation, self.input.shape[self.input.channel_axis]
+        if norm is not None and norm.channels not in (1, channels):
             raise ValueError(
-                f"normalisation needs 1 number or {self.input.shape[0]} (the first axis of input.shape), "
-                f"not {len(norm.mean)}",
+                f"normalisation needs 1 number or {channels} (the channels, or a tensor's first axis), "
+                f"not {norm.channels}",
             )
         refused = sorted(self._options() - self.entry.options)
         if refused:
@@ -187,8 +102,12 @@ class ModelManifest(_Section):
                 f"{' and '.join(refused)} can be given for {takers or 'no runtime'} alone: remove what "
                 f"{self.runtime} does not take"
             )
-        if self.memory_format == "channels_last" and len(self.input.shape) != 3:
-            raise ValueError("memory_format 'channels_last' needs an input.shape of three axes")
+        if self.memory_format == "channels_last" and (
+            len(self.input.shape) != 3 or self.input.layout != "NCHW"
+        ):
+            raise ValueError(
+                "memory_format 'channels_last' needs an input.shape of three axes, in layout NCHW"
+            )
         return self
 
     def _options(self) -> set[str]:

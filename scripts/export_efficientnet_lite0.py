@@ -72,7 +72,7 @@ def main() -> None:
         },
         {
             "input": {"kind": "image", "shape": list(SHAPE), "low": 0.0, "high": 1.0, "mode": "RGB"},
-            "input.resize": {"method": "shorter_side_center_crop", "filter": "bicubic"},
+            "input.resize": {"method": "shorter_side_center_crop", "size": 256, "filter": "bicubic"},
             "normalisation": {"mean": [0.5], "std": [0.5]},
         },
     )

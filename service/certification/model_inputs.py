@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobs.spec import InputRecord
-from registry.manifest import InputSpec
+from registry.input_spec import InputSpec
 
 Array = npt.NDArray[np.float32]
 

@@ -17,7 +17,7 @@ from pydantic import (
 
 from certificates import CERTIFIERS, DEFAULT_CERTIFIER, NOISE_LAWS, Bounds, Decision, Noise
 from jobs.named import CertifierField, NoiseField
-from registry.manifest import MAX_ELEMENTS
+from registry.input_spec import MAX_ELEMENTS
 
 MAX_SEED = 2**63 - 1
 """The largest signed 64-bit integer, which every client's language can hold."""

@@ -11,7 +11,8 @@ from certificates import NOISE_LAWS, Noise
 from jobs.asked import claim_of
 from jobs.spec import InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
-from registry.manifest import InputSpec, ModelManifest
+from registry.input_spec import InputSpec
+from registry.manifest import ModelManifest
 from registry.model_errors import ModelNotFound
 from registry.model_folders import Registry
 from service.auth.callers import Caller

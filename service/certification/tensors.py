@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from registry.manifest import InputSpec
+from registry.input_spec import InputSpec
 from service.certification.model_inputs import DecodedInput
 from service.http.problems import ProblemError, field_problem
 from service.http.wording import shown_name, shown_number

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from registry.manifest import MemoryFormat, ModelManifest, Normalisation, Precision, ResizeRule
+from registry.input_spec import Layout, Normalisation, ResizeRule
+from registry.manifest import MemoryFormat, ModelManifest, Precision
 from service.certification.certificate_resources import Resource
 from service.context import Ctx
 from service.http.problems import responses
@@ -25,8 +26,11 @@ class ModelInputResource(Resource):
     shape: list[int]
     low: float
     high: float
-    mode: str | None
-    resize: ResizeRule | None = Field(description="How images of other sizes are resized to the model's.")
+    mode: str | None = Field(description="Order of an image's channels; null for tensors.")
+    layout: Layout = Field(
+        description="Order of the axes of images: channels before height and width, or after them."
+    )
+    resize: ResizeRule | None = Field(description="How images are brought to the model's size.")
 
 
 class ModelResource(Resource):

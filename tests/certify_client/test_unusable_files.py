@@ -16,7 +16,7 @@ import pytest
 
 from certify_client.bounded_files import MOST_BYTES, UnusableFile, read_file
 from certify_client.input_files import MOST_ELEMENTS, ImageFile, TensorFile, read_input
-from registry.manifest import MAX_ELEMENTS
+from registry.input_spec import MAX_ELEMENTS
 from tests.certify_client.conftest import Certify
 
 NOWHERE = ("--model", "mnist", "--url", "http://127.0.0.1:1")

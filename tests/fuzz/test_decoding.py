@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from registry.manifest import InputSpec, ResizeRule
+from registry.input_spec import InputSpec, ResizeRule
 from service.certification.images import decode_image, refuse_doubtful_images
 from service.certification.model_inputs import DecodedInput
 from service.certification.npy import read_npy, refuse_doubtful_arrays

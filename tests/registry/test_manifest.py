@@ -33,7 +33,11 @@ def test_a_full_manifest_is_read(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_none(tmp_path: Path) -> None:
-    manifest = load_manifest(write_folder(tmp_path, input_table=TENSOR))
+    folder = write_folder(tmp_path, input_table=TENSOR)
+    for line in ('description = "A toy"', 'licence = "none needed"', 'source = "made by a test"'):
+        replace(folder, line + "\n", "")
+    manifest = load_manifest(folder)
+    assert (manifest.description, manifest.licence, manifest.source) == (None, None, None)
     assert manifest.trained_sigma is None
     assert manifest.normalisation is None
     assert manifest.batch_size is None
@@ -90,6 +94,7 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
         ('labels = ["no", "yes"]', 'labels_file = "absent.txt"', "labels_file", "put it there"),
         ('labels = ["no", "yes"]', 'labels_file = "../x"', "labels_file", "own folder"),
         ('labels = ["no", "yes"]', "labels_file = 3", "labels_file", "one label a line"),
+        ('licence = "none needed"', 'licence = ""', "licence", "not be empty"),
         ('source = "made by a test"', 'source = "t"\ntrained_sigma = 0', "trained_sigma", "above 0, not 0"),
         ('source = "made by a test"', 'source = "t"\ntrained_sigma = nan', "trained_sigma", "finite"),
         ('source = "made by a test"', 'source = "t"\nbatch_size = 7', "batch_size", "multiple of 2"),
@@ -113,14 +118,14 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
         ('runtime = "onnx"', 'runtime = "onnx"\nmemory_format = "channels_last"', "memory_format", "remove"),
         ('source = "made by a test"', 'source = "t"\nfolder = "/"', "folder", "unknown field"),
         ('kind = "image"', 'kind = "sound"', "input.kind", "'image' or 'tensor'"),
-        ('kind = "image"', 'kind = "tensor"', "input", "mode and resize are for images"),
+        ('kind = "image"', 'kind = "tensor"', "input", "mode, layout and resize are for images"),
         ("shape = [1, 4, 4]", "shape = []", "input.shape", "at least 1"),
         ("shape = [1, 4, 4]", "shape = [1, 0, 4]", "input.shape.1", "at least 1, not 0"),
-        ("shape = [1, 4, 4]", "shape = [3, 4, 4]", "input", "[1, height, width]"),
+        ("shape = [1, 4, 4]", "shape = [3, 4, 4]", "input", "[1, height, width] in layout NCHW"),
         ("shape = [1, 4, 4]", "shape = [1, 8192, 8192]", "input", "more than 16777216 elements"),
         ("high = 1.0", "high = 0.0", "input", "low must be below high"),
         ("high = 1.0", "high = inf", "input.high", "finite"),
-        ('mode = "L"', 'mode = "CMYK"', "input.mode", "'L' or 'RGB'"),
+        ('mode = "L"', 'mode = "CMYK"', "input.mode", "'L', 'RGB' or 'BGR'"),
         ('mode = "L"\n', "", "input", "mode must be"),
         (
             'mode = "L"',
@@ -133,7 +138,7 @@ def test_labels_can_come_from_a_file(tmp_path: Path) -> None:
             'mode = "L"',
             'mode = "L"\n[normalisation]\nmean = [0.0]\nstd = [1.0, 1.0]',
             "normalisation",
-            "same length",
+            "1 number or 1",
         ),
         (
             'mode = "L"',

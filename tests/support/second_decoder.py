@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from registry.manifest import InputSpec
+from registry.input_spec import InputSpec
 from service.certification.images import decode_image
 from service.certification.model_inputs import DecodedInput
 from service.http.problems import ProblemError

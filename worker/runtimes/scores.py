@@ -12,16 +12,18 @@ from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
 
 
 class Normaliser:
-    """``(input - mean) / std`` by a model's manifest, after the noise; the identity if it states none."""
+    """``(scale * input - mean) / std`` by a model's manifest, after the noise; the identity without one."""
 
     def __init__(self, manifest: ModelManifest, device: torch.device) -> None:
         self._terms: tuple[torch.Tensor, torch.Tensor] | None = None
         norm = manifest.normalisation
         if norm is not None:
-            shape = (-1, *(1 for _ in manifest.input.shape[1:]))
+            axis = manifest.input.channel_axis
+            shape = [-1 if place == axis else 1 for place in range(len(manifest.input.shape))]
             mean = torch.tensor(norm.mean, dtype=torch.float32, device=device).reshape(shape)
             std = torch.tensor(norm.std, dtype=torch.float32, device=device).reshape(shape)
             self._terms = mean, std
+            self._scale = norm.scale
         self._scratch = torch.empty(0, dtype=torch.float32, device=device)
 
     def __call__(self, batch: torch.Tensor) -> torch.Tensor:
@@ -29,7 +31,9 @@ class Normaliser:
         if self._terms is None:
             return batch
         mean, std = self._terms
-        return torch.sub(batch, mean, out=self.place(batch)).div_(std)
+        place = self.place(batch)
+        scaled = batch if self._scale == 1.0 else torch.mul(batch, self._scale, out=place)
+        return torch.sub(scaled, mean, out=place).div_(std)
 
     def place(self, batch: torch.Tensor) -> torch.Tensor:
         """Return where calls for this batch leave what they return; the same for batches of one shape."""

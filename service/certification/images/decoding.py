@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from registry.manifest import InputSpec
+from registry.input_spec import InputSpec
 from service.certification.images import jpeg, png
 from service.certification.images.jpeg import read_jpeg
 from service.certification.images.orientation import upright
@@ -39,14 +39,14 @@ def refuse_doubtful_images() -> None:
 
 
 def decode_image(data: bytes, spec: InputSpec, max_pixels: int) -> DecodedInput:
-    """Decode one PNG, JPEG or WebP image into ``spec``'s input space, shape (channels, height, width).
+    """Decode one PNG, JPEG or WebP image into ``spec``'s input space, an array of ``spec.shape``.
 
     The limit of pixels is checked on the image's header, before anything is decoded. Metadata are not passed
     to Pillow.
 
     Raises:
         ProblemError: ``image-too-large``; ``invalid-image`` for anything that is not one whole still image,
-            or whose size differs from the model's where the model states no resize rule.
+            or that the model's resize rule, or the lack of one, excludes by its size.
 
     """
     parts = _take_apart(data)
@@ -71,10 +71,9 @@ def _decode(parts: Parts, opened: ImageFile.ImageFile, spec: InputSpec) -> Decod
     with refusing(invalid("its colours cannot be converted; save it as an 8-bit RGB or grey picture")):
         converted, white = to_mode(picture, str(spec.mode), notes)
     unit = to_unit(converted, white, spec, notes)
-    channels_first = unit[np.newaxis] if unit.ndim == 2 else np.moveaxis(unit, 2, 0)
     if (spec.low, spec.high) != (0.0, 1.0):
         notes.append(f"pixel range mapped linearly onto [{spec.low:g}, {spec.high:g}]")
-    scaled = spec.low + (spec.high - spec.low) * channels_first
+    scaled = spec.low + (spec.high - spec.low) * unit
     array = np.ascontiguousarray(np.clip(scaled, spec.low, spec.high), dtype=np.float32)
     return DecodedInput(array, "image", tuple(notes))
 

@@ -11,7 +11,7 @@ from scipy.special import log_ndtr
 
 from certificates.noise_laws.grid_gaussian import LARGEST_STEPS
 from certificates.noise_laws.pixel_grid import NotOnGridError, PixelGrid
-from registry.manifest import InputSpec
+from registry.input_spec import InputSpec
 from service.certification.images import decode_image
 from worker.noise.discrete.cpu_draws import GridInputs
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian

@@ -42,6 +42,7 @@ def test_one_model_is_described(http: httpx.Client) -> None:
         "low": -4.0,
         "high": 4.0,
         "mode": None,
+        "layout": "NCHW",
         "resize": None,
     }
     assert model["trained_sigma"] is None

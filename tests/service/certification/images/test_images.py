@@ -150,7 +150,10 @@ def test_another_size_is_cropped_by_the_models_rule(api: Api) -> None:
     wide[:, 8:16] = np.repeat(np.repeat(RAMP, 2, axis=0), 2, axis=1)
     stored = api.stored(api.image(encode(wide), model="cropped"))
     np.testing.assert_array_equal(stored.array[0], UNIT)
-    assert stored.conversions == ["resized from 24x8 to cover 4x4, centre cropped (box)"]
+    assert stored.conversions == [
+        "resized from 24x8 to 12x4 (proportions kept, covers the size, box)",
+        "cut to the middle 4x4 (from row 0, column 4)",
+    ]
 
 
 def test_a_colour_profile_is_said_not_to_be_applied(api: Api) -> None:
