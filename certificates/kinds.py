@@ -88,5 +88,8 @@ class EndedBy(StrEnum):
     STOP_RADIUS = "stop_radius"
     """The radius to stop at was certified."""
 
+    OUT_OF_REACH = "out_of_reach"
+    """The radius to stop at was given up: the remaining samples would hardly have certified it."""
+
     CANCELLED = "cancelled"
     """The job was cancelled; the certificate is from the samples counted up to then."""

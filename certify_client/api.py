@@ -45,7 +45,7 @@ class Parameters:
 
     ``sigma`` is in units of the model's input; ``n`` and ``n0`` count evaluations of the classifier; ``eta``
     bounds the probability that the certificate is wrong. With ``stop_radius``, in input units, the job ends
-    once that radius is certified.
+    once that radius is certified; with ``stop_give_up`` too, also once it is out of reach.
     """
 
     model: str
@@ -58,11 +58,12 @@ class Parameters:
     decision: str | None = None
     noise: str | None = None
     stop_radius: float | None = None
+    stop_give_up: bool | None = None
     seed: int | None = None
 
     def form(self) -> dict[str, str]:
         """Return the fields that are not None as those of a form."""
-        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+        return {name: _text(value) for name, value in asdict(self).items() if value is not None}
 
 
 class CertificationClient:
@@ -235,6 +236,11 @@ class CertificationClient:
             raise lost from None
         except ServiceUnavailable as fault:
             raise fault from lost
+
+
+def _text(value: object) -> str:
+    """Return a field's value as forms have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _job(job_id: str) -> str:

@@ -49,6 +49,9 @@ def certify_file(
     decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
     noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
     stop_radius: Annotated[float | None, number("End once this radius is certified.")] = None,
+    give_up: Annotated[
+        bool, typer.Option("--give-up", help="End also once --stop-radius is out of reach.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
     timeout: Seconds = None,
     url: Url = None,
@@ -60,7 +63,9 @@ def certify_file(
 
     Ctrl-C, SIGTERM and SIGHUP cancel the job.
     """
-    parameters = Parameters(model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, seed)
+    parameters = Parameters(
+        model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, give_up or None, seed
+    )
     with faults_end_the_command():
         given = read_input(path)
         with connection(url, key_file, proxy) as client:

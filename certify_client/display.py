@@ -56,11 +56,14 @@ def result(job: records.Job) -> Text:
     from certify_client import answer  # noqa: PLC0415 - loads SciPy, which all other commands spare
 
     said = answer.abstained(job.certificate) if job.abstained else answer.certified(job.certificate)
-    if job.status is not records.State.CANCELLED:
-        return said
-    return Text.assemble(
-        (f"Cancelled. This is what {job.certificate['n']:,} samples support.\n", "yellow"), said
-    )
+    if job.status is records.State.CANCELLED:
+        why = f"Cancelled. This is what {job.certificate['n']:,} samples support.\n"
+        return Text.assemble((why, "yellow"), said)
+    if job.certificate["ended_by"] == "out_of_reach":
+        given_up, n = job.certificate["claim"]["stop_radius"], job.certificate["n"]
+        why = f"Radius {given_up} is out of reach: given up after {n:,} samples.\n"
+        return Text.assemble((why, "yellow"), said)
+    return said
 
 
 def _without_certificate(job: records.Job) -> Text:

@@ -18,7 +18,7 @@ _OF_INPUT = frozenset({"shape", "scale", "sha256", "source", "conversions"})
 _OF_PREDICTION = frozenset({"index", "label"})
 _STATED = {"model": ("name", "sha256"), "input": ("scale", "sha256"), "prediction": ("label",)}
 _ENDS = {
-    "succeeded": frozenset({EndedBy.SAMPLES, EndedBy.STOP_RADIUS}),
+    "succeeded": frozenset({EndedBy.SAMPLES, EndedBy.STOP_RADIUS, EndedBy.OUT_OF_REACH}),
     "cancelled": frozenset({EndedBy.CANCELLED}),
 }
 _LONGEST_SCALE = 100
@@ -68,7 +68,7 @@ def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Cl
         return
     if not isinstance(request, Mapping):
         raise UnreadableCertificate("request must be an object")
-    stop = None if claim.stop_radius is None else {"radius": claim.stop_radius}
+    stop = None if claim.stop_radius is None else {"radius": claim.stop_radius, "give_up": claim.give_up}
     if "stop" not in request or request["stop"] != stop:
         yield f"stop was requested as {shown(request.get('stop'))}, the certificate says {shown(stop)}"
     fixed = claim.to_dict()

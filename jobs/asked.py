@@ -35,9 +35,19 @@ class Asked(Protocol):
         """Return the bound on the probability that the certificate is wrong."""
 
 
-def claim_of(
-    asked: Asked, sigma: float, d: int, scale: tuple[float, float], stop_radius: float | None
-) -> Claim:
+class Stopping(Protocol):
+    """When a job may end early."""
+
+    @property
+    def radius(self) -> float:
+        """Return the radius to stop at, in input units."""
+
+    @property
+    def give_up(self) -> bool:
+        """Return whether the job also ends once the radius is out of reach."""
+
+
+def claim_of(asked: Asked, sigma: float, d: int, scale: tuple[float, float], stop: Stopping | None) -> Claim:
     """Return the claim about an input of ``d`` elements on this scale, in units of the input."""
     return Claim(
         certifier=asked.certifier,
@@ -49,5 +59,6 @@ def claim_of(
         decision=asked.decision,
         noise=asked.noise,
         grid_steps=asked.noise.grid_steps(sigma, *scale),
-        stop_radius=stop_radius,
+        stop_radius=None if stop is None else stop.radius,
+        give_up=stop is not None and stop.give_up,
     )

@@ -131,8 +131,8 @@ class Ledger:
         """Merge the shards that wait, and take the next ones, with ``window`` out at a time.
 
         A merged part of a job is stored together with its certificate, if that is the best so far. A job with
-        a stop radius is merged only up to the first shard that certifies it. The end of a job is not stored
-        here, because its certificate replaces everything.
+        a stop radius is merged only up to the first shard that certifies it or gives it up. The end of a job
+        is not stored here, because its certificate replaces everything.
         """
         claim = spec.claim()
         while True:

@@ -28,7 +28,7 @@ class Prefix:
     evidence: Evidence | None = None
     product: SplitProduct | None = None
     stopped: bool = False
-    """Whether these shards certify the stop radius. It is not stored, because the job then ends."""
+    """Whether these shards certify the stop radius, or give it up. It is not stored: the job then ends."""
     certificate: Certificate | None = None
     """The certificate that the last ``add`` computed, if any; it is not stored."""
 
@@ -52,7 +52,8 @@ class Prefix:
         if claim.stop_radius is None:
             return longer
         certificate = claim.running(longer.supported())
-        return replace(longer, stopped=certificate.radius >= claim.stop_radius, certificate=certificate)
+        stopped = certificate.radius >= claim.stop_radius or claim.out_of_reach(longer.supported())
+        return replace(longer, stopped=stopped, certificate=certificate)
 
     def supported(self) -> Evidence:
         """Return the evidence for anytime-valid bounds. ValueError before the first shard."""

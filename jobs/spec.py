@@ -40,9 +40,10 @@ class InputRecord(Record):
 
 
 class StopRule(Record):
-    """End the job once this radius is certified; ``radius`` is in input units."""
+    """End the job once ``radius``, in input units, is certified; ``give_up``: or once it is out of reach."""
 
     radius: float = Field(gt=0)
+    give_up: bool = False
 
 
 class JobSpec(Record):
@@ -71,12 +72,13 @@ class JobSpec(Record):
     def noise_seed(self) -> int:
         """Return the seed of the job's noise: 256 bits, the SHA-256 of a JSON text.
 
-        The text is [seed, n, n0, stop radius or null, model_sha256, input.sha256], without spaces. So no job
-        is the beginning of another job, and known noise cannot be reused for another input or model.
+        The text is [seed, n, n0, stop, model_sha256, input.sha256], without spaces; stop is null, the radius,
+        or [radius,true] for a job that may give it up. So no job is the beginning of another job, and known
+        noise cannot be reused for another input or model.
         Certifier, bounds, decision, kind of noise, sigma and eta are left out, so that they can be compared
         on the same samples. SECURITY.md, "One job, one noise", gives the reasons.
         """
-        stop = None if self.stop is None else self.stop.radius
+        stop = self.stop and ([self.stop.radius, True] if self.stop.give_up else self.stop.radius)
         parts = [self.seed, self.n, self.n0, stop, self.model_sha256, self.input.sha256]
         text = json.dumps(parts, separators=(",", ":"), allow_nan=False)
         return int.from_bytes(hashlib.sha256(text.encode("ascii")).digest(), "big")
@@ -84,5 +86,4 @@ class JobSpec(Record):
     def claim(self) -> Claim:
         """Return the claim of this job."""
         scale = self.input.low, self.input.high
-        stop_radius = None if self.stop is None else self.stop.radius
-        return claim_of(self, self.sigma, math.prod(self.input.shape), scale, stop_radius)
+        return claim_of(self, self.sigma, math.prod(self.input.shape), scale, self.stop)

@@ -145,7 +145,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
-        cut = checkpoint_blocks(blocks)
+        cut = checkpoint_blocks(blocks, gives_up=spec.stop.give_up)
     elif blocks == 1:
         cut = 1  # nothing to cut, so nothing to measure
     else:

@@ -84,6 +84,15 @@ class Certifier(ABC):
         return best.radius
 
     @abstractmethod
+    def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
+        """Return a radius that the anytime certificate of all ``n`` samples hardly exceeds, from the first.
+
+        Whatever the classifier: with probability at least ``1 - doubt`` it does not exceed what this returns
+        after any number of samples. It certifies nothing. ``sigma`` and the radius are in units of input.
+        ValueError if more than ``n`` samples were counted.
+        """
+
+    @abstractmethod
     def curve(self, certificate: Certificate) -> Curve:
         """Return the lower bound on the smoothed score that a certificate of this certifier rests on."""
 

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from certificates.bounds.anytime import dipole_radius_anytime, pair_shares_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
+from certificates.bounds.final_counts import pairs_to_come
 from certificates.bounds.joint_dipole.region import Box
 from certificates.bounds.joint_dipole.search import BOX_SHARE, dipole_radius_joint
 from certificates.certificate import Certificate, Estimate
@@ -28,6 +29,11 @@ class Dipole(Certifier):
     def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:  # noqa: ARG002 - counts one class
         """See Certifier."""
         return self, Evidence(pairs=PairCounts(n // 2, n // 2, 0, 0, 0))
+
+    def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
+        """See Certifier."""
+        best = pairs_to_come(pairs_of(evidence), n // 2, doubt)
+        return self.certify(Evidence(pairs=best), sigma, eta, Bounds.ANYTIME).radius
 
     def curve(self, certificate: Certificate) -> Curve:
         """See Certifier."""

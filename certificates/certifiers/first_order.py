@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from certificates.bounds.anytime import probability_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
+from certificates.bounds.final_counts import hits_to_come
 from certificates.bounds.multiclass import first_order_multiclass
 from certificates.certificate import Certificate
 from certificates.certifiers.certifier import Certifier
@@ -26,6 +27,11 @@ class FirstOrder(Certifier):
     def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
         """See Certifier."""
         return self, Evidence(hits=HitCounts(n, 0, (n, *(0 for _ in range(classes - 1)))))
+
+    def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
+        """See Certifier."""
+        best = hits_to_come(votes_of(evidence), n, doubt)
+        return self.certify(Evidence(hits=best), sigma, eta, Bounds.ANYTIME).radius
 
     def curve(self, certificate: Certificate) -> Curve:
         """See Certifier."""

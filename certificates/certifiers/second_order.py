@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from certificates.bounds.anytime import gradient_norm_upper_anytime, probability_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
+from certificates.bounds.final_counts import hits_to_come
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
 from certificates.bounds.multiclass import SplitStatistic, second_order_multiclass
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
@@ -52,6 +53,12 @@ class SecondOrder(Certifier):
     def farthest(self, best: Certificate) -> float:
         """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""
         return radius_down(second_order_radius(best.p_a.lower, 0.0, best.sigma))
+
+    def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
+        """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""
+        best = hits_to_come(votes_of(evidence), n, doubt)
+        p_lower = probability_lower_anytime(best.hits, n, _divided(eta)["p_a"])
+        return radius_down(second_order_radius(p_lower, 0.0, sigma))
 
     def curve(self, certificate: Certificate) -> Curve:
         """See Certifier."""

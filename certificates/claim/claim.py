@@ -11,10 +11,14 @@ from certificates.certifiers.certifier_registry import CERTIFIERS
 from certificates.claim.claim_rules import decision_problems, number_problems, stop_problems
 from certificates.claim.eta import WHEN_COMPLETE, WHILE_RUNNING, Budget, divide_eta
 from certificates.counts.evidence import Evidence
-from certificates.counts.field_readers import read_fields, read_integer, read_number
+from certificates.counts.field_readers import read_fields, read_flag, read_integer, read_number
 from certificates.counts.split_sums import SplitProduct
 from certificates.kinds import Bounds, Decision, EndedBy, GradientSumsKind
 from certificates.noise_laws import NOISE_LAWS, Noise
+
+GIVE_UP_DOUBT = 1e-3
+"""The most that a job may risk to give up a radius that all of its samples would have certified. A choice:
+as rare as a false certificate at the default eta."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,9 @@ class Claim:
 
     ``n``: evaluations asked for; ``d``: input elements; ``sigma`` in input units; ``grid_steps``: sigma in
     steps of the grid of its noise, None for noise without one; ``stop_radius``: the radius, in input units,
-    at which the job may end. Nothing is checked at construction: ``problems`` lists what does not fit
-    together, and certificates are refused while there are any.
+    at which the job may end; ``give_up``: whether it also ends once that radius is out of reach. Nothing is
+    checked at construction: ``problems`` lists what does not fit together, and certificates are refused while
+    there are any.
     """
 
     certifier: Certifier
@@ -37,6 +42,7 @@ class Claim:
     noise: Noise = Noise.GAUSSIAN
     grid_steps: float | None = None
     stop_radius: float | None = None
+    give_up: bool = False
 
     def problems(self, classes: int | None = None) -> list[tuple[str, str]]:
         """List what cannot be asked for, as pairs of the request's field and a message.
@@ -46,7 +52,7 @@ class Claim:
         found = [
             *number_problems(self.certifier, self.bounds, self.sigma, self.eta, self.n),
             *decision_problems(self.certifier, self.bounds, self.decision, self.d, classes or 1),
-            *stop_problems(self.bounds, self.decision, self.stop_radius),
+            *stop_problems(self.bounds, self.decision, self.stop_radius, give_up=self.give_up),
         ]
         return found or self.noise.problems(self.grid_steps, self.eta, self.d, self.n)
 
@@ -63,7 +69,7 @@ class Claim:
         """Return the certificate of a job that has counted all it should.
 
         ValueError if the evidence is of another kind, or of another number of samples than ``n`` and, with a
-        stop radius, does not reach it.
+        stop radius, neither reaches it nor gives it up.
         """
         self._check(evidence)
         budget = self._budget()
@@ -71,6 +77,8 @@ class Claim:
             certificate = self.certifier.certify(evidence, self.sigma, budget.running, Bounds.ANYTIME)
             if certificate.radius >= self.stop_radius:
                 return self._stated(certificate, EndedBy.STOP_RADIUS, {}, budget)
+            if self.out_of_reach(evidence):
+                return self._stated(certificate, EndedBy.OUT_OF_REACH, {}, budget)
             self._check_complete(evidence)
             return self._stated(certificate, EndedBy.SAMPLES, {}, budget)
         self._check_complete(evidence)
@@ -81,6 +89,18 @@ class Claim:
             certificate = self.certifier.certify(evidence, self.sigma, budget.final, self.bounds)
         others = {WHILE_RUNNING: budget.running} if self.runs else {}
         return self._stated(certificate, EndedBy.SAMPLES, others, budget)
+
+    def out_of_reach(self, evidence: Evidence) -> bool:
+        """Whether a job that may give up does so after these samples, which do not certify its stop radius.
+
+        A job whose ``n`` samples would have certified the radius gives up with probability at most
+        ``GIVE_UP_DOUBT``, whatever the classifier (docs/running-certificates.md, Theorem 18).
+        """
+        if self.stop_radius is None or not self.give_up or evidence.n >= self.n:
+            return False
+        eta = self._budget().running
+        best = self.certifier.best_to_come(evidence, self.sigma, eta, self.n, GIVE_UP_DOUBT)
+        return best < self.stop_radius
 
     def running(self, evidence: Evidence) -> Certificate:
         """Return the certificate that the samples so far support, whenever and why ever one looks.
@@ -118,6 +138,7 @@ class Claim:
             noise=NOISE_LAWS.named(str(data["noise"])),
             grid_steps=_optional("claim.grid_steps", data["grid_steps"]),
             stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
+            give_up=read_flag("claim.give_up", data["give_up"]),
         )
 
     @property

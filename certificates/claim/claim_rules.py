@@ -56,9 +56,11 @@ def decision_problems(
     return found
 
 
-def stop_problems(bounds: Bounds, decision: Decision, radius: float | None) -> Problems:
-    """Check the radius at which a job may stop."""
+def stop_problems(bounds: Bounds, decision: Decision, radius: float | None, *, give_up: bool) -> Problems:
+    """Check the radius at which a job may stop, and whether there is one to give up."""
     found = []
+    if give_up and radius is None:
+        found.append(("stop.give_up", "needs a radius to give up: state `radius`"))
     if radius is not None:
         if not 0.0 < radius < math.inf:
             found.append(("stop.radius", "must be a finite number above 0"))

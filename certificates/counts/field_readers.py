@@ -23,6 +23,13 @@ def read_integer(name: str, value: object) -> int:
     return value
 
 
+def read_flag(name: str, value: object) -> bool:
+    """Return ``value`` if it is ``true`` or ``false``; else ValueError."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")  # noqa: TRY004 - one error for malformed data
+    return value
+
+
 def read_number(name: str, value: object, largest: float = sys.float_info.max) -> float:
     """Return ``value`` as a float if it is a number of at most ``largest`` in size; else ValueError.
 

@@ -145,6 +145,7 @@ class ClaimResource(OpenResource):
     noise: NoiseField
     grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
     stop_radius: float | None
+    give_up: bool = Field(description="Whether the job also ends once its stop radius is out of reach.")
 
 
 class CertificateResource(OpenResource):
@@ -171,7 +172,8 @@ class CertificateResource(OpenResource):
     decision: Decision
     ended_by: EndedBy = Field(
         description="`samples`: all samples were counted. `stop_radius`: the radius to stop at was "
-        "certified. `cancelled`: the job was cancelled; the certificate is for the samples up to then."
+        "certified. `out_of_reach`: it was given up. `cancelled`: the job was cancelled. Where a job ended "
+        "early, the certificate is for the samples up to then."
     )
     p_a: EstimateResource
     p_other: RivalResource | None = Field(description="Multi-class certificates only.")

@@ -32,6 +32,7 @@ from service.http.wording import shown_name
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
 _INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
 _NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
+_FLAG_FIELDS = frozenset({"stop_give_up"})
 _UNREADABLE = frozenset({"json_invalid", "model_type"})
 _FILES = ("image", "tensor")
 
@@ -105,6 +106,8 @@ def _typed(name: str, text: str) -> object:
         return int(text)
     if name in _NUMBER_FIELDS and _NUMBER.fullmatch(text):
         return float(text)
+    if name in _FLAG_FIELDS and text in {"true", "false"}:
+        return text == "true"
     return text
 
 
@@ -132,8 +135,9 @@ _FILE = "is a file: its part of the form needs a `filename`"
 _UNKNOWN = {
     ("image",): _FILE,
     ("tensor",): _FILE,
-    ("stop",): "is not a field of a form: use stop_radius",
+    ("stop",): "is not a field of a form: use stop_radius and stop_give_up",
     ("stop_radius",): 'is not a field of JSON: use stop, as {"radius": 0.5}',
+    ("stop_give_up",): 'is not a field of JSON: use stop, as {"radius": 0.5, "give_up": true}',
 }
 _MISSING = {("model",): "is required; GET /v1/models lists the models"}
 

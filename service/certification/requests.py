@@ -12,7 +12,9 @@ from pydantic import (
     ConfigDict,
     FailFast,
     Field,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 
 from certificates import CERTIFIERS, DEFAULT_CERTIFIER, NOISE_LAWS, Bounds, Decision, Noise
@@ -60,6 +62,17 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
+class StopFields(_Body):
+    """When to end before all `n` evaluations."""
+
+    radius: float = Field(gt=0, description="End as soon as this radius is certified, in input units.")
+    give_up: bool = Field(
+        default=False,
+        description="End also once the radius is out of reach. A job whose `n` evaluations would have "
+        "certified it gives up with probability at most 0.001.",
+    )
+
+
 class CertificationFields(_Body):
     """What to certify and how. The gateway's settings may narrow the ranges given here."""
 
@@ -102,24 +115,18 @@ class CertificationFields(_Body):
     )
     seed: Seed | None = Field(
         default=None,
-        description="The noise is drawn from this seed together with n, n0, stop radius, input and model. An "
+        description="The noise is drawn from this seed together with n, n0, stop, input and model. An "
         "integer from 0 to 2^63 - 1, or the same as decimal text. Fix it and n before you see any result. "
         "Default: drawn at random and stated in the answer.",
     )
 
-    def stop_at(self) -> float | None:
-        """Return the radius at which the job may end early, in input units."""
+    def stops(self) -> StopFields | None:
+        """Return when the job may end early."""
         return None
 
     def name_of(self, field: str) -> str:
         """Return the name that this request has for a field of the API."""
         return field
-
-
-class StopFields(_Body):
-    """When to end before all `n` evaluations."""
-
-    radius: float = Field(gt=0, description="End as soon as this radius is certified, in input units.")
 
 
 class TensorInput(_Body):
@@ -147,27 +154,42 @@ class CertificationJson(CertificationFields):
         default=None, description="End early once a radius is certified. Tight bounds, `majority` decision."
     )
 
-    def stop_at(self) -> float | None:
-        """Return the radius at which the job may end early, in input units."""
-        return None if self.stop is None else self.stop.radius
+    def stops(self) -> StopFields | None:
+        """Return when the job may end early."""
+        return self.stop
 
 
 class FormFields(CertificationFields):
-    """The text fields of a form. Forms have no nested objects, so ``stop.radius`` is ``stop_radius`` here."""
+    """The text fields of a form. It has no nested objects: ``stop.radius`` is ``stop_radius``, and so on."""
 
     stop_radius: float | None = Field(
         default=None,
         gt=0,
         description="End early once this radius is certified, in input units: JSON's `stop.radius`.",
     )
+    stop_give_up: bool = Field(
+        default=False,
+        description="`true`: end also once `stop_radius` is out of reach: JSON's `stop.give_up`.",
+    )
 
-    def stop_at(self) -> float | None:
-        """Return the radius at which the job may end early, in input units."""
-        return self.stop_radius
+    @field_validator("stop_give_up")
+    @classmethod
+    def _has_a_radius(cls, give_up: bool, info: ValidationInfo) -> bool:
+        if give_up and info.data.get("stop_radius", 0.0) is None:
+            raise ValueError("needs `stop_radius`, the radius to give up")
+        return give_up
+
+    def stops(self) -> StopFields | None:
+        """Return when the job may end early."""
+        if self.stop_radius is None:
+            return None
+        return StopFields(radius=self.stop_radius, give_up=self.stop_give_up)
 
     def name_of(self, field: str) -> str:
         """Return the name that a form has for a field of the API."""
-        return "stop_radius" if field.startswith("stop") else field
+        if field.startswith("stop"):
+            return "stop_give_up" if field == "stop.give_up" else "stop_radius"
+        return field
 
 
 class CertificationForm(FormFields):

@@ -17,6 +17,7 @@ class StopResource(Resource):
     """When a job may end before all its evaluations."""
 
     radius: float = Field(description="Radius to certify, in input units.")
+    give_up: bool = Field(description="Whether the job also ends once the radius is out of reach.")
 
 
 class RequestResource(Resource):

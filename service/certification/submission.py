@@ -59,7 +59,7 @@ class Submissions:
             raise fields_problem(faults)
         decoded = self._decode(given, manifest)
         _check_for_noise(decoded, fields.noise, manifest.input)
-        stop = fields.stop_at()
+        stop = fields.stops()
         record = decoded.record(manifest.input)
         spec = JobSpec(
             model=manifest.name,
@@ -68,7 +68,7 @@ class Submissions:
             bounds=fields.bounds,
             decision=fields.decision,
             noise=fields.noise,
-            stop=None if stop is None else StopRule(radius=stop),
+            stop=None if stop is None else StopRule(radius=stop.radius, give_up=stop.give_up),
             sigma=sigma,
             n=fields.n,
             n0=fields.n0,
@@ -146,7 +146,7 @@ def _combination_faults(
     if (unfit := fields.noise.model_fault(*about)) is not None:
         others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
         return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
-    claim = claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stop_at())
+    claim = claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
     return claim.problems(classes=len(manifest.labels))
 
 
@@ -162,6 +162,7 @@ _INPUT_FIELDS = {"image": ("image", "invalid-image"), "tensor": ("tensor.data", 
 
 
 def _fingerprint(fields: CertificationFields, record: InputRecord) -> str:
-    asked = fields.model_dump(mode="json", exclude={"image", "tensor", "stop", "stop_radius"})
-    text = json.dumps([asked, fields.stop_at(), record.sha256], sort_keys=True)
+    asked = fields.model_dump(mode="json", exclude={"image", "tensor", "stop", "stop_radius", "stop_give_up"})
+    stop = fields.stops()
+    text = json.dumps([asked, stop and stop.model_dump(), record.sha256], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -53,6 +53,22 @@ def test_stops_at_a_radius(certify: Certify, point: Path) -> None:
     assert certify("verify", "-", stdin=done.stdout).returncode == 0
 
 
+def test_gives_up_a_radius_that_is_out_of_reach(certify: Certify, point: Path) -> None:
+    limits = ("--n", "4000000", "--stop-radius", "5", "--give-up")
+    done = certify(point, "--model", "half-space", "--sigma", "0.5", *limits, "--json")
+    document = json.loads(done.stdout)
+    certificate = document["certificate"]
+    assert document["request"]["stop"] == {"radius": 5.0, "give_up": True}
+    assert (certificate["ended_by"], certificate["abstained"]) == ("out_of_reach", done.returncode == 3)
+    assert certificate["radius"] < 5.0
+    assert certificate["n"] < 400_000
+    again = certify("show", "--", document["id"])
+    assert again.stdout.startswith(
+        f"Radius 5.0 is out of reach: given up after {certificate['n']:,} samples."
+    )
+    assert certify("verify", "-", stdin=done.stdout).returncode == 0
+
+
 def test_a_job_is_shown_again(certify: Certify, digit: Path) -> None:
     first = certify(digit, "--model", "mnist", "--n", "1000", "--json")
     job_id = json.loads(first.stdout)["id"]

@@ -45,6 +45,7 @@ ALONE: Final = (
     "certificate.claim.n",
     "certificate.claim.decision",
     "certificate.claim.stop_radius",
+    "certificate.claim.give_up",
     "certificate.input.shape",
     "certificate.input.sha256",
     "certificate.input.source",
@@ -131,7 +132,7 @@ def test_what_cannot_be_shown_is_listed(name: str, repository: Path) -> None:
     document["running"] = {"radius": 0.1, "samples": 10}
     if name == "certificate.counts":
         document = document_of("dipole_paper")
-    if name in {"certificate.claim.stop_radius", "certificate.ended_by"}:
+    if name in {"certificate.claim.stop_radius", "certificate.claim.give_up", "certificate.ended_by"}:
         document = document_of("first order, stopped")
     whole = document if name in NOT_SHOWN else document["certificate"]
     names = name.split(".") if name in NOT_SHOWN else name.split(".")[1:]

@@ -21,6 +21,7 @@ ANOTHER_JOB: dict[str, dict[str, Any]] = {
     "n0": {"n0": 101},
     "stop": {"stop": 0.3},
     "another stop": {"stop": 0.300001},
+    "giving up": {"stop": 0.3, "give_up": True},
     "model": {"model_sha256": "1" * 64},
     "input": {"x": np.array([0.5, 0.2500001], np.float32)},
 }

@@ -87,7 +87,9 @@ def document_of(kind: str) -> Document:
     made["status"] = "cancelled" if ended_by is EndedBy.CANCELLED else "succeeded"
     fixed = claim.to_dict()
     made["request"] |= {name: fixed[name] for name in made["request"].keys() & fixed.keys()}
-    made["request"]["stop"] = None if claim.stop_radius is None else {"radius": claim.stop_radius}
+    made["request"]["stop"] = (
+        None if claim.stop_radius is None else {"radius": claim.stop_radius, "give_up": claim.give_up}
+    )
     return _read(made)
 
 

@@ -35,14 +35,18 @@ def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) ->
 CHECKPOINTS: Final = 32
 """A job that may stop early computes its radius at this many points, if it has as many blocks. A choice: on
 average it counts a 64th of its samples in vain, and each point costs one certificate."""
+DECISIONS: Final = 128
+"""The same of a job that may also give up. A choice: most such jobs are decided by a few per cent of their
+samples, so they look more often."""
 LONGEST: Final = 32
 """Most blocks of a shard of such a job. A choice: a job of very many blocks may stop long before its end, so
 it looks more often."""
 
 
-def checkpoint_blocks(blocks: int) -> int:
+def checkpoint_blocks(blocks: int, *, gives_up: bool) -> int:
     """Return the blocks of each shard of a job with a stop radius. Its radius is computed after every shard.
 
-    This depends only on the number of blocks, not on their time, so that a seed gives one certificate.
+    ``gives_up``: whether the job also ends once that radius is out of reach. This depends only on the number
+    of blocks, not on their time, so that a seed gives one certificate.
     """
-    return min(LONGEST, max(1, blocks // CHECKPOINTS))
+    return min(LONGEST, max(1, blocks // (DECISIONS if gives_up else CHECKPOINTS)))

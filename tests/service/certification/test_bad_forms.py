@@ -91,6 +91,17 @@ CASES = [
     form("a negative stop radius", REQUEST, 422, "stop_radius", stop_radius="-1"),
     form("a stop radius that is no number", REQUEST, 422, "stop_radius", stop_radius="NaN"),
     form("an infinite stop radius", REQUEST, 422, "stop_radius", stop_radius="1e999"),
+    form("giving up without a radius", REQUEST, 422, "stop_give_up", stop_give_up="true"),
+    form("giving up perhaps", REQUEST, 422, "stop_give_up", stop_radius="0.1", stop_give_up="perhaps"),
+    form(
+        "giving up with the paper's bounds",
+        REQUEST,
+        422,
+        "stop_radius",
+        stop_radius="0.1",
+        stop_give_up="true",
+        bounds="paper",
+    ),
     form("stop as JSON in a form", REQUEST, 422, "stop", stop='{"radius": 0.1}'),
     form("unknown noise", REQUEST, 422, "noise", noise="laplace"),
     form("several faults at once", REQUEST, 422, "n0", "eta", "n", n="1001", n0="200000", eta="1e-12"),
@@ -157,5 +168,6 @@ def test_what_is_missing_or_of_the_other_kind_of_body_is_told_with_what_to_send(
     told = {fault["field"]: fault["message"] for fault in check_problem(sent, REQUEST, 422)["errors"]}
     assert "/v1/models" in told["model"]
     assert "use stop_radius" in told["stop"]
-    sent = http.post("/v1/certifications", json={"model": "grey", "stop_radius": 0.1})
-    assert "use stop, as" in check_problem(sent, REQUEST, 422)["errors"][0]["message"]
+    for name, value in (("stop_radius", 0.1), ("stop_give_up", True)):
+        sent = http.post("/v1/certifications", json={"model": "grey", name: value})
+        assert "use stop, as" in check_problem(sent, REQUEST, 422)["errors"][0]["message"]

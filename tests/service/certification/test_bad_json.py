@@ -25,6 +25,8 @@ from tests.support.problems import check_problem
 CASES = [
     body("a stop rule without its radius", REQUEST, 422, "stop.radius", stop={}),
     body("a stop rule with an unknown field", REQUEST, 422, "stop.samples", stop={"radius": 1, "samples": 2}),
+    body("giving up no radius", REQUEST, 422, "stop.radius", stop={"give_up": True}),
+    body("giving up in words", REQUEST, 422, "stop.give_up", stop={"radius": 1, "give_up": "true"}),
     body("a stop rule that is a number", REQUEST, 422, "stop", stop=0.5),
     body("the form's stop radius in JSON", REQUEST, 422, "stop_radius", stop_radius=0.5),
     body(

@@ -157,4 +157,4 @@ def test_what_the_client_sends_is_what_is_stored(api: Api, gateway: Gateway) -> 
     for submitted in (job, again):
         stored = np.frombuffer(input_bytes(api.store, submitted.id), dtype="<f4")
         np.testing.assert_array_equal(stored, values.ravel().astype(np.float32))
-    assert again.document["request"]["stop"] == {"radius": 0.1}
+    assert again.document["request"]["stop"] == {"radius": 0.1, "give_up": False}

@@ -135,7 +135,11 @@ def test_the_new_kinds_are_stored_as_asked_for(api: Api) -> None:
     by_form = api.image(PNG, model="grey", stop_radius="0.25").json()
     text = base64.b64encode(PNG).decode()
     by_json = api.json(model="grey", image=text, stop={"radius": 0.25}).json()
-    assert by_form["request"]["stop"] == by_json["request"]["stop"] == {"radius": 0.25}
+    assert by_form["request"]["stop"] == by_json["request"]["stop"] == {"radius": 0.25, "give_up": False}
+    by_form = api.image(PNG, model="grey", stop_radius="0.25", stop_give_up="true").json()
+    by_json = api.json(model="grey", image=text, stop={"radius": 0.25, "give_up": True}).json()
+    assert by_form["request"]["stop"] == by_json["request"]["stop"] == {"radius": 0.25, "give_up": True}
+    assert api.store.get(by_json["id"]).spec.claim().give_up
 
 
 def test_a_form_and_its_json_are_the_same_request(api: Api) -> None:
@@ -147,3 +151,5 @@ def test_a_form_and_its_json_are_the_same_request(api: Api) -> None:
     second = api.http.post("/v1/certifications", headers=key, json=body)
     assert second.status_code == 202, second.text
     assert second.json()["id"] == first.json()["id"]
+    body["stop"] = {"radius": 0.25, "give_up": True}
+    assert api.http.post("/v1/certifications", headers=key, json=body).status_code == 422

@@ -74,10 +74,25 @@ def test_a_job_stops_at_its_radius_whoever_works_on_it(
     assert job.state is JobState.SUCCEEDED, job.failure
     assert job.certificate is not None
     assert job.plan is not None
-    assert job.plan.shard_blocks == checkpoint_blocks(job.plan.blocks) == 24
+    assert job.plan.shard_blocks == checkpoint_blocks(job.plan.blocks, gives_up=False) == 24
     expected = expected_stop(models_dir, job, made.input_bytes)
     assert {name: job.certificate[name] for name in expected} == expected
     assert expected["ended_by"] == EndedBy.STOP_RADIUS
+
+
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
+def test_a_job_gives_up_at_the_same_shard_whoever_works_on_it(
+    stack: Stack, models_dir: Path, certifier: Certifier
+) -> None:
+    made = half_space(models_dir, n=200_000, certifier=certifier, stop=1.5, give_up=True)
+    job = stack.finished(stack.submit(made))
+    assert job.state is JobState.SUCCEEDED, job.failure
+    assert job.certificate is not None
+    assert job.plan is not None
+    assert job.plan.shard_blocks == checkpoint_blocks(job.plan.blocks, gives_up=True) == 6
+    expected = expected_stop(models_dir, job, made.input_bytes)
+    assert {name: job.certificate[name] for name in expected} == expected
+    assert expected["ended_by"] == EndedBy.OUT_OF_REACH
     assert isinstance(expected["n"], int)
     assert expected["n"] < made.spec.n / 2
 
