@@ -1,6 +1,6 @@
 """An upper bound on the gradient norm from all pairs of centred samples. Its error is of order sqrt(d)/N.
 
-Proof: docs/theorems.md, Theorem 17.
+Proof: docs/theorems.md, Theorem 17 (every slope) and docs/theorems.md, Theorem 20 (small slopes).
 """
 
 from __future__ import annotations
@@ -12,14 +12,24 @@ from numpy.typing import NDArray
 
 from certificates.bounds.error_probability import check_error
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
+from certificates.bounds.pair_integral import (
+    MARGIN,
+    SMALL_REMAINDER,
+    added_remainder,
+    growth,
+    least,
+    norm_upper,
+)
 from certificates.bounds.pair_statistic import PairStatistic
+from certificates.bounds.slope_proxy import proxy_variance
 from certificates.bounds.split_gradient import PROXY_VARIANCE
 from certificates.curves.directed_rounding import up
 
 Array = NDArray[np.float64]
 
-_MARGIN = 1e-12
-"""Relative allowance for the rounding of one trial's terms, some hundred times their error."""
+_SMALLEST_X = 1e-12
+_ROUNDS = 3
+"""Times that the slope is found again for its own proxy. A choice; the first time it is too large."""
 
 
 def gradient_norm_upper_all_pairs(
@@ -28,8 +38,8 @@ def gradient_norm_upper_all_pairs(
     """Return an upper bound on ``||grad p||`` per unit of input, with confidence ``1 - alpha``.
 
     ``statistic``: of the vectors ``(f - 1/2) g``; ``d``: input elements; ``p_lower``: a lower bound on the
-    score, for the ceiling ``phi(Phi^-1(p)) / sigma`` at ``p = max(p_lower, 1/2)``, which the result never
-    exceeds. ValueError if an argument is out of range.
+    score, which may come from the same samples: the bound holds whenever ``p_lower`` does. The result is at
+    most ``phi(Phi^-1(p)) / sigma`` at ``p = max(p_lower, 1/2)``. ValueError if an argument is out of range.
     """
     check_error("alpha", alpha)
     if d < 1:
@@ -37,23 +47,60 @@ def gradient_norm_upper_all_pairs(
     ceiling = gradient_norm_ceiling(p_lower, sigma)
     if statistic.samples < 2:
         return ceiling
-    squared = least_bound(statistic, PROXY_VARIANCE, d, -math.log(alpha))
-    return min(up(up(math.sqrt(max(squared, 0.0))) / sigma), ceiling)
+    largest = up(gradient_norm_ceiling(p_lower, 1.0))
+    return norm_upper(squared_norm_upper(statistic, d, alpha, largest), sigma, ceiling)
 
 
-def least_bound(statistic: PairStatistic, proxy: float, d: int, log_term: float) -> float:
-    """Return the smallest bound of three passes of trials. Each trial is a valid bound, rounded up."""
+def squared_norm_upper(statistic: PairStatistic, d: int, alpha: float, largest: float) -> float:
+    """Return an upper bound on ``G^2`` from two or more samples; ``largest``: an upper bound on ``G``.
+
+    It is the smallest value found of two bounds that hold at every ``x``, so ``x`` may depend on ``U``.
+    """
+    log_term = -math.log(alpha)
+
+    def every_slope(x: Array) -> Array:
+        return _bound(statistic, d, x, np.full_like(x, PROXY_VARIANCE), np.full_like(x, log_term))
+
+    def small_slopes(x: Array) -> Array:
+        slope = _slope(x, statistic.samples, d, largest)
+        proxy = proxy_variance(slope)
+        remainder = added_remainder(_log_remainder(x, slope, proxy, statistic.samples, d, largest))
+        return _bound(statistic, d, x, proxy, log_term + remainder)
+
+    high = 0.5 * (statistic.samples - 1)
+    return min(least(bound, _SMALLEST_X, high) for bound in (every_slope, small_slopes))
+
+
+def _bound(statistic: PairStatistic, d: int, x: Array, proxy: Array, log_term: Array) -> Array:
+    """Return ``(1 + x) (U + 2 proxy/(x N) (log_term + d k(x)/2))``, rounded up."""
     n, u = statistic.samples, statistic.u_upper
-    low, high = -27.0, math.log(0.5 * (n - 1.0))
-    best = math.inf
-    for _ in range(3):
-        x: Array = np.exp(np.linspace(low, high, 257))
-        growth = -0.5 * d * (np.log1p(x) + (n - 1.0) * np.log1p(-x / (n - 1.0)))
-        rounding = 1e-15 * d * x
-        noise = 2.0 * proxy / (x * n) * (log_term + growth + rounding)
-        bound = (1.0 + x) * (u + noise) + _MARGIN * (1.0 + x) * (abs(u) + noise)
-        i = int(np.argmin(bound))
-        best = min(best, float(bound[i]))
-        step = (high - low) / 256.0
-        low, high = low + (i - 1) * step, min(low + (i + 1) * step, high)
-    return best
+    noise = 2.0 * proxy / (x * n) * (log_term + 0.5 * d * growth(x, n))
+    return (1.0 + x) * (u + noise + MARGIN * (abs(u) + noise))
+
+
+def _slope(x: Array, n: int, d: int, largest: float) -> Array:
+    """Return slopes beyond which little is left. They need not be exact: what is left is computed."""
+    slope, square = np.zeros_like(x), largest * largest
+    for _ in range(_ROUNDS):
+        theta = x / (2.0 * proxy_variance(slope) * (n - 1.0))
+        means = n * theta * square * (2.0 + n / (1.0 + x))
+        needed = math.log(n) - SMALL_REMAINDER + 0.5 * d * np.log1p(x) + means
+        curvature = np.maximum(0.25 / theta - 0.5 * PROXY_VARIANCE, 1e-6)
+        slope = (largest + np.sqrt(square + 4.0 * curvature * needed)) / (2.0 * curvature)
+    return slope
+
+
+def _log_remainder(x: Array, slope: Array, proxy: Array, n: int, d: int, largest: float) -> Array:
+    """Return ``ln(rho)`` of docs/theorems.md, Theorem 20 at ``c = largest``, rounded up; or infinity."""
+    theta = x / (2.0 * proxy * (n - 1.0))
+    square = largest * largest
+    curvature = 0.25 / theta * (1.0 - MARGIN) - 0.5 * PROXY_VARIANCE
+    gains = (
+        math.log(n)
+        + 0.5 * d * np.log1p(x)
+        + slope * largest
+        + (n - 1.0) * theta * square * (1.0 / (1.0 - x / (n - 1.0)) + n / (1.0 + x))
+    )
+    falls = (curvature > 0.0) & (2.0 * curvature * slope >= largest * (1.0 + MARGIN))
+    remainder = gains * (1.0 + MARGIN) - slope * slope * curvature * (1.0 - MARGIN)
+    return np.where(falls, remainder, np.inf)
