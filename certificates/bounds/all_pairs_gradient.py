@@ -1,6 +1,6 @@
 """An upper bound on the gradient norm from all pairs of centred samples. Its error is of order sqrt(d)/N.
 
-Proof: docs/theorems.md, Theorem 17 (every slope) and docs/theorems.md, Theorem 20 (small slopes).
+Proof: docs/theorems.md, Theorem 17 (every slope) and docs/theorems.md, Theorem 21 (small slopes).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _slope(x: Array, n: int, d: int, largest: float) -> Array:
 
 
 def _log_remainder(x: Array, slope: Array, proxy: Array, n: int, d: int, largest: float) -> Array:
-    """Return ``ln(rho)`` of docs/theorems.md, Theorem 20 at ``c = largest``, rounded up; or infinity."""
+    """Return ``ln(rho)`` of docs/theorems.md, Theorem 21 at ``c = largest``, rounded up; or infinity."""
     theta = x / (2.0 * proxy * (n - 1.0))
     square = largest * largest
     curvature = 0.25 / theta * (1.0 - MARGIN) - 0.5 * PROXY_VARIANCE

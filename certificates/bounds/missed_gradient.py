@@ -1,6 +1,6 @@
 """An upper bound on the gradient norm from the samples that miss, for scores near 1.
 
-Proof: docs/theorems.md, Theorem 23.
+Proof: docs/theorems.md, Theorem 24.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def squared_norm_upper_misses(statistic: PairStatistic, d: int, alpha: float, q:
 def _bound(
     statistic: PairStatistic, rare: RareVotes, log_term: float, largest: float, x: Array, slope: Array
 ) -> Array:
-    """Return the bound of docs/theorems.md, Theorem 23 at ``x`` and ``l0``, rounded up; or infinity."""
+    """Return the bound of docs/theorems.md, Theorem 24 at ``x`` and ``l0``, rounded up; or infinity."""
     n, u = statistic.samples, statistic.u_upper
     far, widest = rare.far_end(slope), rare.largest_second_moment()
     held = x * (widest + far) <= 0.5 * (n - 1.0)
@@ -95,7 +95,7 @@ def _slope(x: Array, n: int, rare: RareVotes, largest: float) -> Array:
 
 
 def _left(x: Array, far: Array, n: int, rare: RareVotes, largest: float) -> Array:
-    """Return the terms of ``ln(rho)`` without slope or penalty: docs/theorems.md, Theorem 23."""
+    """Return the terms of ``ln(rho)`` without slope or penalty: docs/theorems.md, Theorem 24."""
     theta = x / (2.0 * rare.q * (n - 1.0))
     square = largest * largest
     size, tilt = rare.mean_square()
@@ -111,7 +111,7 @@ def _left(x: Array, far: Array, n: int, rare: RareVotes, largest: float) -> Arra
 def _log_remainder(
     x: Array, slope: Array, far: Array, penalty: Array, n: int, rare: RareVotes, largest: float
 ) -> Array:
-    """Return ``ln(rho)`` of docs/theorems.md, Theorem 23 at ``c = largest``, rounded up; or infinity."""
+    """Return ``ln(rho)`` of docs/theorems.md, Theorem 24 at ``c = largest``, rounded up; or infinity."""
     theta = x / (2.0 * rare.q * (n - 1.0))
     curvature = 0.25 / theta * (1.0 - MARGIN) - 0.5 * MISSES_PROXY
     gains = _left(x, far, n, rare, largest) + slope * largest

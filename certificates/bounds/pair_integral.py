@@ -1,6 +1,6 @@
 """What all gradient bounds from pairs share: their Gaussian integral, and the search for the best parameter.
 
-Proof: docs/theorems.md, Theorem 17 (the integral) and docs/theorems.md, Lemma 18 (what replacement leaves).
+Proof: docs/theorems.md, Theorem 17 (the integral) and docs/theorems.md, Lemma 19 (what replacement leaves).
 """
 
 from __future__ import annotations

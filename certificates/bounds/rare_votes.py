@@ -1,6 +1,6 @@
 """What unit noise looks like on an event of probability at most ``q``, in the worst case over all events.
 
-Proof: docs/theorems.md, Lemma 21 (slopes, spectrum, size) and docs/theorems.md, Lemma 22 (the penalty).
+Proof: docs/theorems.md, Lemma 22 (slopes, spectrum, size) and docs/theorems.md, Lemma 23 (the penalty).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class RareVotes:
     def penalty(self, x: Array, r: Array, n: int) -> Array:
         """Return an upper bound on the sum of ``k(x (s_i + r))`` over the eigenvalues ``s_i`` of Sigma.
 
-        ``x (s + r) <= (n - 1)/2`` must hold for the largest ``s``. By docs/theorems.md, Lemma 22, for a place
+        ``x (s + r) <= (n - 1)/2`` must hold for the largest ``s``. By docs/theorems.md, Lemma 23, for a place
         ``s`` where the multiplier ``t`` falls with ``s``, the sum is at most ``2 t ln(1/q) + d max(h(s),
         h(s_max))``, ``h(s) = k(x (s + r)) - t (s - 1 - ln s)``. The smallest over several places is returned.
         """

@@ -1,6 +1,6 @@
 """The sub-Gaussian variance proxy of centred votes times noise, for slopes up to a given one.
 
-Proof: docs/theorems.md, Lemma 2 (all slopes) and docs/theorems.md, Lemma 19 (small slopes).
+Proof: docs/theorems.md, Lemma 2 (all slopes) and docs/theorems.md, Lemma 20 (small slopes).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ test (tests/certificates/bounds/test_slope_proxy.py) computes ``K`` again.
 MISSES_PROXY = 1.28638
 """Sub-Gaussian variance proxy of ``f (u . g)`` for votes ``f`` of 0 and 1 at every slope, rounded up.
 
-It is ``(1/2 + sqrt(PROXY_VARIANCE))^2``, as ``f g = g/2 + (f - 1/2) g`` (docs/theorems.md, Lemma 21).
+It is ``(1/2 + sqrt(PROXY_VARIANCE))^2``, as ``f g = g/2 + (f - 1/2) g`` (docs/theorems.md, Lemma 22).
 """
 
 

@@ -20,7 +20,7 @@ ALL_SLOPES_OF_MISSES = 1.28638
 
 
 def tau2(slope: float) -> float:
-    """The proxy of docs/theorems.md, Lemma 19."""
+    """The proxy of docs/theorems.md, Lemma 20."""
     return min(ALL_SLOPES, 0.2501 + 0.0463 * slope + 0.0045 * slope * slope)
 
 
@@ -36,7 +36,7 @@ def all_pairs(x: float, u: float, n: int, d: int, alpha: float) -> float:
 
 
 def small_slopes(x: float, slope: float, u: float, n: int, d: int, alpha: float, largest: float) -> float:
-    """The bound of docs/theorems.md, Theorem 20 at ``x`` and ``l0``; infinite where it says nothing."""
+    """The bound of docs/theorems.md, Theorem 21 at ``x`` and ``l0``; infinite where it says nothing."""
     t = tau2(slope)
     theta = x / (2.0 * t * (n - 1))
     fall = 1.0 / (4.0 * theta) - ALL_SLOPES / 2.0
@@ -104,7 +104,7 @@ def penalty(x: float, r: float, q: float, n: int, d: int) -> float:
 
 
 def misses(x: float, slope: float, u: float, n: int, d: int, alpha: float, q: float) -> float:
-    """The bound of docs/theorems.md, Theorem 23 at ``x`` and ``l0``; infinite where it says nothing."""
+    """The bound of docs/theorems.md, Theorem 24 at ``x`` and ``l0``; infinite where it says nothing."""
     theta = x / (2.0 * q * (n - 1))
     r, largest = far_end(slope, q), float(norm.pdf(norm.isf(min(q, 0.5))))
     y = x * (largest_second_moment(q) + r)

@@ -21,7 +21,7 @@ from certificates.bounds.split_gradient import PROXY_VARIANCE
 Array = NDArray[np.float64]
 PHI_0 = 1.0 / math.sqrt(2.0 * math.pi)
 BY_HAND = 0.006
-"""Up to this slope docs/theorems.md, Lemma 19 needs no computation."""
+"""Up to this slope docs/theorems.md, Lemma 20 needs no computation."""
 
 
 def worst_excess(slope: Array) -> Array:
