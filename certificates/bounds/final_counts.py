@@ -1,6 +1,6 @@
 """Upper bounds on what all samples of a job will count, from those counted so far.
 
-Proof: docs/running-certificates.md, Theorem 19. They certify nothing: a job that may give up uses them to
+Proof: docs/running-certificates.md, Theorem 18. They certify nothing: a job that may give up uses them to
 decide whether what it was asked for is still within reach.
 """
 
