@@ -65,6 +65,7 @@ mnist-models: $(VENV)/.models ## Train the shipped MNIST models again, and print
 	$(BIN)/python -m scripts.build_mnist models examples
 	$(BIN)/python -m scripts.build_small_mnist models
 	$(BIN)/python -m scripts.build_plain_mnist models
+	$(BIN)/python -m scripts.build_denoiser models
 	$(BIN)/python -m scripts.measure_mnist models
 
 lock: $(VENV)/.lock ## Choose the newest versions again and write requirements/lock.txt

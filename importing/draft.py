@@ -44,6 +44,8 @@ class Original:
 class Draft:
     """A model file in the form that workers run, with all that the original says about it.
 
+    ``also``: further files that it was made of.
+
     ``runtime``: its name in the registry. ``data``: the file for that runtime. ``file``: its plain name.
     ``input``: the input space, as the manifest will say it; ``normalisation``: the same. ``classes``: number
     of scores. ``labels``: None if the file has none. ``steps``: what was changed, one sentence each, in
@@ -71,3 +73,4 @@ class Draft:
     guesses: tuple[Guess, ...] = ()
     tolerance: float = 1e-4
     whole_pixels: bool = False
+    also: tuple[Original, ...] = ()

@@ -21,6 +21,12 @@ class Scale(Enum):
     BYTES = "0..255"
     SYMMETRIC = "-1..1"
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Return what a pixel of 0 and one of 255 are."""
+        black, white = self.value.split("..")
+        return float(black), float(white)
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:

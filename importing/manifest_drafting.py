@@ -18,8 +18,6 @@ from registry import InputSpec, ModelManifest, Normalisation, Origin
 from registry.manifest import NAME_PATTERN
 from registry.manifest_faults import NAME_RULE
 
-_UNITS: Final = {Scale.UNIT: (0.0, 1.0), Scale.BYTES: (0.0, 255.0), Scale.SYMMETRIC: (-1.0, 1.0)}
-"""What a pixel of 0 and one of 255 are in each scale."""
 _NO_NAME: Final = frozenset({"model", "pytorch_model", "saved_model", "weights", "checkpoint"})
 """Names of files that tell nothing: the folder's name is taken then."""
 
@@ -76,7 +74,7 @@ def _normalisation(draft: Draft, options: ImportOptions) -> Normalisation | None
     """Return ``(pixel - mean) / std`` in the input's own scale, from flags in units of ``--scale``."""
     if options.mean is None and options.std is None and options.scale is None:
         return draft.normalisation
-    black, white = _UNITS[options.scale or Scale.UNIT]
+    black, white = (options.scale or Scale.UNIT).ends
     width = white - black
     length = max(len(options.mean or ()), len(options.std or ()), 1)
     mean = _repeated(options.mean or (0.0,), length)
@@ -105,7 +103,7 @@ class Manifest:
         """Return ``model.toml``, with the guesses as comments at its head."""
         said = [f"# Guessed: {guess.what}. Settled by {guess.flag}." for guess in self.guesses]
         lines = [line.replace("\n", " ") for line in said]
-        return "\n".join(["# Written by certify-models import.", *lines, "", tomli_w.dumps(self.fields)])
+        return "\n".join(["# Written by certify-models.", *lines, "", tomli_w.dumps(self.fields)])
 
 
 def manifest_of(draft: Draft, name: str, sha256: str, origin: Origin) -> Manifest:

@@ -39,7 +39,11 @@ def import_model(path: Path, options: ImportOptions, models: Path, *, replacing:
     """
     name = model_name(path, options)
     free_place(models, name, replacing=replacing)
-    draft = settled(read(path, options), options)
+    return write_model(settled(read(path, options), options), name, models, replacing=replacing)
+
+
+def write_model(draft: Draft, name: str, models: Path, *, replacing: bool = False) -> Imported:
+    """Prove and try a settled draft, and write it into ``models`` under this name; as ``import_model``."""
     with tempfile.TemporaryDirectory(prefix="importing-") as place:
         tried = _written(Path(place) / name, draft, Origin(**_origin(draft)))
         model = loaded(tried)
@@ -61,6 +65,8 @@ def _origin(draft: Draft, comparison: Comparison | None = None) -> dict[str, obj
         "kind": original.kind,
         "steps": draft.steps,
     }
+    if draft.also:
+        told["also"] = [{"file": o.name, "sha256": o.sha256, "kind": o.kind} for o in draft.also]
     if comparison is None:
         return told
     return told | {

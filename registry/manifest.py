@@ -37,8 +37,18 @@ RuntimeName = Annotated[str, BeforeValidator(_known_runtime)]
 """The name of a registered runtime."""
 
 
+class OriginFile(Section):
+    """A file that a model was made of."""
+
+    file: Text
+    sha256: Sha256
+    kind: Text
+
+
 class Origin(Section):
     """The file that a model was imported from, and what was changed on the way to the one that runs.
+
+    ``also``: further files that it was made of, such as a denoiser.
 
     ``steps``: one sentence for each change. ``sha256``: of the original file. ``compared_rows``: random
     inputs on which the two files' scores were compared; ``largest_difference`` and ``tolerance``: of their
@@ -49,6 +59,7 @@ class Origin(Section):
     file: Text
     sha256: Sha256
     kind: Text
+    also: tuple[OriginFile, ...] = ()
     steps: tuple[Text, ...] = ()
     compared_rows: Annotated[int, Field(ge=0)] = 0
     largest_difference: Annotated[float, Field(ge=0)] = 0.0

@@ -23,7 +23,7 @@ from worker.sampling.sampler import SampleRequest, sample, select_class
 SMALL = [
     f"mnist-{reduction}-sigma{sigma}" for reduction in ("7x7", "10pc") for sigma in ("0.12", "0.25", "0.5")
 ]
-OF_DIGITS = ["mnist", "mnist-torchscript", "mnist-plain", *SMALL]
+OF_DIGITS = ["mnist", "mnist-torchscript", "mnist-plain", "mnist-denoised", *SMALL]
 SHIPPED = [*OF_DIGITS, "swiss-roll"]
 
 

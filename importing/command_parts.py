@@ -1,0 +1,71 @@
+"""What the commands of ``certify-models`` share: options, exit status, and how refusals are told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from importing.import_errors import ImportRefused
+
+EXIT_STATUS: Final = (
+    "Exit status: 0 done, 2 wrong usage or a file that cannot be imported (nothing is written then), 9 a "
+    "defect of "
+    "certify-models, 130 or 143 ended by Ctrl-C or SIGTERM."
+)
+_REFUSED, _DEFECT = 2, 9
+
+Models = Annotated[
+    Path, typer.Option(envvar="CERTIFY_MODELS_DIR", help="Directory with one folder for each model.")
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the model; see 'certify-models list'.")]
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """Read an option such as 0.485,0.456,0.406. Raises typer.BadParameter."""
+    try:
+        return tuple(float(part) for part in text.replace(",", " ").split())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a list of numbers, such as 0.485,0.456,0.406") from None
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Read an option such as 3,224,224. Raises typer.BadParameter."""
+    try:
+        read = tuple(int(part) for part in text.replace(",", " ").replace("x", " ").split())
+    except ValueError:
+        read = ()
+    if not read or min(read) < 1:
+        raise typer.BadParameter(f"{text!r} is not a shape, such as 3,224,224")
+    return read
+
+
+def listed(meaning: str, parser: Callable[[str], object], metavar: str) -> Any:
+    """Return an option that is a list of numbers."""
+    return typer.Option(parser=parser, metavar=metavar, help=meaning)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say in one sentence on stderr what was refused, and end with status 2; tell defects from refusals."""
+    try:
+        yield
+    except ImportRefused as refused:
+        _tell(str(refused))
+        raise typer.Exit(_REFUSED) from None
+    except Exception as defect:
+        if os.environ.get("CERTIFY_DEBUG"):
+            raise
+        _tell(f"certify-models has a defect: {type(defect).__name__}: {defect}; CERTIFY_DEBUG=1 shows where")
+        raise typer.Exit(_DEFECT) from None
+
+
+def _tell(message: str) -> None:
+    """Write one line to stderr, without the control characters that a terminal would obey."""
+    line = " ".join(message.split())
+    sys.stderr.write("".join(letter if letter.isprintable() else "\ufffd" for letter in line) + "\n")

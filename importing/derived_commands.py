@@ -1,0 +1,60 @@
+"""The commands that make a model of others: ``compose`` and ``quantise``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from importing.command_parts import EXIT_STATUS, Models, listed, numbers, refusals
+from importing.import_options import ImportOptions, Scale
+
+derived = typer.Typer()
+
+
+@derived.command(epilog=EXIT_STATUS)
+def compose(
+    denoiser: Annotated[
+        Path, typer.Argument(metavar="DENOISER", help="ONNX file that gives images of the shape it takes.")
+    ],
+    classifier: Annotated[
+        str, typer.Argument(metavar="CLASSIFIER", help="Name of a model, its folder, or a file to import.")
+    ],
+    *,
+    name: Annotated[str, typer.Option(help="Name of the new model.")],
+    models: Models = Path("models"),
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    denoiser_scale: Annotated[
+        Scale | None,
+        typer.Option(help="Range of pixels of the denoiser; default: that of the classifier's input."),
+    ] = None,
+    sigma: Annotated[float | None, typer.Option(help="Noise that the denoiser was trained with.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="File of the classifier's class names.")] = None,
+    mean: Annotated[Any, listed("Mean that the classifier wants subtracted.", numbers, "R,G,B")] = None,
+    std: Annotated[Any, listed("What the classifier wants the rest divided by.", numbers, "R,G,B")] = None,
+    scale: Annotated[
+        Scale | None, typer.Option(help="Range of pixels of the classifier, before mean and std.")
+    ] = None,
+    description: Annotated[str | None, typer.Option(help="What the model tells apart, and how well.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the weights.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the weights come from.")] = None,
+) -> None:
+    """Make one model of a DENOISER and a CLASSIFIER behind it: denoised smoothing."""
+    options = ImportOptions(
+        name=name,
+        labels=labels,
+        mean=mean,
+        std=std,
+        scale=scale,
+        description=description,
+        licence=licence,
+        source=source,
+    )
+    with refusals():
+        from importing.composing.composition import compose_model  # noqa: PLC0415 - loads PyTorch
+        from importing.import_report import imported_in_words  # noqa: PLC0415 - as above
+
+        done = compose_model(denoiser, classifier, options, models, denoiser_scale, sigma, replacing=replace)
+        sys.stdout.write(imported_in_words(done))
