@@ -69,6 +69,14 @@ class PermanentFailure(CertificationError):
         self.detail = detail
 
 
+class RunNotFound(CertificationError):
+    """Raised when there is no run with this id, or it has expired."""
+
+
+class RunClosed(CertificationError):
+    """Raised when a run that takes no rows any more is given one."""
+
+
 class StepLeftOver(CertificationError):
     """Raised for a stale message: its step, such as a shard, is not in the job's plan."""
 

@@ -62,6 +62,14 @@ class RunningCertificate(ShownRecord):
     samples: int = Field(description="Evaluations that it rests on.")
 
 
+class RowRef(ShownRecord):
+    """The run that a job is a row of: the row's number there, from 1, and its key."""
+
+    run_id: str
+    number: int
+    key: str
+
+
 class JobRecord(Record):
     """A job as read from the store. Times are seconds since the epoch (UTC).
 
@@ -80,3 +88,4 @@ class JobRecord(Record):
     running: RunningCertificate | None = None
     certificate: dict[str, object] | None = None
     failure: Failure | None = None
+    row: RowRef | None = None

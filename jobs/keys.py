@@ -34,6 +34,27 @@ ENDED: Final = f"{PREFIX}ended"
 """Channel on which the id of each job is published when the job ends. It is not a key: nothing is stored."""
 
 
+RUNS: Final = f"{PREFIX}runs"
+"""Sorted set of the ids of all runs by creation time."""
+RUNS_EXPIRE: Final = f"{PREFIX}runs_expire"
+"""Sorted set of the ids of all runs by the time at which they expire."""
+
+
+def run(run_id: str) -> str:
+    """Name the hash with a run's record and counts.
+
+    Scripts append to it: ``:rows`` and ``:ends``, hashes row number -> how the row began and ended;
+    ``:open``, ``:failed``, ``:cancelled``, ``:abstained`` and ``:wrong``, sorted sets of the numbers of such
+    rows; ``:correct``, the sorted set of the numbers of correct rows by radius.
+    """
+    return f"{PREFIX}run:{run_id}"
+
+
+def owned_runs(owner: str) -> str:
+    """Name the sorted set of an owner's run ids by creation time."""
+    return f"{PREFIX}owner:{owner}:runs"
+
+
 def job(job_id: str) -> str:
     """Name the hash with the job's record."""
     return f"{PREFIX}job:{job_id}"

@@ -30,7 +30,7 @@ def list_jobs(client: Redis, limit: int, cursor: str | None, owner: str) -> JobP
 
     Raises InvalidCursor for a cursor that no listing issued. Drops index entries of expired jobs.
     """
-    behind = f"({_decode_cursor(cursor)!r}" if cursor is not None else "+inf"
+    behind = f"({decode_cursor(cursor)!r}" if cursor is not None else "+inf"
     index = keys.owned(owner) if owner else keys.INDEX
     found: list[JobRecord] = []
     while len(found) <= limit:
@@ -43,7 +43,7 @@ def list_jobs(client: Redis, limit: int, cursor: str | None, owner: str) -> JobP
         read = _read_listed(client, index, [job_id.decode() for job_id, _ in listed])
         found += [record for record in read if record.spec.owner == owner]
     page = tuple(found[:limit])
-    return JobPage(page, _encode_cursor(page[-1].created_at) if page and len(found) > limit else None)
+    return JobPage(page, encode_cursor(page[-1].created_at) if page and len(found) > limit else None)
 
 
 def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
@@ -70,11 +70,13 @@ def _read_listed(client: Redis, index: str, job_ids: list[str]) -> list[JobRecor
     return [record for record in records if record is not None]
 
 
-def _encode_cursor(created_at: float) -> str:
+def encode_cursor(created_at: float) -> str:
+    """Write the cursor of a listing that goes on behind this time of creation."""
     return base64.urlsafe_b64encode(repr(created_at).encode()).decode().rstrip("=")
 
 
-def _decode_cursor(cursor: str) -> float:
+def decode_cursor(cursor: str) -> float:
+    """Return the time of creation behind which a listing goes on. Raises InvalidCursor."""
     try:
         created_at = float(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:

@@ -10,7 +10,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from jobs.job_errors import UnreadableRecord, UnsupportedRecord
-from jobs.job_records import RECORD_VERSION, Failure, JobRecord, JobState, Progress, RunningCertificate
+from jobs.job_records import (
+    RECORD_VERSION,
+    Failure,
+    JobRecord,
+    JobState,
+    Progress,
+    RowRef,
+    RunningCertificate,
+)
 from jobs.plan import Plan
 from jobs.spec import JobSpec
 
@@ -57,6 +65,7 @@ def _decode(
         running=_running(fields),
         certificate=_json(fields, "certificate"),
         failure=Failure.model_validate_json(fields["failure"]) if "failure" in fields else None,
+        row=_row(fields),
     )
 
 
@@ -79,6 +88,13 @@ def _running(fields: Mapping[str, str]) -> RunningCertificate | None:
     if "running_radius" not in fields:
         return None
     return RunningCertificate(radius=float(fields["running_radius"]), samples=int(fields["running_samples"]))
+
+
+def _row(fields: Mapping[str, str]) -> RowRef | None:
+    if "run" not in fields:
+        return None
+    run_id = fields["run"].rpartition(":")[2]
+    return RowRef(run_id=run_id, number=int(fields["row"]), key=fields["row_key"])
 
 
 def _number(fields: Mapping[str, str], name: str) -> float | None:

@@ -17,8 +17,16 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.first_message import FirstMessage
-from jobs.job_errors import JobConflict, JobNotFound, OwnerFull, StepLeftOver, StoreFull
-from jobs.job_records import RECORD_VERSION, Failure, JobRecord, JobState, Progress, RunningCertificate
+from jobs.job_errors import JobConflict, JobNotFound, OwnerFull, RunClosed, StepLeftOver, StoreFull
+from jobs.job_records import (
+    RECORD_VERSION,
+    Failure,
+    JobRecord,
+    JobState,
+    Progress,
+    RowRef,
+    RunningCertificate,
+)
 from jobs.listing import JobPage, list_jobs, read_jobs
 from jobs.plan import Plan
 from jobs.scripts import load_script
@@ -48,6 +56,19 @@ class Limits:
 
 
 NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """Which run a job is a row of. ``key``: the row's key there; ``label``: its true class, if it is known.
+
+    ``most``: most rows of the run; 0 means no limit.
+    """
+
+    run_id: str
+    key: str
+    label: int | None = None
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +131,14 @@ class JobStore:
         idempotency: Idempotency | None = None,
         limits: Limits = NO_LIMITS,
         message: FirstMessage | None = None,
+        row: RowOf | None = None,
     ) -> Created:
         """Store a new job in one transaction; once it returns, the job is in the append-only file.
 
         ``input_bytes`` are the little-endian, C-ordered float32 elements of the input. ``message`` goes on
         the queue with the job; without one, a watchdog sends it later. Raises JobConflict when
-        ``idempotency.key`` belongs to a request with another fingerprint, and StoreFull or OwnerFull when a
-        limit is reached; then nothing is stored.
+        ``idempotency.key`` belongs to a request with another fingerprint, StoreFull or OwnerFull when a limit
+        is reached, and RunClosed if the run of ``row`` takes no rows; then nothing is stored.
         """
         job_id = secrets.token_urlsafe(16)
         names = [
@@ -149,19 +171,29 @@ class JobStore:
                     limits.owned,
                     keys.job(""),
                     "" if message is None else message.about(job_id),
+                    *self._about_row(row),
                 ],
             )
         what, *told = (part.decode() for part in cast("list[bytes]", answer))
         if what == "created":
-            created_at, rank = told
+            created_at, rank, number = told
             position = int(rank) + 1 if rank else None
-            return Created(_new(job_id, spec, float(created_at), position), replayed=False)
+            return Created(_new(job_id, spec, float(created_at), position, _ref(row, number)), replayed=False)
+        if what == "closed":
+            raise RunClosed("the run is cancelled and takes no more rows: begin another")
         if what == "full":
             raise OwnerFull(_FULL["owner"]) if told[0] == "owner" else StoreFull(_FULL[told[0]])
         held_fingerprint, _, held_id = told[0].rpartition(":")
         if held_fingerprint != fingerprint:
             raise JobConflict("this idempotency key was used before for a different request")
         return Created(self.get(held_id), replayed=True)
+
+    def _about_row(self, row: RowOf | None) -> tuple[str | float, ...]:
+        """Return the script's arguments about the run; all are empty for a job that is no row."""
+        if row is None:
+            return ("", "", 0, "", "")
+        until = time.time() + self._settings.result_ttl_s
+        return (keys.run(row.run_id), until, row.most, row.key, "" if row.label is None else row.label)
 
     def get(self, job_id: str) -> JobRecord:
         """Read one job. Raises JobNotFound or UnsupportedRecord."""
@@ -233,7 +265,13 @@ _ENDS_WITH_ITS_JOB: Final = (
 )
 
 
-def _new(job_id: str, spec: JobSpec, created_at: float, position: int | None) -> JobRecord:
+def _ref(row: RowOf | None, number: str) -> RowRef | None:
+    return None if row is None else RowRef(run_id=row.run_id, number=int(number), key=row.key)
+
+
+def _new(
+    job_id: str, spec: JobSpec, created_at: float, position: int | None, row: RowRef | None
+) -> JobRecord:
     """Return the record of a job that was just stored, without reading it."""
     return JobRecord(
         id=job_id,
@@ -242,11 +280,13 @@ def _new(job_id: str, spec: JobSpec, created_at: float, position: int | None) ->
         created_at=created_at,
         progress=Progress(samples_done=0, samples_total=spec.n, samples_per_second=None),
         queue_position=position,
+        row=row,
     )
 
 
 _FULL: Final = {
     "jobs": "the limit on jobs that have not ended is reached",
     "bytes": "the job store's server has reached its memory limit",
+    "rows": "the run has as many rows as a run may have: begin another",
     "owner": "this key has reached its limit on jobs that have not ended",
 }

@@ -17,6 +17,8 @@ from jobs.job_errors import JobNotFound, UnreadableRecord, UnsupportedRecord
 from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
+from jobs.runs.run_expiry import RunExpiry
+from jobs.runs.run_store import RunStore
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
@@ -39,6 +41,8 @@ class Watchdog:
         self._ledger = Ledger(client)
         self._queue = queue
         self._orphans = Orphans(client, settings, store)
+        self._expired_runs = RunExpiry(client, RunStore(client, settings, store))
+        self._looked_through = 0.0
         self._stalled = load_script(client, "stalled")
 
     def sweep(self) -> tuple[str, ...]:
@@ -54,6 +58,7 @@ class Watchdog:
         driven = tuple(job_id for job_id in self._silent(now) if self._drive(job_id, now))
         self._orphans.sweep(now)
         self._forget_expired(now)
+        self._expired_runs.sweep(now)
         return driven
 
     def _take_turn(self) -> bool:
@@ -106,10 +111,20 @@ class Watchdog:
             self._queue.enqueue_certify(job.id, fleet)
 
     def _forget_expired(self, now: float) -> None:
-        """Drop index entries of expired jobs, a batch at a time."""
+        """Drop index entries of expired jobs, a batch at a time, each behind the last; rows live longer."""
         oldest = now - self._settings.result_ttl_s
         with store_errors():
-            entries = self._redis.zrange(keys.INDEX, "-inf", f"({oldest}", byscore=True, offset=0, num=BATCH)
-            for entry in cast("list[bytes]", entries):
+            entries = self._redis.zrange(
+                keys.INDEX,
+                f"({self._looked_through}",
+                f"({oldest}",
+                byscore=True,
+                offset=0,
+                num=BATCH,
+                withscores=True,
+            )
+            listed = cast("list[tuple[bytes, float]]", entries)
+            self._looked_through = listed[-1][1] if len(listed) == BATCH else 0.0
+            for entry, _ in listed:
                 if not self._redis.exists(keys.job(entry.decode())):
                     self._redis.zrem(keys.INDEX, entry)

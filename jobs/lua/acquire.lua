@@ -38,6 +38,11 @@ if state == 'queued' and ARGV[10] == '' then
     redis.call('HSET', KEYS[4], 'status', 'running', 'started_at', ARGV[8])
     redis.call('ZADD', KEYS[7], 'XX', ARGV[8], ARGV[9])
     redis.call('ZREM', KEYS[8], ARGV[9])
+    local run = redis.call('HGET', KEYS[4], 'run')
+    if run and redis.call('EXISTS', run) == 1 then
+        redis.call('HINCRBY', run, 'queued', -1)
+        redis.call('HINCRBY', run, 'running', 1)
+    end
 end
 local stored = shard and (shard < tonumber(job[5]) or redis.call('HEXISTS', KEYS[5], ARGV[11]) == 1)
 local input = ARGV[12] == '1' and redis.call('GET', KEYS[6])

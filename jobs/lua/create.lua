@@ -1,15 +1,25 @@
 -- KEYS job input index active queued owned owned_active messages [idempotency];
--- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix message; a limit of 0: none.
--- Returns {'created', creation time, place in the queue from 0, or ''}; {'held', "fingerprint:id"} of the job that
--- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner'} when a limit is reached. Unless created,
--- nothing is stored. The message goes on the queue of first steps with the job.
+-- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix message
+--      run expires_at max_rows row_key label; a limit of 0: none; run '': the job is no row of a run.
+-- Returns {'created', creation time, place in the queue from 0 or '', row number or ''}; {'held', "fingerprint:id"} of the job that
+-- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner' | 'rows'} when a limit is reached;
+-- {'closed'} if the run takes no rows any more. Unless created, nothing is stored. The message goes on the queue of
+-- first steps with the job.
 -- The caller asks again because the first answer was lost. The job may have been begun meanwhile.
-if redis.call('EXISTS', KEYS[1]) == 1 then return {'created', redis.call('HGET', KEYS[1], 'created_at'), ''} end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    local made = redis.call('HMGET', KEYS[1], 'created_at', 'row')
+    return {'created', made[1], '', made[2] or ''}
+end
 if KEYS[9] then
     local held = redis.call('GET', KEYS[9])
     if held then return {'held', held} end
 end
 local function reached(limit, number) return tonumber(limit) > 0 and number >= tonumber(limit) end
+local run = ARGV[13]
+if run ~= '' then
+    if redis.call('HGET', run, 'status') ~= 'open' then return {'closed'} end
+    if reached(ARGV[15], tonumber(redis.call('HGET', run, 'rows'))) then return {'full', 'rows'} end
+end
 if reached(ARGV[10], redis.call('SCARD', KEYS[7])) then return {'full', 'owner'} end
 if reached(ARGV[8], redis.call('ZCARD', KEYS[4])) then return {'full', 'jobs'} end
 if tonumber(ARGV[9]) > 0 then
@@ -38,5 +48,14 @@ if ARGV[7] ~= '' then
     redis.call('SADD', KEYS[7], ARGV[1])
     redis.call('HSET', KEYS[1], 'owned_active', KEYS[7])
 end
+local row = ''
+if run ~= '' then
+    row = redis.call('HINCRBY', run, 'rows', 1)
+    redis.call('HINCRBY', run, 'queued', 1)
+    redis.call('HSET', run .. ':rows', row, cjson.encode({ARGV[16], ARGV[1], ARGV[17]}))
+    redis.call('ZADD', run .. ':open', row, row)
+    redis.call('HSET', KEYS[1], 'run', run, 'row', row, 'row_key', ARGV[16])
+    redis.call('ZADD', redis.call('HGET', run, 'expiring'), 'XX', ARGV[14], string.match(run, '[^:]+$'))
+end
 if ARGV[12] ~= '' then redis.call('LPUSH', KEYS[8], ARGV[12]) end
-return {'created', now, tostring(redis.call('ZRANK', KEYS[5], ARGV[1]))}
+return {'created', now, tostring(redis.call('ZRANK', KEYS[5], ARGV[1])), tostring(row)}

@@ -1,10 +1,54 @@
 -- KEYS job progress active queued totals running [others];
 -- ARGV id now ttl_ms state outcome plan sampling_at samples seconds radius samples_of_it channel [field value]...
--- Ends a job, counts its outcome in totals, and publishes its id on `channel`. A cancelled job keeps the certificate that its samples supported.
+-- Ends a job, counts its outcome in totals and, if it is a row, in its run, and publishes its id on `channel`. A
+-- cancelled job keeps the certificate that its samples supported.
 -- `plan`, if not '', is the plan of a job that was counted in one piece, with `samples` samples since `sampling_at`.
 -- `radius`, if not '', is the last one certified before the end. Deletes progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before, -1 when there is no such job, -2 when the job
 -- has a plan and `plan` is given.
+
+-- Adds the row's end to its run. A row's job does not expire by itself: it goes with its run. The radius is written
+-- as text with 17 digits, since cjson would round it to 14, perhaps upwards.
+local function end_row(run, row, began, before)
+    local job = redis.call('HMGET', KEYS[1], 'certificate', 'samples', 'started_at', 'clean')
+    local label = tonumber(cjson.decode(began)[3])
+    local seconds = job[3] and tonumber(ARGV[2]) - tonumber(job[3]) or cjson.null
+    local clean = job[4] and tonumber(job[4]) or cjson.null
+    local predicted, abstained, radius, told = cjson.null, cjson.null, cjson.null, cjson.null
+    if job[1] then
+        local certificate = cjson.decode(job[1])
+        predicted, abstained, radius = certificate.prediction.index, certificate.abstained, certificate.radius
+        told = string.format('%.17g', radius)
+    end
+    redis.call('HSET', run .. ':ends', row,
+        cjson.encode({ARGV[4], predicted, clean, abstained, told, tonumber(job[2]), seconds}))
+    redis.call('ZREM', run .. ':open', row)
+    redis.call('HINCRBY', run, before, -1)
+    redis.call('HINCRBY', run, ARGV[4], 1)
+    redis.call('HINCRBY', run, 'samples', job[2])
+    redis.call('HSET', run, 'ended_at', ARGV[2])
+    local expiring = redis.call('HGET', run, 'expiring')
+    redis.call('ZADD', expiring, 'XX', ARGV[2] + ARGV[3] / 1000, string.match(run, '[^:]+$'))
+    if ARGV[4] ~= 'succeeded' then
+        redis.call('ZADD', run .. ':' .. ARGV[4], row, row)
+        return
+    end
+    if abstained then
+        redis.call('HINCRBY', run, 'abstained', 1)
+        redis.call('ZADD', run .. ':abstained', row, row)
+    end
+    if not label then return end
+    redis.call('HINCRBY', run, 'labelled', 1)
+    if clean == label then redis.call('HINCRBY', run, 'clean_correct', 1) end
+    if predicted == label and not abstained then
+        redis.call('HINCRBY', run, 'correct', 1)
+        redis.call('HINCRBY', run, 'radius_nano', string.format('%d', math.floor(radius * 1e9)))
+        redis.call('ZADD', run .. ':correct', told, row)
+    else
+        redis.call('ZADD', run .. ':wrong', row, row)
+    end
+end
+
 local state = redis.call('HGET', KEYS[1], 'status')
 if not state then return -1 end
 if state ~= 'queued' and state ~= 'running' then return 0 end
@@ -35,8 +79,14 @@ local owned_active = redis.call('HGET', KEYS[1], 'owned_active')
 if owned_active then redis.call('SREM', owned_active, ARGV[1]) end
 local fleet_jobs = redis.call('HGET', KEYS[1], 'fleet_jobs')
 if fleet_jobs then redis.call('SREM', fleet_jobs, ARGV[1]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
-if idempotency then redis.call('PEXPIRE', idempotency, ARGV[3]) end
+local run, row = unpack(redis.call('HMGET', KEYS[1], 'run', 'row'))
+local began = run and redis.call('HGET', run .. ':rows', row)
+if began then
+    end_row(run, row, began, state)
+else
+    redis.call('PEXPIRE', KEYS[1], ARGV[3])
+    local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
+    if idempotency then redis.call('PEXPIRE', idempotency, ARGV[3]) end
+end
 redis.call('PUBLISH', ARGV[12], ARGV[1])
 return 1

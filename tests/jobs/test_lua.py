@@ -21,5 +21,5 @@ def test_the_server_takes_it(redis_client: Redis, name: str) -> None:
 
 
 def test_every_file_is_used_and_every_script_used_has_a_file() -> None:
-    code = "".join(path.read_text() for path in JOBS.glob("*.py"))
+    code = "".join(path.read_text() for path in JOBS.rglob("*.py"))
     assert sorted(re.findall(r'load_script\(\w+, "(\w+)"\)', code)) == NAMES

@@ -1,0 +1,76 @@
+"""Delete expired runs, with the jobs of their rows, a batch at a time."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from redis import Redis
+
+from jobs import keys
+from jobs.connection import store_errors
+from jobs.job_errors import RunNotFound
+from jobs.runs.run_records import Row
+from jobs.runs.run_store import SETS, RunStore
+
+BATCH: Final = 200
+"""Most rows that one call deletes. A choice; it bounds the time of a sweep."""
+
+
+class RunExpiry:
+    """Deletes what has expired. A run expires some time after its last row came or ended."""
+
+    def __init__(self, client: Redis, runs: RunStore) -> None:
+        self._redis = client
+        self._runs = runs
+
+    def sweep(self, now: float) -> None:
+        """Delete at most ``BATCH`` rows of the run that expired first. Raises StoreUnavailable.
+
+        A run with rows that have not ended stays. Rows go from the last to the first, so that an interrupted
+        sweep is continued by the next one.
+        """
+        with store_errors():
+            entries = self._redis.zrange(
+                keys.RUNS_EXPIRE, "-inf", f"({now}", byscore=True, offset=0, num=BATCH
+            )
+        for entry in cast("list[bytes]", entries):
+            run_id = entry.decode()
+            if not self._runs.rows(run_id, 0, 1, "open"):
+                self._delete(run_id)
+                return
+
+    def _delete(self, run_id: str) -> None:
+        try:
+            run = self._runs.get(run_id)
+        except RunNotFound:
+            with store_errors():
+                self._redis.zrem(keys.RUNS_EXPIRE, run_id)
+            return
+        first = max(0, run.counts.rows - BATCH)
+        self._delete_rows(run_id, run.spec.owner, self._runs.rows(run_id, first, BATCH), first)
+        if first == 0:
+            self._delete_run(run_id, run.spec.owner)
+
+    def _delete_rows(self, run_id: str, owner: str, rows: list[Row], first: int) -> None:
+        with store_errors():
+            names = [keys.job(row.job_id) for row in rows]
+            held = [self._redis.hget(name, "idempotency") for name in names]
+            with self._redis.pipeline(transaction=True) as pipe:
+                for row, name, idempotency in zip(rows, names, held, strict=True):
+                    pipe.delete(name, *([] if idempotency is None else [cast("bytes", idempotency)]))
+                    pipe.zrem(keys.INDEX, row.job_id)
+                    pipe.zrem(keys.owned(owner), row.job_id)
+                    pipe.hdel(f"{keys.run(run_id)}:rows", str(row.number))
+                    pipe.hdel(f"{keys.run(run_id)}:ends", str(row.number))
+                pipe.hset(keys.run(run_id), "rows", first)
+                pipe.execute()
+
+    def _delete_run(self, run_id: str, owner: str) -> None:
+        name = keys.run(run_id)
+        parts = (f"{name}:{part}" for part in (*SETS, "correct", "rows", "ends"))
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(name, *parts)
+            pipe.zrem(keys.RUNS, run_id)
+            pipe.zrem(keys.RUNS_EXPIRE, run_id)
+            pipe.zrem(keys.owned_runs(owner), run_id)
+            pipe.execute()

@@ -1,0 +1,130 @@
+"""The records of runs: what all rows have in common, how they stand, and one row."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from certificates import Bounds, Decision, Noise
+from jobs.job_records import JobId, JobState
+from jobs.named import CertifierField, NoiseField
+from jobs.record_base import Record
+from jobs.spec import StopRule
+
+RUN_VERSION: Final = 1
+"""Version of stored runs. Only this version is read; raise it when what is stored changes."""
+MOST_RADII: Final = 32
+"""Most radii of interest. A choice: each costs one count of a sorted set in every summary."""
+_SEEDS: Final = 2**63
+
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""128 random bits, URL-safe base64."""
+
+
+class RunState(StrEnum):
+    """Whether a run takes rows."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+
+
+class RunSpec(Record):
+    """What all rows of a run have in common, as accepted. It never changes afterwards.
+
+    ``radii``: radii of interest, in input units, at which summaries state the certified accuracy;
+    ``expected_rows``: how many rows there will be, if that is known; the other fields are those of a job.
+    """
+
+    name: str
+    model: str
+    model_sha256: str
+    certifier: CertifierField
+    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
+    decision: Decision = Decision.MAJORITY
+    noise: NoiseField = Noise.GAUSSIAN
+    sigma: float
+    n: int
+    n0: int
+    eta: float
+    stop: StopRule | None = None
+    seed: int
+    radii: tuple[float, ...] = ()
+    expected_rows: int | None = None
+    owner: str = ""
+
+    def seed_of(self, key: str) -> int:
+        """Return the seed of the row of this key: 63 bits of the SHA-256 of the run's seed and the key.
+
+        It does not depend on the order of the rows, nor on who sends them.
+        """
+        text = f"{self.seed} {key}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:8], "big") % _SEEDS
+
+
+class RunCounts(Record):
+    """Counts over the rows of a run. Those from ``abstained`` on are about rows that succeeded.
+
+    ``labelled``: rows with a label; ``correct``: of these, rows whose smoothed class is certified and is the
+    label; ``clean_correct``: of these, rows whose clean prediction is the label. ``radius_nano``: sum over
+    correct rows of the radius in 1e-9 input units, each rounded down.
+    """
+
+    rows: int = 0
+    queued: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    samples: int = 0
+    abstained: int = 0
+    labelled: int = 0
+    correct: int = 0
+    clean_correct: int = 0
+    radius_nano: int = 0
+
+
+class RunRecord(Record):
+    """A run as read from the store. Times are seconds since the epoch (UTC).
+
+    ``ended_at``: when the last of the rows so far ended; None before any row has.
+    """
+
+    id: RunId
+    spec: RunSpec
+    state: RunState
+    created_at: float
+    ended_at: float | None
+    counts: RunCounts
+
+
+class RowEnd(Record):
+    """How a row ended; ``predicted`` to ``radius`` are None without a certificate.
+
+    ``predicted`` is the smoothed class, also where the row abstains; ``clean``: the class of the input
+    without noise. ``seconds``: from the start of its job to its end.
+    """
+
+    state: JobState
+    predicted: int | None
+    clean: int | None
+    abstained: bool | None
+    radius: float | None
+    samples: int
+    seconds: float | None
+
+    def correct(self, label: int) -> bool:
+        """Whether the row is certified to be of this class."""
+        return self.state is JobState.SUCCEEDED and not self.abstained and self.predicted == label
+
+
+class Row(Record):
+    """One row of a run. ``number``: its place by the time of arrival, from 1; ``label``: its true class."""
+
+    number: int
+    key: str
+    job_id: JobId
+    label: int | None
+    end: RowEnd | None

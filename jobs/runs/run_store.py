@@ -1,0 +1,201 @@
+"""The store of runs: made, read, cancelled. Rows are made by the job store, as jobs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+from redis import Redis
+
+from jobs import keys
+from jobs.connection import store_errors
+from jobs.job_errors import RunNotFound, StoreFull, UnsupportedRecord
+from jobs.job_records import JobState
+from jobs.listing import decode_cursor, encode_cursor
+from jobs.runs.run_records import RUN_VERSION, Row, RowEnd, RunCounts, RunRecord, RunSpec, RunState
+from jobs.scripts import load_script
+from jobs.shared_settings import JobsSettings
+from jobs.store import JobStore
+
+CANCELLED_AT_ONCE: Final = 100
+"""Rows that are listed and then cancelled in one turn. A choice; it bounds what a turn reads."""
+SETS: Final = ("open", "failed", "cancelled", "abstained", "wrong")
+"""Names of the sets of rows that can be listed. The same names are in jobs/lua/finish.lua."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One page of runs, newest first; ``next_cursor`` is None on the last page."""
+
+    runs: tuple[RunRecord, ...]
+    next_cursor: str | None
+
+
+class RunStore:
+    """Reads and writes runs. Every method raises StoreUnavailable when the server is away."""
+
+    def __init__(self, client: Redis, settings: JobsSettings, store: JobStore) -> None:
+        self._redis = client
+        self._settings = settings
+        self._store = store
+        self._create = load_script(client, "create_run")
+
+    def create(self, spec: RunSpec, most: int = 0, most_owned: int = 0) -> RunRecord:
+        """Store a new run. Raises StoreFull if there are ``most`` runs, or the owner has ``most_owned``."""
+        run_id, now = secrets.token_urlsafe(16), time.time()
+        names = [keys.run(run_id), keys.RUNS, keys.RUNS_EXPIRE, keys.owned_runs(spec.owner)]
+        until = now + self._settings.result_ttl_s
+        told: list[str | float] = [
+            run_id,
+            f"{now:.6f}",
+            RUN_VERSION,
+            spec.model_dump_json(),
+            spec.owner,
+            until,
+            most,
+            most_owned,
+        ]
+        with store_errors():
+            created_at = cast("bytes", self._create(keys=names, args=told)).decode()
+        if not created_at:
+            raise StoreFull("the limit on runs is reached: delete some")
+        return RunRecord(
+            id=run_id,
+            spec=spec,
+            state=RunState.OPEN,
+            created_at=float(created_at),
+            ended_at=None,
+            counts=RunCounts(),
+        )
+
+    def get(self, run_id: str) -> RunRecord:
+        """Read a run. Raises RunNotFound or UnsupportedRecord."""
+        record = self._read([run_id])[0]
+        if record is None:
+            raise RunNotFound(run_id)
+        return record
+
+    def list_runs(self, limit: int, cursor: str | None = None, owner: str = "") -> RunPage:
+        """List at most ``limit`` runs of an owner, newest first, from ``cursor`` on. Raises InvalidCursor."""
+        behind = f"({decode_cursor(cursor)!r}" if cursor is not None else "+inf"
+        index = keys.owned_runs(owner) if owner else keys.RUNS
+        with store_errors():
+            entries = self._redis.zrevrangebyscore(index, behind, "-inf", start=0, num=limit + 1)
+        ids = [entry.decode() for entry in cast("list[bytes]", entries)]
+        found = [run for run in self._read(ids) if run is not None and run.spec.owner == owner]
+        page = tuple(found[:limit])
+        return RunPage(page, encode_cursor(page[-1].created_at) if page and len(ids) > limit else None)
+
+    def rows(self, run_id: str, after: int, limit: int, among: str | None = None) -> list[Row]:
+        """Return at most ``limit`` rows whose number is larger than ``after``, in the order of their arrival.
+
+        ``among``: one of ``SETS``, or None for all rows.
+        """
+        name = keys.run(run_id)
+        with store_errors():
+            if among is None:
+                numbers = list(range(after + 1, after + 1 + limit))
+            else:
+                listed = self._redis.zrangebyscore(f"{name}:{among}", f"({after}", "+inf", 0, limit)
+                numbers = [int(number) for number in cast("list[bytes]", listed)]
+            if not numbers:
+                return []
+            with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hmget(f"{name}:rows", [str(number) for number in numbers])
+                pipe.hmget(f"{name}:ends", [str(number) for number in numbers])
+                begun, ended = pipe.execute()
+        rows = zip(numbers, begun, ended, strict=True)
+        return [_row(number, begin, end) for number, begin, end in rows if begin is not None]
+
+    def certified(self, run_id: str, radii: Sequence[float]) -> list[int]:
+        """Return how many rows are correct with at least each of these radii, in input units."""
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            for radius in radii:
+                pipe.zcount(f"{keys.run(run_id)}:correct", repr(radius), "+inf")
+            return [int(number) for number in pipe.execute()]
+
+    def radii(self, run_id: str, most: int) -> list[tuple[float, int]]:
+        """Return at most ``most`` points of the curve of certified rows, the smallest radius first.
+
+        A point (r, k) says that k correct rows have a radius of at least r. Every radius is one of a row's,
+        so what is left out never lies above what is returned.
+        """
+        name = f"{keys.run(run_id)}:correct"
+        with store_errors():
+            count = self._redis.zcard(name)
+            ranks = sorted({(count - 1) * i // max(1, most - 1) for i in range(most)}) if count else []
+            with self._redis.pipeline(transaction=False) as pipe:
+                for rank in ranks:
+                    pipe.zrange(name, rank, rank, withscores=True)
+                found = [entry[0][1] for entry in pipe.execute() if entry]
+        return list(zip(found, self.certified(run_id, found), strict=True)) if found else []
+
+    def cancel(self, run_id: str) -> RunRecord:
+        """Take no further rows, and cancel those that have not ended. Raises RunNotFound.
+
+        To repeat the call is harmless; it goes on where an interrupted one ended.
+        """
+        record = self.get(run_id)
+        name = keys.run(run_id)
+        with store_errors():
+            self._redis.hset(name, "status", RunState.CANCELLED.value)
+        while rows := self.rows(run_id, 0, CANCELLED_AT_ONCE, "open"):
+            for row in rows:
+                self._store.cancel(row.job_id)
+        return self.get(record.id)
+
+    def _read(self, run_ids: Sequence[str]) -> list[RunRecord | None]:
+        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            for run_id in run_ids:
+                pipe.hgetall(keys.run(run_id))
+            answers = pipe.execute()
+        return [
+            _run(run_id, fields) if fields else None for run_id, fields in zip(run_ids, answers, strict=True)
+        ]
+
+
+def _run(run_id: str, stored: dict[bytes, bytes]) -> RunRecord:
+    fields = {name.decode(): value.decode() for name, value in stored.items()}
+    if fields["version"] != str(RUN_VERSION):
+        raise UnsupportedRecord(
+            f"run {run_id} is stored in version {fields['version']}, this program reads version "
+            f"{RUN_VERSION}: use the release that wrote it, or let the run expire"
+        )
+    return RunRecord(
+        id=run_id,
+        spec=RunSpec.model_validate_json(fields["spec"]),
+        state=RunState(fields["status"]),
+        created_at=float(fields["created_at"]),
+        ended_at=float(fields["ended_at"]) if "ended_at" in fields else None,
+        counts=RunCounts(**{name: int(fields.get(name, 0)) for name in RunCounts.model_fields}),
+    )
+
+
+def _row(number: int, begin: bytes, end: bytes | None) -> Row:
+    key, job_id, label = json.loads(begin)
+    return Row(
+        number=number,
+        key=key,
+        job_id=job_id,
+        label=int(label) if label else None,
+        end=None if end is None else _end(json.loads(end)),
+    )
+
+
+def _end(values: list[object]) -> RowEnd:
+    state, predicted, clean, abstained, radius, samples, seconds = values
+    return RowEnd.model_validate(
+        {
+            "state": JobState(cast("str", state)),
+            "predicted": predicted,
+            "clean": clean,
+            "abstained": abstained,
+            "radius": None if radius is None else float(cast("str", radius)),
+            "samples": samples,
+            "seconds": seconds,
+        }
+    )

@@ -1,0 +1,50 @@
+"""Runs for tests, and certificates as their rows end with."""
+
+from __future__ import annotations
+
+from certificates import FIRST_ORDER
+from jobs.first_message import FirstMessage
+from jobs.runs.run_records import RunSpec
+from jobs.store import Created, Idempotency, JobStore, Limits, RowOf
+from tests.support.specs import submission
+
+
+def run_spec(
+    *, radii: tuple[float, ...] = (), owner: str = "", name: str = "digits", seed: int = 7
+) -> RunSpec:
+    """Return the specification of a run of the half-space."""
+    return RunSpec(
+        name=name,
+        model="half-space",
+        model_sha256="0" * 64,
+        certifier=FIRST_ORDER,
+        sigma=0.5,
+        n=100,
+        n0=10,
+        eta=0.001,
+        seed=seed,
+        radii=radii,
+        owner=owner,
+    )
+
+
+def certificate(radius: float, predicted: int = 0) -> dict[str, object]:
+    """Return as much of a certificate as a run reads; a radius of 0 is an abstention."""
+    return {"radius": radius, "abstained": radius == 0.0, "prediction": {"index": predicted, "label": "one"}}
+
+
+def add_row(
+    store: JobStore,
+    run_id: str,
+    key: str,
+    label: int | None = None,
+    *,
+    most: int = 0,
+    message: FirstMessage | None = None,
+    fingerprint: str = "same",
+) -> Created:
+    """Add a row to a run, as the gateway does."""
+    made = submission(n=100)
+    again = Idempotency(f"{run_id} {key}", fingerprint)
+    row = RowOf(run_id, key, label, most)
+    return store.create(made.spec, made.input_bytes, again, Limits(), message, row)
