@@ -17,7 +17,7 @@ from httpx_sse import SSEError, connect_sse
 from certify_client.arrays import npy_file
 from certify_client.client_errors import ServiceError, ServiceUnavailable, WaitTimeout
 from certify_client.http_answers import check, document, entries, readiness, service_errors
-from certify_client.records import Job, Model, Readiness, Standing
+from certify_client.records import Job, Model, Plan, Readiness, Standing
 from certify_client.server_connection import connect
 
 if TYPE_CHECKING:
@@ -199,6 +199,22 @@ class CertificationClient:
         """Return one installed model; raises ModelNotFound."""
         with service_errors(self._place):
             return Model.parse(document(check(self._http.get(f"/v1/models/{quote(name, safe='')}"))))
+
+    def plan(
+        self, parameters: Parameters, *, radius: float | None = None, score: float | None = None
+    ) -> Plan:
+        """Return what a job with these parameters can give, without submitting one.
+
+        ``radius``, in input units, and ``score``, the share of the evaluations that will hit, are what it is
+        planned for. The plan reads neither ``n0`` nor ``seed`` nor the radius to stop at.
+        """
+        unread = {"n0", "seed", "stop_radius", "stop_give_up"}
+        asked = {name: value for name, value in parameters.form().items() if name not in unread}
+        asked |= {
+            name: str(value) for name, value in (("radius", radius), ("score", score)) if value is not None
+        }
+        with service_errors(self._place):
+            return Plan.parse(document(check(self._http.get("/v1/plans", params=asked))))
 
     def readiness(self) -> Readiness:
         """Return whether jobs can run now, with which models, and what is wrong with the other models."""

@@ -23,6 +23,7 @@ from certify_client.lazy_help import NamesCertifiers
 from certify_client.model_listing import listing
 from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, Version, connection, number
 from certify_client.output_streams import guarded_streams, printable
+from certify_client.planning_ahead import estimated_share, plan_in_words
 from certify_client.records import Job, State
 
 app = typer.Typer(
@@ -103,6 +104,47 @@ def verify_file(
         outcome = verify(read_document(path))
         _say(display.verdict(outcome))
     raise typer.Exit(Exit.CERTIFIED if outcome.holds else Exit.CLAIM_DOES_NOT_HOLD)
+
+
+@app.command("plan", cls=NamesCertifiers, epilog=EXIT_STATUS)
+def plan_job(
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Image or tensor whose score is to be estimated.")
+    ] = None,
+    *,
+    model: Annotated[str, typer.Option(help="Base classifier; see 'certify models'.")],
+    radius: Annotated[float | None, number("Radius to certify.")] = None,
+    share_of: Annotated[float | None, number("Share of the samples that hit; FILE estimates it.")] = None,
+    certifier: Annotated[str | None, typer.Option(help="Kind of certificate.")] = None,
+    sigma: Annotated[float | None, number("Noise; default: what the model was trained with.")] = None,
+    n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
+    eta: Annotated[float | None, number("Probability that the certificate may be wrong.")] = None,
+    bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
+    timeout: Seconds = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    proxy: Proxy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what n samples can give, how many a radius takes, and how long that lasts; certify nothing.
+
+    With FILE, a job of 100 samples estimates the share of them that hit.
+    """
+    if path is not None and share_of is not None:
+        raise typer.BadParameter("give either FILE or --share-of: FILE estimates the share")
+    asked = Parameters(model, certifier, sigma, n, None, eta, bounds, decision, noise)
+    with faults_end_the_command():
+        given = None if path is None else read_input(path)
+        with connection(url, key_file, proxy) as client:
+            score = share_of if given is None else estimated_share(client, given, asked, timeout)
+            plan = client.plan(asked, radius=radius, score=score)
+        if as_json:
+            _print_json(plan.document)
+        else:
+            _say(plan_in_words(plan))
+    raise typer.Exit(Exit.CERTIFIED)
 
 
 @app.command("models", epilog=EXIT_STATUS)

@@ -118,6 +118,40 @@ class Model(_Answer):
         return cls.model_validate({**document, "document": document})
 
 
+class Measured(_Answer):
+    """How fast a job of the same model was counted."""
+
+    samples_per_second: float
+    samples: int
+    job: str
+
+
+class Plan(_Answer):
+    """What a job can be expected to give. None where nothing was asked, or nothing is enough or known.
+
+    Radii are in input units, ``n``, ``least_n`` and ``needed_n`` count evaluations. ``document`` is the
+    service's answer unchanged, and says what each means.
+    """
+
+    n: int
+    largest_radius: float
+    radius: float | None = None
+    least_n: int | None = None
+    score: float | None = None
+    likely_radius: float | None = None
+    score_supports: float | None = None
+    needed_n: int | None = None
+    measured: Measured | None = None
+    n_seconds: float | None = None
+    needed_seconds: float | None = None
+    document: dict[str, Any] = Field(repr=False)
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> Self:
+        """Read an answer; raises pydantic's ValidationError when it is not a plan."""
+        return cls.model_validate({**document, "document": document})
+
+
 class Readiness(_Answer):
     """Whether the service says that jobs can run.
 

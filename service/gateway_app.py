@@ -32,7 +32,14 @@ from service.http.gate import Gate
 from service.http.shared_limits import Pool
 from service.job_ends import JobEnds
 from service.metrics import Metrics, StoreCollector
-from service.routes import certification_routes, event_routes, health_routes, model_routes, submission_routes
+from service.routes import (
+    certification_routes,
+    event_routes,
+    health_routes,
+    model_routes,
+    plan_routes,
+    submission_routes,
+)
 
 SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smoothing"
 
@@ -62,7 +69,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.context = context
-    for module in (submission_routes, certification_routes, event_routes, model_routes, health_routes):
+    routed = (submission_routes, certification_routes, event_routes, plan_routes, model_routes, health_routes)
+    for module in routed:
         app.include_router(module.router)
     _allow_origins(app, settings)
     gate = Gate(settings, context.requests)

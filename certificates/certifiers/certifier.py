@@ -73,14 +73,15 @@ class Certifier(ABC):
         return None
 
     @abstractmethod
-    def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
-        """Return evidence of ``n`` samples that are all hits, and the certifier to certify it with.
+    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
+        """Return evidence of ``n`` samples of a class with this score, and the certifier to certify it with.
 
-        That may be another certifier, one that spends all of eta on the score: see ``farthest``.
+        Nine in ten jobs count at least as many hits; at score 1 all samples hit. What the score leaves
+        open is as bad as it can be. The certifier may be another, one that spends all of eta on the score.
         """
 
     def farthest(self, best: Certificate) -> float:
-        """Return a radius that no certificate of equally many samples exceeds, from that of ``best_case``."""
+        """Return a radius that no certificate of equally many samples exceeds, from the one of all hits."""
         return best.radius
 
     @abstractmethod

@@ -10,6 +10,7 @@ from certificates.bounds.clopper_pearson import clopper_pearson_lower
 from certificates.bounds.final_counts import pairs_to_come
 from certificates.bounds.joint_dipole.region import Box
 from certificates.bounds.joint_dipole.search import BOX_SHARE, dipole_radius_joint
+from certificates.bounds.likely_hits import likely_hits
 from certificates.certificate import Certificate, Estimate
 from certificates.certifiers.certifier import Certifier
 from certificates.certifiers.vote_statements import share
@@ -26,9 +27,11 @@ class Dipole(Certifier):
     evidence: ClassVar[EvidenceKind] = EvidenceKind.PAIRS
     majority_only: ClassVar[str | None] = "its pairs are counted for one class"
 
-    def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:  # noqa: ARG002 - counts one class
-        """See Certifier."""
-        return self, Evidence(pairs=PairCounts(n // 2, n // 2, 0, 0, 0))
+    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:  # noqa: ARG002 - counts one class
+        """See Certifier. Of a score above 1/2, the radius is smallest if no pair misses on both sides."""
+        both = likely_hits(n // 2, max(0.0, 2.0 * score - 1.0))
+        one = n // 2 - both if score >= 0.5 else 0
+        return self, Evidence(pairs=PairCounts(n // 2, both, one, 0, 0))
 
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
         """See Certifier."""

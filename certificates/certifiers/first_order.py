@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from certificates.bounds.anytime import probability_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
 from certificates.bounds.final_counts import hits_to_come
+from certificates.bounds.likely_hits import likely_hits
 from certificates.bounds.multiclass import first_order_multiclass
 from certificates.certificate import Certificate
 from certificates.certifiers.certifier import Certifier
@@ -24,9 +25,10 @@ class FirstOrder(Certifier):
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES
     majority_only: ClassVar[str | None] = None
 
-    def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
-        """See Certifier."""
-        return self, Evidence(hits=HitCounts(n, 0, (n, *(0 for _ in range(classes - 1)))))
+    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
+        """See Certifier. One other class has all the rest."""
+        hits = likely_hits(n, score)
+        return self, Evidence(hits=HitCounts(n, 0, (hits, n - hits, *(0 for _ in range(classes - 2)))))
 
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
         """See Certifier."""

@@ -46,9 +46,12 @@ class SecondOrder(Certifier):
         multiclass = decision is Decision.MULTICLASS
         return GradientSumsKind.SPLIT_PER_CLASS if multiclass else GradientSumsKind.SPLIT
 
-    def best_case(self, n: int, classes: int) -> tuple[Certifier, Evidence]:
-        """See Certifier. This is the first order's best case, which spends all of eta on the score."""
-        return FIRST_ORDER.best_case(n, classes)
+    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
+        """See Certifier. This is the first order's case, which spends all of eta on the score.
+
+        The gradient of a score may be so large that second order is no better.
+        """
+        return FIRST_ORDER.likely_case(n, classes, score)
 
     def farthest(self, best: Certificate) -> float:
         """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""

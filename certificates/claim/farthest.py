@@ -14,5 +14,12 @@ def largest_radius(claim: Claim, classes: int = 2) -> float:
     classes, for multi-class claims. The radius is 0 if ``n`` is too small for this eta to certify anything.
     It helps to choose ``n``; it is not a certificate. ValueError if the claim has problems.
     """
-    certifier, evidence = claim.certifier.best_case(claim.n, classes)
+    check_possible(claim, classes)
+    certifier, evidence = claim.certifier.likely_case(claim.n, classes, score=1.0)
     return claim.certifier.farthest(replace(claim, certifier=certifier).final(evidence))
+
+
+def check_possible(claim: Claim, classes: int) -> None:
+    """Raise ValueError, with the first problem, for a claim that a job would be refused."""
+    for field, message in claim.problems(classes):
+        raise ValueError(f"{field} {message}")

@@ -63,7 +63,7 @@ def read_json(body: bytearray) -> tuple[CertificationFields, bytes | Tensor]:
     try:
         request = CertificationJson.model_validate_json(apart.rest)
     except ValidationError as error:
-        raise _problem(error) from None
+        raise request_problem(error) from None
     if request.image is not None and request.tensor is None:
         return request, _decode_base64(request.image)
     if request.image is None and request.tensor is not None and apart.numbers is not None:
@@ -83,7 +83,7 @@ def read_fields(form: Form) -> tuple[CertificationFields, bytes | Tensor]:
     try:
         fields = FormFields.model_validate_json(json.dumps(typed))
     except ValidationError as error:
-        raise _problem(error) from None
+        raise request_problem(error) from None
     if len(form.files) != 1:
         raise field_problem("image", "give exactly one of `image` and `tensor`, as a file part")
     if "image" in form.files:
@@ -111,7 +111,8 @@ def _typed(name: str, text: str) -> object:
     return text
 
 
-def _problem(error: ValidationError) -> ProblemError:
+def request_problem(error: ValidationError) -> ProblemError:
+    """Make the problem that names every field which validation found at fault."""
     faults = error.errors(include_url=False, include_input=False)
     if (first := faults[0])["type"] in _UNREADABLE and not first["loc"]:
         return ProblemError("malformed-body", f"The body must be one JSON object in UTF-8: {first['msg']}")

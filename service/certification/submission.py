@@ -7,7 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import NOISE_LAWS, Noise
+from certificates import NOISE_LAWS, Claim, Noise
 from jobs.asked import claim_of
 from jobs.spec import InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
@@ -52,11 +52,7 @@ class Submissions:
             ModelBroken: when the model's folder cannot be used.
 
         """
-        manifest = self._model(fields.model)
-        sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
-        faults = _faults(fields, sigma, manifest, self._settings, caller)
-        if faults or sigma is None:
-            raise fields_problem(faults)
+        manifest, sigma = self._checked(fields, caller)
         decoded = self._decode(given, manifest)
         _check_for_noise(decoded, fields.noise, manifest.input)
         stop = fields.stops()
@@ -78,6 +74,27 @@ class Submissions:
             owner=caller.owner,
         )
         return Submission(spec, decoded.data, _fingerprint(fields, record))
+
+    def claim(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, Claim]:
+        """Return the model of a request without an input, and the claim that it would make.
+
+        Raises ProblemError and ModelBroken as ``check`` does.
+        """
+        manifest, sigma = self._checked(fields, caller)
+        return manifest, claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
+
+    def most(self, caller: Caller) -> int:
+        """Return the most evaluations that a job of this caller may have."""
+        return _most(self._settings, caller)
+
+    def _checked(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
+        """Return the model and sigma of a request whose fields are all valid. Raises ProblemError."""
+        manifest = self._model(fields.model)
+        sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
+        faults = _faults(fields, sigma, manifest, self._settings, caller)
+        if faults or sigma is None:
+            raise fields_problem(faults)
+        return manifest, sigma
 
     def _model(self, name: str) -> ModelManifest:
         try:
@@ -108,9 +125,8 @@ def _faults(
         messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
     elif (said := _sigma_limits(sigma, manifest.input, limits)) is not None:
         messages.append(("sigma", said))
-    max_n = min(limits.max_n, caller.max_n or limits.max_n)
-    if fields.n > max_n:
-        messages.append(("n", f"must be at most {max_n:,}"))
+    if fields.n > (most := _most(limits, caller)):
+        messages.append(("n", f"must be at most {most:,}"))
     if fields.n0 > limits.max_n0:
         messages.append(("n0", f"must be at most {limits.max_n0:,}"))
     if not limits.eta_min <= fields.eta <= limits.eta_max:
@@ -122,6 +138,10 @@ def _faults(
         rules = _combination_faults(fields, sigma, manifest)
         messages += [(field, message) for field, message in rules if field not in named]
     return [FieldError(field=fields.name_of(field), message=message) for field, message in messages]
+
+
+def _most(limits: GatewaySettings, caller: Caller) -> int:
+    return min(limits.max_n, caller.max_n or limits.max_n)
 
 
 def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str | None:

@@ -74,3 +74,5 @@ def test_it_is_nothing_for_few_samples_and_grows_with_their_number(certifier: Ce
 def test_a_claim_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="n must be even"):
         largest_radius(claim(DIPOLE, Bounds.TIGHT, None, 3))
+    with pytest.raises(ValueError, match="n must be even"):
+        largest_radius(claim(SECOND_ORDER, Bounds.TIGHT, None, 301))
