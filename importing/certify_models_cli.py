@@ -11,7 +11,9 @@ import typer
 
 from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, sizes
 from importing.derived_commands import derived
-from importing.import_options import ImportOptions, Layout, Scale
+from importing.import_errors import ImportRefused
+from importing.import_options import Channels, Filter, ImportOptions, Layout, Resize, Scale
+from importing.judging_commands import judging, tried
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, epilog=EXIT_STATUS, pretty_exceptions_enable=False
@@ -33,6 +35,9 @@ def import_file(
         str | None, typer.Option(help="Name of the model; default: from the file's name.")
     ] = None,
     models: Models = Path("models"),
+    picture: Annotated[
+        Path | None, typer.Option("--try", metavar="IMAGE", help="Try the model on a picture when done.")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
     labels: Annotated[
         Path | None, typer.Option(help="File of class names: one a line, JSON, or CSV.")
@@ -47,6 +52,12 @@ def import_file(
     scale: Annotated[
         Scale | None, typer.Option(help="Numbers that stand for pixels 0 to 255, before mean and std.")
     ] = None,
+    channels: Annotated[Channels | None, typer.Option(help="Order of the channels of pictures.")] = None,
+    resize: Annotated[Resize | None, typer.Option(help="How pictures get the model's size.")] = None,
+    resize_to: Annotated[
+        Any, listed("Size before the cut, if it is not the model's own.", sizes, "SIZE")
+    ] = None,
+    filter: Annotated[Filter | None, typer.Option(help="Filter for resizing.")] = None,  # noqa: A002 - the flag's name
     sigma: Annotated[float | None, typer.Option(help="Noise that the model was trained with.")] = None,
     network: Annotated[
         str | None,
@@ -69,6 +80,10 @@ def import_file(
         mean=mean,
         std=std,
         scale=scale,
+        channels=channels,
+        resize=resize,
+        resize_to=resize_to,
+        filter=filter,
         sigma=sigma,
         network=network,
         trust=trust,
@@ -77,11 +92,15 @@ def import_file(
         source=source,
     )
     with refusals():
+        if picture is not None and not picture.is_file():
+            raise ImportRefused(f"--try: {picture} is no file: name a picture")
         from importing.import_report import imported_in_words  # noqa: PLC0415 - loads PyTorch, which others spare
         from importing.model_import import import_model  # noqa: PLC0415 - as above
 
         done = import_model(path, options, models, replacing=replace)
         sys.stdout.write(imported_in_words(done))
+        if picture is not None:
+            sys.stdout.write(tried(done.manifest, picture))
 
 
 @app.command("list", epilog=EXIT_STATUS)
@@ -113,6 +132,7 @@ def remove_model(name: Name, models: Models = Path("models")) -> None:
 
 
 app.add_typer(derived)
+app.add_typer(judging)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

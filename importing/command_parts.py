@@ -14,9 +14,9 @@ import typer
 from importing.import_errors import ImportRefused
 
 EXIT_STATUS: Final = (
-    "Exit status: 0 done, 2 wrong usage or a file that cannot be imported (nothing is written then), 9 a "
-    "defect of "
-    "certify-models, 130 or 143 ended by Ctrl-C or SIGTERM."
+    "Exit status: 0 done, 2 wrong usage or a file that cannot be imported (nothing is written then, unless "
+    "only --try failed), 3 a check that does not call the model right, 9 a defect of certify-models, 130 or "
+    "143 ended by Ctrl-C or SIGTERM."
 )
 _REFUSED, _DEFECT = 2, 9
 

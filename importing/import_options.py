@@ -28,6 +28,33 @@ class Scale(Enum):
         return float(black), float(white)
 
 
+class Channels(Enum):
+    """Order of the channels of colour pictures, as manifests name it."""
+
+    RGB = "RGB"
+    BGR = "BGR"
+
+
+class Resize(Enum):
+    """How pictures get the model's size: cut what is too much, change proportions, add a border, or never."""
+
+    CROP = "crop"
+    SQUASH = "squash"
+    BORDER = "border"
+    NONE = "none"
+
+
+class Filter(Enum):
+    """The resampling filter, by its name in Pillow."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+    BICUBIC = "bicubic"
+    LANCZOS = "lanczos"
+    BOX = "box"
+    HAMMING = "hamming"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """The flags of an import; None where the user said nothing.
@@ -35,9 +62,10 @@ class ImportOptions:
     ``name``: the model's name; None: made from the file's. ``shape``: one input without its batch, in the
     file's own order of axes. ``layout``: of the file's input. ``output``: the name of the output of scores.
     ``labels``: a file of class names. ``mean``, ``std``: in units of pixels in [0, 1]. ``scale``: what the
-    file's input takes for pixels. ``sigma``: noise that the model was trained with. ``network``: the name of
-    an architecture, or ``package.module:function``, for files of weights alone. ``trust``: whether pickles
-    may be opened, which can run any code.
+    file's input takes for pixels. ``channels``, ``resize``, ``resize_to`` (one number, or height and width)
+    and ``filter``: how pictures become its input. ``sigma``: noise that the model was trained with.
+    ``network``: the name of an architecture, or ``package.module:function``, for files of weights alone.
+    ``trust``: whether pickles may be opened, which can run any code.
     """
 
     name: str | None = None
@@ -48,6 +76,10 @@ class ImportOptions:
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
     scale: Scale | None = None
+    channels: Channels | None = None
+    resize: Resize | None = None
+    resize_to: tuple[int, ...] | None = None
+    filter: Filter | None = None
     sigma: float | None = None
     network: str | None = None
     trust: bool = False

@@ -14,6 +14,7 @@ from importing.class_names import read_class_names
 from importing.draft import Draft, Guess
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions, Scale
+from importing.picture_drafting import pictured
 from registry import InputSpec, ModelManifest, Normalisation, Origin
 from registry.manifest import NAME_PATTERN
 from registry.manifest_faults import NAME_RULE
@@ -48,6 +49,8 @@ def settled(draft: Draft, options: ImportOptions) -> Draft:
             f"--labels: {options.labels} names {len(labels)} classes, but the file gives {draft.classes} "
             "scores"
         )
+    spec, of_pictures = pictured(draft.input, options)
+    guesses += of_pictures
     norm = _normalisation(draft, options)
     if norm is None and draft.input.kind == "image":
         guesses.append(
@@ -61,6 +64,7 @@ def settled(draft: Draft, options: ImportOptions) -> Draft:
     return replace(
         draft,
         labels=labels,
+        input=spec,
         normalisation=norm,
         trained_sigma=sigma,
         guesses=tuple(guesses),

@@ -22,15 +22,17 @@ def listing(models: Path) -> str:
     return "".join(f"{name:{width}}  {about}\n" for name, about in sorted(lines))
 
 
-def shown(models: Path, name: str) -> str:
-    """Return all that a model's manifest says.
-
-    Raises ImportRefused if there is no usable model of this name.
-    """
+def usable(models: Path, name: str) -> ModelManifest:
+    """Return a model's manifest. Raises ImportRefused if there is no usable model of this name."""
     try:
-        manifest = Registry(models).get(name)
+        return Registry(models).get(name)
     except ModelError as error:
         raise ImportRefused(f"{error}: certify-models list names them") from error
+
+
+def shown(models: Path, name: str) -> str:
+    """Return all that a model's manifest says. Raises as ``usable``."""
+    manifest = usable(models, name)
     lines = [f"{manifest.name}: {manifest.description or 'no description'}"]
     fields = manifest.model_dump(mode="json", exclude_none=True, exclude={"name", "description", "labels"})
     lines += [f"  {key:14} {_in_words(value)}" for key, value in fields.items()]

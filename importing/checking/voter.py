@@ -1,0 +1,65 @@
+"""Compute what a model answers to pictures under a set-up, with and without noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from importing.checking.picture_arrays import picture_array
+from importing.checking.setups import Setup
+from importing.load_checks import loaded
+from registry import ModelManifest
+from worker.runtimes.scores import Normaliser
+
+Votes = NDArray[np.int64]
+
+
+class Voter:
+    """A loaded network, which each set-up feeds in its own way."""
+
+    def __init__(self, manifest: ModelManifest) -> None:
+        """Load the network. Raises ImportRefused if workers would refuse it."""
+        self._manifest = manifest
+        self._runtime = loaded(manifest.model_copy(update={"normalisation": None})).runtime
+        self._rows = self._runtime.rows or 2
+
+    def votes(
+        self, setup: Setup, paths: Sequence[Path], sigma: float = 0.0, copies: int = 1, seed: int = 0
+    ) -> Votes:
+        """Return the index of the largest score for each noisy copy, shape (pictures, copies).
+
+        ``sigma`` is in units of the model's scale. ``seed``: of the noise. Raises ImportRefused for a picture
+        that the gateway would refuse.
+        """
+        noise = torch.Generator().manual_seed(seed)
+        found = []
+        for batch in self._batches(setup, paths, copies):
+            noisy = batch if sigma == 0.0 else batch + sigma * torch.randn(batch.shape, generator=noise)
+            found.append(self._runtime.votes(self._normaliser(setup)(noisy)).numpy())
+        return np.concatenate(found)[: len(paths) * copies].reshape(len(paths), copies)
+
+    def scores(self, setup: Setup, path: Path) -> NDArray[np.float32]:
+        """Return the scores of a picture without noise, shape (classes,). Raises as ``votes``."""
+        batch = next(self._batches(setup, [path], 1))
+        return self._runtime.scores(self._normaliser(setup)(batch))[0].float().numpy()
+
+    def _normaliser(self, setup: Setup) -> Normaliser:
+        changed = {"normalisation": setup.normalisation, "input": setup.input}
+        return Normaliser(self._manifest.model_copy(update=changed), torch.device("cpu"))
+
+    def _batches(self, setup: Setup, paths: Sequence[Path], copies: int) -> Iterator[torch.Tensor]:
+        """Yield full passes of copies; the last one is filled up with copies of its last picture."""
+        waiting: list[NDArray[np.float32]] = []
+        for path in paths:
+            array, _ = picture_array(path, setup.input)
+            waiting += [array] * copies
+            while len(waiting) >= self._rows:
+                yield torch.from_numpy(np.stack(waiting[: self._rows]))
+                del waiting[: self._rows]
+        if waiting:
+            waiting += [waiting[-1]] * (self._rows - len(waiting))
+            yield torch.from_numpy(np.stack(waiting))
