@@ -12,7 +12,7 @@ import typer
 from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, sizes
 from importing.derived_commands import derived
 from importing.import_errors import ImportRefused
-from importing.import_options import Channels, Filter, ImportOptions, Layout, Resize, Scale
+from importing.import_options import Channels, Filter, ImportOptions, Layout, Resize, RunBy, Scale
 from importing.judging_commands import judging, tried
 
 app = typer.Typer(
@@ -63,9 +63,14 @@ def import_file(
         str | None,
         typer.Option(help="Architecture of a file of weights: a name, or package.module:function."),
     ] = None,
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Open pickles, which can run any code, and code of --network.")
-    ] = False,
+    weights_name: Annotated[
+        str | None,
+        typer.Option(help="Weights of torchvision, whose preprocessing and class names are taken."),
+    ] = None,
+    runtime: Annotated[
+        RunBy | None, typer.Option(help="Convert a TorchScript file to ONNX, which is often faster.")
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Open pickles, which can run any code.")] = False,
     description: Annotated[str | None, typer.Option(help="What the model tells apart, and how well.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the weights.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the weights come from.")] = None,
@@ -86,6 +91,8 @@ def import_file(
         filter=filter,
         sigma=sigma,
         network=network,
+        weights_name=weights_name,
+        runtime=runtime,
         trust=trust,
         description=description,
         licence=licence,

@@ -12,9 +12,18 @@ from typing import Final
 
 from certificates.catalogue import Catalogue
 from importing.import_errors import ImportRefused
+from importing.recognition import (
+    is_hugging_face,
+    is_keras,
+    is_onnx,
+    is_program,
+    is_saved_model,
+    is_torch_save,
+    is_torchscript,
+    is_weights,
+)
 from importing.sighting import Sighting
 from registry.file_formats import description
-from registry.runtime_entries import RUNTIMES
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,38 @@ def kind_of(sighting: Sighting) -> FileKind:
     raise ImportRefused(f"{sighting.path} {said}")
 
 
-def _is_onnx(sighting: Sighting) -> bool:
-    return not sighting.is_folder and RUNTIMES.named("onnx").recognises(sighting.seen)
-
-
 _NAME_IT: Final = "name an ONNX file (.onnx), a TorchScript file, or another that docs/importing.md lists"
 
-KINDS.register(FileKind("onnx", "an ONNX file", _is_onnx, "importing.readers.onnx_reader:read_onnx"))
+_READERS: Final = "importing.readers"
+
+KINDS.register(FileKind("onnx", "an ONNX file", is_onnx, f"{_READERS}.onnx_reader:read_onnx"))
+KINDS.register(
+    FileKind(
+        "torchscript", "a TorchScript file", is_torchscript, f"{_READERS}.torchscript_reader:read_torchscript"
+    )
+)
+KINDS.register(
+    FileKind("program", "a program of torch.export", is_program, f"{_READERS}.program_reader:read_program")
+)
+KINDS.register(
+    FileKind(
+        "torch-save", "a file of torch.save", is_torch_save, f"{_READERS}.weights_reader:read_torch_save"
+    )
+)
+KINDS.register(
+    FileKind("safetensors", "a safetensors file", is_weights, f"{_READERS}.weights_reader:read_weights")
+)
+KINDS.register(FileKind("keras", "a Keras model", is_keras, f"{_READERS}.keras_reader:read_keras"))
+KINDS.register(
+    FileKind(
+        "saved-model", "a TensorFlow SavedModel", is_saved_model, f"{_READERS}.keras_reader:read_saved_model"
+    )
+)
+KINDS.register(
+    FileKind(
+        "hugging-face",
+        "a Hugging Face folder",
+        is_hugging_face,
+        f"{_READERS}.hugging_face_reader:read_folder",
+    )
+)

@@ -55,6 +55,13 @@ class Filter(Enum):
     HAMMING = "hamming"
 
 
+class RunBy(Enum):
+    """Runtime to which a file is brought that could run in more than one."""
+
+    ONNX = "onnx"
+    TORCHSCRIPT = "torchscript"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """The flags of an import; None where the user said nothing.
@@ -65,7 +72,9 @@ class ImportOptions:
     file's input takes for pixels. ``channels``, ``resize``, ``resize_to`` (one number, or height and width)
     and ``filter``: how pictures become its input. ``sigma``: noise that the model was trained with.
     ``network``: the name of an architecture, or ``package.module:function``, for files of weights alone.
-    ``trust``: whether pickles may be opened, which can run any code.
+    ``trust``: whether pickles may be opened, which can run any code. ``weights_name``: weights of
+    torchvision, whose preprocessing and class names hold. ``runtime``: what is to compute the scores; None:
+    the file's own runtime if it has one.
     """
 
     name: str | None = None
@@ -82,6 +91,8 @@ class ImportOptions:
     filter: Filter | None = None
     sigma: float | None = None
     network: str | None = None
+    weights_name: str | None = None
+    runtime: RunBy | None = None
     trust: bool = False
     description: str | None = None
     licence: str | None = None

@@ -85,7 +85,7 @@ def _signed(head: bytes) -> str | None:
             return said
     if re.match(rb"\x80[\x02-\x05]", head):
         return _PICKLE
-    if _is_safetensors(head):
+    if is_safetensors(head):
         return f"is a safetensors file, which holds weights without the network: {_WEIGHTS_ALONE}"
     return None
 
@@ -114,7 +114,7 @@ _MEMBERS: Final = {
 """The words for an archive that has a member of this name; the first match is used."""
 
 
-def _is_safetensors(head: bytes) -> bool:
+def is_safetensors(head: bytes) -> bool:
     """Whether the file begins with a length of 8 bytes and a JSON object of tensors."""
     start = head[8:].lstrip()
     return len(head) > 8 and start.startswith(b'{"') and int.from_bytes(head[:8], "little") < 2**32
