@@ -47,6 +47,9 @@ def import_file(
     ] = None,
     layout: Annotated[Layout | None, typer.Option(help="Order of the axes of the file's input.")] = None,
     output: Annotated[str | None, typer.Option(help="Name of the output that holds the scores.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="Of a single score: above it, the answer is the second class.")
+    ] = None,
     mean: Annotated[Any, listed("Mean that is subtracted.", numbers, "R,G,B")] = None,
     std: Annotated[Any, listed("What the rest is divided by.", numbers, "R,G,B")] = None,
     scale: Annotated[
@@ -81,6 +84,7 @@ def import_file(
         shape=shape,
         layout=layout,
         output=output,
+        threshold=threshold,
         labels=labels,
         mean=mean,
         std=std,

@@ -68,9 +68,10 @@ class ImportOptions:
 
     ``name``: the model's name; None: made from the file's. ``shape``: one input without its batch, in the
     file's own order of axes. ``layout``: of the file's input. ``output``: the name of the output of scores.
-    ``labels``: a file of class names. ``mean``, ``std``: in units of pixels in [0, 1]. ``scale``: what the
-    file's input takes for pixels. ``channels``, ``resize``, ``resize_to`` (one number, or height and width)
-    and ``filter``: how pictures become its input. ``sigma``: noise that the model was trained with.
+    ``threshold``: where a file gives one score, the value above which it says the second class. ``labels``:
+    a file of class names. ``mean``, ``std``: in units of pixels in [0, 1]. ``scale``: what the file's input
+    takes for pixels. ``channels``, ``resize``, ``resize_to`` (one number, or height and width) and
+    ``filter``: how pictures become its input. ``sigma``: noise that the model was trained with.
     ``network``: the name of an architecture, or ``package.module:function``, for files of weights alone.
     ``trust``: whether pickles may be opened, which can run any code. ``weights_name``: weights of
     torchvision, whose preprocessing and class names hold. ``runtime``: what is to compute the scores; None:
@@ -81,6 +82,7 @@ class ImportOptions:
     shape: tuple[int, ...] | None = None
     layout: Layout | None = None
     output: str | None = None
+    threshold: float | None = None
     labels: Path | None = None
     mean: tuple[float, ...] | None = None
     std: tuple[float, ...] | None = None
