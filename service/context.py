@@ -12,6 +12,7 @@ from redis import Redis
 from jobs.durability import Durability
 from jobs.first_message import FirstMessage
 from jobs.liveness import Liveness
+from jobs.runs.run_store import RunStore
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.auth.callers import Access
@@ -35,6 +36,7 @@ class Context:
     redis: Redis
     durability: Durability
     store: JobStore
+    runs: RunStore
     job_ends: JobEnds
     first_message: FirstMessage
     liveness: Liveness

@@ -16,6 +16,7 @@ from jobs.connection import connect
 from jobs.durability import Durability
 from jobs.first_message import FirstMessage
 from jobs.liveness import Liveness
+from jobs.runs.run_store import RunStore
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.api.description import describe
@@ -38,6 +39,9 @@ from service.routes import (
     health_routes,
     model_routes,
     plan_routes,
+    run_result_routes,
+    run_routes,
+    run_row_routes,
     submission_routes,
 )
 
@@ -69,8 +73,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.context = context
-    routed = (submission_routes, certification_routes, event_routes, plan_routes, model_routes, health_routes)
-    for module in routed:
+    for module in _ROUTED:
         app.include_router(module.router)
     _allow_origins(app, settings)
     gate = Gate(settings, context.requests)
@@ -78,6 +81,20 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     error_table.install(app)
     describe(app)
     return app
+
+
+_ROUTED = (
+    submission_routes,
+    certification_routes,
+    event_routes,
+    plan_routes,
+    run_routes,
+    run_row_routes,
+    run_result_routes,
+    model_routes,
+    health_routes,
+)
+"""In the order of the API's description."""
 
 
 def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
@@ -95,13 +112,15 @@ def _allow_origins(app: FastAPI, settings: GatewaySettings) -> None:
 def _context(settings: GatewaySettings) -> Context:
     redis = connect(settings)
     liveness = Liveness(redis, settings)
+    store = JobStore(redis, settings)
     registry = Registry(settings.models_dir)
     collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
     return Context(
         settings=settings,
         redis=redis,
         durability=Durability(redis, settings),
-        store=JobStore(redis, settings),
+        store=store,
+        runs=RunStore(redis, settings, store),
         job_ends=JobEnds(redis),
         first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,

@@ -39,6 +39,7 @@ local function end_row(run, row, began, before)
     end
     if not label then return end
     redis.call('HINCRBY', run, 'labelled', 1)
+    if clean ~= cjson.null then redis.call('HINCRBY', run, 'clean_known', 1) end
     if clean == label then redis.call('HINCRBY', run, 'clean_correct', 1) end
     if predicted == label and not abstained then
         redis.call('HINCRBY', run, 'correct', 1)

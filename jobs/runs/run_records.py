@@ -68,8 +68,8 @@ class RunCounts(Record):
     """Counts over the rows of a run. Those from ``abstained`` on are about rows that succeeded.
 
     ``labelled``: rows with a label; ``correct``: of these, rows whose smoothed class is certified and is the
-    label; ``clean_correct``: of these, rows whose clean prediction is the label. ``radius_nano``: sum over
-    correct rows of the radius in 1e-9 input units, each rounded down.
+    label; ``clean_known`` and ``clean_correct``: of these, rows with a clean prediction, and those where it
+    is the label. ``radius_nano``: sum over correct rows of the radius in 1e-9 input units, each rounded down.
     """
 
     rows: int = 0
@@ -82,6 +82,7 @@ class RunCounts(Record):
     abstained: int = 0
     labelled: int = 0
     correct: int = 0
+    clean_known: int = 0
     clean_correct: int = 0
     radius_nano: int = 0
 

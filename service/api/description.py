@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from service.certification.requests import CertificationForm, CertificationJson
 from service.certification.resources import JobResource, ProgressEvent
 from service.http.problems import Problem
+from service.runs.run_requests import RowForm, RowJson, RunFields
 
 _TEMPLATE = "#/components/schemas/{model}"
 
@@ -42,7 +43,14 @@ def _drop_framework_errors(document: dict[str, Any]) -> None:
 def _schemas() -> dict[str, Any]:
     """Return the schemas of request bodies and event data, which FastAPI does not read or write itself."""
     _, requests = models_json_schema(
-        [(CertificationJson, "validation"), (CertificationForm, "validation")], ref_template=_TEMPLATE
+        [
+            (CertificationJson, "validation"),
+            (CertificationForm, "validation"),
+            (RunFields, "validation"),
+            (RowJson, "validation"),
+            (RowForm, "validation"),
+        ],
+        ref_template=_TEMPLATE,
     )
     _, answers = models_json_schema(
         [(Problem, "serialization"), (ProgressEvent, "serialization"), (JobResource, "serialization")],

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,9 +18,9 @@ from service.certification.json_numbers import NumberText
 from service.certification.npy import read_npy
 from service.certification.requests import (
     INTEGER,
+    Body,
     CertificationFields,
-    CertificationJson,
-    FormFields,
+    JsonWithInput,
     StopFields,
     TensorInput,
 )
@@ -54,16 +54,20 @@ class JsonTensor:
         return self.numbers.pieces()
 
 
-def read_json(body: bytearray) -> tuple[CertificationFields, bytes | Tensor]:
-    """Read a JSON body: its fields, and the image file or the tensor.
+J = TypeVar("J", bound=JsonWithInput)
+F = TypeVar("F", bound=Body)
+
+
+def read_json(body: bytearray, kind: type[J]) -> tuple[J, bytes | Tensor]:
+    """Read a JSON body of this kind: its fields, and the image file or the tensor.
 
     Raises ProblemError that names every field at fault.
     """
     apart = take_apart(body)
     try:
-        request = CertificationJson.model_validate_json(apart.rest)
+        request = kind.model_validate_json(apart.rest)
     except ValidationError as error:
-        raise request_problem(error) from None
+        raise request_problem(error, kind) from None
     if request.image is not None and request.tensor is None:
         return request, _decode_base64(request.image)
     if request.image is None and request.tensor is not None and apart.numbers is not None:
@@ -71,8 +75,17 @@ def read_json(body: bytearray) -> tuple[CertificationFields, bytes | Tensor]:
     raise field_problem("image", "give exactly one of `image` (base64) and `tensor`")
 
 
-def read_fields(form: Form) -> tuple[CertificationFields, bytes | Tensor]:
-    """Read a form: its fields, and the image file or the tensor.
+def read_only_json(body: bytearray, kind: type[F]) -> F:
+    """Read a JSON body without an input. Raises ProblemError that names every field at fault."""
+    apart = take_apart(body)
+    try:
+        return kind.model_validate_json(apart.rest)
+    except ValidationError as error:
+        raise request_problem(error, kind) from None
+
+
+def read_fields(form: Form, kind: type[F]) -> tuple[F, bytes | Tensor]:
+    """Read a form of this kind: its fields, and the image file or the tensor.
 
     Raises ProblemError that names every field at fault.
     """
@@ -81,9 +94,9 @@ def read_fields(form: Form) -> tuple[CertificationFields, bytes | Tensor]:
         raise field_problem(shown_name(unknown[0]), what)
     typed: dict[str, object] = {name: _typed(name, text) for name, text in form.fields.items()}
     try:
-        fields = FormFields.model_validate_json(json.dumps(typed))
+        fields = kind.model_validate_json(json.dumps(typed))
     except ValidationError as error:
-        raise request_problem(error) from None
+        raise request_problem(error, kind) from None
     if len(form.files) != 1:
         raise field_problem("image", "give exactly one of `image` and `tensor`, as a file part")
     if "image" in form.files:
@@ -111,13 +124,13 @@ def _typed(name: str, text: str) -> object:
     return text
 
 
-def request_problem(error: ValidationError) -> ProblemError:
-    """Make the problem that names every field which validation found at fault."""
+def request_problem(error: ValidationError, kind: type[Body]) -> ProblemError:
+    """Make the problem that names every field which validation of this kind found at fault."""
     faults = error.errors(include_url=False, include_input=False)
     if (first := faults[0])["type"] in _UNREADABLE and not first["loc"]:
         return ProblemError("malformed-body", f"The body must be one JSON object in UTF-8: {first['msg']}")
     return fields_problem(
-        [FieldError(field=_name(fault["loc"]), message=_message(fault)) for fault in faults]
+        [FieldError(field=_name(fault["loc"]), message=_message(fault, kind)) for fault in faults]
     )
 
 
@@ -133,7 +146,7 @@ def _name(loc: tuple[int | str, ...]) -> str:
 
 
 _FILE = "is a file: its part of the form needs a `filename`"
-_UNKNOWN = {
+_UNKNOWN: dict[tuple[int | str, ...], str] = {
     ("image",): _FILE,
     ("tensor",): _FILE,
     ("stop",): "is not a field of a form: use stop_radius and stop_give_up",
@@ -143,11 +156,11 @@ _UNKNOWN = {
 _MISSING = {("model",): "is required; GET /v1/models lists the models"}
 
 
-def _message(fault: Mapping[str, Any]) -> str:
+def _message(fault: Mapping[str, Any], kind: type[Body]) -> str:
     """Say what is wrong with a field and what is accepted."""
     match fault["type"]:
         case "extra_forbidden":
-            return _UNKNOWN.get(fault["loc"]) or f"is not a field of this request{_meant(fault['loc'])}"
+            return _unknown(fault["loc"], kind)
         case "missing":
             return _MISSING.get(fault["loc"], "is required")
         case "int_type" | "int_parsing" | "int_from_float":
@@ -158,14 +171,15 @@ def _message(fault: Mapping[str, Any]) -> str:
             return fault_in_words(fault)
 
 
-def _meant(loc: tuple[int | str, ...]) -> str:
-    """Name the field that an unknown one may have been meant for."""
-    known = _FIELDS.get(tuple(map(str, loc[:-1])), ())
-    return did_you_mean(str(loc[-1]), known)
+def _unknown(loc: tuple[int | str, ...], kind: type[Body]) -> str:
+    """Refuse an unknown field; say where it belongs, or which one may have been meant."""
+    if not issubclass(kind, CertificationFields) and loc[0] in CertificationFields.model_fields:
+        return "is not a field of a row: its run fixes it for all rows"
+    known = _FIELDS.get(tuple(map(str, loc[:-1])), ()) if len(loc) > 1 else tuple(kind.model_fields)
+    return _UNKNOWN.get(loc) or f"is not a field of this request{did_you_mean(str(loc[-1]), known)}"
 
 
-_FIELDS = {
-    (): tuple(CertificationFields.model_fields),
+_FIELDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("tensor",): tuple(TensorInput.model_fields),
     ("stop",): tuple(StopFields.model_fields),
 }

@@ -56,13 +56,13 @@ Seed = Annotated[
 ]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """Base of request bodies: unknown fields are refused, types are not converted, numbers are finite."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
-class StopFields(_Body):
+class StopFields(Body):
     """When to end before all `n` evaluations."""
 
     radius: float = Field(gt=0, description="End as soon as this radius is certified, in input units.")
@@ -73,7 +73,7 @@ class StopFields(_Body):
     )
 
 
-class CertificationFields(_Body):
+class CertificationFields(Body):
     """What to certify and how. The gateway's settings may narrow the ranges given here."""
 
     model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
@@ -129,7 +129,7 @@ class CertificationFields(_Body):
         return field
 
 
-class TensorInput(_Body):
+class TensorInput(Body):
     """An input in the model's own input space."""
 
     shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1, max_length=8)] = Field(
@@ -140,8 +140,8 @@ class TensorInput(_Body):
     )
 
 
-class CertificationJson(CertificationFields):
-    """Body as JSON: exactly one of `image` and `tensor`."""
+class JsonWithInput(Body):
+    """A JSON body with exactly one of `image` and `tensor`."""
 
     image: str | None = Field(
         default=None,
@@ -150,6 +150,25 @@ class CertificationJson(CertificationFields):
         json_schema_extra={"contentEncoding": "base64"},
     )
     tensor: TensorInput | None = Field(default=None, description="The input itself, instead of an image.")
+
+
+class FormWithInput(Body):
+    """A multipart form with exactly one file part, `image` or `tensor`, as its description says."""
+
+    image: bytes | None = Field(
+        default=None, description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"}
+    )
+    tensor: bytes | None = Field(
+        default=None,
+        description="The input itself, instead of an image: a file of `numpy.save`, with integers or floats "
+        "of at most 8 bytes each, in C order. For tensors of more than a few thousand numbers.",
+        json_schema_extra={"format": "binary"},
+    )
+
+
+class CertificationJson(CertificationFields, JsonWithInput):
+    """Body as JSON: exactly one of `image` and `tensor`."""
+
     stop: StopFields | None = Field(
         default=None, description="End early once a radius is certified. Tight bounds, `majority` decision."
     )
@@ -192,15 +211,5 @@ class FormFields(CertificationFields):
         return field
 
 
-class CertificationForm(FormFields):
+class CertificationForm(FormFields, FormWithInput):
     """Body as multipart form: numbers as decimal text, and exactly one file part, `image` or `tensor`."""
-
-    image: bytes | None = Field(
-        default=None, description="A PNG, JPEG or WebP file.", json_schema_extra={"format": "binary"}
-    )
-    tensor: bytes | None = Field(
-        default=None,
-        description="The input itself, instead of an image: a file of `numpy.save`, with integers or floats "
-        "of at most 8 bytes each, in C order. For tensors of more than a few thousand numbers.",
-        json_schema_extra={"format": "binary"},
-    )

@@ -87,9 +87,9 @@ def job_resource(record: JobRecord, waiting_for: str | None = None) -> JobResour
     return JobResource(
         id=record.id,
         status=record.state,
-        created_at=_time(record.created_at),
-        started_at=None if record.started_at is None else _time(record.started_at),
-        finished_at=None if record.finished_at is None else _time(record.finished_at),
+        created_at=as_time(record.created_at),
+        started_at=None if record.started_at is None else as_time(record.started_at),
+        finished_at=None if record.finished_at is None else as_time(record.finished_at),
         progress=record.progress,
         queue_position=record.queue_position,
         waiting_for=waiting_for,
@@ -142,5 +142,6 @@ def _scale(spec: JobSpec) -> str:
     return spec.input.scale
 
 
-def _time(seconds: float) -> datetime:
+def as_time(seconds: float) -> datetime:
+    """Return a time in UTC from seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -52,9 +52,8 @@ class Submissions:
             ModelBroken: when the model's folder cannot be used.
 
         """
-        manifest, sigma = self._checked(fields, caller)
-        decoded = self._decode(given, manifest)
-        _check_for_noise(decoded, fields.noise, manifest.input)
+        manifest, sigma = self.settle(fields, caller)
+        decoded = self.decode(given, manifest, fields.noise)
         stop = fields.stops()
         record = decoded.record(manifest.input)
         spec = JobSpec(
@@ -80,23 +79,24 @@ class Submissions:
 
         Raises ProblemError and ModelBroken as ``check`` does.
         """
-        manifest, sigma = self._checked(fields, caller)
+        manifest, sigma = self.settle(fields, caller)
         return manifest, claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
 
     def most(self, caller: Caller) -> int:
         """Return the most evaluations that a job of this caller may have."""
         return _most(self._settings, caller)
 
-    def _checked(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
-        """Return the model and sigma of a request whose fields are all valid. Raises ProblemError."""
-        manifest = self._model(fields.model)
+    def settle(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
+        """Return the model and sigma of a request whose fields go together. Raises as ``check``."""
+        manifest = self.model(fields.model)
         sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
         faults = _faults(fields, sigma, manifest, self._settings, caller)
         if faults or sigma is None:
             raise fields_problem(faults)
         return manifest, sigma
 
-    def _model(self, name: str) -> ModelManifest:
+    def model(self, name: str) -> ModelManifest:
+        """Return an installed model. Raises ProblemError if there is none of this name, or ModelBroken."""
         try:
             return self._registry.get(name)
         except ModelNotFound:
@@ -104,12 +104,16 @@ class Submissions:
             message = f"no such model is installed{meant or ';'} GET /v1/models lists those that are"
             raise field_problem("model", message) from None
 
-    def _decode(self, given: bytes | Tensor, manifest: ModelManifest) -> DecodedInput:
+    def decode(self, given: bytes | Tensor, manifest: ModelManifest, noise: Noise) -> DecodedInput:
+        """Decode the image or tensor of a request. Raises ProblemError unless model and noise can take it."""
         if not isinstance(given, bytes):
-            return from_tensor(given, manifest.input)
-        if manifest.input.kind != "image":
+            decoded = from_tensor(given, manifest.input)
+        elif manifest.input.kind == "image":
+            decoded = decode_image(given, manifest.input, self._settings.max_pixels)
+        else:
             raise field_problem("image", f"model {manifest.name} takes tensors: send `tensor`")
-        return decode_image(given, manifest.input, self._settings.max_pixels)
+        _check_for_noise(decoded, noise, manifest.input)
+        return decoded
 
 
 def _faults(

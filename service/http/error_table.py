@@ -17,6 +17,8 @@ from jobs.job_errors import (
     JobConflict,
     JobNotFound,
     OwnerFull,
+    RunClosed,
+    RunNotFound,
     StoreFull,
     StoreNotDurable,
     StoreUnavailable,
@@ -60,6 +62,8 @@ _RETRY: Final = {"Retry-After": RETRY_AFTER_S}
 _DEFECT: Final = ProblemError("internal-error", "The request failed; the log has the cause.")
 _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     JobNotFound: lambda _: ProblemError("job-not-found", "No such job: the id is wrong or it has expired."),
+    RunNotFound: lambda _: ProblemError("run-not-found", "No such run: the id is wrong or it has expired."),
+    RunClosed: lambda error: ProblemError("run-closed", f"Nothing was stored: {error}."),
     JobConflict: lambda error: field_problem("Idempotency-Key", str(error), "idempotency-key-reused"),
     StoreFull: lambda error: ProblemError("overloaded", _sentence(error), headers=_RETRY_FULL),
     OwnerFull: lambda error: ProblemError("too-many-jobs", _sentence(error), headers=_RETRY_FULL),

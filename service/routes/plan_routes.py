@@ -78,7 +78,7 @@ def plan(
         known = {name: value for name, value in given.items() if value is not None}
         fields = CertificationFields.model_validate_json(json.dumps(known))
     except ValidationError as error:
-        raise request_problem(error) from None
+        raise request_problem(error, CertificationFields) from None
     manifest, claim = ctx.submissions.claim(fields, caller)
     recent = ctx.store.list_jobs(RECENT, None, caller.owner).jobs
     return plan_resource(

@@ -8,21 +8,23 @@ from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Header, Request, Response, status
-from python_multipart.multipart import parse_options_header
 
 from jobs.store import Created, Idempotency, Limits
 from registry.model_errors import ModelBroken
 from service.api import examples
 from service.auth.callers import Caller
 from service.certification.parsing import read_fields, read_json
+from service.certification.requests import CertificationFields, CertificationJson, FormFields
 from service.certification.resources import JobResource
 from service.certification.submission import Submission
+from service.certification.tensors import Tensor
 from service.context import Context, Ctx
-from service.http.bodies import BodyLimits, Form, read_body, read_form
-from service.http.problems import ProblemError, field_problem, responses
+from service.http.bodies import BodyLimits, Form
+from service.http.problems import field_problem, responses
 from service.http.query import KnownQuery
 from service.model_verdicts import nobody_loads
 from service.routes.job_answers import show_job
+from service.routes.submitted_bodies import submitted_body
 from service.routes.who import AnyCaller, Who
 
 PATH = "/v1/certifications"
@@ -86,7 +88,7 @@ async def create(
     with ctx.held.share(caller.owner) as held:
         with ctx.bodies.share(caller.owner) as place:
             place.take(1)
-            body = await _body(request, BodyLimits.of(ctx.settings, held))
+            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
         with ctx.requests.share() as work:
             work.take(1)
             async with ctx.decoding:
@@ -112,30 +114,16 @@ def _check_key(given: list[str]) -> None:
             raise field_problem("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable ASCII characters")
 
 
-async def _body(request: Request, limits: BodyLimits) -> bytearray | Form:
-    """Read the body according to its content type."""
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        detail = "Send the body as it is, without a Content-Encoding."
-        raise ProblemError("unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
-    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
-        raise ProblemError("unsupported-media-type", "Send text in UTF-8.", headers=_ACCEPTED)
-    if kind == b"application/json":
-        return await read_body(request, limits)
-    if kind == b"multipart/form-data":
-        return await read_form(request, limits)
-    detail = "Send multipart/form-data with a file part `image` or `tensor`, or application/json."
-    raise ProblemError("unsupported-media-type", detail, headers=_ACCEPTED)
-
-
-_ACCEPTED = {"Accept": "multipart/form-data, application/json"}
-_CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})
-
-
 def _parse(ctx: Context, caller: Caller, body: bytearray | Form) -> Submission:
     """Parse, check and decode. This takes processor time: at most ``max_parallel_decodes`` run at once."""
-    fields, given = read_json(body) if isinstance(body, bytearray) else read_fields(body)
+    fields, given = _read(body)
     return ctx.submissions.check(fields, given, caller)
+
+
+def _read(body: bytearray | Form) -> tuple[CertificationFields, bytes | Tensor]:
+    return (
+        read_json(body, CertificationJson) if isinstance(body, bytearray) else read_fields(body, FormFields)
+    )
 
 
 def _store(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from service.certification.json_body import MOST_TOKENS, take_apart
 from service.certification.parsing import read_json
+from service.certification.requests import CertificationJson
 from service.certification.tensors import Tensor
 from service.http.problems import ProblemError
 from tests.service.conftest import Api
@@ -100,7 +101,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 @given(st.lists(finite | st.integers(-(10**30), 10**30), min_size=1, max_size=30), st.sampled_from([None, 1]))
 def test_every_number_is_the_double_that_it_should_be(values: list[float], indent: int | None) -> None:
     body = json.dumps({"model": "x", "tensor": {"data": values, "shape": [1]}}, indent=indent)
-    _, tensor = read_json(bytearray(body, "utf-8"))
+    _, tensor = read_json(bytearray(body, "utf-8"), CertificationJson)
     assert not isinstance(tensor, bytes)
     assert [struct.pack("<d", v) for v in numbers(tensor)] == [struct.pack("<d", float(v)) for v in values]
 
@@ -114,7 +115,7 @@ def test_whatever_is_accepted_a_strict_parser_accepts_and_reads_alike(data: st.D
         cut = data.draw(st.integers(0, 2))
         body[at : at + cut] = data.draw(st.text('[]{},:" 01.eE+-\\\n', max_size=3)).encode()
     try:
-        fields, tensor = read_json(body)
+        fields, tensor = read_json(body, CertificationJson)
     except ProblemError:
         return
     strict = json.loads(body, object_pairs_hook=no_pair_twice, parse_constant=refuse)

@@ -1,0 +1,114 @@
+"""Routes that make, list, read and cancel runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request, Response, status
+
+from service.auth.callers import Caller
+from service.certification.parsing import read_only_json
+from service.context import Context, Ctx
+from service.http.bodies import BodyLimits, Form
+from service.http.problems import ProblemError, field_problem, responses
+from service.http.query import KnownQuery
+from service.routes.run_answers import RunIdPath, read_run, show_run
+from service.routes.submitted_bodies import submitted_body
+from service.routes.who import AnyCaller, Who
+from service.runs.run_requests import RunFields
+from service.runs.run_resources import RunList, RunResource
+from service.runs.run_submission import new_run
+
+PATH = "/v1/runs"
+READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
+RUN = ("unauthorized", "run-not-found", "invalid-request", "too-many-requests", *READING)
+
+router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQuery])
+
+
+@router.post(
+    "",
+    operation_id="createRun",
+    summary="Begin a run over a test set",
+    description="A run fixes model, certifier and parameters for all its rows. Send the rows to `/rows`, in "
+    "any order, from as many clients as you like; a run that was interrupted goes on by sending them again.",
+    status_code=status.HTTP_201_CREATED,
+    response_model=RunResource,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunFields"}}},
+        }
+    },
+    responses=responses(
+        "malformed-body",
+        "unauthorized",
+        "body-timeout",
+        "model-broken",
+        "body-too-large",
+        "unsupported-media-type",
+        "invalid-request",
+        "too-many-requests",
+        *READING,
+    ),
+)
+async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
+    """Read the body on the event loop; check and store the run in a thread."""
+    with ctx.held.share(caller.owner) as held:
+        with ctx.bodies.share(caller.owner) as place:
+            place.take(1)
+            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
+        if isinstance(body, Form):
+            raise ProblemError("unsupported-media-type", "Send application/json: a run has no file.")
+        run = await anyio.to_thread.run_sync(_create, ctx, caller, body)
+    location = {"Location": f"{request.scope['root_path']}{PATH}/{run.id}"}
+    return Response(run.model_dump_json(), status.HTTP_201_CREATED, location, "application/json")
+
+
+def _create(ctx: Context, caller: Caller, body: bytearray) -> RunResource:
+    spec = new_run(ctx.submissions, read_only_json(body, RunFields), caller)
+    ctx.durability.require()
+    return show_run(ctx, ctx.runs.create(spec, ctx.settings.max_runs))
+
+
+@router.get(
+    "",
+    operation_id="listRuns",
+    summary="List runs, newest first",
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
+)
+def list_all(
+    ctx: Ctx,
+    caller: Who,
+    limit: Annotated[int, Query(ge=1, description="Largest number of runs in one page.")] = 20,
+    cursor: Annotated[
+        str | None, Query(max_length=64, description="`next_cursor` of the previous page.")
+    ] = None,
+) -> RunList:
+    """Read one page of the caller's runs."""
+    if limit > ctx.settings.max_page_size:
+        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    page = ctx.runs.list_runs(limit, cursor, caller.owner)
+    return RunList(runs=[show_run(ctx, run) for run in page.runs], next_cursor=page.next_cursor)
+
+
+@router.get(
+    "/{run_id}", operation_id="getRun", summary="Read a run: counts and summary", responses=responses(*RUN)
+)
+def get(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
+    """Read one run."""
+    return show_run(ctx, read_run(ctx, caller, run_id))
+
+
+@router.delete(
+    "/{run_id}",
+    operation_id="cancelRun",
+    summary="Cancel a run",
+    description="Rows that have not ended are cancelled, those that are done stay, and no more are taken. To "
+    "repeat the call is harmless.",
+    responses=responses(*RUN),
+)
+def cancel(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
+    """Close a run and cancel its open rows."""
+    return show_run(ctx, ctx.runs.cancel(read_run(ctx, caller, run_id).id))

@@ -1,0 +1,136 @@
+"""Routes that add rows to a run and list them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated, Literal
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request, Response, status
+
+from jobs.runs.run_records import RunRecord
+from jobs.store import Created, Idempotency, Limits, RowOf
+from service.auth.callers import Caller
+from service.certification.parsing import read_fields, read_json
+from service.certification.resources import JobResource
+from service.context import Context, Ctx
+from service.http.bodies import BodyLimits, Form
+from service.http.problems import field_problem, responses
+from service.http.query import KnownQuery
+from service.routes.job_answers import show_job
+from service.routes.run_answers import RunIdPath, read_run
+from service.routes.run_routes import PATH, RUN
+from service.routes.submitted_bodies import submitted_body
+from service.routes.who import AnyCaller, Who
+from service.runs.run_requests import RowFields, RowJson
+from service.runs.run_resources import RowPage, row_resource
+from service.runs.run_submission import new_row
+
+Among = Literal["open", "failed", "cancelled", "abstained", "wrong"]
+
+router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQuery])
+_logger = logging.getLogger(__name__)
+
+
+@router.post(
+    "/{run_id}/rows",
+    operation_id="addRow",
+    summary="Add a row to a run",
+    description="Stores a certification with the run's parameters and answers at once. Send a multipart form "
+    "with a file part `image` or `tensor`, or JSON with `image` in base64 or a small `tensor`. The same key "
+    "with the same input gives the same job; with another input it is refused.",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=JobResource,
+    response_description="Accepted and stored. `Location` is the job's address.",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {"schema": {"$ref": "#/components/schemas/RowForm"}},
+                "application/json": {"schema": {"$ref": "#/components/schemas/RowJson"}},
+            },
+        }
+    },
+    responses=responses(
+        "malformed-body",
+        "body-timeout",
+        "model-broken",
+        "run-closed",
+        "run-model-changed",
+        "body-too-large",
+        "unsupported-media-type",
+        "invalid-image",
+        "image-too-large",
+        "invalid-tensor",
+        "idempotency-key-reused",
+        "too-many-jobs",
+        *RUN,
+    ),
+)
+async def add(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Response:
+    """Read the body on the event loop; parse, decode and store it in a thread."""
+    run = await anyio.to_thread.run_sync(read_run, ctx, caller, run_id)
+    with ctx.held.share(caller.owner) as held:
+        with ctx.bodies.share(caller.owner) as place:
+            place.take(1)
+            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
+        with ctx.requests.share() as work:
+            work.take(1)
+            async with ctx.decoding:
+                created, job = await anyio.to_thread.run_sync(_add, ctx, caller, run, body)
+    headers = {
+        "Location": f"{request.scope['root_path']}/v1/certifications/{created.job_id}",
+        "Idempotency-Replayed": str(created.replayed).lower(),
+    }
+    return Response(job.model_dump_json(), status.HTTP_202_ACCEPTED, headers, "application/json")
+
+
+def _add(ctx: Context, caller: Caller, run: RunRecord, body: bytearray | Form) -> tuple[Created, JobResource]:
+    if isinstance(body, bytearray):
+        fields: RowFields
+        fields, given = read_json(body, RowJson)
+    else:
+        fields, given = read_fields(body, RowFields)
+    submission, label = new_row(ctx.submissions, run.spec, fields, given)
+    ctx.durability.require()
+    limits = Limits(
+        active=ctx.settings.max_active_jobs,
+        owned=caller.max_active_jobs or 0,
+        memory=ctx.settings.max_stored_bytes,
+    )
+    same = Idempotency(f"run {run.id} {fields.key}", submission.fingerprint)
+    row = RowOf(run.id, fields.key, label, ctx.settings.max_run_rows)
+    created = ctx.store.create(submission.spec, submission.data, same, limits, ctx.first_message, row)
+    if not created.replayed:
+        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.name).inc()
+        _logger.info("a row is accepted", extra={"job_id": created.job_id, "run_id": run.id})
+    return created, show_job(ctx, created.job)
+
+
+@router.get(
+    "/{run_id}/rows",
+    operation_id="listRows",
+    summary="List the rows of a run in the order of their arrival",
+    responses=responses(*RUN),
+)
+def list_rows(
+    ctx: Ctx,
+    caller: Who,
+    run_id: RunIdPath,
+    after: Annotated[int, Query(ge=0, description="Only rows with a larger number.")] = 0,
+    limit: Annotated[int, Query(ge=1, description="Largest number of rows in one page.")] = 100,
+    among: Annotated[
+        Among | None,
+        Query(
+            description="Only rows that have not ended, failed, were cancelled, abstained, or are not "
+            "correct."
+        ),
+    ] = None,
+) -> RowPage:
+    """Read one page of rows."""
+    if limit > ctx.settings.max_page_size:
+        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    run = read_run(ctx, caller, run_id)
+    rows = ctx.runs.rows(run.id, after, limit, among)
+    full = len(rows) == limit and rows[-1].number < run.counts.rows
+    return RowPage(rows=[row_resource(row) for row in rows], next_after=rows[-1].number if full else None)

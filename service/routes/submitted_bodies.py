@@ -1,0 +1,29 @@
+"""The body of a submission: a multipart form, or JSON."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from python_multipart.multipart import parse_options_header
+
+from service.http.bodies import BodyLimits, Form, read_body, read_form
+from service.http.problems import ProblemError
+
+
+async def submitted_body(request: Request, limits: BodyLimits) -> bytearray | Form:
+    """Read the body according to its content type. Raises ProblemError if it is neither form nor JSON."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        detail = "Send the body as it is, without a Content-Encoding."
+        raise ProblemError("unsupported-media-type", detail, headers={"Accept-Encoding": "identity"})
+    if options.get(b"charset", b"utf-8").lower() not in _CHARSETS:
+        raise ProblemError("unsupported-media-type", "Send text in UTF-8.", headers=_ACCEPTED)
+    if kind == b"application/json":
+        return await read_body(request, limits)
+    if kind == b"multipart/form-data":
+        return await read_form(request, limits)
+    detail = "Send multipart/form-data with a file part `image` or `tensor`, or application/json."
+    raise ProblemError("unsupported-media-type", detail, headers=_ACCEPTED)
+
+
+_ACCEPTED = {"Accept": "multipart/form-data, application/json"}
+_CHARSETS = frozenset({b"utf-8", b"utf8", b"us-ascii"})

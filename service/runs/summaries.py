@@ -1,0 +1,69 @@
+"""What the rows of a run say together: accuracies with exact intervals, the average certified radius."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from certificates.bounds.clopper_pearson import clopper_pearson_lower, clopper_pearson_upper
+from jobs.runs.run_records import RunRecord
+from service.runs.run_resources import CertifiedResource, RunSummaryResource, ShareResource
+
+_TAIL: Final = 0.025
+"""Error probability of each end of an interval; both together are 5 %."""
+_NANO: Final = 1e9
+
+
+def share_of(rows: int, of: int) -> ShareResource:
+    """Return a share with its exact two-sided 95 % interval (Clopper and Pearson 1934)."""
+    return ShareResource(rows=rows, of=of, **_interval(rows, of))
+
+
+def _interval(rows: int, of: int) -> dict[str, float | None]:
+    if of == 0:
+        return {"share": None, "low": 0.0, "high": 1.0}
+    return {
+        "share": rows / of,
+        "low": clopper_pearson_lower(rows, of, _TAIL),
+        "high": clopper_pearson_upper(rows, of, _TAIL),
+    }
+
+
+def certified_at(run: RunRecord, radii: Sequence[float], counts: Sequence[int]) -> list[CertifiedResource]:
+    """Return the certified accuracy at each radius, of which ``counts`` are the correct rows."""
+    of = run.counts.labelled
+    pairs = zip(radii, counts, strict=True)
+    return [
+        CertifiedResource(radius=radius, rows=rows, of=of, **_interval(rows, of)) for radius, rows in pairs
+    ]
+
+
+def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
+    """Summarise a run; ``certified``: correct rows at each of the run's radii of interest."""
+    counts, spec = run.counts, run.spec
+    ended = counts.succeeded + counts.failed + counts.cancelled
+    return RunSummaryResource(
+        clean=share_of(counts.clean_correct, counts.clean_known) if counts.clean_known else None,
+        smoothed=share_of(counts.correct, counts.labelled),
+        certified=certified_at(run, spec.radii, certified),
+        average_certified_radius=_average(counts.radius_nano, counts.labelled),
+        false_certificates=spec.eta * counts.succeeded,
+        samples=counts.samples,
+        samples_asked=spec.n * ended,
+    )
+
+
+def _average(radius_nano: int, rows: int) -> float | None:
+    """Return the mean, rounded down to 1e-9: every radius was rounded down to that before it was added."""
+    return radius_nano // rows / _NANO if rows else None
+
+
+def estimated_end(run: RunRecord) -> float | None:
+    """Return when the last expected row ends at the mean rate so far, in seconds since the epoch."""
+    counts, expected = run.counts, run.spec.expected_rows
+    ended = counts.succeeded + counts.failed + counts.cancelled
+    if expected is None or run.ended_at is None or ended == 0 or ended >= expected:
+        return None
+    rate = ended / max(run.ended_at - run.created_at, 1e-3)
+    return max(time.time(), run.ended_at) + (expected - ended) / rate

@@ -1,0 +1,133 @@
+"""A run of digits from HTTP to its table: the sums are those of the rows, and every row verifies."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from scipy.stats import binomtest
+
+from certify_client.verification import verify
+from tests.support.gateway import running_gateway
+from tests.support.stack import running_stack
+from tests.support.wait import wait_until
+
+RADII = [0.1, 0.3, 0.5]
+WRONG = 3
+"""The digit that is given a wrong label."""
+
+
+@pytest.fixture(scope="module")
+def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("service")
+    models = folder / "models"
+    shutil.copytree(repository / "models" / "mnist", models / "mnist")
+    with (
+        running_stack(folder, models, processes=1) as stack,
+        running_gateway(folder, stack.server.url, models) as gateway,
+        httpx.Client(base_url=gateway.url, timeout=30.0) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def run(service: httpx.Client, repository: Path) -> dict[str, Any]:
+    """A run whose ten rows have ended, one of them unlabelled."""
+    asked = {
+        "name": "digits",
+        "model": "mnist",
+        "sigma": 0.25,
+        "n": 1000,
+        "n0": 50,
+        "radii": RADII,
+        "seed": 7,
+    }
+    path = service.post("/v1/runs", json=asked).headers["location"]
+    for digit in range(10):
+        label = {} if digit == 9 else {"label": str(8 if digit == WRONG else digit)}
+        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
+        answer = service.post(f"{path}/rows", data={"key": f"digit-{digit}", **label}, files={"image": image})
+        assert answer.status_code == 202, answer.text
+    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 10, "ten rows", 60)
+    found: dict[str, Any] = service.get(path).json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def rows(service: httpx.Client, run: dict[str, Any]) -> list[dict[str, str]]:
+    table = service.get(f"/v1/runs/{run['id']}/results").text
+    return list(csv.DictReader(io.StringIO(table), delimiter="\t"))
+
+
+def test_the_summary_is_what_the_rows_say(run: dict[str, Any], rows: list[dict[str, str]]) -> None:
+    labelled = [row for row in rows if row["label"]]
+    correct = [row for row in labelled if row["abstained"] == "0" and row["predicted"] == row["label"]]
+    assert (len(rows), len(labelled)) == (10, 9)
+    assert len(correct) >= 6, "the shipped model knows most of the shipped digits"
+    assert [row["key"] for row in labelled if row not in correct and row["abstained"] == "0"] == [
+        f"digit-{WRONG}"
+    ]
+    summary = run["summary"]
+    assert summary["smoothed"]["rows"] == len(correct)
+    mean = sum(float(row["radius"]) for row in correct) / 9
+    assert mean - 1e-8 < summary["average_certified_radius"] <= mean
+    for told, radius in zip(summary["certified"], RADII, strict=True):
+        reached = sum(float(row["radius"]) >= radius for row in correct)
+        interval = binomtest(reached, 9).proportion_ci(0.95)
+        assert (told["radius"], told["rows"], told["of"], told["share"]) == (radius, reached, 9, reached / 9)
+        assert told["low"] == pytest.approx(interval.low, abs=1e-7)
+        assert told["high"] == pytest.approx(interval.high, abs=1e-7)
+    assert summary["samples"] == summary["samples_asked"] == 10_000
+    assert summary["false_certificates"] == pytest.approx(0.01)
+
+
+def test_the_curve_has_every_radius(
+    service: httpx.Client, run: dict[str, Any], rows: list[dict[str, str]]
+) -> None:
+    curve = service.get(f"/v1/runs/{run['id']}/curve").json()
+    correct = sorted(
+        float(row["radius"]) for row in rows if row["abstained"] == "0" and row["predicted"] == row["label"]
+    )
+    assert [point["radius"] for point in curve["points"]] == [0.0, *correct]
+    assert [point["rows"] for point in curve["points"]] == [
+        len(correct),
+        *(sum(other >= radius for other in correct) for radius in correct),
+    ]
+
+
+def test_every_row_is_a_certification_that_verifies(
+    service: httpx.Client, rows: list[dict[str, str]]
+) -> None:
+    for row in rows:
+        job = service.get(f"/v1/certifications/{row['job']}").json()
+        assert verify(job).faults == ()
+        assert repr(job["certificate"]["radius"]) == row["radius"]
+        assert job["certificate"]["abstained"] == bool(int(row["abstained"]))
+
+
+def test_the_same_run_again_gives_the_same_table(
+    service: httpx.Client, repository: Path, run: dict[str, Any], rows: list[dict[str, str]]
+) -> None:
+    """Fed in another order: seeds follow from the keys."""
+    asked = {
+        "name": "again",
+        "model": "mnist",
+        "sigma": 0.25,
+        "n": 1000,
+        "n0": 50,
+        "seed": run["request"]["seed"],
+    }
+    path = service.post("/v1/runs", json=asked).headers["location"]
+    for digit in (9, 4, 0):
+        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
+        service.post(f"{path}/rows", data={"key": f"digit-{digit}"}, files={"image": image})
+    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 3, "three rows", 60)
+    again = {row["key"]: row["radius"] for row in service.get(f"{path}/rows").json()["rows"]}
+    before = {row["key"]: float(row["radius"]) for row in rows}
+    assert again == {key: before[key] for key in ("digit-9", "digit-4", "digit-0")}
