@@ -119,5 +119,5 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
 def _definition(code: str, name: str) -> list[str]:
     """Return the lines of the function of this name."""
-    found = re.search(rf"^( *)def {re.escape(name)}\(.*?(?=^\1\S|\Z)", code, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^( *)def {re.escape(name)}\(.*?(?=^\1[^\s)]|\Z)", code, re.DOTALL | re.MULTILINE)
     return [] if found is None else found[0].rstrip().splitlines()

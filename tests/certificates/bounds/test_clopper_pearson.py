@@ -10,20 +10,19 @@ from scipy.special import betaincc, betainccinv, betaincinv
 
 from certificates import clopper_pearson_lower, clopper_pearson_upper
 from certificates.bounds import clopper_pearson
+from tests.support.fifty_digits import mp
 
-mp = mpmath.mp.clone()
-mp.dps = 40
 COUNTS = [(1, 10), (3, 10), (5, 10), (40, 100), (499, 1000), (12, 2000)]
 MARGIN = 1e-9  # relative, taken off alpha
 
 
 def tail_at_lower(hits: int, n: int, bound: float) -> mpmath.mpf:
-    """``P(Binomial(n, bound) >= hits)`` with 40 digits."""
+    """``P(Binomial(n, bound) >= hits)`` with 50 digits."""
     return mp.betainc(hits, n - hits + 1, 0, mp.mpf(bound), regularized=True)
 
 
 def tail_at_upper(hits: int, n: int, bound: float) -> mpmath.mpf:
-    """``P(Binomial(n, bound) <= hits)`` with 40 digits."""
+    """``P(Binomial(n, bound) <= hits)`` with 50 digits."""
     return mp.betainc(hits + 1, n - hits, mp.mpf(bound), 1, regularized=True)
 
 

@@ -18,6 +18,7 @@ from certificates import (
     first_order_radius,
     second_order_multiclass,
 )
+from tests.support.fifty_digits import mp, upper_quantile
 
 
 @pytest.mark.parametrize("eta", [0.01, 0.05, 0.3])
@@ -102,3 +103,31 @@ def test_gradients_known_to_be_small_help() -> None:
     assert second_order_multiclass(counts, steep, 49, 0.25, 0.001).radius == pytest.approx(first, rel=0.01)
     with pytest.raises(ValueError, match="4 classes need as many gradient sums, got 3"):
         second_order_multiclass(counts, flat[:3], 49, 0.25, 0.001)
+
+
+def test_a_model_of_one_class_is_certified_nothing() -> None:
+    bound = first_order_multiclass(HitCounts(1000, 0, (1000,)), 1.0, 0.05)
+    assert (bound.radius, bound.rival, bound.p_upper) == (0.0, None, {})
+
+
+def test_the_rounding_error_of_the_gradient_sums_counts_against_the_radius() -> None:
+    counts = HitCounts(100_000, 0, (60_000, 15_000, 15_000, 10_000))
+    off = [SplitStatistic(0.0, 50_000, error=0.01)] * 4
+    larger = [SplitStatistic(0.01, 50_000)] * 4
+    exact = second_order_multiclass(counts, [SplitStatistic(0.0, 50_000)] * 4, 49, 0.25, 0.001).radius
+    radius = second_order_multiclass(counts, off, 49, 0.25, 0.001).radius
+    assert radius == second_order_multiclass(counts, larger, 49, 0.25, 0.001).radius < 0.99 * exact
+
+
+@pytest.mark.parametrize(
+    "votes", [(6, 3, 1), (600, 250, 150), (10**9, 0), (10**9 - 1000, 600, 400), (10**9 - 1, 1), (10**8, 0, 0)]
+)
+@pytest.mark.parametrize("eta", [0.3, 0.001, 1e-9])
+def test_a_radius_is_below_the_exact_meeting_point_of_its_bounds(votes: tuple[int, ...], eta: float) -> None:
+    bound = first_order_multiclass(HitCounts(sum(votes), 0, votes), 1.0, eta)
+    if bound.p_lower <= 0.5:
+        return
+    assert bound.rival is not None
+    target, rival = 1 - mp.mpf(bound.p_lower), mp.mpf(bound.p_upper[bound.rival])
+    exact = (upper_quantile(target) + upper_quantile(rival)) / 2
+    assert exact * (1 - mp.mpf(10) ** -5) < bound.radius < exact

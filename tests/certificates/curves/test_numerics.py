@@ -6,7 +6,6 @@ import math
 
 import mpmath
 import pytest
-from scipy.special import ndtri
 
 from certificates import (
     CERTIFIERS,
@@ -30,30 +29,12 @@ from certificates import (
     second_order_radius,
 )
 from certificates.curves.directed_rounding import bisect_last_true, radius_down
+from tests.support.fifty_digits import cdf, mp, phi, upper_quantile
 from tests.support.paper_bounds import certify
 
-mp = mpmath.mp.clone()
-mp.dps = 50
 HALF = mp.mpf(1) / 2
 # The last two scores are lower bounds from all hits at n = 1e9, and the largest float below 1.
 SCORES = [0.5 + 1e-9, 0.51, 0.75, 0.95, 0.99993, 1.0 - 7e-9, math.nextafter(1.0, 0.0)]
-
-
-def phi(z: mpmath.mpf) -> mpmath.mpf:
-    return mp.npdf(z)
-
-
-def cdf(z: mpmath.mpf) -> mpmath.mpf:
-    return mp.erfc(-z / mp.sqrt(2)) / 2
-
-
-def upper_quantile(q: mpmath.mpf) -> mpmath.mpf:
-    """``Phi^-1(1 - q)`` for ``0 < q < 1``: Newton steps until the tail is ``q`` to 40 digits."""
-    z = mp.mpf(-float(ndtri(float(q))))
-    for _ in range(5):
-        z += (cdf(-z) - q) / phi(z)
-    assert abs(cdf(-z) - q) <= q * mp.mpf(10) ** -40
-    return z
 
 
 def exact_slab(p: float, gradient: float) -> tuple[mpmath.mpf, mpmath.mpf]:
