@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -201,6 +202,10 @@ class JobStore:
         if record is None:
             raise JobNotFound(job_id)
         return record
+
+    def get_all(self, job_ids: Sequence[str]) -> list[JobRecord | None]:
+        """Read jobs in one round trip; None for one that does not exist. Raises UnsupportedRecord."""
+        return read_jobs(self._redis, job_ids)
 
     def list_jobs(self, limit: int, cursor: str | None = None, owner: str = "") -> JobPage:
         """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on.

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
+from jobs.runs.run_records import Row, RunRecord
 from jobs.runs.run_store import RunStore
-from service.context import Ctx
+from service.certification.resources import job_resource
+from service.context import Context, Ctx
 from service.http.negotiation import preferred
 from service.http.problems import responses
 from service.http.query import KnownQuery
-from service.routes.run_answers import RunIdPath, read_run
+from service.routes.run_answers import RunIdPath, read_run, show_run
 from service.routes.run_routes import PATH, RUN
 from service.routes.who import AnyCaller, Who
+from service.runs.comparisons import Comparison, compare, radii_of
+from service.runs.evidence_files import zipped
 from service.runs.run_curves import CurveResource, curve_of
 from service.runs.run_resources import RowResource, row_resource
 from service.runs.run_tables import FORMATS, written
@@ -48,9 +53,14 @@ def results(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Strea
 
 
 def _pages(runs: RunStore, run_id: str) -> Iterator[list[RowResource]]:
+    for page in _row_pages(runs, run_id):
+        yield [row_resource(row) for row in page]
+
+
+def _row_pages(runs: RunStore, run_id: str) -> Iterator[list[Row]]:
     after = 0
     while rows := runs.rows(run_id, after, PAGE):
-        yield [row_resource(row) for row in rows]
+        yield rows
         after = rows[-1].number
 
 
@@ -69,3 +79,54 @@ def curve(
     """Read some of the radii; the curve at these is exact."""
     run = read_run(ctx, caller, run_id)
     return curve_of(run, ctx.runs.radii(run.id, points))
+
+
+@router.get(
+    "/{run_id}/comparison",
+    operation_id="compareRuns",
+    summary="Compare the radii of runs over the same keys",
+    description="Pairs the rows of this run with those of one or two others by their keys.",
+    responses=responses(*RUN),
+)
+def comparison(
+    ctx: Ctx,
+    caller: Who,
+    run_id: RunIdPath,
+    others: Annotated[
+        list[str],
+        Query(alias="with", min_length=1, max_length=2, description="Ids of one or two other runs."),
+    ],
+) -> Comparison:
+    """Read all rows of the runs, page by page."""
+    runs = [read_run(ctx, caller, each) for each in (run_id, *others)]
+    mine, *theirs = (radii_of(chain.from_iterable(_row_pages(ctx.runs, run.id))) for run in runs)
+    pairs = zip(runs[1:], theirs, strict=True)
+    return Comparison(comparisons=[compare(run_id, mine, other.id, radii) for other, radii in pairs])
+
+
+@router.get(
+    "/{run_id}/evidence",
+    operation_id="getRunEvidence",
+    summary="Read the certificates of a run as a zip archive",
+    description="`run.json` is the run, `rows/NUMBER.json` the certification of each row. `certify verify` "
+    "takes the archive and checks every certificate again.",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
+        **responses(*RUN),
+    },
+)
+def evidence(ctx: Ctx, caller: Who, run_id: RunIdPath) -> StreamingResponse:
+    """Write the archive while it is sent."""
+    run = read_run(ctx, caller, run_id)
+    headers = {"Content-Disposition": f'attachment; filename="run-{run.id}.zip"'}
+    return StreamingResponse(zipped(_files(ctx, run)), media_type="application/zip", headers=headers)
+
+
+def _files(ctx: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
+    yield "run.json", show_run(ctx, run).model_dump_json()
+    for page in _row_pages(ctx.runs, run.id):
+        records = ctx.store.get_all([row.job_id for row in page])
+        for row, record in zip(page, records, strict=True):
+            if record is not None:
+                yield f"rows/{row.number:06}.json", job_resource(record).model_dump_json()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,3 +133,49 @@ def test_the_same_run_again_gives_the_same_table(
     again = {row["key"]: row["radius"] for row in service.get(f"{path}/rows").json()["rows"]}
     before = {row["key"]: float(row["radius"]) for row in rows}
     assert again == {key: before[key] for key in ("digit-9", "digit-4", "digit-0")}
+
+
+def test_the_evidence_holds_every_certification(
+    service: httpx.Client, run: dict[str, Any], rows: list[dict[str, str]]
+) -> None:
+    answer = service.get(f"/v1/runs/{run['id']}/evidence")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert json.loads(archive.read("run.json")) == run
+        assert names[1:] == [f"rows/{i:06}.json" for i in range(1, 11)]
+        for name, row in zip(names[1:], rows, strict=True):
+            job = json.loads(archive.read(name))
+            assert job == service.get(f"/v1/certifications/{row['job']}").json()
+    assert service.get(f"/v1/runs/{run['id']}/evidence").content == answer.content
+
+
+def test_a_run_compared_with_one_of_another_certifier(
+    service: httpx.Client, repository: Path, run: dict[str, Any], rows: list[dict[str, str]]
+) -> None:
+    asked = {
+        "name": "dipole",
+        "model": "mnist",
+        "sigma": 0.25,
+        "n": 1000,
+        "n0": 50,
+        "certifier": "dipole",
+        "seed": 7,
+    }
+    path = service.post("/v1/runs", json=asked).headers["location"]
+    for digit in (2, 5, 6):
+        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
+        service.post(f"{path}/rows", data={"key": f"digit-{digit}"}, files={"image": image})
+    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 3, "three rows", 60)
+    other = {row["key"]: row["radius"] for row in service.get(f"{path}/rows").json()["rows"]}
+    mine = {row["key"]: float(row["radius"]) for row in rows}
+    (told,) = service.get(
+        f"/v1/runs/{run['id']}/comparison", params={"with": path.rpartition("/")[2]}
+    ).json()["comparisons"]
+    changes = [other[key] / mine[key] - 1 for key in other if mine[key] > 0 < other[key]]
+    assert (told["rows"], told["both"]) == (3, len(changes))
+    assert told["mean_change"] == pytest.approx(sum(changes) / len(changes))
+    assert told["gaining"] == sum(change > 0.01 for change in changes) / len(changes)
+    assert sum(each["rows"] for each in told["histogram"]) == len(changes)
+    assert len(told["histogram"]) == 11
