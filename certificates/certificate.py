@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from certificates.curves.directed_rounding import up
+from certificates.curves.directed_rounding import LEVEL_MARGIN, up
 from certificates.curves.lower_bounds import Curve
 from certificates.kinds import Bounds, Decision, EndedBy
 from certificates.noise_laws import Noise
@@ -105,13 +105,14 @@ class Certificate:
         return self.radius == 0.0
 
     def curve(self, distances: Iterable[float]) -> list[float]:
-        """Return the lower bound ``L`` on the smoothed score at distances from ``x``, in units of input.
+        """Return lower bounds ``L`` on the smoothed score at distances from ``x``, in units of input.
 
         Within the radius of a majority certificate it is at least 1/2, even if the separate bounds on ``c_s``
         and ``c_n`` give less: the joint dipole bound certifies more, and all of them hold together.
         """
         lower_bound = self.certifier.curve(self)
-        return [max(lower_bound(up(rho / self.sigma)), self._floor(rho)) for rho in distances]
+        scores = ((rho, lower_bound(up(rho / self.sigma)) - LEVEL_MARGIN) for rho in distances)
+        return [max(score, self._floor(rho)) for rho, score in scores]
 
     def _floor(self, rho: float) -> float:
         certified = self.decision is Decision.MAJORITY and not self.abstained

@@ -133,6 +133,18 @@ class CertificationClient:
         """Return the job as it stands; raises JobNotFound."""
         return self._get(job_id, self._timeout_s)
 
+    def picture(self, job_id: str) -> bytes:
+        """Return the job's certificate as a picture, an SVG file; raises JobNotFound.
+
+        Raises RequestRefused if it has no certificate, or one that no curve shows.
+        """
+        with service_errors(self._place):
+            accept = {"Accept": "image/svg+xml"}
+            answer = check(self._http.get(f"{_job(job_id)}/curve", headers=accept))
+        if not answer.headers.get("Content-Type", "").startswith("image/svg+xml"):
+            raise ServiceError(f"{answer.url} did not answer with a picture")
+        return answer.content
+
     def jobs(self, *, limit: int = 20) -> list[Job]:
         """Return the newest jobs, newest first."""
         with service_errors(self._place):

@@ -21,8 +21,9 @@ from certify_client.job_following import named, run, watch
 from certify_client.json_documents import read_document
 from certify_client.lazy_help import NamesCertifiers
 from certify_client.model_listing import listing
-from certify_client.options import AsJson, KeyFile, Proxy, Seconds, Url, Version, connection, number
+from certify_client.options import AsJson, KeyFile, Plot, Proxy, Seconds, Url, Version, connection, number
 from certify_client.output_streams import guarded_streams, printable
+from certify_client.pictures_saved import save_picture
 from certify_client.planning_ahead import estimated_share, plan_in_words
 from certify_client.records import Job, State
 
@@ -54,6 +55,7 @@ def certify_file(
         bool, typer.Option("--give-up", help="End also once --stop-radius is out of reach.")
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of the noise; default: drawn at random.")] = None,
+    plot: Plot = None,
     timeout: Seconds = None,
     url: Url = None,
     key_file: KeyFile = None,
@@ -71,7 +73,8 @@ def certify_file(
         given = read_input(path)
         with connection(url, key_file, proxy) as client:
             job = run(client, given, parameters, timeout)
-        status = _show(job, as_json)
+            status = _show(job, as_json)
+            save_picture(client, job, plot)
     raise typer.Exit(status)
 
 
@@ -79,6 +82,7 @@ def certify_file(
 def show_job(
     job_id: Annotated[str, typer.Argument(metavar="ID", help="The id that 'certify FILE' wrote to stderr.")],
     *,
+    plot: Plot = None,
     timeout: Seconds = None,
     url: Url = None,
     key_file: KeyFile = None,
@@ -87,7 +91,9 @@ def show_job(
 ) -> None:
     """Wait for a job that was submitted before, and show its answer. Ending this command leaves the job."""
     with faults_end_the_command(), connection(url, key_file, proxy) as client:
-        status = _show(watch(client, job_id, timeout), as_json)
+        job = watch(client, job_id, timeout)
+        status = _show(job, as_json)
+        save_picture(client, job, plot)
     raise typer.Exit(status)
 
 

@@ -85,6 +85,10 @@ Version = Annotated[
     bool,
     typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and end."),
 ]
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="SVG", help="Write the certificate's curve to this file, as a picture."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the service's answer as JSON, in ASCII.")]
 
 

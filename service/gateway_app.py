@@ -35,6 +35,7 @@ from service.job_ends import JobEnds
 from service.metrics import Metrics, StoreCollector
 from service.routes import (
     certification_routes,
+    curve_routes,
     event_routes,
     health_routes,
     model_routes,
@@ -86,6 +87,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
 _ROUTED = (
     submission_routes,
     certification_routes,
+    curve_routes,
     event_routes,
     plan_routes,
     run_routes,

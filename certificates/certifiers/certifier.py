@@ -22,6 +22,9 @@ class Certifier(ABC):
     name: ClassVar[str]
     """Its name in requests, certificates and metrics."""
 
+    colour: ClassVar[str] = "#009E73"
+    """The colour of its curve in pictures, as SVG and CSS write it."""
+
     evidence: ClassVar[EvidenceKind]
     """The kind of evidence that workers count for it."""
 

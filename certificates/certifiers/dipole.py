@@ -24,6 +24,7 @@ class Dipole(Certifier):
     """Bounds the probabilities that a pair hits on both sides and on one, or the radius directly."""
 
     name: ClassVar[str] = "dipole"
+    colour: ClassVar[str] = "#D55E00"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.PAIRS
     majority_only: ClassVar[str | None] = "its pairs are counted for one class"
 

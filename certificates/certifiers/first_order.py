@@ -22,6 +22,7 @@ class FirstOrder(Certifier):
     """Spends all of eta on one lower bound on the score."""
 
     name: ClassVar[str] = "first_order"
+    colour: ClassVar[str] = "#555555"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES
     majority_only: ClassVar[str | None] = None
 

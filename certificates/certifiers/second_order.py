@@ -36,6 +36,7 @@ class SecondOrder(Certifier):
     """Divides eta between a lower bound on the score and an upper bound on the norm of its gradient."""
 
     name: ClassVar[str] = "second_order"
+    colour: ClassVar[str] = "#0072B2"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES_AND_GRADIENT
     majority_only: ClassVar[str | None] = None
 

@@ -123,6 +123,18 @@ class Evidence:
             return 2 * self.pairs.pairs
         return self.hits.n if self.hits is not None else 0
 
+    def independent_votes(self) -> HitCounts:
+        """Return votes of independent samples for the target and, in one sum, all others.
+
+        Of antithetic pairs, only the sides ``x + eps`` are independent of each other.
+        """
+        if self.pairs is not None:
+            n, hits = self.pairs.pairs, self.pairs.both + self.pairs.plus_only
+        else:
+            votes = votes_of(self)
+            n, hits = votes.n, votes.hits
+        return HitCounts(n, 0, (hits, n - hits))
+
     def __add__(self, other: Evidence) -> Evidence:
         """Merge two shards; raises ValueError when they do not count the same thing."""
         if self.pairs is not None and other.pairs is not None:

@@ -15,7 +15,7 @@ def preferred(request: Request, offered: Sequence[str]) -> str:
 
     Raises ProblemError ``not-acceptable``, which names what is offered.
     """
-    asked = ",".join(request.headers.getlist("accept")) or "*/*"
+    asked = ",".join(request.headers.getlist("accept")).lower() or "*/*"
     try:
         # The last of equally good types is taken, so the first choice comes last.
         chosen = str(mimeparse.best_match(offered[::-1], asked))

@@ -173,13 +173,29 @@ def test_a_job_ends_once_its_radius_is_certified(
     n = 2_000_000
     job = finished(service, post(service, digit, certifier=certifier.name, n=n, stop_radius=0.2))
     certificate = job["certificate"]
-    assert job["request"]["stop"] == {"radius": 0.2}
+    assert job["request"]["stop"] == {"radius": 0.2, "give_up": False}
     assert certificate["ended_by"] == "stop_radius"
     assert certificate["bounds"] == "anytime"
     assert certificate["radius"] >= 0.2
     assert certificate["n"] == job["progress"]["samples_done"] < n
     assert job["running"]["radius"] == certificate["radius"]
     assert verify(job).faults == ()
+
+
+@pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
+def test_a_job_ends_once_its_radius_is_out_of_reach(
+    service: httpx.Client, digit: bytes, certifier: Certifier
+) -> None:
+    n = 2_000_000
+    fields = {"stop_radius": 3.0, "stop_give_up": "true"}
+    job = finished(service, post(service, digit, certifier=certifier.name, n=n, **fields))
+    certificate = job["certificate"]
+    assert job["request"]["stop"] == {"radius": 3.0, "give_up": True}
+    assert (job["status"], certificate["ended_by"]) == ("succeeded", "out_of_reach")
+    assert certificate["radius"] < 3.0
+    assert certificate["n"] == job["progress"]["samples_done"] < n
+    assert verify(job).faults == ()
+    assert service.get(f"/v1/certifications/{job['id']}/curve").json()["radius"] == certificate["radius"]
 
 
 def test_the_radius_so_far_is_told_and_a_cancelled_job_keeps_it(service: httpx.Client, digit: bytes) -> None:

@@ -42,8 +42,13 @@ def test_times_come_from_the_largest_job_that_succeeded(api: Api, shared_redis: 
     assert api.http.get("/v1/plans", params=asked).json()["measured"] is None
     job_id = api.image(encode(RAMP), model="colour", n="4000").json()["id"]
     assert api.http.get("/v1/plans", params=asked).json()["measured"] is None
-    ended = {"status": "succeeded", "samples": 4000, "sampling_at": 100.0, "finished_at": 104.0}
-    shared_redis.hset(f"certify:job:{job_id}", mapping=ended)
+    for field, value in (
+        ("status", "succeeded"),
+        ("samples", 4000),
+        ("sampling_at", 100),
+        ("finished_at", 104),
+    ):
+        shared_redis.hset(f"certify:job:{job_id}", field, value)
     plan = api.http.get("/v1/plans", params=asked).json()
     assert plan["measured"] == {
         "samples_per_second": 1000.0,
