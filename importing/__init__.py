@@ -7,17 +7,14 @@ code. Gateway and workers never import this room.
 from importing.draft import Draft, Guess, Original, OriginalScores
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions, Layout, Scale
-from importing.model_import import Imported, import_model
 
 __all__ = [
     "Draft",
     "Guess",
     "ImportOptions",
     "ImportRefused",
-    "Imported",
     "Layout",
     "Original",
     "OriginalScores",
     "Scale",
-    "import_model",
 ]

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from importing.held_signals import signals_held
 from importing.import_errors import ImportRefused
 from registry.folder_files import MANIFEST_FILE, read_toml
 from registry.model_errors import ModelError
@@ -50,21 +51,19 @@ def install(models: Path, name: str, file: str, data: bytes, manifest: str, *, r
     """Write ``data`` and ``model.toml`` as the folder ``models / name``, and return it.
 
     Raises ImportRefused if there is one already and ``replacing`` is false, or if it cannot be written.
-    Then, and when the process is ended by anything in the middle, the directory holds what it held before.
+    Then, and when the process is killed in the middle, the directory holds what it held before. Ctrl-C and
+    SIGTERM wait until the folder is whole.
     """
     free_place(models, name, replacing=replacing)
-    _sweep(models)
     folder = models / name
     try:
-        if folder.is_dir():
-            _replace(folder, file, data, manifest)
-        else:
-            with _building(models, name) as built:
-                _write(built / file, data)
-                _write(built / MANIFEST_FILE, manifest.encode())
-                _sync(built)
-                built.rename(folder)
-        _sync(models)
+        with signals_held():
+            _sweep(models)
+            if folder.is_dir():
+                _replace(folder, file, data, manifest)
+            else:
+                _build(folder, file, data, manifest)
+            _sync(models)
     except OSError as error:
         raise ImportRefused(f"{folder} cannot be written: {error.strerror}") from error
     return folder
@@ -73,17 +72,26 @@ def install(models: Path, name: str, file: str, data: bytes, manifest: str, *, r
 def remove(models: Path, name: str) -> None:
     """Remove a model's folder in one step. Raises ImportRefused if there is none."""
     folder = models / name
-    if name.startswith((".", "_")) or Path(name).name != name or not folder.is_dir():
+    if name.startswith((".", "_")) or not name or Path(name).name != name or not folder.is_dir():
         raise ImportRefused(f"there is no model {name!r} in {models}: certify-models list names them")
     try:
         if folder.is_symlink():
             folder.unlink()
             return
-        with _building(models, name) as hidden:
+        with signals_held(), _building(models, name) as hidden:
             folder.rename(hidden / name)
             _sync(models)
     except OSError as error:
         raise ImportRefused(f"{folder} cannot be removed: {error.strerror}") from error
+
+
+def _build(folder: Path, file: str, data: bytes, manifest: str) -> None:
+    """Write a new folder beside its place, and give it its name."""
+    with _building(folder.parent, folder.name) as built:
+        _write(built / file, data)
+        _write(built / MANIFEST_FILE, manifest.encode())
+        _sync(built)
+        built.rename(folder)
 
 
 def _replace(folder: Path, file: str, data: bytes, manifest: str) -> None:

@@ -9,7 +9,8 @@ import onnx
 import pytest
 import torch
 
-from importing import ImportOptions, import_model
+from importing import ImportOptions
+from importing.model_import import import_model
 from registry import ModelManifest
 from tests.support.onnx_styles import CLASSES, SHAPE, STYLES, truth
 from worker.runtimes.runtime_loading import load_runtime

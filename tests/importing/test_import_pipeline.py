@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from importing import ImportOptions, ImportRefused, import_model
+from importing import ImportOptions, ImportRefused
+from importing.model_import import import_model
 from registry import Registry
 from tests.support.toy_runtimes import onnx_linear
 

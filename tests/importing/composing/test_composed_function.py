@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from importing import ImportOptions, Scale, import_model
+from importing import ImportOptions, Scale
 from importing.composing.composition import compose_model
+from importing.model_import import import_model
 from registry import Registry
 from tests.support.onnx_toys import CLASSES, SHAPE, classifier, denoised, denoiser, weights_of_classifier
 from worker.runtimes.runtime_loading import load_runtime
