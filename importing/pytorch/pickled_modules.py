@@ -22,10 +22,10 @@ def trusted_module(path: Path) -> torch.nn.Module | Weights:
     Its classes are looked for among the installed packages and in the current folder. Raises ImportRefused if
     it cannot be opened, or holds neither.
     """
-    with warnings.catch_warnings(), folder_on_path(Path.cwd()):
+    with warnings.catch_warnings(), folder_on_path(Path.cwd()), path.open("rb") as stream:
         warnings.simplefilter("ignore")  # PyTorch's own, about storages and source code of old files
         try:
-            found = torch.load(path, map_location="cpu", weights_only=False)
+            found = torch.load(stream, map_location="cpu", weights_only=False)
         except Exception as error:  # a pickle can raise anything
             raise ImportRefused(
                 f"{path} could not be opened ({type(error).__name__}: {error}): run the command where the "

@@ -91,10 +91,11 @@ def _safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _unpickled(path: Path) -> Any:
-    with warnings.catch_warnings(), torch.serialization.safe_globals(list(_HARMLESS)):
+    allowed = torch.serialization.safe_globals(list(_HARMLESS))
+    with warnings.catch_warnings(), allowed, path.open("rb") as stream:  # of a path, its ending would count
         warnings.simplefilter("ignore")  # PyTorch's own, about storages of old files
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
+            return torch.load(stream, map_location="cpu", weights_only=True)
         except Exception as error:  # whatever a damaged or hostile pickle makes PyTorch raise
             raise ImportRefused(
                 f"{path} cannot be read as weights alone ({reason(error)}): save it again with "

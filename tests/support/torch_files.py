@@ -53,19 +53,32 @@ def write_traced(path: Path, network: torch.nn.Module, given: torch.Tensor) -> P
 
 
 def write_scripted(path: Path, network: torch.nn.Module) -> Path:
+    path.write_bytes(scripted(network))
+    return path
+
+
+def scripted(network: torch.nn.Module) -> bytes:
+    """The bytes of a network in TorchScript."""
+    out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # as above
-        torch.jit.save(torch.jit.script(network), path)
-    return path
+        torch.jit.save(torch.jit.script(network), out)
+    return out.getvalue()
 
 
 def write_program(path: Path, network: torch.nn.Module, given: torch.Tensor) -> Path:
-    """Write a program of torch.export for any number of rows; for one row if one is given."""
+    path.write_bytes(program(network, given))
+    return path
+
+
+def program(network: torch.nn.Module, given: torch.Tensor) -> bytes:
+    """The bytes of a program of torch.export for any number of rows; for one row if one is given."""
+    out = io.BytesIO()
     dynamic = ({0: torch.export.Dim("rows", max=4096)},) if len(given) > 1 else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyTorch's own, about a registry of trees that it renames
-        torch.export.save(torch.export.export(network, (given,), dynamic_shapes=dynamic), path)
-    return path
+        torch.export.save(torch.export.export(network, (given,), dynamic_shapes=dynamic), out)
+    return out.getvalue()
 
 
 class WritesAFile:
