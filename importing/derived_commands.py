@@ -58,3 +58,33 @@ def compose(
 
         done = compose_model(denoiser, classifier, options, models, denoiser_scale, sigma, replacing=replace)
         sys.stdout.write(imported_in_words(done))
+
+
+@derived.command(epilog=EXIT_STATUS)
+def quantise(
+    quantised: Annotated[str, typer.Argument(metavar="NAME", help="Name of an ONNX model.")],
+    *,
+    calibration: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Folder of pictures such as the model is for; .npy for tensors."),
+    ],
+    name: Annotated[str | None, typer.Option(help="Name of the new model; default: NAME-int8.")] = None,
+    models: Models = Path("models"),
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    sigma: Annotated[
+        float | None, typer.Option(help="Noise to calibrate under; default: that of the model's training.")
+    ] = None,
+    seven_bits: Annotated[
+        bool,
+        typer.Option("--seven-bits", help="Of weights: the same on x86 processors with and without VNNI."),
+    ] = False,
+) -> None:
+    """Make an int8 model of the model NAME, as a model of its own, and compare votes and speed."""
+    with refusals():
+        from importing.quantisation_report import quantised_in_words  # noqa: PLC0415 - loads PyTorch
+        from importing.quantising.quantisation import quantise_model  # noqa: PLC0415 - as above
+
+        done = quantise_model(
+            quantised, calibration, models, name, sigma, seven_bits=seven_bits, replacing=replace
+        )
+        sys.stdout.write(quantised_in_words(done, quantised))

@@ -69,6 +69,8 @@ class Draft:
     source: str | None = None
     precision: Precision | None = None
     memory_format: MemoryFormat = "contiguous"
+    batch_size: int | None = None
+    threads: int | None = None
     steps: tuple[str, ...] = ()
     guesses: tuple[Guess, ...] = ()
     tolerance: float = 1e-4

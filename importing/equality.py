@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from importing.draft import Draft
 from importing.import_errors import ImportRefused
 from registry import ModelManifest
+from registry.manifest import NoisyVotes
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.scores import Normaliser
 
@@ -23,12 +25,20 @@ SEED: Final = 20260112
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared: ``rows`` inputs. Differences are shares of the largest score."""
+    """What was compared: ``rows`` inputs. Differences are shares of the largest score.
+
+    ``noisy_votes``: of a model that need not be equal to its original.
+    """
 
     rows: int
     largest_difference: float
     tolerance: float
     near_ties: int
+    noisy_votes: NoisyVotes | None = None
+
+
+Examine = Callable[[Draft, ModelManifest, Runtime, int], Comparison]
+"""Compares a written model, in passes of a number of rows, with its original."""
 
 
 def compare(draft: Draft, manifest: ModelManifest, runtime: Runtime, rows: int) -> Comparison:
@@ -37,6 +47,16 @@ def compare(draft: Draft, manifest: ModelManifest, runtime: Runtime, rows: int) 
     Scores may differ by the draft's tolerance times the largest score. Votes must be equal, but for
     near-ties: rows whose two largest original scores lie within twice that of each other. Raises
     ImportRefused if not, or if the original's scores are not numbers.
+    """
+    return _judged(draft, *answers(draft, manifest, runtime, rows))
+
+
+def answers(
+    draft: Draft, manifest: ModelManifest, runtime: Runtime, rows: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the scores of the original and of the written model for random inputs, (ROWS, classes) each.
+
+    Raises ImportRefused if they differ in shape or the original's are not numbers.
     """
     inputs = random_inputs(manifest, whole_pixels=draft.whole_pixels)
     normalise = Normaliser(manifest, torch.device("cpu"))
@@ -55,7 +75,16 @@ def compare(draft: Draft, manifest: ModelManifest, runtime: Runtime, rows: int) 
             "weights, "
             "and --mean, --std and --scale"
         )
-    return _judged(draft, original, written)
+    return original, written
+
+
+def largest_difference(original: NDArray[np.float64], written: NDArray[np.float64]) -> float:
+    """Return the largest difference of two tables of scores, as a share of the original's largest score."""
+    return float(np.abs(original - written).max()) / _largest(original)
+
+
+def _largest(scores: NDArray[np.float64]) -> float:
+    return max(float(np.abs(scores).max()), float(np.finfo(np.float32).tiny))
 
 
 def random_inputs(manifest: ModelManifest, *, whole_pixels: bool = False) -> NDArray[np.float32]:
@@ -89,8 +118,7 @@ def _scores(runtime: Runtime, part: NDArray[np.float32], rows: int) -> NDArray[n
 
 
 def _judged(draft: Draft, original: NDArray[np.float64], written: NDArray[np.float64]) -> Comparison:
-    largest = max(float(np.abs(original).max()), float(np.finfo(np.float32).tiny))
-    difference = float(np.abs(original - written).max()) / largest
+    largest, difference = _largest(original), largest_difference(original, written)
     sorted_scores = np.sort(original, axis=1)
     near = sorted_scores[:, -1] - sorted_scores[:, -2] <= 2 * draft.tolerance * largest
     other = original.argmax(axis=1) != written.argmax(axis=1)

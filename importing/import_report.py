@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from importing.draft import Guess
+from importing.equality import Comparison
 from importing.load_checks import JOB, Cost
 from importing.model_import import Imported
 
@@ -17,15 +18,27 @@ def imported_in_words(done: Imported) -> str:
     lines = [f"wrote {done.folder} ({size:,} bytes of weights)", f"  input    {what}"]
     if manifest.origin is not None:
         lines += [f"  changed  {step}" for step in manifest.origin.steps]
-    lines.append(
-        f"  proved   equal to the original on {compared.rows} random inputs: scores differ by at most "
-        f"{compared.largest_difference:.1g} of the largest (accepted: {compared.tolerance:g}), votes "
-        + (f"but for {compared.near_ties} near-ties equal" if compared.near_ties else "are equal")
-    )
+    lines.append(_compared(compared))
     lines += _costs(done.cost)
     lines += _guesses(done.guesses)
     lines.append(f"Certify with it: certify IMAGE --model {manifest.name}")
     return "\n".join(lines) + "\n"
+
+
+def _compared(compared: Comparison) -> str:
+    differ = f"scores differ by at most {compared.largest_difference:.1g} of the largest"
+    found = compared.noisy_votes
+    if found is not None:
+        share = f"{found.equal / found.votes:.1%} of {found.votes:,} noisy copies at sigma {found.sigma:g}"
+        return (
+            f"  differs  {share} get the class that the original gives; on {compared.rows} random inputs "
+            f"{differ}"
+        )
+    votes = f"but for {compared.near_ties} near-ties equal" if compared.near_ties else "are equal"
+    return (
+        f"  proved   equal to the original on {compared.rows} random inputs: {differ} (accepted: "
+        f"{compared.tolerance:g}), votes {votes}"
+    )
 
 
 def _costs(cost: Cost) -> Iterator[str]:

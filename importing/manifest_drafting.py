@@ -124,6 +124,8 @@ def manifest_of(draft: Draft, name: str, sha256: str, origin: Origin) -> Manifes
         "source": draft.source,
         "precision": draft.precision,
         "memory_format": draft.memory_format,
+        "batch_size": draft.batch_size,
+        "threads": draft.threads,
         "input": draft.input,
         "normalisation": draft.normalisation,
         "origin": origin,

@@ -37,6 +37,8 @@ def draft_of_model(models: Path, name: str) -> Draft:
         normalisation=manifest.normalisation,
         labels=manifest.labels,
         trained_sigma=manifest.trained_sigma,
+        batch_size=manifest.batch_size,
+        threads=manifest.threads,
         description=manifest.description,
         licence=manifest.licence,
         source=manifest.source,

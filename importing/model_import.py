@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from importing.draft import Draft, Guess
-from importing.equality import Comparison, compare
+from importing.equality import Comparison, Examine, compare
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.load_checks import Cost, cost, loaded
@@ -42,12 +42,18 @@ def import_model(path: Path, options: ImportOptions, models: Path, *, replacing:
     return write_model(settled(read(path, options), options), name, models, replacing=replacing)
 
 
-def write_model(draft: Draft, name: str, models: Path, *, replacing: bool = False) -> Imported:
-    """Prove and try a settled draft, and write it into ``models`` under this name; as ``import_model``."""
+def write_model(
+    draft: Draft, name: str, models: Path, *, replacing: bool = False, examine: Examine = compare
+) -> Imported:
+    """Prove and try a settled draft, and write it into ``models`` under this name; as ``import_model``.
+
+    ``examine`` compares the written model with the draft's original: it is proved equal if nothing else is
+    asked for.
+    """
     with tempfile.TemporaryDirectory(prefix="importing-") as place:
         tried = _written(Path(place) / name, draft, Origin(**_origin(draft)))
         model = loaded(tried)
-        comparison = compare(draft, tried, model.runtime, model.runtime.rows or 2)
+        comparison = examine(draft, tried, model.runtime, model.runtime.rows or 2)
         measured = cost(model)
     sha256 = tried.sha256
     draft = replace(draft, file=other_file_name(models, name, draft.file, sha256))
@@ -74,6 +80,7 @@ def _origin(draft: Draft, comparison: Comparison | None = None) -> dict[str, obj
         "largest_difference": comparison.largest_difference,
         "tolerance": comparison.tolerance,
         "near_ties": comparison.near_ties,
+        "noisy_votes": comparison.noisy_votes,
     }
 
 

@@ -45,6 +45,14 @@ class OriginFile(Section):
     kind: Text
 
 
+class NoisyVotes(Section):
+    """Votes of a model and of its original on the same noisy inputs: how many there were, and were equal."""
+
+    sigma: Annotated[float, Field(gt=0)]
+    votes: Annotated[int, Field(ge=1)]
+    equal: Annotated[int, Field(ge=0)]
+
+
 class Origin(Section):
     """The file that a model was imported from, and what was changed on the way to the one that runs.
 
@@ -53,7 +61,8 @@ class Origin(Section):
     ``steps``: one sentence for each change. ``sha256``: of the original file. ``compared_rows``: random
     inputs on which the two files' scores were compared; ``largest_difference`` and ``tolerance``: of their
     scores, as shares of the largest score; ``near_ties``: rows whose votes differ because their two largest
-    scores lie within the tolerance of each other.
+    scores lie within the tolerance of each other. A model that is not equal to its original, such as a
+    quantised one, has ``noisy_votes`` instead of a tolerance.
     """
 
     file: Text
@@ -65,6 +74,7 @@ class Origin(Section):
     largest_difference: Annotated[float, Field(ge=0)] = 0.0
     tolerance: Annotated[float, Field(ge=0)] = 0.0
     near_ties: Annotated[int, Field(ge=0)] = 0
+    noisy_votes: NoisyVotes | None = None
 
 
 class ModelManifest(Section):

@@ -15,11 +15,12 @@ import onnx
 from numpy.typing import NDArray
 
 from importing.composing.denoiser_file import Denoiser, read_denoiser
-from importing.composing.joined_graphs import Link, joined, opset_of
+from importing.composing.joined_graphs import Link, joined
 from importing.composing.scale_change import ScaleChange
 from importing.draft import Draft, Guess, Original
 from importing.import_errors import ImportRefused
 from importing.import_options import Scale
+from importing.onnx_opsets import opset_of
 
 
 def denoised(path: Path, scale: Scale | None, classifier: Draft, sigma: float | None) -> Draft:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import onnx
-from onnx import compose, version_converter
+from onnx import compose
 
 from importing.import_errors import ImportRefused
-
-STANDARD: Final = frozenset({"", "ai.onnx"})
-"""The names of the standard domain of operators."""
+from importing.onnx_opsets import STANDARD, at_opset, opset_of
 
 
 class Link(NamedTuple):
@@ -20,11 +18,6 @@ class Link(NamedTuple):
     said: str
     prefix: str
     model: onnx.ModelProto
-
-
-def opset_of(model: onnx.ModelProto) -> int:
-    """Return the version of the standard operators that a model uses."""
-    return max((entry.version for entry in model.opset_import if entry.domain in STANDARD), default=1)
 
 
 def joined(links: Sequence[Link]) -> onnx.ModelProto:
@@ -52,22 +45,10 @@ def joined(links: Sequence[Link]) -> onnx.ModelProto:
 def _prepared(link: Link, opset: int, version: int) -> onnx.ModelProto:
     """Return a copy at the given versions, with names of its own and without notes that could clash."""
     model = onnx.ModelProto()
-    model.CopyFrom(link.model)
-    if opset_of(model) != opset:
-        model = _converted(link, opset)
+    model.CopyFrom(at_opset(link.model, opset, link.said))
     for entry in model.opset_import:
         entry.domain = "" if entry.domain in STANDARD else entry.domain
     model.ir_version = version
     del model.metadata_props[:]
     del model.graph.value_info[:]
     return compose.add_prefix(model, f"{link.prefix}/")
-
-
-def _converted(link: Link, opset: int) -> onnx.ModelProto:
-    try:
-        return version_converter.convert_version(link.model, opset)
-    except Exception as error:  # the converter's errors share no base but Exception
-        raise ImportRefused(
-            f"{link.said} has opset {opset_of(link.model)} and cannot be brought to {opset}, that of the "
-            f"other file: export both with one opset ({error})"
-        ) from error
