@@ -24,13 +24,14 @@ from certificates import (
     DIPOLE,
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsMean,
     Bounds,
     Evidence,
     EvidenceKind,
     GradientSums,
     HitCounts,
     PairCounts,
-    SplitProduct,
+    Weights,
     certify,
     gradient_norm_ceiling,
     round_up_to_grid,
@@ -66,20 +67,20 @@ def plain_samples(image: Image, n: int, rng: np.random.Generator) -> Evidence:
     """Draw hits and both gradient statistics of ``n`` Gaussian samples.
 
     The gradient statistics are means of many terms, so they are drawn from their normal limits. The mean of
-    ``w g`` over each half has the covariance ``I / (4 n/2)``, less the square of its mean along the gradient.
-    The paired products have the variance ``p^2 d`` to leading order.
+    ``w g`` has the covariance ``I / (4 n)``, less the square of its mean along the gradient; its squared
+    norms add up to ``n d / 4``. The paired products have the variance ``p^2 d`` to leading order.
     """
     half, gradient = n // 2, min(image.gradient, gradient_norm_ceiling(image.p, 1.0))
     hits = int(rng.binomial(n, image.p))
-    means = rng.standard_normal((2, image.d)) * 0.5 / math.sqrt(half)
-    means[:, 0] *= math.sqrt(1.0 - 4.0 * gradient**2)
-    means[:, 0] += gradient
+    mean = rng.standard_normal(image.d) * 0.5 / math.sqrt(n)
+    mean[0] = mean[0] * math.sqrt(1.0 - 4.0 * gradient**2) + gradient
+    of_pairs = (n * float(mean @ mean) - 0.25 * image.d) / (n - 1)
     paired = half * gradient**2 + rng.standard_normal() * image.p * math.sqrt(half * image.d)
     sums = GradientSums(
         image.d,
         half,
         round_up_to_grid(paired),
-        SplitProduct(half, half, image.d, float(means[0] @ means[1]), 1e-9),
+        all_pairs=AllPairsMean(Weights.SCORES, n, image.d, of_pairs, 1e-9),
     )
     return Evidence(hits=HitCounts(n, 0, (hits, n - hits)), gradient=sums)
 

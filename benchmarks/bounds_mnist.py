@@ -69,7 +69,7 @@ def radii(image: int, *, sigma: float, n: int, eta: float) -> Radii | None:
     runtime, batch = classifier()
     pixels, labels = held_out()
     x = pixels[image]
-    target = select_class(runtime, x, sigma, 100, image, batch)
+    target = select_class(runtime, x, sigma, 100, image, batch).target
     if target != labels[image]:
         return None
     plain, pairs = (

@@ -39,7 +39,7 @@ def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> C
         manifest = manifest.model_copy(update={"batch_size": setup.batch})
     runtime = load_runtime(manifest, setup.device, setup.threads)
     batch = batch_size_for(manifest, setup.device)
-    target = select_class(runtime, x, setup.sigma, 100, SEED, batch)
+    target = select_class(runtime, x, setup.sigma, 100, SEED, batch).target
     first = 0
 
     def draw(n: int) -> int:

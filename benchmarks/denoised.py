@@ -33,7 +33,7 @@ def row(manifest: ModelManifest, held: Digits, sigma: float, n: int) -> str:
     batch = batch_size_for(manifest, "cpu")
     right, wrong, abstained, radii = 0, 0, 0, []
     for seed, (pixels, label) in enumerate(zip(held.pixels.numpy(), held.labels.tolist(), strict=True)):
-        target = select_class(runtime, pixels, sigma, N0, seed, batch)
+        target = select_class(runtime, pixels, sigma, N0, seed, batch).target
         request = SampleRequest(FIRST_ORDER, target, sigma, seed, 0, n, batch)
         certificate = certify(FIRST_ORDER, sample(runtime, pixels, request, lambda _: None), sigma, ETA)
         abstained += certificate.abstained

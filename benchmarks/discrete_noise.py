@@ -28,7 +28,7 @@ ELEMENTS = 2**21
 REPEATS = 25
 
 
-def nanoseconds(steps: list[Callable[[], None]], elements: int) -> list[float]:
+def nanoseconds(steps: list[Callable[[], object]], elements: int) -> list[float]:
     """Return each step's processor time for one element: the least of many runs, with the steps in turns."""
     best = [float("inf")] * len(steps)
     for _ in range(REPEATS):
@@ -39,7 +39,7 @@ def nanoseconds(steps: list[Callable[[], None]], elements: int) -> list[float]:
     return [seconds / elements * 1e9 for seconds in best]
 
 
-def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callable[[], None]]:
+def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callable[[], object]]:
     """Return one step of a block with Gaussian noise, and the same with discrete noise."""
     both = what == "pairs"
     draws, device = rows // 2 if both else rows, torch.device("cpu")

@@ -1,7 +1,8 @@
 """Measure the memory that a sampling process needs for each model: ``python -m benchmarks.memory``.
 
-A fresh process loads each model as a worker does, and samples two blocks with every certifier that the model
-allows. ``large`` is an artificial model of 2**24 inputs, the most that a manifest may state. The table shows
+A fresh process loads each model as a worker does, samples two blocks with every certifier that the model
+allows, and merges the gradient sums with as many again. ``large`` and ``summed`` are artificial models: of
+2**24 inputs, the most that a manifest may state, and of 2**21, the most for second order. The table shows
 resident MiB after the imports, after the model is loaded, and at the peak; ``own`` is what one more process
 adds, since processes share the libraries.
 """
@@ -19,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import machine
-from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim, Noise
+from certificates import CERTIFIERS, FIRST_ORDER, Bounds, Claim, Evidence, Noise
+from certificates.claim.claim_rules import LARGEST_SUMS
+from jobs.packed_sums import pack_sums, unpack_sums
 from jobs.spec import InputRecord, JobSpec
 from registry import ModelManifest, Registry
 from registry.input_spec import MAX_ELEMENTS
@@ -35,7 +38,8 @@ def main() -> None:
         print(f"{name}: {value}")
     print(("{:20}" + "{:>10}" * (len(COLUMNS) - 1)).format(*COLUMNS))
     with tempfile.TemporaryDirectory() as folder:
-        _write_large(Path(folder))
+        _write_mean(Path(folder), "large", MAX_ELEMENTS)
+        _write_mean(Path(folder), "summed", LARGEST_SUMS)
         for models in (SHIPPED, Path(folder)):
             for name in Registry(models).names():
                 fresh = multiprocessing.get_context("spawn")
@@ -63,13 +67,20 @@ def measure(models: Path, name: str) -> str:
         if Claim(certifier, Bounds.TIGHT, SIGMA, 0.001, 2 * block, manifest.d).problems(len(manifest.labels)):
             continue  # the service refuses it
         request = sampler.SampleRequest(certifier, 0, SIGMA, 1, 0, 2 * block, block)
-        sampler.sample(loaded.runtime, x, request, lambda _: None)
+        _merge(sampler.sample(loaded.runtime, x, request, lambda _: None))
         loaded.reference.check(x, SIGMA, 1, Noise.GAUSSIAN, 2 * block)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**10
     shared = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[2]) * resource.getpagesize()
     per_pass = math.ceil(4 * rows * manifest.d / 2**20)
     figures = (manifest.d, rows, block, per_pass, imported, after, peak, peak - shared // 2**20)
     return ("{:20}" + "{:>10}" * len(figures)).format(name, *figures)
+
+
+def _merge(shard: Evidence) -> None:
+    """Add the gradient sums of two shards as they come from the store, and end the job with them."""
+    if packed := pack_sums(shard.gradient):
+        pack_sums(both := unpack_sums(packed) + unpack_sums(packed))
+        both.condensed()
 
 
 def _resident() -> int:
@@ -95,8 +106,8 @@ def _spec(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.fl
     )
 
 
-def _write_large(models: Path) -> None:
-    """Write a model of the largest input that a manifest may state. Its score is the input's mean."""
+def _write_mean(models: Path, name: str, d: int) -> None:
+    """Write a model of ``d`` inputs whose score is their mean."""
     import onnx  # noqa: PLC0415 - not in the processes that are measured
     from onnx import TensorProto, helper  # noqa: PLC0415 - as above
 
@@ -107,9 +118,9 @@ def _write_large(models: Path) -> None:
         helper.make_node("Neg", ["mean"], ["other"]),
         helper.make_node("Concat", ["mean", "other"], ["scores"], axis=1),
     ]
-    entry = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", MAX_ELEMENTS])
+    entry = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", d])
     result = helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 2])
-    made = helper.make_graph(nodes, "large", [entry], [result])
+    made = helper.make_graph(nodes, name, [entry], [result])
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(model)
     head: dict[str, Value] = {
@@ -119,8 +130,8 @@ def _write_large(models: Path) -> None:
         "licence": "none needed",
         "source": "python -m benchmarks.memory",
     }
-    table: dict[str, Value] = {"kind": "tensor", "shape": [MAX_ELEMENTS], "low": 0.0, "high": 1.0}
-    write_model(models / "large", "model.onnx", model.SerializeToString(), head, {"input": table})
+    table: dict[str, Value] = {"kind": "tensor", "shape": [d], "low": 0.0, "high": 1.0}
+    write_model(models / name, "model.onnx", model.SerializeToString(), head, {"input": table})
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
-"""What the split sums of second order take in the store, at 224 x 224 x 3: bytes alone, on any machine."""
+"""What the gradient sums of second order take in the store: bytes alone, on any machine."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Final
 
 import numpy as np
 import redis
 
-from certificates import SECOND_ORDER, Bounds, Evidence, GradientSums, HitCounts, SplitSums
+from certificates import SECOND_ORDER, AllPairsSums, Bounds, Evidence, GradientSums, HitCounts, Weights
+from certificates.claim.claim_rules import LARGEST_SUMS
 from jobs.leases import Leases, Step
 from jobs.ledger import Ledger
 from jobs.plan import Fleet, Plan, RuntimeIdentity
@@ -16,8 +18,8 @@ from jobs.shared_settings import JobsSettings
 from jobs.spec import InputRecord, JobSpec
 from jobs.store import JobStore
 
-SHAPE: Final = (3, 224, 224)
-D: Final = 150_528
+SHAPES: Final = ((3, 224, 224), (LARGEST_SUMS,))
+"""A picture, and the largest input whose sums are stored."""
 SHARDS: Final = 64
 SAMPLES: Final = 2_000
 """Of a shard."""
@@ -25,12 +27,18 @@ WINDOW: Final = 3
 
 
 def measure(client: redis.Redis) -> None:
-    """Store and merge the shards of one job as workers do, and print what the server saw of it."""
-    job_id, spec, plan = _job(client)
+    """Store and merge the shards of a job of each shape as workers do, and print what the server saw."""
+    for shape in SHAPES:
+        _measure(client, shape)
+
+
+def _measure(client: redis.Redis, shape: tuple[int, ...]) -> None:
+    job_id, spec, plan = _job(client, shape)
+    d = math.prod(shape)
     ledger, rng = Ledger(client), np.random.default_rng(0)
     before, most = client.info(), 0
     for shard in range(SHARDS):
-        standing = ledger.store_shard(job_id, plan, shard, _evidence(rng))
+        standing = ledger.store_shard(job_id, plan, shard, _evidence(rng, d))
         ledger.merge(job_id, spec, plan, WINDOW, standing)
         most = max(most, int(client.info("memory")["used_memory"]) - int(before["used_memory"]))
     after = client.info()
@@ -38,24 +46,24 @@ def measure(client: redis.Redis) -> None:
         (int(after[name]) - int(before[name])) / SHARDS / 1e6
         for name in ("total_net_input_bytes", "total_net_output_bytes", "aof_current_size")
     )
+    JobStore(client, JobsSettings()).cancel(job_id)
     print(
-        f"split sums at d = {D:,}, {SHARDS} shards in order: each shard {sent:.2f} MB to the server, "
+        f"gradient sums at d = {d:,}, {SHARDS} shards in order: each shard {sent:.2f} MB to the server, "
         f"{received:.2f} MB from it, {appended:.2f} MB appended; the job takes {most / 1e6:.1f} MB at most"
     )
 
 
-def _evidence(rng: np.random.Generator) -> Evidence:
+def _evidence(rng: np.random.Generator, d: int) -> Evidence:
     """Return what a shard of a model counts that gives its class three quarters of the votes."""
-    deviation = 0.5 * (SAMPLES / 2) ** 0.5
-    halves = (rng.normal(0.0, deviation, D) for _ in range(2))
-    sums = SplitSums.of_block(SAMPLES // 2, next(halves), SAMPLES // 2, next(halves))
+    vector = rng.normal(0.0, 0.5 * SAMPLES**0.5, d)
+    sums = AllPairsSums.of_block(Weights.SCORES, SAMPLES, vector, 0.25 * SAMPLES * d)
     votes = HitCounts(SAMPLES, 0, (3 * SAMPLES // 4, SAMPLES // 4))
-    return Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, split=sums))
+    return Evidence(hits=votes, gradient=GradientSums(d, 0, 0.0, sums=sums))
 
 
-def _job(client: redis.Redis) -> tuple[str, JobSpec, Plan]:
+def _job(client: redis.Redis, shape: tuple[int, ...]) -> tuple[str, JobSpec, Plan]:
     """Store a job and begin it."""
-    content = bytes(4 * D)
+    content = bytes(4 * math.prod(shape))
     spec = JobSpec(
         model="none",
         model_sha256="0" * 64,
@@ -67,7 +75,7 @@ def _job(client: redis.Redis) -> tuple[str, JobSpec, Plan]:
         eta=0.001,
         seed=1,
         input=InputRecord(
-            shape=SHAPE, low=0.0, high=1.0, sha256=hashlib.sha256(content).hexdigest(), source="tensor"
+            shape=shape, low=0.0, high=1.0, sha256=hashlib.sha256(content).hexdigest(), source="tensor"
         ),
     )
     job_id = JobStore(client, JobsSettings()).create(spec, content).job_id
@@ -83,6 +91,7 @@ def _job(client: redis.Redis) -> tuple[str, JobSpec, Plan]:
         batch=SAMPLES,
         blocks=SHARDS,
         shard_blocks=1,
+        weights=Weights.SCORES,
         runtime=runtime,
         fleet=fleet,
     )

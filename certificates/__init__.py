@@ -8,7 +8,6 @@ from certificates.bounds.all_pairs_gradient import gradient_norm_upper_all_pairs
 from certificates.bounds.anytime import (
     dipole_radius_anytime,
     epoch_share,
-    gradient_norm_upper_anytime,
     probability_lower_anytime,
 )
 from certificates.bounds.clopper_pearson import (
@@ -20,7 +19,6 @@ from certificates.bounds.joint_dipole.search import dipole_radius_joint
 from certificates.bounds.missed_gradient import gradient_norm_upper_misses
 from certificates.bounds.multiclass import (
     MulticlassBound,
-    SplitStatistic,
     first_order_multiclass,
     second_order_multiclass,
 )
@@ -35,6 +33,7 @@ from certificates.certifiers.dipole import DIPOLE, certify_dipole
 from certificates.certifiers.first_order import FIRST_ORDER, certify_first_order
 from certificates.certifiers.second_order import SECOND_ORDER, certify_second_order
 from certificates.claim.claim import Claim
+from certificates.counts.all_pairs import AllPairsMean, AllPairsSums
 from certificates.counts.epochs import epoch_at, epoch_ends
 from certificates.counts.evidence import (
     Evidence,
@@ -43,7 +42,7 @@ from certificates.counts.evidence import (
     PairCounts,
     round_up_to_grid,
 )
-from certificates.counts.split_sums import SplitProduct, SplitSums
+from certificates.counts.split_product import SplitProduct
 from certificates.curves.lower_bounds import (
     Curve,
     DipoleCurve,
@@ -64,6 +63,8 @@ __all__ = [
     "FIRST_ORDER",
     "NOISE_LAWS",
     "SECOND_ORDER",
+    "AllPairsMean",
+    "AllPairsSums",
     "Bounds",
     "Certificate",
     "Certifier",
@@ -87,8 +88,6 @@ __all__ = [
     "Rival",
     "SecondOrderCurve",
     "SplitProduct",
-    "SplitStatistic",
-    "SplitSums",
     "Weights",
     "certifier_named",
     "certify",
@@ -108,7 +107,6 @@ __all__ = [
     "first_order_radius",
     "gradient_norm_ceiling",
     "gradient_norm_upper_all_pairs",
-    "gradient_norm_upper_anytime",
     "gradient_norm_upper_misses",
     "gradient_norm_upper_paired",
     "gradient_norm_upper_split",

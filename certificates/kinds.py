@@ -17,32 +17,27 @@ class EvidenceKind(StrEnum):
     PAIRS = "pairs"
     """How the pairs ``x + eps`` and ``x - eps`` voted for the class."""
 
-    @property
-    def in_pairs(self) -> bool:
-        """Whether samples are counted in pairs, so that their number must be even."""
-        return self is not EvidenceKind.VOTES
-
 
 class GradientSumsKind(StrEnum):
     """Which gradient sums are counted beside votes."""
 
     PAIRED = "paired"
-    """One sum of products over pairs of samples, for the bound of the paper's Theorem 2."""
+    """One sum of products over disjoint pairs of samples, for the bound of the paper's Theorem 2."""
 
-    SPLIT = "split"
-    """The sums of two halves of the samples, for the target class only."""
+    ALL_PAIRS = "all_pairs"
+    """One vector and one number, for the mean inner product of all pairs of samples, for the target class."""
 
-    SPLIT_PER_CLASS = "split_per_class"
-    """The sums of two halves of the samples, for every class."""
+    ALL_PAIRS_PER_CLASS = "all_pairs_per_class"
+    """The same, with a vector for every class."""
 
     def numbers(self, d: int, classes: int) -> int:
-        """Return the number of numbers in one half of the sums, for ``d`` input elements."""
+        """Return the number of numbers in the sums' vectors, for ``d`` input elements."""
         match self:
             case GradientSumsKind.PAIRED:
                 return 1
-            case GradientSumsKind.SPLIT:
+            case GradientSumsKind.ALL_PAIRS:
                 return d
-            case GradientSumsKind.SPLIT_PER_CLASS:
+            case GradientSumsKind.ALL_PAIRS_PER_CLASS:
                 return d * classes
 
 

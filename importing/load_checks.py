@@ -78,7 +78,7 @@ def cost(model: LoadedModel) -> Cost:
     sigma = manifest.trained_sigma or USUAL_SIGMA * (high - low)
     batch = batch_size_for(manifest, "cpu")
     with _refusing():
-        target = select_class(runtime, x, sigma, batch, 1, batch, scale=manifest.input.scale)
+        target = select_class(runtime, x, sigma, batch, 1, batch, scale=manifest.input.scale).target
         counted, began = 0, time.perf_counter()
         while (taken := time.perf_counter() - began) < MEASURED_S or not counted:
             request = SampleRequest(

@@ -71,12 +71,12 @@ def shards(job_id: str) -> str:
 
 
 def vectors(job_id: str) -> str:
-    """Name the hash shard number -> vectors of its split sums, for shards that are not in `sums` yet."""
+    """Name the hash shard number -> vectors of its gradient sums, for shards that are not in `sums` yet."""
     return f"{PREFIX}job:{job_id}:vectors"
 
 
 def sums(job_id: str) -> str:
-    """Name the string with the vectors of split sums of the first shards together."""
+    """Name the string with the vectors of gradient sums of the first shards together."""
     return f"{PREFIX}job:{job_id}:sums"
 
 

@@ -2,15 +2,16 @@
 
 The evidence of a shard is stored once, from the worker that delivers it first, and merged in shard order into
 one running sum. The number of shards that wait to be merged is bounded, and so is the space that a job takes.
-Most of it are the vectors of split sums. They are stored separately from the votes, once for each shard, and
-added into one sum when an epoch of the job ends, or when several shards were merged without their vectors.
+Most of it are the vectors of gradient sums. They are stored separately from the votes, once for each shard,
+and added into one sum when an epoch of the job ends, or when several shards were merged without their
+vectors.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final, cast
@@ -49,7 +50,7 @@ class Standing:
 
     prefix: Prefix
     waiting: tuple[Evidence, ...]
-    """Counts of the shards that follow the merged ones, without the vectors of split sums."""
+    """Counts of the shards that follow the merged ones, without the vectors of gradient sums."""
     summed: bool
     """Whether these shards have such vectors."""
     shard_bytes: int
@@ -90,7 +91,7 @@ class Ledger:
                 args=[
                     job_id,
                     time.time(),
-                    plan.model_dump_json(),
+                    plan.text,
                     keys.queue(plan.fleet.key),
                     plan.shards,
                 ],
@@ -166,7 +167,7 @@ class Ledger:
         with store_errors():
             told = self._store(
                 keys=[*(name(job_id) for name in names), *others],
-                args=[job_id, time.time(), plan.model_dump_json(), *shard],
+                args=[job_id, time.time(), plan.text, *shard],
             )
         _require_running(job_id, told)
         shard_bytes, prefix, *waiting = cast("list[bytes]", told)
@@ -181,14 +182,15 @@ class Ledger:
     def _longer(self, job_id: str, standing: Standing, claim: Claim, shards: int) -> Prefix | None:
         """Return the prefix with the waiting shards; None if another worker has merged meanwhile."""
         prefix, waiting = standing.prefix, standing.waiting
+        to_add: Iterable[Evidence] = waiting
         unfolded = prefix.merged + len(waiting) - prefix.folded
         many = unfolded >= UNFOLDED or unfolded * standing.shard_bytes > UNFOLDED_BYTES
         if standing.summed and (many or prefix.needs_sums(waiting, claim, shards)):
             read = self._with_sums(job_id, prefix, waiting)
             if read is None:
                 return None
-            prefix, waiting = read
-        for shard in waiting:
+            prefix, to_add = read
+        for shard in to_add:
             if prefix.stopped:
                 break
             prefix = prefix.add(shard, claim)
@@ -196,8 +198,11 @@ class Ledger:
 
     def _with_sums(
         self, job_id: str, prefix: Prefix, waiting: tuple[Evidence, ...]
-    ) -> tuple[Prefix, tuple[Evidence, ...]] | None:
-        """Return prefix and shards with their vectors; None if these were added into the sum meanwhile."""
+    ) -> tuple[Prefix, Iterator[Evidence]] | None:
+        """Return prefix and shards with their vectors; None if these were added into the sum meanwhile.
+
+        The vectors of one shard after another are unpacked, so that few of them are in memory at once.
+        """
         single = range(prefix.folded, prefix.merged + len(waiting))
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hmget(keys.job(job_id), ["status", "merged"])
@@ -208,15 +213,13 @@ class Ledger:
             raise JobEnded(f"job {job_id} is not running")
         if int(merged) != prefix.merged:
             return None
-        sums = [unpack_sums(content) for content in vectors]
-        merged_sums = sums[: prefix.merged - prefix.folded]
-        if prefix.folded:
-            merged_sums.insert(0, unpack_sums(folded))
+        packed = [folded, *vectors] if prefix.folded else vectors
+        merged_sums, added = packed[: len(packed) - len(waiting)], packed[len(packed) - len(waiting) :]
         if prefix.evidence is not None:
-            whole = Evidence(hits=prefix.evidence.hits, gradient=reduce(GradientSums.__add__, merged_sums))
-            prefix = replace(prefix, evidence=whole)
-        added = zip(waiting, sums[len(sums) - len(waiting) :], strict=True)
-        return prefix, tuple(Evidence(hits=shard.hits, gradient=gradient) for shard, gradient in added)
+            whole = reduce(GradientSums.__add__, map(unpack_sums, merged_sums))
+            prefix = replace(prefix, evidence=Evidence(hits=prefix.evidence.hits, gradient=whole))
+        shards = zip(waiting, map(unpack_sums, added), strict=True)
+        return prefix, (Evidence(hits=shard.hits, gradient=gradient) for shard, gradient in shards)
 
     def _store_prefix(
         self, job_id: str, window: int, standing: Standing, prefix: Prefix, job: tuple[JobSpec, Plan]
@@ -246,7 +249,7 @@ class Ledger:
             taken = self._merge(
                 keys=[*(name(job_id) for name in names), keys.ACTIVE],
                 args=[
-                    *(job_id, time.time(), plan.model_dump_json()),
+                    *(job_id, time.time(), plan.text),
                     *(window, AHEAD * window, AHEAD_BYTES, *merge),
                 ],
             )

@@ -9,31 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from certificates import Certificate, Claim, Evidence, SplitProduct, SplitSums, epoch_at
-from certificates.counts.split_sums import read_split
+from certificates import AllPairsMean, Certificate, Claim, Evidence, epoch_at
+from certificates.counts.all_pairs import read_mean
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
     """The first ``merged`` shards of a job.
 
-    ``evidence`` is their sum, None before the first. It holds the vectors of split sums, if the job counts
-    any, only while they are needed: the vectors of the first ``folded`` shards are stored in one sum, those
-    of the other shards separately. ``product`` is the split product of the last ended gradient epoch, in
-    second-order jobs whose bounds are valid at any time.
+    ``evidence`` is their sum, None before the first. It holds the vectors of gradient sums, if the job
+    counts any, only while they are needed: the vectors of the first ``folded`` shards are stored in one sum,
+    those of the other shards separately. ``mean`` is the mean of all pairs of the last ended gradient epoch,
+    in second-order jobs whose bounds are valid at any time.
     """
 
     merged: int = 0
     folded: int = 0
     evidence: Evidence | None = None
-    product: SplitProduct | None = None
+    mean: AllPairsMean | None = None
     stopped: bool = False
     """Whether these shards certify the stop radius, or give it up. It is not stored: the job then ends."""
     certificate: Certificate | None = None
     """The certificate that the last ``add`` computed, if any; it is not stored."""
 
     def needs_sums(self, shards: Sequence[Evidence], claim: Claim, of: int) -> bool:
-        """Whether the vectors of split sums are needed to add these shards, of ``of`` in all."""
+        """Whether the vectors of gradient sums are needed to add these shards, of ``of`` in all."""
         before = 0 if self.evidence is None else self.evidence.n
         for shard in shards if claim.runs else ():
             if _ends_an_epoch(before, before + shard.n, claim.n):
@@ -45,10 +45,10 @@ class Prefix:
         """Return the prefix with the next shard, which may end an epoch of the gradient."""
         before = 0 if self.evidence is None else self.evidence.n
         evidence = shard if self.evidence is None else self.evidence + shard
-        product, split = self.product, _target_sums(evidence)
-        if claim.runs and split is not None and _ends_an_epoch(before, evidence.n, claim.n):
-            product = split.condensed(claim.n)
-        longer = Prefix(self.merged + 1, self.folded, evidence, product)
+        mean = self.mean
+        if claim.runs and _ends_an_epoch(before, evidence.n, claim.n):
+            mean = _mean_of_target(evidence, claim.n) or mean
+        longer = Prefix(self.merged + 1, self.folded, evidence, mean)
         if claim.stop_radius is None:
             return longer
         certificate = claim.running(longer.supported())
@@ -59,7 +59,7 @@ class Prefix:
         """Return the evidence for anytime-valid bounds. ValueError before the first shard."""
         if self.evidence is None:
             raise ValueError("nothing is merged yet")
-        return self.evidence.at_epoch(self.product)
+        return self.evidence.at_epoch(self.mean)
 
     def final(self, claim: Claim) -> tuple[Evidence, Certificate]:
         """Return the evidence and the certificate of a job that ends here. ValueError as ``Claim.final``."""
@@ -74,17 +74,17 @@ class Prefix:
             "merged": self.merged,
             "folded": self.folded,
             "evidence": None if self.evidence is None else self.evidence.to_dict(),
-            "product": None if self.product is None else self.product.to_dict(),
+            "mean": None if self.mean is None else self.mean.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Prefix:
         """Read what ``to_dict`` wrote; ValueError on anything else."""
-        merged, folded, evidence, product = (data[k] for k in ("merged", "folded", "evidence", "product"))
+        merged, folded, evidence, mean = (data[k] for k in ("merged", "folded", "evidence", "mean"))
         if not isinstance(merged, int) or not isinstance(folded, int):
             raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
         counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
-        return cls(merged, folded, counted, None if product is None else read_split(product))
+        return cls(merged, folded, counted, None if mean is None else read_mean(mean))
 
 
 def _ends_an_epoch(before: int, now: int, n: int) -> bool:
@@ -92,11 +92,9 @@ def _ends_an_epoch(before: int, now: int, n: int) -> bool:
     return before == 0 or epoch_at(now, n) < epoch_at(before, n)
 
 
-def _target_sums(evidence: Evidence) -> SplitSums | None:
-    """Return the split sums of the certified class, if the evidence holds them."""
-    if evidence.gradient is None or evidence.hits is None:
+def _mean_of_target(evidence: Evidence, n_asked: int) -> AllPairsMean | None:
+    """Return the mean of all pairs for the certified class, if the evidence holds its sums."""
+    if evidence.gradient is None or evidence.gradient.sums is None:
         return None
-    split = evidence.gradient.split
-    if evidence.gradient.per_class is not None:
-        split = evidence.gradient.per_class[evidence.hits.target]
-    return split if isinstance(split, SplitSums) else None
+    sums = evidence.gradient.sums
+    return sums.condensed(evidence.target if sums.per_class else 0, n_asked)

@@ -1,71 +1,61 @@
-"""Pack the vectors of split sums into bytes, as whole numbers of grid steps, with no more bytes than needed.
+"""Pack vectors of gradient sums into bytes, as whole numbers of grid steps, with no more bytes than needed.
 
-A sum on the grid is a whole multiple of 2**-20, so nothing is lost. The first byte tells sums of one class
-from sums of every class. Then follow, for each class and little-endian: ``n_a``, ``n_b``, ``blocks``, ``d``
-and the number of bytes for each element, as int64, and the two vectors in two's complement.
+A sum on the grid is a whole multiple of 2**-20, so nothing is lost. The first byte tells the weights and
+whether there is a vector for every class. Then follow, little-endian: ``n``, ``blocks``, ``d``, the number of
+vectors and the number of bytes for each element, as int64; ``squares`` in 16 bytes; and the vectors in two's
+complement.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.counts.all_pairs import AllPairsSums
 from certificates.counts.exact_sums import GRID
 from certificates.counts.gradient_sums import GradientSums
-from certificates.counts.split_sums import SplitSums
+from certificates.kinds import Weights
 
-_HEAD: Final = struct.Struct("<5q")
-_ONE_CLASS: Final = b"\x01"
-_EVERY_CLASS: Final = b"\x02"
+_HEAD: Final = struct.Struct("<b5q16s")
+_KINDS: Final = {1: (Weights.SCORES, False), 2: (Weights.SCORES, True), 3: (Weights.MISSES, False)}
+_SQUARES: Final = 16
+"""Bytes of ``squares``: as many as any job's take. At 2^21 elements, 10^8 samples have some 2^68 steps."""
 
 
 def pack_sums(gradient: GradientSums | None) -> bytes:
-    """Return the packed split sums; empty bytes if there are none."""
-    if gradient is None:
+    """Return the packed sums; empty bytes if there are none."""
+    if gradient is None or gradient.sums is None:
         return b""
-    sums = [split for split in gradient.splits() if isinstance(split, SplitSums)]
-    kind = _ONE_CLASS if gradient.per_class is None else _EVERY_CLASS
-    return kind + b"".join(map(_pack, sums)) if sums else b""
+    sums = gradient.sums
+    [kind] = (byte for byte, named in _KINDS.items() if named == (sums.weights, sums.per_class))
+    vectors = [(vector * GRID).astype("<i8") for vector in sums.arrays()]
+    largest = max(max(int(vector.max()), -int(vector.min())) for vector in vectors)
+    width = largest.bit_length() // 8 + 1  # a bit for the sign
+    squares = sums.squares.to_bytes(_SQUARES, "little")
+    head = _HEAD.pack(kind, sums.n, sums.blocks, sums.d, len(vectors), width, squares)
+    packed = (vector.view(np.uint8).reshape(-1, 8)[:, :width].tobytes() for vector in vectors)
+    return b"".join(chain([head], packed))
 
 
 def unpack_sums(packed: bytes) -> GradientSums:
     """Read what `pack_sums` wrote; ValueError on anything else."""
-    sums = tuple(_unpack(packed))
-    if not sums or packed[:1] not in (_ONE_CLASS, _EVERY_CLASS):
-        raise ValueError("these are not split sums")
-    if packed[:1] == _EVERY_CLASS:
-        return GradientSums(sums[0].d, 0, 0.0, per_class=sums)
-    return GradientSums(sums[0].d, 0, 0.0, split=sums[0])
+    if len(packed) < _HEAD.size:
+        raise ValueError("these are not gradient sums: they end in the middle")
+    kind, n, blocks, d, vectors, width, squares = _HEAD.unpack_from(packed)
+    if kind not in _KINDS or not 1 <= width <= 8 or len(packed) != _HEAD.size + vectors * d * width:
+        raise ValueError("these are not gradient sums, or they end in the middle")
+    weights, per_class = _KINDS[kind]
+    whole = _vector(memoryview(packed)[_HEAD.size :], width)
+    sums = AllPairsSums(weights, n, d, blocks, int.from_bytes(squares, "little"), whole.tobytes(), per_class)
+    return GradientSums(d, 0, 0.0, sums=sums)
 
 
-def _pack(sums: SplitSums) -> bytes:
-    vectors = [(vector * GRID).astype("<i8") for vector in sums.vectors()]
-    width = max(int(np.abs(vector).max()).bit_length() for vector in vectors) // 8 + 1  # a bit for the sign
-    head = _HEAD.pack(sums.n_a, sums.n_b, sums.blocks, sums.d, width)
-    return head + b"".join(vector.view(np.uint8).reshape(-1, 8)[:, :width].tobytes() for vector in vectors)
-
-
-def _unpack(packed: bytes) -> Iterator[SplitSums]:
-    at = 1
-    while at < len(packed):
-        if len(packed) < at + _HEAD.size:
-            raise ValueError("split sums end in the middle")
-        n_a, n_b, blocks, d, width = _HEAD.unpack_from(packed, at)
-        at += _HEAD.size
-        size = d * width
-        if not (1 <= width <= 8 and d >= 1 and at + 2 * size <= len(packed)):
-            raise ValueError("split sums end in the middle")
-        a, b = (_vector(packed[start : start + size], width) for start in (at, at + size))
-        yield SplitSums(n_a, n_b, blocks, a.tobytes(), b.tobytes())
-        at += 2 * size
-
-
-def _vector(content: bytes, width: int) -> NDArray[np.float64]:
+def _vector(content: memoryview, width: int) -> NDArray[np.float64]:
     padded = np.zeros((len(content) // width, 8), dtype=np.uint8)
     padded[:, 8 - width :] = np.frombuffer(content, dtype=np.uint8).reshape(-1, width)
     whole = padded.view("<i8").ravel() >> (8 * (8 - width))  # the shift brings the sign along
-    return (whole / GRID).astype("<f8")
+    return (whole / GRID).astype("<f8", copy=False)

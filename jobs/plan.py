@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from certificates import Weights
 from jobs.record_base import Record
 
 
@@ -91,7 +93,8 @@ class Plan(Record):
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
     ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
     whole manifest, as its normalisation belongs to the function that is certified. A block is computed in
-    passes of ``runtime.rows`` rows, which divide it. ``fleet`` are the workers that can do so.
+    passes of ``runtime.rows`` rows, which divide it. ``weights`` are those of gradient sums, from the votes
+    of the selection alone; of no matter where none are counted. ``fleet`` are the workers that can do so.
     """
 
     target: int
@@ -100,8 +103,14 @@ class Plan(Record):
     batch: int
     blocks: int
     shard_blocks: int
+    weights: Weights
     runtime: RuntimeIdentity
     fleet: Fleet
+
+    @cached_property
+    def text(self) -> str:
+        """Return the plan as it is stored, written once: each part of a job is stored under its plan."""
+        return self.model_dump_json()
 
     @property
     def shards(self) -> int:

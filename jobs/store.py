@@ -110,7 +110,7 @@ class _Ending:
         """Return the script's arguments; a missing value is empty text."""
         counted: tuple[str | float, ...] = ("", "", "", "")
         if self.counted is not None:
-            plan = self.counted.plan.model_dump_json()
+            plan = self.counted.plan.text
             counted = (plan, self.counted.began_at, self.counted.samples, self.counted.seconds)
         running = ("", "") if self.running is None else (self.running.radius, self.running.samples)
         return [self.state.value, self.outcome, *counted, *running, keys.ENDED, *self.fields]

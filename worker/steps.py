@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import Evidence
+from certificates import Evidence, Weights
 from jobs.certificate_document import certificate_document
 from jobs.job_errors import PermanentFailure, StepLeftOver
 from jobs.job_records import JobRecord, RunningCertificate
@@ -80,7 +80,7 @@ def _count(
 
     loaded = context.models.for_plan(job.spec, plan)
     first_block, n = plan.shard_samples(shard, job.spec.n)
-    request = _request(job.spec, loaded, plan.batch, plan.target, first_block, n)
+    request = _request(job.spec, loaded, plan.weights, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
     evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
     return evidence, time.perf_counter() - began
@@ -142,14 +142,16 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     if (unfit := spec.noise.input_fault(x, *scale)) is not None:
         raise PermanentFailure("invalid_request", f"the input does not fit this noise: {unfit}")
     batch = batch_size_for(loaded.manifest, context.settings.device)
-    target = select_class(loaded.runtime, x, spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
+    drawn = (spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
+    target, hits = select_class(loaded.runtime, x, *drawn)
+    weights = spec.certifier.weights(spec.bounds, spec.decision, (hits, spec.n0), spec.n, loaded.manifest.d)
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks, gives_up=spec.stop.give_up)
     elif blocks == 1:
         cut = 1  # nothing to cut, so nothing to measure
     else:
-        block_s = _block_s(spec, loaded, x, batch, blocks)
+        block_s = _block_s(loaded, x, _request(spec, loaded, weights, batch, target, blocks, batch))
         cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
     return Plan(
         target=target,
@@ -158,23 +160,23 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
         batch=batch,
         blocks=blocks,
         shard_blocks=cut,
+        weights=weights,
         runtime=loaded.identity(spec.noise),
         fleet=context.fleet,
     )
 
 
-def _block_s(spec: JobSpec, loaded: LoadedModel, x: NDArray[np.float32], batch: int, block: int) -> float:
-    """Measure the time of one block, in seconds; ``block`` is a block that the job never counts."""
+def _block_s(loaded: LoadedModel, x: NDArray[np.float32], block: SampleRequest) -> float:
+    """Measure the time of one block, in seconds. It is one that the job never counts."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
-    trial = _request(spec, loaded, batch, 0, block, batch)
     began = time.perf_counter()
-    draw(loaded.runtime, x, trial, lambda _: None)
+    draw(loaded.runtime, x, block, lambda _: None)
     return time.perf_counter() - began
 
 
 def _request(
-    spec: JobSpec, loaded: LoadedModel, batch: int, target: int, first_block: int, n: int
+    spec: JobSpec, loaded: LoadedModel, weights: Weights, batch: int, target: int, first_block: int, n: int
 ) -> SampleRequest:
     from worker.sampling.sampler import SampleRequest  # noqa: PLC0415 - PyTorch only in the child process
 
@@ -190,6 +192,7 @@ def _request(
         bounds=spec.bounds,
         decision=spec.decision,
         scale=loaded.manifest.input.scale,
+        weights=weights,
     )
 
 

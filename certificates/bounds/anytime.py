@@ -15,7 +15,6 @@ from scipy.special import erf, gammaln, ndtr, ndtri, xlogy
 
 from certificates.bounds.error_probability import check_error
 from certificates.bounds.joint_dipole.region import slab_end
-from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.curves.directed_rounding import bisect_last_true, down
 from certificates.curves.lower_bounds import DipoleCurve, check_sigma, dipole_edge
 
@@ -84,26 +83,6 @@ def pair_shares_lower_anytime(both: int, one: int, pairs: int, eta: float) -> tu
 
     none = pairs - both - one
     return smallest(both, (one, none)), down(0.5 * smallest(one, (both, none)))
-
-
-def gradient_norm_upper_anytime(
-    inner_product: float,
-    n_half: int,
-    epoch: int,
-    d: int,
-    sigma: float,
-    alpha: float,
-    p_lower: float,
-    inner_product_error: float = 0.0,
-) -> float:
-    """Return the split gradient bound of epoch ``epoch`` (0, 1, ...), valid for all epochs at once.
-
-    Epoch ``k`` spends ``alpha 6 / (pi^2 (k+1)^2)``; the shares add up to ``alpha``. The numbers of samples at
-    which epochs end must be fixed before sampling starts (``certificates/counts/epochs.py``). The other
-    arguments and the unit are as in ``gradient_norm_upper_split``. ValueError if an argument is out of range.
-    """
-    share = epoch_share(alpha, epoch)
-    return gradient_norm_upper_split(inner_product, n_half, d, sigma, share, p_lower, inner_product_error)
 
 
 def epoch_share(alpha: float, epoch: int) -> float:

@@ -9,12 +9,11 @@ divided among the bounds of one comparison, and not among the comparisons.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from certificates.bounds.clopper_pearson import clopper_pearson_lower, clopper_pearson_upper
 from certificates.bounds.error_probability import check_error
-from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.counts.evidence import HitCounts
 from certificates.curves.directed_rounding import LEVEL_MARGIN, bisect_last_true, down, up
 from certificates.curves.lower_bounds import SecondOrderCurve, check_sigma
@@ -24,21 +23,15 @@ GRADIENT_SHARE = 0.1
 """Part of a class's share of eta that its gradient bound spends. A choice, as GRADIENT_SHARE of second
 order."""
 
+NormUpper = Callable[[int, float], float]
+"""An upper bound on a gradient norm, from a class and an error probability."""
+
 _NO_GRADIENT = 1.0
 """Above every ceiling ``phi(Phi^-1(p))``. With it, the curve of the paper's Theorem 1 is the first-order
 curve."""
 
 _LARGEST_RADIUS = 40.0
 """In units of sigma: here a slab has a mass below 1e-200. No radius from counts comes near it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SplitStatistic:
-    """``U = A . B`` for one class, samples in the smaller half, and the rounding error of ``U``."""
-
-    inner_product: float
-    n_half: int
-    error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +60,20 @@ def first_order_multiclass(counts: HitCounts, sigma: float, eta: float) -> Multi
 
 
 def second_order_multiclass(
-    counts: HitCounts, splits: Sequence[SplitStatistic], d: int, sigma: float, eta: float
+    counts: HitCounts, norm_upper: NormUpper, sigma: float, eta: float
 ) -> MulticlassBound:
-    """Return the second-order multi-class radius from the split statistic of every class, in class order.
+    """Return the second-order multi-class radius from bounds on the gradients of all classes' scores.
 
-    ValueError unless there is one statistic for each class that was counted.
+    ``norm_upper(c, alpha)`` is an upper bound on the norm of the gradient of class ``c``'s score, per unit of
+    input, with confidence ``1 - alpha``. It is asked once for each class. ValueError if an argument is out of
+    range.
     """
-    if len(splits) != len(counts.per_class):
-        raise ValueError(f"{len(counts.per_class)} classes need as many gradient sums, got {len(splits)}")
     share_g = 0.5 * GRADIENT_SHARE * eta
     share_p = 0.5 * eta - share_g
     p_lower, p_upper = _scores(counts, sigma, eta, share_p)
 
     def curve(c: int, p: float) -> SecondOrderCurve:
-        split = splits[c]
-        norm = gradient_norm_upper_split(
-            split.inner_product, split.n_half, d, sigma, share_g, 0.5, split.error
-        )
-        return SecondOrderCurve(p, up(sigma * norm))
+        return SecondOrderCurve(p, up(sigma * norm_upper(c, share_g)))
 
     curves = {c: curve(c, _complement(p)) for c, p in p_upper.items()}
     spent = {"p_a": share_p, "gradient_norm": share_g, "other_p": share_p, "other_gradient_norm": share_g}

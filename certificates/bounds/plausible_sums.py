@@ -2,7 +2,8 @@
 
 A reader of a certificate cannot draw its sums again. Sums that lie outside a range which honest sums leave
 with probability at most ``2 LIKELIEST``, whatever the classifier, were not sampled. Proofs: docs/theorems.md,
-Theorem 10 (split sums) and docs/theorems.md, Theorem 11 (paired sums).
+Theorem 10 (split sums), docs/theorems.md, Theorem 11 (paired sums) and docs/theorems.md, section 8 (all
+pairs).
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.bounds.slope_proxy import MISSES_PROXY
 from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.evidence import Evidence, GradientSums
 from certificates.counts.exact_sums import BLOCK_ERROR, GRID, MOST_ROWS, rounding_of_products
-from certificates.counts.split_sums import SplitProduct, SplitSums
+from certificates.counts.split_product import SplitProduct
+from certificates.kinds import Weights
 
 Array = NDArray[np.float64]
 
@@ -42,15 +46,62 @@ def implausible(evidence: Evidence) -> Iterator[str]:
     low, high = paired_sum_range(gradient.pairs, gradient.d)
     if not low <= gradient.paired_sum <= high:
         yield _said("paired_sum", gradient.paired_sum, low, high, gradient.pairs)
-    for place, split in _named(gradient):
-        if min(split.n_a, split.n_b) == 0:
-            continue
-        inner, error = split.inner_product()
-        low, high = inner_product_range(min(split.n_a, split.n_b), gradient.d)
-        if not low - error <= inner <= high + error:
-            yield _said(f"{place}.inner", inner, low, high, split.n_a + split.n_b)
-        if error < (least := least_error(inner, split.n_a, split.n_b, gradient.d)):
-            yield f"{place}.error {error!r} is too small: sums of so many samples are off by {least:.3g}"
+    for place, statistic in _named(gradient):
+        if isinstance(statistic, SplitProduct):
+            yield from _implausible_product(place, statistic)
+        else:
+            yield from _implausible_mean(place, statistic)
+
+
+def _implausible_product(place: str, split: SplitProduct) -> Iterator[str]:
+    low, high = inner_product_range(min(split.n_a, split.n_b), split.d)
+    if not low - split.error <= split.inner <= high + split.error:
+        yield _said(f"{place}.inner", split.inner, low, high, split.n)
+    if split.error < (least := least_error(split.inner, split.n_a, split.n_b, split.d)):
+        yield _too_small(place, split.error, least)
+
+
+def _implausible_mean(place: str, mean: AllPairsMean) -> Iterator[str]:
+    if mean.n < 2:
+        if mean.mean or mean.error:
+            yield f"{place}.mean is not 0, but one sample has no pairs"
+        return
+    low, high = mean_range(mean.n, mean.d, mean.weights)
+    more = (2 * mean.d + 1) / GRID / (mean.n - 1)
+    if not low - mean.error <= mean.mean <= high + mean.error + more:
+        yield _said(f"{place}.mean", mean.mean, low, high, mean.n)
+    if mean.error < (least := least_mean_error(mean)):
+        yield _too_small(place, mean.error, least)
+
+
+def mean_range(n: int, d: int, weights: Weights) -> tuple[float, float]:
+    """Return the range of the mean of all pairs of ``n`` samples, were its sums exact.
+
+    It is ``U`` of docs/theorems.md, Theorem 17, and lies beyond either end of the range with probability at
+    most ``LIKELIEST``. ``Q`` is rounded down, by at most ``2 d + 1`` grid steps a sample, and raises a stated
+    mean above the upper end by no more than that.
+    """
+    proxy = PROXY_VARIANCE if weights is Weights.SCORES else MISSES_PROXY
+    others = n - 1.0
+
+    def noise(x: Array, sign: float) -> Array:
+        grown = np.log1p(sign * x) + others * np.log1p(-sign * x / others)
+        return 2.0 * proxy / (x * n) * (-math.log(LIKELIEST) - 0.5 * d * grown)
+
+    below = _least(lambda t: noise(t * others, 1.0))
+    return -below, _least(lambda x: _LARGEST_SQUARE / (1.0 - x) + noise(x, -1.0))
+
+
+def least_mean_error(mean: AllPairsMean) -> float:
+    """Return the least rounding error that ``AllPairsSums.condensed`` can state.
+
+    ``|S|^2 >= n (n - 1) U``, and no block has more than ``MOST_ROWS``. Samples that miss may all lie in one.
+    """
+    most = mean.n if mean.weights is Weights.SCORES else 1 if mean.mean else 0
+    element = BLOCK_ERROR * -(-most // MOST_ROWS)
+    pairs = mean.n * (mean.n - 1.0)
+    size = math.sqrt(max(mean.mean, 0.0) * pairs)
+    return (1.0 - _MARGIN) * (2.0 * math.sqrt(mean.d) * element * size + mean.d * element**2) / pairs
 
 
 def inner_product_range(n_half: int, d: int) -> tuple[float, float]:
@@ -89,7 +140,7 @@ def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
 
 
 def least_error(inner: float, n_a: int, n_b: int, d: int) -> float:
-    """Return the least rounding error that ``SplitSums.inner_product`` can state.
+    """Return the least rounding error that was stated with the inner product of two halves.
 
     ``|S_A| + |S_B| >= 2 sqrt(|S_A| |S_B|) >= 2 sqrt(n_a n_b |U|)``, and no block has more than ``MOST_ROWS``.
     """
@@ -103,12 +154,14 @@ def _least(bound: Callable[[Array], Array]) -> float:
     return float(bound(_TRIALS).min()) * (1.0 + _MARGIN)
 
 
-def _named(gradient: GradientSums) -> Iterator[tuple[str, SplitSums | SplitProduct]]:
+def _named(gradient: GradientSums) -> Iterator[tuple[str, AllPairsMean | SplitProduct]]:
     if gradient.split is not None:
         yield "split", gradient.split
-    per_class: tuple[SplitSums | SplitProduct, ...] = gradient.per_class or ()
-    for c, split in enumerate(per_class):
-        yield f"per_class[{c}]", split
+    if gradient.all_pairs is not None:
+        yield "all_pairs", gradient.all_pairs
+    per_class: tuple[AllPairsMean | SplitProduct, ...] = gradient.per_class or ()
+    for c, statistic in enumerate(per_class):
+        yield f"per_class[{c}]", statistic
 
 
 def _said(name: str, value: float, low: float, high: float, samples: int) -> str:
@@ -116,3 +169,7 @@ def _said(name: str, value: float, low: float, high: float, samples: int) -> str
         f"{name} {value!r} was not sampled: noise in {samples} samples gives {low:.6g} to {high:.6g}, and a "
         f"value outside with probability below {2.0 * LIKELIEST:g}"
     )
+
+
+def _too_small(place: str, error: float, least: float) -> str:
+    return f"{place}.error {error!r} is too small: sums of so many samples are off by {least:.3g}"

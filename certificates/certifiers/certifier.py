@@ -9,7 +9,7 @@ from certificates.bounds.error_probability import check_error
 from certificates.certificate import Certificate
 from certificates.counts.evidence import Evidence
 from certificates.curves.lower_bounds import Curve, check_sigma
-from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind
+from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind, Weights
 
 
 class Certifier(ABC):
@@ -63,11 +63,31 @@ class Certifier(ABC):
         """Return the gradient sums that these bounds are computed from; None without any."""
         return None
 
-    def number_problem(self, n: int) -> str | None:
-        """Say why a job cannot have ``n`` samples; None if it can."""
-        if self.evidence.in_pairs and n % 2:
-            return f"must be even for {self}: samples are drawn in pairs"
+    def weights(
+        self,
+        bounds: Bounds,  # noqa: ARG002 - subclasses read them
+        decision: Decision,  # noqa: ARG002
+        selected: tuple[int, int],  # noqa: ARG002
+        n: int,  # noqa: ARG002
+        d: int,  # noqa: ARG002
+    ) -> Weights:
+        """Return the weights that noise has in the gradient sums of ``n`` samples in ``d`` elements.
+
+        ``selected``: the votes for the class among the samples of selection, and their number. Nothing that
+        is counted may decide the weights.
+        """
+        return Weights.SCORES
+
+    def number_problem(self, n: int, bounds: Bounds) -> str | None:
+        """Say why a job cannot have ``n`` samples for these bounds; None if it can."""
+        if self.in_pairs(bounds) and n % 2:
+            return f"must be even for {self} with `{bounds}` bounds: samples are taken in pairs"
         return None
+
+    def in_pairs(self, bounds: Bounds) -> bool:
+        """Whether these bounds take samples in pairs, so that their number must be even."""
+        paired = self.gradient_sums(bounds, Decision.MAJORITY) is GradientSumsKind.PAIRED
+        return paired or self.evidence is EvidenceKind.PAIRS
 
     def decision_problem(self, decision: Decision) -> str | None:
         """Say why it cannot certify this decision; None if it can."""

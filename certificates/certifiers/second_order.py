@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Final
 
-from certificates.bounds.anytime import gradient_norm_upper_anytime, probability_lower_anytime
+from certificates.bounds.all_pairs_gradient import gradient_norm_upper_all_pairs
+from certificates.bounds.anytime import epoch_share, probability_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
 from certificates.bounds.final_counts import hits_to_come
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
-from certificates.bounds.multiclass import SplitStatistic, second_order_multiclass
+from certificates.bounds.missed_gradient import gradient_norm_upper_misses
+from certificates.bounds.multiclass import second_order_multiclass
+from certificates.bounds.pair_statistic import PairStatistic
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
 from certificates.bounds.split_gradient import gradient_norm_upper_split
+from certificates.bounds.statistic_choice import statistic_for
 from certificates.certificate import Certificate, GradientNorm
 from certificates.certifiers.certifier import Certifier
 from certificates.certifiers.first_order import FIRST_ORDER
 from certificates.certifiers.vote_statements import majority_statement, multiclass_statement
+from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.evidence import Evidence, HitCounts, gradient_of, votes_of
 from certificates.counts.gradient_sums import GradientSums
-from certificates.counts.split_sums import SplitProduct, SplitSums
+from certificates.counts.split_product import SplitProduct
 from certificates.curves.directed_rounding import down, radius_down, up
 from certificates.curves.lower_bounds import Curve, SecondOrderCurve, second_order_radius
-from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind
+from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind, Weights
 
 GRADIENT_SHARE = 0.1
 """Part of eta that the gradient bound spends; the score spends the rest.
@@ -30,6 +37,9 @@ GRADIENT_SHARE = 0.1
 A choice. At eta 0.001 the score's bound is then 3.121 instead of 3.090 standard errors below its estimate, 1
 % wider, and the logarithm in the gradient bound is ``ln(1e4) = 9.2`` instead of ``ln(1e3) = 6.9``.
 """
+
+Statistic = AllPairsMean | SplitProduct
+"""What the tight gradient bounds are computed from; the latter in former certificates alone."""
 
 
 class SecondOrder(Certifier):
@@ -44,8 +54,17 @@ class SecondOrder(Certifier):
         """See Certifier."""
         if bounds is Bounds.PAPER:
             return GradientSumsKind.PAIRED
-        multiclass = decision is Decision.MULTICLASS
-        return GradientSumsKind.SPLIT_PER_CLASS if multiclass else GradientSumsKind.SPLIT
+        if decision is Decision.MULTICLASS:
+            return GradientSumsKind.ALL_PAIRS_PER_CLASS
+        return GradientSumsKind.ALL_PAIRS
+
+    def weights(
+        self, bounds: Bounds, decision: Decision, selected: tuple[int, int], n: int, d: int
+    ) -> Weights:
+        """See Certifier. Every class of a multi-class job shares one sum of squared norms: that of scores."""
+        if self.gradient_sums(bounds, decision) is not GradientSumsKind.ALL_PAIRS:
+            return Weights.SCORES
+        return statistic_for(*selected, n, d)
 
     def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
         """See Certifier. This is the first order's case, which spends all of eta on the score.
@@ -86,61 +105,48 @@ class SecondOrder(Certifier):
         return self._stated(hits, sigma, eta, Bounds.PAPER, p_lower, norm, spent)
 
     def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Return the certificate. ValueError unless the evidence holds split sums of all samples."""
-        hits, gradient = votes_of(evidence), gradient_of(evidence)
-        if gradient.split is None and hits.n > 0:
+        """Return the certificate. ValueError unless the evidence holds the statistic of all samples."""
+        hits, gradient = votes_of(evidence), gradient_of(evidence).condensed()
+        statistic = gradient.all_pairs or gradient.split
+        if statistic is None and hits.n > 0:
             raise ValueError(
-                "tight second-order bounds need split gradient sums; these were counted for 'paper'"
+                "tight second-order bounds need gradient sums of all pairs; these were counted for 'paper'"
             )
-        if isinstance(gradient.split, SplitProduct) and gradient.split.epoch is not None:
-            raise ValueError("the split product of an epoch needs the anytime bounds")
+        if statistic is not None and statistic.epoch is not None:
+            raise ValueError("the gradient statistic of an epoch needs the anytime bounds")
         spent = _divided(eta)
         p_lower = clopper_pearson_lower(hits.hits, hits.n, spent["p_a"])
-        split = _statistic(gradient.split)
-        upper = gradient_norm_upper_split(
-            split.inner_product, split.n_half, gradient.d, sigma, spent["gradient_norm"], p_lower, split.error
-        )
-        norm = _gradient_norm(upper, split, sigma, p_lower)
+        norm = _gradient_norm(statistic, sigma, spent["gradient_norm"], p_lower)
         return self._stated(hits, sigma, eta, Bounds.TIGHT, p_lower, norm, spent)
 
     def _anytime(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        """Use the votes at the stop, and the split product at the end of the last finished epoch.
+        """Use the votes at the stop, and the gradient statistic at the end of the last finished epoch.
 
-        Before the first epoch has ended there is no product. ValueError for split sums that do not say which
-        epoch they end.
+        Before the first epoch has ended there is none. ValueError for a statistic that does not say which
+        epoch it ends.
         """
         hits, gradient = votes_of(evidence), gradient_of(evidence)
-        epoch = gradient.split.epoch if isinstance(gradient.split, SplitProduct) else None
-        if gradient.split is not None and epoch is None:
-            raise ValueError("anytime second-order bounds need the split product of an epoch")
+        statistic = gradient.all_pairs or gradient.split
+        epoch = None if statistic is None else statistic.epoch
+        if gradient.sums is not None or (statistic is not None and epoch is None):
+            raise ValueError("anytime second-order bounds need the gradient statistic of an epoch")
         spent = _divided(eta)
         p_lower = probability_lower_anytime(hits.hits, hits.n, spent["p_a"])
-        split = _statistic(gradient.split)
-        upper = gradient_norm_upper_anytime(
-            split.inner_product,
-            split.n_half,
-            epoch or 0,
-            gradient.d,
-            sigma,
-            spent["gradient_norm"],
-            p_lower,
-            split.error,
-        )
-        norm = _gradient_norm(upper, split, sigma, p_lower)
+        share = epoch_share(spent["gradient_norm"], epoch or 0)
+        norm = _gradient_norm(statistic, sigma, share, p_lower)
         return self._stated(hits, sigma, eta, Bounds.ANYTIME, p_lower, norm, spent)
 
     def _multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
-        hits, gradient = votes_of(evidence), gradient_of(evidence)
-        if gradient.per_class is None:
+        hits, classes = votes_of(evidence), gradient_of(evidence).condensed().per_class
+        if classes is None:
             raise ValueError("a multi-class second-order certificate needs the gradient sums of every class")
-        splits = [_statistic(split) for split in gradient.per_class]
-        bound = second_order_multiclass(hits, splits, gradient.d, sigma, down(eta))
-        own = splits[hits.target]
-        share_g = bound.eta_spent["gradient_norm"]
-        upper = gradient_norm_upper_split(
-            own.inner_product, own.n_half, gradient.d, sigma, share_g, 0.5, own.error
+        norms = partial(_norm_upper_of_class, classes, sigma)
+        bound = second_order_multiclass(hits, norms, sigma, down(eta))
+        share = bound.eta_spent["gradient_norm"]
+        norm = replace(
+            _gradient_norm(classes[hits.target], sigma, share, 0.5),
+            ceiling=gradient_norm_ceiling(bound.p_lower, sigma),
         )
-        norm = _gradient_norm(upper, own, sigma, bound.p_lower)
         return multiclass_statement(self, hits, sigma, eta, bound, norm)
 
     def _stated(
@@ -173,16 +179,28 @@ def _divided(eta: float) -> dict[str, float]:
     return {"p_a": down(eta - gradient), "gradient_norm": gradient}
 
 
-def _statistic(split: SplitSums | SplitProduct | None) -> SplitStatistic:
-    """Return the statistic of the gradient bound; an empty one if a half has no samples."""
-    n_half = 0 if split is None else min(split.n_a, split.n_b)
-    inner, error = (0.0, 0.0) if split is None or n_half == 0 else split.inner_product()
-    return SplitStatistic(inner, n_half, error)
+def _norm_upper_of_class(classes: Sequence[Statistic], sigma: float, c: int, alpha: float) -> float:
+    return _gradient_norm(classes[c], sigma, alpha, 0.5).upper
 
 
-def _gradient_norm(upper: float, split: SplitStatistic, sigma: float, p_lower: float) -> GradientNorm:
-    return GradientNorm(
-        upper=upper,
-        estimate=math.sqrt(max(split.inner_product, 0.0)) / sigma if split.n_half else None,
-        ceiling=gradient_norm_ceiling(p_lower, sigma),
-    )
+def _gradient_norm(statistic: Statistic | None, sigma: float, alpha: float, p_lower: float) -> GradientNorm:
+    """Return the bound at error ``alpha``; without a statistic it is the ceiling."""
+    ceiling = gradient_norm_ceiling(p_lower, sigma)
+    match statistic:
+        case None:
+            return GradientNorm(upper=ceiling, estimate=None, ceiling=ceiling)
+        case SplitProduct():
+            n_half = min(statistic.n_a, statistic.n_b)
+            upper = gradient_norm_upper_split(
+                statistic.inner, n_half, statistic.d, sigma, alpha, p_lower, statistic.error
+            )
+            return GradientNorm(upper, math.sqrt(max(statistic.inner, 0.0)) / sigma, ceiling)
+        case AllPairsMean():
+            mean = PairStatistic(statistic.n, math.nextafter(statistic.mean + statistic.error, math.inf))
+            if statistic.weights is Weights.MISSES:
+                missed = min(up(1.0 - p_lower), 1.0)
+                upper = gradient_norm_upper_misses(mean, statistic.d, sigma, alpha, missed)
+            else:
+                upper = gradient_norm_upper_all_pairs(mean, statistic.d, sigma, alpha, p_lower)
+            estimate = math.sqrt(max(statistic.mean, 0.0)) / sigma if statistic.n > 1 else None
+            return GradientNorm(upper, estimate, ceiling)

@@ -12,7 +12,6 @@ from certificates.claim.claim_rules import decision_problems, number_problems, s
 from certificates.claim.eta import WHEN_COMPLETE, WHILE_RUNNING, Budget, divide_eta
 from certificates.counts.evidence import Evidence
 from certificates.counts.field_readers import read_fields, read_flag, read_integer, read_number
-from certificates.counts.split_sums import SplitProduct
 from certificates.kinds import Bounds, Decision, EndedBy, GradientSumsKind
 from certificates.noise_laws import NOISE_LAWS, Noise
 
@@ -106,7 +105,7 @@ class Claim:
         """Return the certificate that the samples so far support, whenever and why ever one looks.
 
         A multi-class job certifies the majority meanwhile, which implies the multi-class claim. The gradient
-        sums, if any, must be the product of the last epoch that has ended (``Evidence.at_epoch``).
+        sums, if any, must be the mean of the last epoch that has ended (``Evidence.at_epoch``).
         ValueError if the evidence is of another kind, or the bounds are the paper's.
         """
         self._check(evidence)
@@ -168,9 +167,9 @@ class Claim:
             raise ValueError(f"{evidence.n} evaluations were counted, more than the {self.n} asked for")
         if evidence.gradient is not None and evidence.gradient.d != self.d:
             raise ValueError(f"the gradient was measured in {evidence.gradient.d} elements, not in {self.d}")
-        for split in () if evidence.gradient is None else evidence.gradient.splits():
-            if isinstance(split, SplitProduct) and split.n_asked not in {None, self.n}:
-                raise ValueError(f"the split product is an epoch of {split.n_asked} samples, not of {self.n}")
+        for one in () if evidence.gradient is None else evidence.gradient.statistics():
+            if one.n_asked not in {None, self.n}:
+                raise ValueError(f"the gradient sums are an epoch of {one.n_asked} samples, not of {self.n}")
 
     def _check_complete(self, evidence: Evidence) -> None:
         if evidence.n != self.n:
@@ -187,7 +186,7 @@ class Claim:
         if wanted is GradientSumsKind.PAIRED:
             used = {2 * gradient.pairs}
         else:
-            used = {split.n_a + split.n_b for split in gradient.splits()}
+            used = {statistic.n for statistic in gradient.condensed().statistics()}
         if used != {evidence.n}:
             raise ValueError("the gradient sums do not rest on all samples that were counted")
 

@@ -10,9 +10,9 @@ import math
 from certificates.certifiers.certifier import Certifier
 from certificates.kinds import Bounds, Decision
 
-LARGEST_SUMS = 2**20
-"""Most numbers in one half of a job's gradient sums: input elements, times classes for multi-class. A
-choice: the two halves then take 16 MiB of memory (docs/running-certificates.md, "Memory")."""
+LARGEST_SUMS = 2**21
+"""Most numbers in a job's gradient sums: input elements, times classes for multi-class. A choice: they then
+take 16 MiB of memory (docs/running-certificates.md, "Memory")."""
 
 LEAST_SIGMA = 1e-300
 """Below it a radius may be subnormal, with too few digits to be rounded down."""
@@ -30,7 +30,7 @@ def number_problems(certifier: Certifier, bounds: Bounds, sigma: float, eta: flo
         found.append(("bounds", "must be `tight` or `paper`"))
     if n < 1:
         found.append(("n", "must be at least 1"))
-    elif (said := certifier.number_problem(n)) is not None:
+    elif (said := certifier.number_problem(n, bounds)) is not None:
         found.append(("n", said))
     if not 0.0 < eta <= LARGEST_ETA:
         found.append(("eta", f"must be above 0 and at most {LARGEST_ETA:g}"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.field_readers import check_count, read_fields, read_integer
 from certificates.counts.gradient_sums import GradientSums, read_gradient, round_up_to_grid
-from certificates.counts.split_sums import SplitProduct
 from certificates.kinds import EvidenceKind
 
 __all__ = ["Evidence", "GradientSums", "HitCounts", "PairCounts", "round_up_to_grid"]
@@ -98,10 +98,11 @@ class Evidence:
                 raise ValueError("gradient sums come with the hits of the same samples")
             if 2 * self.gradient.pairs > self.hits.n:
                 raise ValueError("gradient sums use more samples than were counted")
-            if any(split.n_a + split.n_b > self.hits.n for split in self.gradient.splits()):
-                raise ValueError("split sums use more samples than were counted")
-            per_class = self.gradient.per_class
-            if per_class is not None and len(per_class) != len(self.hits.per_class):
+            sums = self.gradient.sums
+            parts = (*self.gradient.statistics(), *(() if sums is None else (sums,)))
+            if any(part.n > self.hits.n for part in parts):
+                raise ValueError("gradient sums use more samples than were counted")
+            if self.gradient.classes not in {None, len(self.hits.per_class)}:
                 raise ValueError("per-class gradient sums must be as many as the classes counted")
 
     @property
@@ -152,14 +153,14 @@ class Evidence:
             return self
         return Evidence(hits=self.hits, gradient=self.gradient.condensed())
 
-    def at_epoch(self, product: SplitProduct | None) -> Evidence:
-        """Return the evidence for anytime-valid bounds: these votes, and the split product of an ended epoch.
+    def at_epoch(self, mean: AllPairsMean | None) -> Evidence:
+        """Return the evidence for anytime-valid bounds: these votes, and the mean of all pairs of an epoch.
 
-        ``product`` is None before the first epoch has ended. Evidence without gradient sums is not changed.
+        ``mean`` is None before the first epoch has ended. Evidence without gradient sums is not changed.
         """
         if self.gradient is None:
             return self
-        return Evidence(hits=self.hits, gradient=GradientSums(self.gradient.d, 0, 0.0, product))
+        return Evidence(hits=self.hits, gradient=GradientSums(self.gradient.d, 0, 0.0, all_pairs=mean))
 
     def to_dict(self) -> dict[str, object]:
         """Return the evidence as JSON-ready data; the parts that were not measured are None."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+from certificates.counts.all_pairs import AllPairsMean, AllPairsSums, read_mean
 from certificates.counts.exact_sums import GRID, LARGEST_SUM
 from certificates.counts.field_readers import check_count, read_fields, read_integer, read_number
-from certificates.counts.split_sums import SplitProduct, SplitSums, read_split
+from certificates.counts.split_product import SplitProduct, read_split
+from certificates.kinds import Weights
+
+_Part = TypeVar("_Part", AllPairsMean, AllPairsSums, SplitProduct)
 
 
 def round_up_to_grid(x: float) -> float:
@@ -36,17 +41,24 @@ class GradientSums:
     d: int
     pairs: int
     paired_sum: float
-    split: SplitSums | SplitProduct | None = None
-    """Split, centred sums of the same samples; the tight bounds need them, the paper's do not."""
-    per_class: tuple[SplitSums, ...] | tuple[SplitProduct, ...] | None = None
-    """The same for every class, in class order: multi-class certificates need them instead of ``split``."""
+    split: SplitProduct | None = None
+    """The statistic of the tight bounds in former certificates."""
+    per_class: tuple[AllPairsMean, ...] | tuple[SplitProduct, ...] | None = None
+    """The statistic of the tight bounds for every class, in class order, for multi-class certificates."""
+    all_pairs: AllPairsMean | None = None
+    """The statistic of the tight bounds, for the target class."""
+    sums: AllPairsSums | None = None
+    """The sums that either of these is computed from, until ``condensed``."""
 
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
-        for split in self.splits():
-            if split.d != self.d:
-                raise ValueError(f"split sums of {split.d} elements do not belong to d = {self.d}")
+        parts = (*self.statistics(), *_listed(self.sums))
+        if any(part.d != self.d for part in parts):
+            raise ValueError(f"a gradient statistic of another dimension does not belong to d = {self.d}")
+        for one in self.per_class or ():
+            if isinstance(one, AllPairsMean) and one.weights is not Weights.SCORES:
+                raise ValueError("statistics of every class weigh scores")
         check_count("d", self.d)
         if round_up_to_grid(self.paired_sum) != self.paired_sum:
             raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
@@ -55,80 +67,72 @@ class GradientSums:
         """Merge two shards, exactly; raises ValueError when their dimensions differ."""
         if self.d != other.d:
             raise ValueError("gradient sums of different dimensions do not add")
-        pairs, paired_sum = self.pairs + other.pairs, self.paired_sum + other.paired_sum
-        split = _add_splits(_listed(self.split), _listed(other.split))
-        per_class = _add_splits(self.per_class, other.per_class)
-        return GradientSums(self.d, pairs, paired_sum, split[0] if split else None, per_class)
+        if self.statistics() or other.statistics():
+            raise ValueError("condensed gradient sums do not add")
+        if (self.sums is None) != (other.sums is None):
+            raise ValueError("gradient sums with and without vectors do not add")
+        both = None if self.sums is None or other.sums is None else self.sums + other.sums
+        return GradientSums(self.d, self.pairs + other.pairs, self.paired_sum + other.paired_sum, sums=both)
 
-    def splits(self) -> tuple[SplitSums | SplitProduct, ...]:
-        """Return all split sums that were counted."""
-        return (*_listed(self.split), *(self.per_class or ()))
+    @property
+    def classes(self) -> int | None:
+        """Return how many classes have a vector or a statistic of their own; None if the target alone has."""
+        if self.sums is not None and self.sums.per_class:
+            return len(self.sums.vectors) // (8 * self.d)
+        return None if self.per_class is None else len(self.per_class)
+
+    def statistics(self) -> tuple[AllPairsMean | SplitProduct, ...]:
+        """Return the statistics of the tight bounds: none, the target's or those of every class."""
+        return (*_listed(self.split), *_listed(self.all_pairs), *(self.per_class or ()))
 
     def condensed(self) -> GradientSums:
-        """Return the same evidence without the vectors of the split sums; it no longer adds."""
-        split = self.split.condensed() if isinstance(self.split, SplitSums) else self.split
-        per_class = None
-        if self.per_class is not None:
-            per_class = tuple(_condensed(one) for one in self.per_class)
-        return GradientSums(self.d, self.pairs, self.paired_sum, split, per_class)
+        """Return the same evidence without vectors; it no longer adds."""
+        sums = self.sums
+        if sums is None:
+            return self
+        if sums.per_class:
+            means = tuple(sums.condensed(c) for c in range(len(sums.arrays())))
+            return GradientSums(self.d, self.pairs, self.paired_sum, per_class=means)
+        return GradientSums(self.d, self.pairs, self.paired_sum, all_pairs=sums.condensed())
 
     def to_dict(self) -> dict[str, object]:
         """Return JSON-ready data. ValueError while there are vectors: only their products become JSON."""
+        if self.sums is not None:
+            raise ValueError("vectors of sums are no JSON: condense them first")
         return {
             "d": self.d,
             "pairs": self.pairs,
             "paired_sum": self.paired_sum,
-            "split": None if self.split is None else _written(self.split),
-            "per_class": None if self.per_class is None else [_written(one) for one in self.per_class],
+            "all_pairs": None if self.all_pairs is None else self.all_pairs.to_dict(),
+            "split": None if self.split is None else self.split.to_dict(),
+            "per_class": None if self.per_class is None else [one.to_dict() for one in self.per_class],
         }
 
 
-def _listed(split: SplitSums | SplitProduct | None) -> tuple[SplitSums | SplitProduct, ...]:
-    return () if split is None else (split,)
-
-
-def _written(split: SplitSums | SplitProduct) -> dict[str, object]:
-    if isinstance(split, SplitSums):
-        raise ValueError("split sums are no JSON: condense them first")  # noqa: TRY004 - a value
-    return split.to_dict()
-
-
-def _condensed(split: SplitSums | SplitProduct) -> SplitProduct:
-    return split.condensed() if isinstance(split, SplitSums) else split
-
-
-def _add_splits(
-    left: Sequence[SplitSums | SplitProduct] | None, right: Sequence[SplitSums | SplitProduct] | None
-) -> tuple[SplitSums, ...] | None:
-    if left is None and right is None:
-        return None
-    if left is None or right is None or len(left) != len(right):
-        raise ValueError("gradient sums with and without split vectors do not add")
-    return tuple(_add_split(one, other) for one, other in zip(left, right, strict=True))
-
-
-def _add_split(left: SplitSums | SplitProduct, right: SplitSums | SplitProduct) -> SplitSums:
-    if not (isinstance(left, SplitSums) and isinstance(right, SplitSums)):
-        raise ValueError("a condensed split product does not add")  # noqa: TRY004 - a value
-    return left + right
+def _listed(part: _Part | None) -> tuple[_Part, ...]:
+    return () if part is None else (part,)
 
 
 def read_gradient(data: object) -> GradientSums:
     """Read what ``GradientSums.to_dict`` wrote; raises ValueError on anything else."""
     if isinstance(data, Mapping):
-        data = {"split": None, "per_class": None, **data}
-    values = read_fields("gradient", data, {"d", "pairs", "paired_sum", "split", "per_class"})
-    split, per_class = values["split"], values["per_class"]
+        data = {"all_pairs": None, "split": None, "per_class": None, **data}
+    names = {"d", "pairs", "paired_sum", "all_pairs", "split", "per_class"}
+    values = read_fields("gradient", data, names)
+    all_pairs, split, per_class = (values[name] for name in ("all_pairs", "split", "per_class"))
     return GradientSums(
         d=read_integer("gradient.d", values["d"]),
         pairs=read_integer("gradient.pairs", values["pairs"]),
         paired_sum=read_number("gradient.paired_sum", values["paired_sum"], LARGEST_SUM),
         split=None if split is None else read_split(split),
-        per_class=None if per_class is None else _read_splits(per_class),
+        per_class=None if per_class is None else _read_classes(per_class),
+        all_pairs=None if all_pairs is None else read_mean(all_pairs),
     )
 
 
-def _read_splits(data: object) -> tuple[SplitProduct, ...]:
+def _read_classes(data: object) -> tuple[AllPairsMean, ...] | tuple[SplitProduct, ...]:
     if not isinstance(data, list | tuple) or not data:
-        raise ValueError("gradient.per_class must be a list of split products")
+        raise ValueError("gradient.per_class must be a list with the statistic of every class")
+    if isinstance(data[0], Mapping) and "weights" in data[0]:
+        return tuple(read_mean(one) for one in data)
     return tuple(read_split(one) for one in data)

@@ -3,7 +3,7 @@
 -- Stores the counts of a shard, unless it is stored, and returns the job's progress: {shard_bytes, prefix or '',
 -- counts...} with the counts of the shards that follow the merged ones. Returns -1 unless the job is running, -2
 -- if its plan is not `plan`: shards of different plans may have samples in common.
--- `sums` are the vectors of its split sums, '' if there are none. Without a shard, only returns the progress.
+-- `sums` are the vectors of its gradient sums, '' if there are none. Without a shard, only returns the progress.
 local status, merged, plan = unpack(redis.call('HMGET', KEYS[1], 'status', 'merged', 'plan'))
 if status ~= 'running' then return -1 end
 if plan ~= ARGV[3] then return -2 end

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from certificates import Bounds, Decision, EndedBy
+from certificates import Bounds, Decision, EndedBy, Weights
 from jobs.named import CertifierField, NoiseField
 
 
@@ -80,8 +80,26 @@ class PairsResource(OpenResource):
     target: int
 
 
+class AllPairsResource(OpenResource):
+    """The statistic of the tight gradient bound: the mean inner product of all pairs of samples.
+
+    Each sample gives its unit noise times a weight that its vote decides.
+    """
+
+    weights: Weights = Field(
+        description="`scores`: vote minus one half. `misses`: one minus vote. The selection's votes decide."
+    )
+    n: int
+    d: int
+    mean: float
+    error: float = Field(description="Bound on how far the exact mean may be above `mean` by rounding.")
+    n_asked: int | None = Field(
+        description="Evaluations asked for, if the bounds hold at any time; it decides the epoch."
+    )
+
+
 class SplitResource(OpenResource):
-    """The statistic of the tight gradient bound: the inner product of two means of centred vote times noise.
+    """The statistic of former certificates: the inner product of two means of centred vote times noise.
 
     Each mean is taken over one half of the samples, in unit noise.
     """
@@ -97,13 +115,16 @@ class SplitResource(OpenResource):
 
 
 class GradientSumsResource(OpenResource):
-    """Sums for the gradient bound, in unit noise: `paired_sum` for paper bounds, `split` for tight ones."""
+    """What the gradient bound needs, in unit noise: `paired_sum` for paper bounds, `all_pairs` for tight."""
 
     d: int
     pairs: int
     paired_sum: float
-    split: SplitResource | None = None
-    per_class: list[SplitResource] | None = Field(default=None, description="For multi-class certificates.")
+    all_pairs: AllPairsResource | None = None
+    split: SplitResource | None = Field(default=None, description="In certificates of former releases.")
+    per_class: list[AllPairsResource | SplitResource] | None = Field(
+        default=None, description="The statistic of every class, for multi-class certificates."
+    )
 
 
 class CountsResource(OpenResource):

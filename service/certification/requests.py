@@ -37,8 +37,11 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-_IN_PAIRS = _listed(one.name for one in CERTIFIERS if one.evidence.in_pairs)
 _LAWS = "; ".join(f"`{law.name}`: {law.about}" for law in NOISE_LAWS)
+_IN_PAIRS = _listed(one.name for one in CERTIFIERS if one.in_pairs(Bounds.TIGHT))
+_PAPER_PAIRS = _listed(
+    one.name for one in CERTIFIERS if one.in_pairs(Bounds.PAPER) and not one.in_pairs(Bounds.TIGHT)
+)
 _MULTICLASS = _listed(one.name for one in CERTIFIERS if one.majority_only is None)
 
 Seed = Annotated[
@@ -107,7 +110,8 @@ class CertificationFields(Body):
         default=100_000,
         ge=1,
         description="Evaluations of the base classifier for estimation. "
-        f"It must be even for {_IN_PAIRS}, which draw samples in pairs.",
+        f"It must be even for {_IN_PAIRS}, and for {_PAPER_PAIRS} with `paper` bounds: samples are taken in "
+        "pairs then.",
     )
     n0: int = Field(default=100, ge=1, description="Evaluations that select the class to certify.")
     eta: float = Field(

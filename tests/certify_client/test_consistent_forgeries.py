@@ -12,6 +12,7 @@ import pytest
 from certificates import (
     CERTIFIERS,
     FIRST_ORDER,
+    AllPairsMean,
     Bounds,
     Claim,
     Decision,
@@ -19,9 +20,10 @@ from certificates import (
     Evidence,
     GradientSums,
     Noise,
+    SplitProduct,
+    Weights,
 )
-from certificates.bounds.plausible_sums import inner_product_range, paired_sum_range
-from certificates.counts.split_sums import SplitProduct
+from certificates.bounds.plausible_sums import inner_product_range, mean_range, paired_sum_range
 from certify_client import UnreadableCertificate, display
 from certify_client.verification import verify
 from tests.support.certificate_documents import (
@@ -32,6 +34,8 @@ from tests.support.certificate_documents import (
     claim_and_counts,
     document_of,
 )
+
+Statistic = AllPairsMean | SplitProduct
 
 CHANGES: tuple[dict[str, Any], ...] = (
     *({"sigma": sigma} for sigma in (0.24, 0.26, 1.0, 100.0)),
@@ -56,15 +60,19 @@ def counts_for(evidence: Evidence, claim: Claim) -> Evidence:
         return replace(evidence, gradient=None)
     asked = claim.n if claim.stop_radius is not None or evidence.n < claim.n else None
 
-    def for_claim(split: SplitProduct) -> SplitProduct:
-        return replace(split, d=claim.d, n_asked=asked)
+    def for_claim(statistic: Statistic | None) -> Any:
+        return None if statistic is None else replace(statistic, d=claim.d, n_asked=asked)
 
     gradient = evidence.gradient
-    split = for_claim(gradient.split) if isinstance(gradient.split, SplitProduct) else None
-    per_class = None
-    if gradient.per_class is not None:
-        per_class = tuple(for_claim(one) for one in gradient.per_class if isinstance(one, SplitProduct))
-    return replace(evidence, gradient=replace(gradient, d=claim.d, split=split, per_class=per_class))
+    per_class = None if gradient.per_class is None else tuple(map(for_claim, gradient.per_class))
+    changed = replace(
+        gradient,
+        d=claim.d,
+        split=for_claim(gradient.split),
+        all_pairs=for_claim(gradient.all_pairs),
+        per_class=per_class,
+    )
+    return replace(evidence, gradient=changed)
 
 
 def forged(document: Document) -> Iterator[tuple[str, Document]]:
@@ -129,32 +137,42 @@ def with_gradient(document: Document, **change: Any) -> Document:
     claim, evidence, ended_by = claim_and_counts(document)
     gradient = evidence.gradient
     assert gradient is not None
-    if isinstance(gradient.split, SplitProduct) and "paired_sum" not in change:
+    if gradient.split is not None:
         gradient = replace(gradient, split=replace(gradient.split, **change))
+    elif gradient.all_pairs is not None:
+        gradient = replace(gradient, all_pairs=replace(gradient.all_pairs, **change))
     elif gradient.per_class is not None:
-        first, *others = (one for one in gradient.per_class if isinstance(one, SplitProduct))
+        first, *others = gradient.per_class
         gradient = replace(gradient, per_class=(replace(first, **change), *others))
     else:
         gradient = replace(gradient, **change)
     return certified(document, claim, replace(evidence, gradient=gradient), ended_by)
 
 
-SPLIT = [kind for kind in KINDS if kind.startswith("second") and "paper" not in kind]
+TIGHT = [kind for kind in KINDS if kind.startswith("second") and "paper" not in kind]
 
 
-@pytest.mark.parametrize("kind", SPLIT)
-def test_split_sums_that_no_samples_give_are_refused(kind: str) -> None:
+def limits(statistic: Statistic) -> tuple[float, float]:
+    if isinstance(statistic, SplitProduct):
+        return inner_product_range(statistic.n_a, 784)
+    return mean_range(statistic.n, 784, statistic.weights)
+
+
+@pytest.mark.parametrize("kind", TIGHT)
+def test_gradient_sums_that_no_samples_give_are_refused(kind: str) -> None:
     document = document_of(kind)
     gradient = claim_and_counts(document)[1].gradient
     assert gradient is not None
-    split = gradient.splits()[0]
-    low, high = inner_product_range(split.n_a, 784)
-    for inner in (1.01 * low - 1e-6, 1.01 * high, -1e9, 1e9):
-        verdict = verify(with_gradient(document, inner=inner))
+    statistic = gradient.statistics()[0]
+    name = "inner" if isinstance(statistic, SplitProduct) else "mean"
+    low, high = limits(statistic)
+    for value in (1.01 * low - 1e-6, 1.01 * high + 1e-6, -1e9, 1e9):
+        verdict = verify(with_gradient(document, **{name: value}))
         assert any("was not sampled" in fault for fault in verdict.faults)
-    for change in ({"inner": 0.002, "error": 0.0}, {"inner": 0.002, "error": 1e-12}):
-        assert any("too small" in fault for fault in verify(with_gradient(document, **change)).faults)
-    assert verify(with_gradient(document, inner=0.99 * low, error=1e-3)).holds
+    for error in (0.0, 1e-13):
+        faults = verify(with_gradient(document, **{name: 0.002, "error": error})).faults
+        assert any("too small" in fault for fault in faults)
+    assert verify(with_gradient(document, **{name: 0.99 * low, "error": 1e-3})).holds
 
 
 def test_paired_sums_that_no_samples_give_are_refused() -> None:
@@ -170,11 +188,11 @@ def test_paired_sums_that_no_samples_give_are_refused() -> None:
 def test_an_earlier_epoch_cannot_be_claimed(kind: str) -> None:
     """Which epoch it is follows from the samples and from n, and n is that of the claim."""
     document = document_of(kind)
-    split = document["certificate"]["counts"]["gradient"]["split"]
+    mean = document["certificate"]["counts"]["gradient"]["all_pairs"]
     for n_asked in (26_000, 52_000, 200_000, None):
-        split["n_asked"] = n_asked
+        mean["n_asked"] = n_asked
         assert verify(document).radius == 0.0
-    split |= {"n_asked": 100_000, "epoch": 0}
+    mean |= {"n_asked": 100_000, "epoch": 0}
     with pytest.raises(UnreadableCertificate, match="n_asked"):
         verify(document)
 
@@ -185,6 +203,8 @@ def test_gradient_sums_of_another_dimension_are_refused() -> None:
         replace(claim, d=1).final(
             Evidence(
                 claim_and_counts(document_of("second_order"))[1].hits,
-                gradient=GradientSums(784, 0, 0.0, SplitProduct(50_000, 50_000, 784, 0.01, 1e-8)),
+                gradient=GradientSums(
+                    784, 0, 0.0, all_pairs=AllPairsMean(Weights.SCORES, 100_000, 784, 0.01, 1e-8)
+                ),
             )
         )

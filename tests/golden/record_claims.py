@@ -17,6 +17,8 @@ from certificates import (
     DIPOLE,
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsMean,
+    AllPairsSums,
     Bounds,
     Certifier,
     Claim,
@@ -28,7 +30,7 @@ from certificates import (
     Noise,
     PairCounts,
     SplitProduct,
-    SplitSums,
+    Weights,
     round_up_to_grid,
 )
 from tests.golden.record import in_lines, machine
@@ -55,6 +57,7 @@ def _entries() -> Iterator[dict[str, Any]]:
             yield from _early(certifier, share)
             if certifier is not DIPOLE:
                 yield _multiclass(certifier, share)
+        yield from _other_statistics(share)
     yield _summed()
 
 
@@ -90,25 +93,46 @@ def _evidence(claim: Claim, share: float, n: int, asked: int | None = None) -> E
     if claim.bounds is Bounds.PAPER:
         paired = round_up_to_grid(0.0625 * (1.0 - share) * n)
         return Evidence(hits=votes, gradient=GradientSums(D, n // 2, paired))
-    product = SplitProduct(n // 2, n // 2, D, 0.05 * (1.0 - share), 1e-9, asked)
-    return Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, product))
+    mean = AllPairsMean(Weights.SCORES, n, D, 0.05 * (1.0 - share), 1e-9, asked)
+    return Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, all_pairs=mean))
+
+
+def _other_statistics(share: float) -> Iterator[dict[str, Any]]:
+    """Certify second order from misses alone, and as former releases did: at the end and when cancelled."""
+    for n in (N, 4 * N):
+        claim = Claim(SECOND_ORDER, Bounds.TIGHT, sigma=0.5, eta=0.001, n=n, d=D)
+        end, asked = (EndedBy.SAMPLES, None) if n == N else (EndedBy.CANCELLED, n)
+        votes, steep = _evidence(claim, share, N).hits, 0.05 * (1.0 - share)
+        misses = AllPairsMean(Weights.MISSES, N, D, steep, 1e-9, asked)
+        halves = SplitProduct(N // 2, N // 2, D, steep, 1e-9, asked)
+        for name, sums in (
+            ("misses", GradientSums(D, 0, 0.0, all_pairs=misses)),
+            ("former", GradientSums(D, 0, 0.0, halves)),
+        ):
+            yield _entry(
+                f"second_order {name} {end} {share}", claim, Evidence(hits=votes, gradient=sums), end
+            )
+    multiclass = Claim(SECOND_ORDER, Bounds.TIGHT, 0.5, 0.001, N, D, decision=Decision.MULTICLASS)
+    parts = tuple(SplitProduct(N // 2, N // 2, D, u * (1.0 - share), 1e-9) for u in (0.02, 0.05, 0.01))
+    evidence = Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, per_class=parts))
+    yield _entry(f"second_order former multiclass {share}", multiclass, evidence, EndedBy.SAMPLES)
 
 
 def _multiclass(certifier: Certifier, share: float) -> dict[str, Any]:
     claim = Claim(certifier, Bounds.TIGHT, 0.5, 0.001, N, D, decision=Decision.MULTICLASS)
     evidence = _evidence(claim, share, N)
     if evidence.gradient is not None:
-        half, left = N // 2, 1.0 - share
-        products = tuple(SplitProduct(half, half, D, u * left, 1e-9) for u in (0.02, 0.05, 0.01))
-        evidence = replace(evidence, gradient=GradientSums(D, 0, 0.0, per_class=products))
+        left = 1.0 - share
+        means = tuple(AllPairsMean(Weights.SCORES, N, D, u * left, 1e-9) for u in (0.02, 0.05, 0.01))
+        evidence = replace(evidence, gradient=GradientSums(D, 0, 0.0, per_class=means))
     return _entry(f"{certifier} multiclass {share}", claim, evidence, EndedBy.SAMPLES)
 
 
 def _summed() -> dict[str, Any]:
-    """Certify from vectors; their products are whole numbers, which every order of adding them gives."""
+    """Certify from a vector; its products are whole numbers, which every order of adding them gives."""
     claim = Claim(SECOND_ORDER, Bounds.TIGHT, sigma=0.05, eta=0.001, n=N, d=2)
-    sums = SplitSums.of_block(N // 2, (300.0, -40.0), N // 2, (280.0, -60.0))
-    evidence = Evidence(HitCounts(N, 0, (9000, 1000)), gradient=GradientSums(2, 0, 0.0, sums))
+    sums = AllPairsSums.of_block(Weights.SCORES, N, (580.0, -100.0), 0.25 * 2 * N)
+    evidence = Evidence(HitCounts(N, 0, (9000, 1000)), gradient=GradientSums(2, 0, 0.0, sums=sums))
     return _entry("second_order from vectors", claim, evidence, EndedBy.SAMPLES)
 
 

@@ -1,8 +1,8 @@
 """The service answers the recorded requests with the recorded certificates, to the last bit.
 
 ``certificates.json`` names the processor and the versions that it was recorded with; there every bit must
-agree. Elsewhere the votes must still agree. The inner products of gradient sums may differ by their stated
-rounding error, because a processor adds in its own order; the rest must follow from them.
+agree. Elsewhere the votes must still agree. The means of gradient sums may differ by their stated rounding
+error, because a processor adds in its own order; the rest must follow from them.
 
 A vote can differ where another processor's rounding decides between a sample's two best scores. That is
 rare: on 300,000 noisy digits ONNX Runtime and PyTorch, whose scores differ by up to 1e-5, agreed on all
@@ -41,25 +41,25 @@ def test_a_recorded_request_gets_the_recorded_certificate(
 ) -> None:
     certificate, expected = comparable(answered[recorded["name"]]), recorded["certificate"]
     if machine() != RECORDED["recorded_on"]:
-        expected = with_products_of(certificate, expected)
+        expected = with_means_of(certificate, expected)
     assert certificate["counts"] == expected["counts"]
     assert certificate == expected
 
 
-def with_products_of(certificate: dict[str, Any], recorded: dict[str, Any]) -> dict[str, Any]:
-    """Return what is recorded, with the inner products of a certificate if they agree, and what follows."""
+def with_means_of(certificate: dict[str, Any], recorded: dict[str, Any]) -> dict[str, Any]:
+    """Return what is recorded, with the means of a certificate if they agree, and what follows."""
     counts = copy.deepcopy(recorded["counts"])
-    for product, answered in zip(products(counts), products(certificate["counts"]), strict=True):
-        assert abs(answered["inner"] - product["inner"]) <= answered["error"]
-        assert answered["error"] == pytest.approx(product["error"], rel=1e-9)
-        product |= {name: answered[name] for name in ("inner", "error")}
+    for mean, answered in zip(means(counts), means(certificate["counts"]), strict=True):
+        assert abs(answered["mean"] - mean["mean"]) <= answered["error"]
+        assert answered["error"] == pytest.approx(mean["error"], rel=1e-9)
+        mean |= {name: answered[name] for name in ("mean", "error")}
     claim, evidence = Claim.from_dict(recorded["claim"]), Evidence.from_dict(counts)
     follows = claim.certificate(evidence, EndedBy(recorded["ended_by"])).to_dict()
     return {**recorded, **follows, "counts": counts}
 
 
-def products(counts: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the inner products of split gradient sums."""
+def means(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the means of all pairs in gradient sums."""
     gradient = counts["gradient"] or {}
-    split = gradient.get("split")
-    return ([split] if split else []) + (gradient.get("per_class") or [])
+    mean = gradient.get("all_pairs")
+    return ([mean] if mean else []) + (gradient.get("per_class") or [])

@@ -66,7 +66,7 @@ def test_a_job_is_not_the_beginning_of_a_longer_one(stack: Stack, models_dir: Pa
         job = stack.finished(stack.submit(made))
         certificate: dict[str, Any] | None = job.certificate
         assert certificate is not None, job.failure
-        return certificate["counts"]["gradient"]["split"]["inner"], certificate["n"]
+        return certificate["counts"]["gradient"]["all_pairs"]["mean"], certificate["n"]
 
     stopped, n = counted(200_000, stop=0.4)
     assert n < 200_000

@@ -1,6 +1,8 @@
-"""Split sums in the store: every bit of them, in few bytes, each shard's once."""
+"""Gradient sums in the store: every bit of them, in few bytes, each shard's once."""
 
 from __future__ import annotations
+
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 
-from certificates import SECOND_ORDER, Evidence, GradientSums, HitCounts, SplitSums
+from certificates import SECOND_ORDER, AllPairsSums, Evidence, GradientSums, HitCounts, Weights
+from certificates.claim.claim_rules import LARGEST_SUMS
 from jobs import keys
 from jobs.ledger import UNFOLDED, Ledger
 from jobs.packed_sums import pack_sums, unpack_sums
@@ -21,13 +24,14 @@ LARGEST = 2**53 - 1
 D = 150_528
 
 
-def gradient_of(units: list[list[int]], *, every_class: bool = False) -> GradientSums:
-    """Split sums of whole numbers of the grid's units."""
-    vectors = [(np.array(vector, dtype=np.int64) / 2.0**20).astype("<f8").tobytes() for vector in units]
-    pairs = zip(vectors[::2], vectors[1::2], strict=True)
-    sums = tuple(SplitSums(3, 4, 5, a, b) for a, b in pairs)
+def gradient_of(
+    units: list[list[int]], squares: int = 7, *, every_class: bool = False, weights: Weights = Weights.SCORES
+) -> GradientSums:
+    """Sums of whole numbers of the grid's units."""
+    vectors = (np.array(units, dtype=np.int64) / 2.0**20).astype("<f8").tobytes()
     d = len(units[0])
-    return GradientSums(d, 0, 0.0, per_class=sums) if every_class else GradientSums(d, 0, 0.0, split=sums[0])
+    sums = AllPairsSums(weights, 3, d, 5, squares, vectors, per_class=every_class)
+    return GradientSums(d, 0, 0.0, sums=sums)
 
 
 @given(
@@ -35,19 +39,25 @@ def gradient_of(units: list[list[int]], *, every_class: bool = False) -> Gradien
         lambda d: st.lists(
             st.lists(st.integers(-LARGEST, LARGEST), min_size=d, max_size=d), min_size=6, max_size=6
         )
-    )
+    ),
+    squares=st.integers(0, 2**90),
 )
-def test_nothing_is_lost(units: list[list[int]]) -> None:
-    for gradient in (gradient_of(units[:2]), gradient_of(units, every_class=True)):
+def test_nothing_is_lost(units: list[list[int]], squares: int) -> None:
+    for gradient in (
+        gradient_of(units[:1], squares),
+        gradient_of(units[:1], squares, weights=Weights.MISSES),
+        gradient_of(units, squares, every_class=True),
+    ):
         assert unpack_sums(pack_sums(gradient)) == gradient
 
 
 @pytest.mark.parametrize(
-    ("largest", "width"), [(0, 1), (127, 1), (-127, 1), (128, 2), (2**31 - 1, 4), (2**31, 5), (LARGEST, 7)]
+    ("largest", "width"),
+    [(0, 1), (127, 1), (-127, 1), (128, 2), (2**31 - 1, 4), (-(2**31) + 1, 4), (2**31, 5), (LARGEST, 7)],
 )
 def test_a_number_takes_as_few_bytes_as_hold_the_largest(largest: int, width: int) -> None:
-    packed = pack_sums(gradient_of([[0] * 1000, [*[1] * 999, largest]]))
-    assert len(packed) - 2 * 1000 * max(1, width) < 64
+    packed = pack_sums(gradient_of([[*[1 if largest else 0] * 999, largest]]))
+    assert len(packed) - 1000 * width < 64
 
 
 def test_evidence_without_vectors_takes_no_bytes() -> None:
@@ -55,17 +65,21 @@ def test_evidence_without_vectors_takes_no_bytes() -> None:
     assert pack_sums(GradientSums(2, 50, 1.5)) == b""
 
 
-@pytest.mark.parametrize("cut", [0, 1, 20, 41, 48])
+@pytest.mark.parametrize("cut", [0, 1, 20, 56, 57, 59])
 def test_bytes_that_end_early_are_refused(cut: int) -> None:
-    packed = pack_sums(gradient_of([[1, 2, 3], [4, 5, 6]]))
-    with pytest.raises(ValueError, match="split sums"):
-        unpack_sums(packed[: min(cut, len(packed) - 1)])
+    packed = pack_sums(gradient_of([[1, 2, 3]]))
+    assert len(packed) == 60
+    with pytest.raises(ValueError, match="not gradient sums"):
+        unpack_sums(packed[:cut])
+    for other in (packed + b"\0", b"\x09" + packed[1:]):
+        with pytest.raises(ValueError, match="not gradient sums"):
+            unpack_sums(other)
 
 
 def shard_of(rng: np.random.Generator) -> Evidence:
     """A shard of 2,000 samples of a picture of 224 x 224 x 3."""
-    sums = SplitSums.of_block(1000, rng.normal(0, 16, D), 1000, rng.normal(0, 16, D))
-    return Evidence(hits=HitCounts(2000, 0, (1500, 500)), gradient=GradientSums(D, 0, 0.0, split=sums))
+    sums = AllPairsSums.of_block(Weights.SCORES, 2000, rng.normal(0, 22, D), 500.0 * D)
+    return Evidence(hits=HitCounts(2000, 0, (1500, 500)), gradient=GradientSums(D, 0, 0.0, sums=sums))
 
 
 def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
@@ -80,7 +94,7 @@ def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
     total = evidence[0]
     for shard in evidence[1:]:
         total += shard
-    assert len(pack_sums(total.gradient)) < 1.3e6
+    assert len(pack_sums(total.gradient)) < 0.65e6
     before, folded = redis_client.info("stats")["total_net_input_bytes"], []
     for number, shard in enumerate(evidence):
         standing = ledger.store_shard(job_id, plan, number, shard)
@@ -90,4 +104,22 @@ def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
     assert merged.whole.evidence == total
     assert max(number + 1 - done for number, done in enumerate(folded[:-1])) < UNFOLDED
     written = (redis_client.info("stats")["total_net_input_bytes"] - before) / shards
-    assert written < 1.7e6, "the sums of all, written with every few shards, included"
+    assert written < 0.85e6, "the sums of all, written with every few shards, included"
+
+
+def test_sums_at_the_limit_take_no_more_memory_than_is_stated() -> None:
+    """16 MiB a vector: merging two shards as they come from the store takes as much as four and a half do."""
+    d = LARGEST_SUMS
+    rng = np.random.default_rng(2)
+    packed = pack_sums(
+        GradientSums(d, 0, 0.0, sums=AllPairsSums.of_block(Weights.MISSES, 64, rng.normal(0, 9, d), 3.0 * d))
+    )
+    tracemalloc.start()
+    try:
+        both = unpack_sums(packed) + unpack_sums(packed)
+        pack_sums(both)
+        both.condensed()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4.5 * 8 * d

@@ -11,6 +11,7 @@ from redis import Redis
 from certificates import (
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsSums,
     Bounds,
     Certifier,
     Claim,
@@ -18,7 +19,7 @@ from certificates import (
     Evidence,
     GradientSums,
     HitCounts,
-    SplitSums,
+    Weights,
     epoch_ends,
 )
 from jobs import keys
@@ -47,8 +48,8 @@ def evidence_of(shard: int, gradient: bool) -> Evidence:
     hits = HitCounts(100, 0, (60, 40) if shard == 2 else (95, 5))
     if not gradient:
         return Evidence(hits=hits)
-    sums = SplitSums.of_block(50, np.full(D, 5.0 + shard), 50, np.full(D, 6.0))
-    return Evidence(hits=hits, gradient=GradientSums(D, 0, 0.0, split=sums))
+    sums = AllPairsSums.of_block(Weights.SCORES, 100, np.full(D, 11.0 + shard), 25.0 * D)
+    return Evidence(hits=hits, gradient=GradientSums(D, 0, 0.0, sums=sums))
 
 
 def running_job(
@@ -155,25 +156,25 @@ def test_a_radius_that_is_never_reached_uses_all_samples(ledger: Ledger, store: 
     assert whole is not None
     assert (whole.merged, whole.stopped) == (SHARDS, False)
     expected = prefix_of(spec, SHARDS)
-    assert (whole.evidence, whole.product) == (expected.evidence, expected.product)
+    assert (whole.evidence, whole.mean) == (expected.evidence, expected.mean)
     _, certificate = whole.final(spec.claim())
     assert (certificate.n, certificate.ended_by) == (spec.n, EndedBy.SAMPLES)
 
 
 def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> None:
     spec = submission(n=100 * SHARDS, certifier=SECOND_ORDER).spec
-    seen = [prefix_of(spec, shards).product for shards in range(1, SHARDS + 1)]
-    epochs = [(product.epoch, product.n_a) for product in seen if product is not None]
+    seen = [prefix_of(spec, shards).mean for shards in range(1, SHARDS + 1)]
+    epochs = [(mean.epoch, mean.n) for mean in seen if mean is not None]
     assert epochs == [
-        (4, 50), (3, 100), (2, 150), (2, 150), (2, 150), (1, 300), (1, 300),
-        (1, 300), (1, 300), (1, 300), (1, 300), (0, 600),
+        (4, 100), (3, 200), (2, 300), (2, 300), (2, 300), (1, 600), (1, 600),
+        (1, 600), (1, 600), (1, 600), (1, 600), (0, 1200),
     ]  # fmt: skip
-    assert tuple(dict.fromkeys(2 * n_a for _, n_a in epochs)) == epoch_ends(spec.n, 100)
+    assert tuple(dict.fromkeys(n for _, n in epochs)) == epoch_ends(spec.n, 100)
     whole = prefix_of(spec, SHARDS).evidence
     assert whole is not None
     assert whole.gradient is not None
-    assert isinstance(whole.gradient.split, SplitSums)
-    assert seen[-1] == whole.gradient.split.condensed(spec.n)
+    assert whole.gradient.sums is not None
+    assert seen[-1] == whole.gradient.sums.condensed(0, spec.n)
 
 
 def test_large_shards_that_wait_for_a_lost_one_are_fewer(

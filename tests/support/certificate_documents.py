@@ -10,6 +10,7 @@ from typing import Any, Final
 from certificates import (
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsMean,
     Bounds,
     Claim,
     Decision,
@@ -18,8 +19,9 @@ from certificates import (
     GradientSums,
     HitCounts,
     Noise,
+    SplitProduct,
+    Weights,
 )
-from certificates.counts.split_sums import SplitProduct
 from service.api.examples import ANSWERS
 
 Document = dict[str, Any]
@@ -31,8 +33,12 @@ FIRST: Final = replace(SECOND, certifier=FIRST_ORDER)
 DISCRETE: Final[dict[str, Any]] = {"noise": Noise.DISCRETE, "grid_steps": 63.75}
 
 
-def _split(n: int, inner: float, n_asked: int | None = None) -> SplitProduct:
-    return SplitProduct(n // 2, n // 2, 784, inner, 2e-8, n_asked)
+def _mean(n: int, mean: float, n_asked: int | None = None, weights: Weights = Weights.SCORES) -> AllPairsMean:
+    return AllPairsMean(weights, n, 784, mean, 2e-8, n_asked)
+
+
+def _former(n: int, inner: float) -> SplitProduct:
+    return SplitProduct(n // 2, n // 2, 784, inner, 2e-8)
 
 
 def _votes(share: float) -> HitCounts:
@@ -40,10 +46,10 @@ def _votes(share: float) -> HitCounts:
     return HitCounts(sum(votes), 4, votes)
 
 
-def _sums(*splits: SplitProduct) -> GradientSums:
-    if len(splits) > 1:
-        return GradientSums(784, 0, 0.0, per_class=splits)
-    return GradientSums(784, 0, 0.0, split=splits[0])
+def _sums(*means: AllPairsMean) -> GradientSums:
+    if len(means) > 1:
+        return GradientSums(784, 0, 0.0, per_class=means)
+    return GradientSums(784, 0, 0.0, all_pairs=means[0])
 
 
 _ALL, _PART = HitCounts(N, 4, VOTES), _votes(0.48)
@@ -53,22 +59,37 @@ _OTHERS: Final = {
     "first order, discrete": (replace(FIRST, **DISCRETE), Evidence(_ALL), EndedBy.SAMPLES),
     "second order, stopped": (
         replace(SECOND, stop_radius=0.3),
-        Evidence(_PART, gradient=_sums(_split(26_000, 0.0125, N))),
+        Evidence(_PART, gradient=_sums(_mean(26_000, 0.0125, N))),
         EndedBy.STOP_RADIUS,
     ),
     "second order, cancelled": (
         SECOND,
-        Evidence(_PART, gradient=_sums(_split(26_000, 0.0125, N))),
+        Evidence(_PART, gradient=_sums(_mean(26_000, 0.0125, N))),
         EndedBy.CANCELLED,
     ),
     "second order, discrete": (
         replace(SECOND, **DISCRETE),
-        Evidence(_ALL, gradient=_sums(_split(N, 0.0125))),
+        Evidence(_ALL, gradient=_sums(_mean(N, 0.0125))),
         EndedBy.SAMPLES,
     ),
     "second order, multi-class": (
         replace(SECOND, decision=Decision.MULTICLASS),
-        Evidence(_ALL, gradient=_sums(*(_split(N, 0.002 + 0.001 * c) for c in range(10)))),
+        Evidence(_ALL, gradient=_sums(*(_mean(N, 0.002 + 0.001 * c) for c in range(10)))),
+        EndedBy.SAMPLES,
+    ),
+    "second order, misses": (
+        SECOND,
+        Evidence(_ALL, gradient=_sums(_mean(N, 0.0125, weights=Weights.MISSES))),
+        EndedBy.SAMPLES,
+    ),
+    "second order, former": (
+        SECOND,
+        Evidence(_ALL, gradient=GradientSums(784, 0, 0.0, _former(N, 0.0125))),
+        EndedBy.SAMPLES,
+    ),
+    "second order, former, multi-class": (
+        replace(SECOND, decision=Decision.MULTICLASS),
+        Evidence(_ALL, gradient=GradientSums(784, 0, 0.0, per_class=(_former(N, 0.002),) * 10)),
         EndedBy.SAMPLES,
     ),
 }

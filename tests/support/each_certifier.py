@@ -8,6 +8,7 @@ import pytest
 
 from certificates import (
     CERTIFIERS,
+    AllPairsMean,
     Bounds,
     Certifier,
     Claim,
@@ -18,7 +19,7 @@ from certificates import (
     GradientSumsKind,
     HitCounts,
     PairCounts,
-    SplitProduct,
+    Weights,
     round_up_to_grid,
 )
 
@@ -57,15 +58,15 @@ def gradient_of(
     """Return the sums that these bounds are computed from, of all samples."""
     half = n // 2
     asked = n if bounds is Bounds.ANYTIME else None
-    split = SplitProduct(half, half, D, slope, 1e-9, asked) if half else None
+    mean = AllPairsMean(Weights.SCORES, n, D, slope, 1e-9, asked) if n else None
     kind = certifier.gradient_sums(bounds, decision)
-    if split is None or kind is None:
+    if mean is None or kind is None:
         return GradientSums(D, 0, 0.0)
     if kind is GradientSumsKind.PAIRED:
         return GradientSums(D, half, round_up_to_grid(slope * half))
-    if kind is GradientSumsKind.SPLIT:
-        return GradientSums(D, 0, 0.0, split)
-    return GradientSums(D, 0, 0.0, None, (split, split, split))
+    if kind is GradientSumsKind.ALL_PAIRS:
+        return GradientSums(D, 0, 0.0, all_pairs=mean)
+    return GradientSums(D, 0, 0.0, per_class=(mean, mean, mean))
 
 
 def claims(certifier: Certifier, n: int) -> Iterator[Claim]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from certificates import FIRST_ORDER, Noise
+from certificates import FIRST_ORDER, Noise, Weights
 from jobs.job_errors import PermanentFailure
 from jobs.plan import Plan
 from jobs.spec import JobSpec
@@ -78,6 +78,7 @@ def load(registry: Registry, spec: JobSpec, rows: int) -> LoadedModel:
         batch=batch_size_for(manifest, "cpu"),
         blocks=1,
         shard_blocks=1,
+        weights=Weights.SCORES,
         runtime=runtime,
         fleet=here(),
     )

@@ -27,9 +27,10 @@ class MirroredSource:
     def unit(self, rows: slice) -> torch.Tensor:
         return -self._inner.unit(rows)
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
-        self._inner.sum_groups(groups, start, out)
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
+        squares = self._inner.sum_groups(groups, start, out)
         out.neg_()
+        return squares
 
     def rounding(self, products: int) -> float:
         return self._inner.rounding(products)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certificates import Weights
 from jobs.plan import Plan, RuntimeIdentity
 from tests.support.fleets import here
 
@@ -25,6 +26,7 @@ def plan_of(target: int = 0, shards: int = SHARDS) -> Plan:
         batch=100,
         blocks=shards,
         shard_blocks=1,
+        weights=Weights.SCORES,
         runtime=runtime,
         fleet=here(),
     )

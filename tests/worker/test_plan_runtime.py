@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from certificates import NOISE_LAWS, Noise
+from certificates import NOISE_LAWS, Noise, Weights
 from jobs.job_errors import PermanentFailure
 from jobs.plan import Plan, RuntimeIdentity
 from jobs.spec import JobSpec
@@ -49,6 +49,7 @@ def plan(registry: Registry, runtime: RuntimeIdentity) -> Plan:
         batch=8192,
         blocks=1,
         shard_blocks=1,
+        weights=Weights.SCORES,
         runtime=runtime,
         fleet=here(),
     )

@@ -17,10 +17,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import MOST_ROWS
 from worker.compiling import compiled, inlined
 from worker.noise.philox import COUNTERS, Key, Words, random_bits
 
 Floats = NDArray[np.float32]
+Sums = NDArray[np.float64]
 
 CHUNK: Final = 4 * COUNTERS
 """Numbers made together: a counter gives 128 bits, which are two pairs of numbers."""
@@ -122,39 +124,59 @@ def _chunk(key: Key, index: int, room: tuple[Words, Floats, Floats]) -> Floats:
     return out.reshape(CHUNK)
 
 
-@compiled
-def add_rows(key: Key, rows: NDArray[np.int64], groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
-    """Add the numbers of the rows ``rows``, of d elements each, to the rows of ``out`` that ``groups`` names.
+@inlined
+def _add_run(numbers: Floats, first: int, target: Sums, squares: Sums) -> None:
+    """Add numbers to the elements ``first`` and following of ``target``, and their squares to ``squares``."""
+    sums = target[first : first + numbers.size]
+    for i in range(numbers.size):
+        number = np.float64(numbers[i])
+        sums[i] += number
+        squares[i] += number * number
 
-    ``rows``, ``groups``: of shape (n,), ``rows`` in increasing order, so that a chunk that two rows share is
-    made once; ``out``: of shape (groups, d). Rows are added in their order.
+
+@compiled
+def added_up(squares: Sums) -> float:
+    """Return the sum of numbers, shape (n,), in their order."""
+    total = 0.0
+    for i in range(len(squares)):
+        total += squares[i]
+    return total
+
+
+@compiled
+def add_rows(key: Key, start: int, groups: NDArray[np.int64], out: Sums) -> float:
+    """Add the numbers of row ``start + i``, of d elements, to the row ``groups[i]`` of ``out``.
+
+    ``groups``: of shape (n,); a row whose group is negative is left out. ``out``: of shape (groups, d). Rows
+    are added in their order, and a chunk that two of them share is made once. Returns the float64 sum of the
+    squares of all numbers that were added.
     """
-    room = _room()
+    room, squares = _room(), np.zeros(CHUNK)
     numbers, held = room[2].reshape(CHUNK), -1
     d = out.shape[1]
-    for i in range(len(rows)):
-        first, target, done = rows[i] * d, out[groups[i]], 0
+    for i in range(len(groups)):
+        if groups[i] < 0:
+            continue
+        first, done = (start + i) * d, 0
         while done < d:
             index, skipped = divmod(first + done, CHUNK)
             if index != held:
                 numbers, held = _chunk(key, index, room), index
             count = min(CHUNK - skipped, d - done)
-            g, sums = numbers[skipped : skipped + count], target[done : done + count]
-            for j in range(count):
-                sums[j] += g[j]
+            _add_run(numbers[skipped : skipped + count], done, out[groups[i]], squares)
             done += count
+    return added_up(squares)
 
 
 @inlined
-def _add_run(numbers: Floats, first: int, groups: NDArray[np.int64], out: NDArray[np.float64]) -> None:
-    """Add numbers, elements ``first`` and following of all rows of d; row ``r`` to ``out[groups[r]]``."""
-    d, done = out.shape[1], 0
+def _add_chunk(numbers: Floats, first: int, totals: Sums, squares: Sums) -> None:
+    """Add numbers, elements ``first`` and following of all rows of d, to the run of rows that each is in."""
+    d, done = totals.shape[1], 0
     while done < numbers.size:
         row, column = divmod(first + done, d)
         count = min(d - column, numbers.size - done)
-        target, g = out[groups[row], column : column + count], numbers[done : done + count]
-        for i in range(count):
-            target[i] += g[i]
+        run = row // MOST_ROWS
+        _add_run(numbers[done : done + count], column, totals[run], squares[run])
         done += count
 
 
@@ -167,15 +189,17 @@ def noisy_rows(
     d: int,
     sides: int,
     out: Floats,
-    halves: NDArray[np.int64],
-    totals: NDArray[np.float64],
+    totals: Sums,
+    squares: Sums,
 ) -> None:
-    """Write ``x + scale * numbers`` to ``out``, as rows of ``d`` elements, and add the numbers up by halves.
+    """Write ``x + scale * numbers`` to ``out``, as rows of ``d`` elements, and add the numbers up.
 
     ``out``: of shape (n,), or if ``sides`` is 2, (2 n,): the second half gets ``x - scale * numbers``. The
     numbers are ``first``, ..., ``first + n - 1`` of the key, and belong to the elements ``first`` and
     following of all rows. ``tiled``: ``x``, of d elements, repeated to ``d + CHUNK`` elements or more.
-    ``totals``: of shape (halves, d), or (0, d) for no sums; row ``r`` is added to ``totals[halves[r]]``.
+    ``totals``: of shape (runs, d), or (0, d) for no sums; row ``r`` is added to run ``r // MOST_ROWS``.
+    ``squares``: of shape (runs, CHUNK); its row is increased by numbers that add up to the squares of all
+    numbers of its run.
 
     Each chunk is drawn, added and summed while it is in the core's first-level cache. Buffers of a whole pass
     would evict from the second-level cache what the forward pass and the interpreter need.
@@ -196,19 +220,19 @@ def noisy_rows(
                 target[i] = x[i] + signed * g[i]
             signed = -signed
         if len(totals):
-            _add_run(g, first + done, halves, totals)
+            _add_chunk(g, first + done, totals, squares)
         done += count
 
 
 def draw(key: Key, first: int, out: Floats) -> None:
     """Write the numbers ``first``, ``first + 1``, ... of the key to ``out``, of shape (n,)."""
     nothing, sums = np.zeros(1 + CHUNK, np.float32), np.empty((0, 1))
-    noisy_rows(key, first, _ONE, nothing, 1, 1, out, np.empty(0, np.int64), sums)
+    noisy_rows(key, first, _ONE, nothing, 1, 1, out, sums, sums)
 
 
 def warm_up() -> None:
     """Compile everything now: worker/queue/warm_up.py."""
     key, row, sums = np.zeros(4, np.uint32), np.zeros(1, np.int64), np.zeros((1, 1))
     x, out = np.zeros(CHUNK + 1, np.float32), np.empty(1, np.float32)
-    add_rows(key, row, row, sums)
-    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, row, sums)
+    add_rows(key, 0, row, sums)
+    noisy_rows(key, 0, np.float32(1), x, 1, 1, out, sums, np.zeros((1, CHUNK)))

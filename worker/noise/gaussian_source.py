@@ -6,10 +6,9 @@ from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from certificates.counts.exact_sums import rounding_of_products
-from worker.noise.box_muller import CHUNK, Floats, add_rows, draw, noisy_rows
+from certificates.counts.exact_sums import MOST_ROWS, rounding_of_products, squares_at_least
+from worker.noise.box_muller import CHUNK, Floats, add_rows, added_up, draw, noisy_rows
 from worker.noise.generator_keys import (
     Fill,
     NoiseSource,
@@ -33,8 +32,7 @@ def gaussian_source(
 ) -> NoiseSource:
     """Return the source for a float32 input, on its device; ``draws`` in each block.
 
-    ``summed``: a gradient statistic will ask for sums over the halves of each block. Then ValueError if
-    ``draws`` is odd.
+    ``summed``: a gradient statistic will ask for sums over all draws of each block.
     """
     if x.device.type == "cpu":
         return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
@@ -60,9 +58,9 @@ choice."""
 class HostGaussianSource:
     """A NoiseSource on the CPU. The draws depend only on (seed, stream, block), on every machine.
 
-    Noise is not kept; it is drawn again when it is asked for again. If ``summed``, the two halves of a block
-    are summed while their noise is in the core's cache. ``sum_groups`` over a half then draws again only the
-    rows outside its largest group, which are few if the input can be certified.
+    Noise is not kept; it is drawn again when it is asked for again. If ``summed``, each run of ``MOST_ROWS``
+    rows of a block is summed while its noise is in the core's cache. ``sum_groups`` over a run then draws
+    again only the rows outside its largest group, which are few if the input can be certified.
     """
 
     def __init__(
@@ -76,8 +74,6 @@ class HostGaussianSource:
         antithetic: bool = False,
         summed: bool = False,
     ) -> None:
-        if summed and draws % 2:
-            raise ValueError("draws must be even to be summed by halves")
         flat = x.numpy().ravel()
         summed = summed and flat.size <= _SUMMED
         self._shape, self._d, self._draws = x.shape, flat.size, draws
@@ -86,15 +82,16 @@ class HostGaussianSource:
         self._seed, self._stream, self._antithetic = seed, stream, antithetic
         self._key = block_key(seed, stream, 0)
         self._filled = 0
-        self._totals = np.zeros((2 if summed else 0, self._d))
-        self._half_of = np.arange(draws) // (draws // 2) if summed else np.empty(0, np.int64)
-        self._apart = np.empty_like(self._half_of)
+        runs = -(-draws // MOST_ROWS) if summed else 0
+        self._totals, self._squares = np.zeros((runs, self._d)), np.zeros((runs, CHUNK))
+        self._apart = np.empty(min(draws, MOST_ROWS) if summed else 0, np.int64)
 
     def begin(self, inputs: torch.Tensor, block: int) -> Fill:
         """See NoiseSource."""
         self._key = block_key(self._seed, self._stream, block)
         self._filled = 0
         self._totals.fill(0)
+        self._squares.fill(0)
         return partial(self._fill, inputs.view(-1).numpy())
 
     def _fill(self, out: Floats, part: int) -> None:
@@ -102,7 +99,7 @@ class HostGaussianSource:
         count = out.size // sides
         first = part * count
         where = (self._tiled, self._d, sides, out)
-        noisy_rows(self._key, first, self._scale, *where, self._half_of, self._totals)
+        noisy_rows(self._key, first, self._scale, *where, self._totals, self._squares)
         self._filled = first + count if first == self._filled else _OUT_OF_ORDER
 
     def unit(self, rows: slice) -> torch.Tensor:
@@ -111,26 +108,28 @@ class HostGaussianSource:
         draw(self._key, rows.start * self._d, out.reshape(-1))
         return torch.from_numpy(out)
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
         """See NoiseSource."""
         names, sums = groups.numpy(), out.numpy()
         sums.fill(0)
-        total = self._total(start, len(names))
-        if total is None:
-            add_rows(self._key, start + np.arange(len(names)), names, sums)
-            return
-        largest, apart = set_apart(names, len(sums), self._apart)
-        if apart:
-            rows = self._apart[:apart]
-            add_rows(self._key, start + rows, names[rows], sums)
-        complete(total, largest, sums)
+        run = self._run(start, len(names))
+        if run is None:
+            squares = add_rows(self._key, start, names, sums)
+        else:
+            apart = self._apart[: len(names)]
+            largest, others = set_apart(names, len(sums), apart)
+            if others:
+                add_rows(self._key, start, apart, sums)
+            complete(self._totals[run], largest, sums)
+            squares = added_up(self._squares[run])
+        return squares_at_least(squares, names.size * self._d)
 
-    def _total(self, start: int, rows: int) -> NDArray[np.float64] | None:
-        """Return the sum over these draws if they are a half of the block that has been summed; else None."""
-        half = self._draws // 2
+    def _run(self, start: int, rows: int) -> int | None:
+        """Return the number of the run that these draws are, if it has been summed; else None."""
         if not len(self._totals) or self._filled != self._draws * self._d:
             return None
-        return self._totals[start // half] if rows == half and start in {0, half} else None
+        whole = start % MOST_ROWS == 0 and rows == min(MOST_ROWS, self._draws - start)
+        return start // MOST_ROWS if whole else None
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``. It does not cover the rounding of the noise itself.
@@ -166,9 +165,9 @@ class DeviceGaussianSource:
         """Return the noise itself, float32."""
         return self._noise[rows]
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
         """See NoiseSource."""
-        add_by_group(self._noise[start : start + len(groups)], groups, out)
+        return add_by_group(self._noise[start : start + len(groups)], groups, out)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``."""

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 import torch
 
+from certificates.counts.exact_sums import squares_at_least
 from worker.noise.philox import Key
 
 SELECTION: Final = 0
@@ -38,12 +39,14 @@ class NoiseSource(Protocol):
         The shape is ``(rows, *input shape)``, float32 or float64, on the device of the input.
         """
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
         """Write to row ``c`` of ``out`` the sum of the unit noise of the draws ``start + i`` in group ``c``.
 
-        ``groups``: the group of each of these draws, int64; ``out``: float64 of shape (groups, d); both on
-        the device of the input. With ``m`` draws and ``b`` = LARGEST_NUMBER, the rounding errors of one
-        element, summed over all groups, are at most ``3 m^2 b 2**-53``.
+        Returns a lower bound on the sum of the squared norms of the unit noise of all draws in a group.
+        ``groups``: the group of each of these draws, int64, negative for a draw in none; if the source was
+        made to be ``summed``, every draw is in one. ``out``: float64 of shape (groups, d). Both on the device
+        of the input. With ``m`` draws and ``b`` = LARGEST_NUMBER, the rounding errors of one element, summed
+        over all groups, are at most ``3 m^2 b 2**-53``.
         """
 
     def rounding(self, products: int) -> float:
@@ -67,11 +70,15 @@ def _spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(stream, block))
 
 
-def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> None:
+def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> float:
     """Write the sums of the rows of ``unit`` by group to the rows of ``out``, as a matrix product in float64.
 
-    ``unit``: (rows, *input shape); ``groups``: (rows,), int64; ``out``: (groups, d), float64. The order of
-    summation is fixed; adding by index on a GPU has no fixed order.
+    ``unit``: (rows, *input shape); ``groups``: (rows,), int64, negative for a row in no group; ``out``:
+    (groups, d), float64. The order of summation is fixed; adding by index on a GPU has no fixed order.
+    Returns a lower bound on the sum of the squares of all numbers that are added.
     """
-    member = groups == torch.arange(len(out), device=out.device)[:, None]
-    torch.mm(member.double(), unit.reshape(len(groups), -1).double(), out=out)
+    counted = groups >= 0
+    names, rows = groups[counted], unit[counted].reshape(-1, out.shape[1]).double()
+    member = names == torch.arange(len(out), device=out.device)[:, None]
+    torch.mm(member.double(), rows, out=out)
+    return squares_at_least(float(torch.dot(rows.view(-1), rows.view(-1))), rows.numel())

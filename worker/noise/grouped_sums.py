@@ -12,11 +12,11 @@ Sums = NDArray[np.float64]
 
 
 @compiled
-def set_apart(names: Groups, groups: int, rows: Groups) -> tuple[int, int]:
-    """Find the largest group, the first of equals, and write the draws outside it to ``rows``, in order.
+def set_apart(names: Groups, groups: int, apart: Groups) -> tuple[int, int]:
+    """Find the largest group, the first of equals, and copy the names to ``apart`` with -1 for those in it.
 
-    ``names``: shape (draws,), the group of each draw, 0 to ``groups - 1``; ``rows``: at least as long.
-    Returns the group and the number of draws written.
+    ``names``: shape (draws,), the group of each draw, 0 to ``groups - 1``; ``apart``: of the same shape.
+    Returns the group and the number of draws outside it.
     """
     sizes = np.zeros(groups, np.int64)
     for i in range(len(names)):
@@ -25,12 +25,9 @@ def set_apart(names: Groups, groups: int, rows: Groups) -> tuple[int, int]:
     for group in range(groups):
         if sizes[group] > sizes[largest]:
             largest = group
-    found = 0
     for i in range(len(names)):
-        if names[i] != largest:
-            rows[found] = i
-            found += 1
-    return largest, found
+        apart[i] = names[i] if names[i] != largest else -1
+    return largest, len(names) - sizes[largest]
 
 
 @compiled

@@ -53,9 +53,9 @@ def noise_source(
 ) -> NoiseSource:
     """Return the source of noise around an input, on the device of its model; ``draws`` in each block.
 
-    ``scale`` is that of the model's input. ``summed``: a gradient statistic will ask for sums over the halves
-    of each block, which may be formed while the block is drawn; then ``draws`` must be even. ValueError if
-    this worker cannot draw the law, or the law does not fit this input or this sigma.
+    ``scale`` is that of the model's input. ``summed``: a gradient statistic will ask for sums over all draws
+    of each block, which may be formed while the block is drawn. ValueError if this worker cannot draw the
+    law, or the law does not fit this input or this sigma.
     """
     base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
     placed = base.to(device=device, dtype=torch.float32)

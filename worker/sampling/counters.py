@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from certificates import EvidenceKind, GradientSumsKind
+from certificates import EvidenceKind, GradientSumsKind, Weights
 from certificates.counts.evidence import Evidence, GradientSums, HitCounts, PairCounts
 from worker.noise.generator_keys import ESTIMATION, NoiseSource
 from worker.noise.sources import Input, noise_source
@@ -81,9 +81,11 @@ class GradientCounter(VoteCounter):
         wanted = request.certifier.gradient_sums(request.bounds, request.decision)
         if wanted is None:
             raise ValueError(f"{request.certifier} counts a gradient but names no sums for it")
-        super().__init__(runtime, x, request, summed=wanted is not GradientSumsKind.PAIRED)
-        d = math.prod(x.shape)
-        self._statistic = gradient_statistic(wanted, request.target, runtime.classes, d, runtime.device)
+        every_row = wanted is not GradientSumsKind.PAIRED and request.weights is Weights.SCORES
+        super().__init__(runtime, x, request, summed=every_row)
+        self._statistic = gradient_statistic(
+            wanted, request.weights, request.target, runtime.classes, math.prod(x.shape), runtime.device
+        )
 
     def add(self, block: int, rows: int) -> None:
         """See Counter."""

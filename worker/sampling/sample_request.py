@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from certificates import Bounds, Certifier, Decision, Noise
+from certificates import Bounds, Certifier, Decision, Noise, Weights
 from worker.noise.sources import UNIT, Scale
 
 
@@ -16,8 +16,8 @@ class SampleRequest:
     The run has ``n`` evaluations and begins with block ``first_block``. ``n`` is a multiple of ``batch``,
     except at the end of the job, and even if the certifier counts pairs. ``sigma`` is in input units.
     ``target`` is the class A. ``noise`` is the law of the noise, which the input must fit; ``scale`` gives
-    the ends of the input's scale. ``bounds`` and ``decision`` say which gradient sums are needed. Raises
-    ValueError if a number is out of range.
+    the ends of the input's scale. ``bounds`` and ``decision`` say which gradient sums are needed, ``weights``
+    which vectors they add. Raises ValueError if a number is out of range.
     """
 
     certifier: Certifier
@@ -31,12 +31,13 @@ class SampleRequest:
     bounds: Bounds = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
     scale: Scale = UNIT
+    weights: Weights = Weights.SCORES
 
     def __post_init__(self) -> None:
         check_numbers(self.sigma, self.seed, self.n, self.batch)
         if self.target < 0 or self.first_block < 0:
             raise ValueError("target and first_block must not be negative")
-        if (said := self.certifier.number_problem(self.n)) is not None:
+        if (said := self.certifier.number_problem(self.n, self.bounds)) is not None:
             raise ValueError(f"n {said}")
 
 

@@ -11,6 +11,7 @@ for any number of samples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,14 @@ from worker.sampling.blocks import Blocks
 from worker.sampling.counters import COUNTERS
 from worker.sampling.sample_request import SampleRequest, check_numbers
 
-__all__ = ["SampleRequest", "batch_size_for", "sample", "select_class"]
+__all__ = ["SampleRequest", "Selected", "batch_size_for", "sample", "select_class"]
+
+
+class Selected(NamedTuple):
+    """The class that selection chose, and its votes among the ``n0`` samples of selection."""
+
+    target: int
+    hits: int
 
 
 def select_class(
@@ -36,7 +44,7 @@ def select_class(
     batch: int,
     law: Noise = Noise.GAUSSIAN,
     scale: Scale = UNIT,
-) -> int:
+) -> Selected:
     """Return the class with most votes among ``n0`` noisy samples; ties go to the lowest index.
 
     This draws from the selection stream of noise, which is never used for estimates. ``law`` is the law of
@@ -48,7 +56,7 @@ def select_class(
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):
         counts += blocks.by_class(blocks.votes(block, min(batch, n0 - block * batch)))
-    return int(counts.argmax())
+    return Selected(int(counts.argmax()), int(counts.max()))
 
 
 def sample(runtime: Runtime, x: Input, request: SampleRequest, on_batch: Callable[[int], None]) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,12 +12,23 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import chi2
 
-from certificates import Evidence, GradientSums, HitCounts, SplitProduct, SplitSums, round_up_to_grid
+from certificates import (
+    AllPairsMean,
+    AllPairsSums,
+    Evidence,
+    GradientSums,
+    HitCounts,
+    SplitProduct,
+    Weights,
+    round_up_to_grid,
+)
 from certificates.bounds.plausible_sums import (
     LIKELIEST,
     implausible,
     inner_product_range,
     least_error,
+    least_mean_error,
+    mean_range,
     paired_sum_range,
 )
 
@@ -72,13 +84,20 @@ def test_honest_sums_are_plausible(d: int, kind: str) -> None:
             "always": np.ones((2, n), bool),
             "never": np.zeros((2, n), bool),
         }[kind]
-        a, b = ((votes - 0.5)[..., None] * g).sum(axis=1)
-        split = SplitSums.of_block(n, a, n, b)
         paired = round_up_to_grid(float(((g[0] * g[1]).sum(axis=1) * votes[0] * votes[1]).sum()))
-        for one in (split, split.condensed()):
-            assert list(implausible(evidence_of(2 * n, GradientSums(d, n, paired, one)))) == []
-        per_class = GradientSums(d, 0, 0.0, per_class=(split, split))
-        assert list(implausible(evidence_of(2 * n, per_class))) == []
+        a, b = ((votes - 0.5)[..., None] * g).mean(axis=1)
+        product = SplitProduct(n, n, d, float(a @ b), 2.0 * math.sqrt(d) * 2.0**-20 + d * 2.0**-39)
+        assert list(implausible(evidence_of(2 * n, GradientSums(d, n, paired, product)))) == []
+        for weights, weight in ((Weights.SCORES, votes - 0.5), (Weights.MISSES, 1.0 - votes)):
+            x = (weight[..., None] * g).reshape(2 * n, d)
+            squares = float((x**2).sum()) - 2e-6 * n * d
+            sums = AllPairsSums.of_block(weights, 2 * n, x.sum(axis=0), max(squares, 0.0))
+            gradient = GradientSums(d, 0, 0.0, sums=sums).condensed()
+            assert list(implausible(evidence_of(2 * n, gradient))) == []
+            if weights is Weights.SCORES:
+                mean = sums.condensed()
+                per_class = GradientSums(d, 0, 0.0, per_class=(mean, mean))
+                assert list(implausible(evidence_of(2 * n, per_class))) == []
 
 
 @SIZES
@@ -107,12 +126,68 @@ def test_every_class_is_looked_at() -> None:
     assert named[0].startswith("per_class[1].inner -1.0 was not sampled")
 
 
+@pytest.mark.parametrize("weights", list(Weights))
+@SIZES
+def test_a_mean_of_all_pairs_beyond_the_limits_is_named(n: int, d: int, weights: Weights) -> None:
+    samples = 2 * n
+    low, high = mean_range(samples, d, weights)
+    assert low < 0.0 < 1.0 / (2.0 * math.pi) < high
+    for mean in (low * 1.01 - 1e-6, high * 1.02 + 1e-4 * d, -1e9):
+        error = least_mean_error(AllPairsMean(weights, samples, d, mean, 0.0))
+        stated = AllPairsMean(weights, samples, d, mean, error)
+        named = list(implausible(evidence_of(samples, GradientSums(d, 0, 0.0, all_pairs=stated))))
+        beyond = mean < low - error or mean > high + error + (2 * d + 1) / 2**20 / (samples - 1)
+        assert [one.startswith("all_pairs.mean") for one in named] == ([True] if beyond else [])
+
+
+def mean_beyond(end: float, n: int, d: int, *, above: bool) -> float:
+    """Return how likely the mean of all pairs of a classifier that always hits is beyond ``end``, exactly.
+
+    ``U = ((n - 1) a - b) / (4 n (n - 1))`` for independent chi-squares, ``a`` of ``d`` and ``b`` of ``(n -
+    1) d`` degrees of freedom: ``|S|^2`` is ``n a / 4`` and ``Q`` is ``(a + b) / 4``.
+    """
+    law, other = chi2(d), chi2((n - 1) * d)
+    tail = law.sf if above else law.cdf
+    points = sorted(
+        {*(other.ppf(q) for q in (1e-40, 1e-20, 1e-9, 0.1, 0.9)), *(map(other.isf, (1e-9, 1e-20, 1e-40)))}
+    )
+    parts = [
+        quad(
+            lambda b: other.pdf(b) * tail((4.0 * n * (n - 1) * end + b) / (n - 1)),
+            *ends,
+            epsabs=0.0,
+            epsrel=1e-5,
+        )
+        for ends in itertools.pairwise(points)
+    ]
+    return math.fsum(part[0] for part in parts)
+
+
+@pytest.mark.parametrize(("n", "d"), [(2, 1), (3, 2), (20, 784), (100_000, 49), (40_000, 150_528)])
+def test_its_mean_of_all_pairs_passes_the_limits_as_rarely_as_is_said(n: int, d: int) -> None:
+    low, high = mean_range(n, d, Weights.SCORES)
+    assert mean_beyond(low, n, d, above=False) <= LIKELIEST
+    assert mean_beyond(high, n, d, above=True) <= LIKELIEST
+    if n > 3:
+        assert mean_beyond(0.5 * low, n, d, above=False) > LIKELIEST
+
+
+def test_a_mean_of_one_sample_is_zero() -> None:
+    for mean, named in ((0.0, 0), (-1e-9, 1)):
+        stated = GradientSums(3, 0, 0.0, all_pairs=AllPairsMean(Weights.MISSES, 1, 3, mean, 0.0))
+        assert len(list(implausible(evidence_of(1, stated)))) == named
+
+
 def test_a_rounding_error_that_is_too_small_is_named() -> None:
     rng = np.random.default_rng(3)
-    sums = SplitSums.of_block(4096, rng.standard_normal(49) * 32, 4096, rng.standard_normal(49) * 32)
-    inner, error = sums.inner_product()
+    sums = AllPairsSums.of_block(Weights.SCORES, 4096, rng.standard_normal(49) * 32, 0.25 * 4096 * 49)
+    mean = sums.condensed()
     for part, named in ((1.0, False), (0.1, True), (0.0, True)):
-        product = SplitProduct(4096, 4096, 49, inner, part * error)
-        said = list(implausible(evidence_of(8192, GradientSums(49, 0, 0.0, product))))
+        stated = replace(mean, error=part * mean.error)
+        said = list(implausible(evidence_of(4096, GradientSums(49, 0, 0.0, all_pairs=stated))))
         assert bool(said) == named
-        assert all("error" in sentence for sentence in said)
+        assert all("all_pairs.error" in sentence for sentence in said)
+    least = least_error(0.01, 2048, 2048, 49)
+    for part, named in ((1.001, False), (0.9, True), (0.0, True)):
+        product = SplitProduct(2048, 2048, 49, 0.01, part * least)
+        assert bool(list(implausible(evidence_of(4096, GradientSums(49, 0, 0.0, product))))) == named

@@ -17,7 +17,7 @@ from certificates import (
     clopper_pearson_lower,
     epoch_at,
     epoch_ends,
-    gradient_norm_upper_anytime,
+    epoch_share,
     gradient_norm_upper_split,
     second_order_radius,
 )
@@ -199,7 +199,8 @@ def test_epochs_cover_all_at_once(d: int) -> None:
         products = (along[0] * along[1] + (across[0] * across[1]).sum(axis=1)) / n_half**2
 
         def too_small(product: float, epoch: int = epoch, n_half: int = n_half) -> bool:
-            bound = gradient_norm_upper_anytime(product, n_half, epoch, width + 1, 1.0, ETA, 0.5)
+            share = epoch_share(ETA, epoch)
+            bound = gradient_norm_upper_split(product, n_half, width + 1, 1.0, share, 0.5)
             return bound < case.gradient
 
         wrong |= products <= last_where(too_small, -10.0, 10.0)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from certificates import (
+    AllPairsSums,
     Bounds,
     Certifier,
     Decision,
@@ -19,7 +20,7 @@ from certificates import (
     GradientSumsKind,
     HitCounts,
     PairCounts,
-    SplitSums,
+    Weights,
     round_up_to_grid,
 )
 from tests.support.each_certifier import D, claims, every_certifier
@@ -46,12 +47,10 @@ def sums(
         return None
     if kind is GradientSumsKind.PAIRED:
         return GradientSums(D, N // 2, round_up_to_grid(float(rng.standard_normal())))
-    splits = tuple(
-        SplitSums.of_block(N // 2, rng.standard_normal(D), N // 2, rng.standard_normal(D)) for _ in range(3)
-    )
-    if kind is GradientSumsKind.SPLIT:
-        return GradientSums(D, 0, 0.0, splits[0])
-    return GradientSums(D, 0, 0.0, None, splits)
+    per_class = kind is GradientSumsKind.ALL_PAIRS_PER_CLASS
+    vectors, squares = rng.standard_normal((3 if per_class else 1, D)), 0.25 * float(rng.chisquare(N * D))
+    summed = AllPairsSums.of_block(Weights.SCORES, N, vectors, squares, per_class=per_class)
+    return GradientSums(D, 0, 0.0, sums=summed)
 
 
 @every_certifier

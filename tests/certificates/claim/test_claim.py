@@ -16,6 +16,8 @@ from certificates import (
     DIPOLE,
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsMean,
+    AllPairsSums,
     Bounds,
     Certifier,
     Claim,
@@ -27,7 +29,7 @@ from certificates import (
     Noise,
     PairCounts,
     SplitProduct,
-    SplitSums,
+    Weights,
     certify,
 )
 from certificates.claim.claim_rules import LARGEST_SUMS
@@ -40,16 +42,18 @@ TARGET = 1
 VOTES = (600, 19_000, 400)
 
 
-def split(target: float) -> SplitSums:
-    """Sums whose halves have means of ``target`` in every element."""
-    half = np.full(D, target * (N // 2))
-    return SplitSums.of_block(N // 2, half, N // 2, half)
+def sums(*targets: float) -> AllPairsSums:
+    """Sums of vectors whose means are ``target`` in every element, one for every class if there are more."""
+    vectors = [np.full(D, target * N) for target in targets]
+    return AllPairsSums.of_block(Weights.SCORES, N, vectors, 0.25 * N * D, per_class=len(targets) > 1)
 
 
 HITS = HitCounts(N, TARGET, VOTES)
 PAIRED = GradientSums(D, N // 2, 500.0)
-SPLIT = GradientSums(D, 0, 0.0, split=split(0.05))
-PER_CLASS = GradientSums(D, 0, 0.0, per_class=(split(-0.02), split(0.05), split(-0.03)))
+ALL_PAIRS = GradientSums(D, 0, 0.0, sums=sums(0.05))
+PER_CLASS = GradientSums(D, 0, 0.0, sums=sums(-0.02, 0.05, -0.03))
+MISSES = AllPairsMean(Weights.MISSES, N, D, 0.0005, 1e-6)
+FORMER = SplitProduct(N // 2, N // 2, D, 0.0025, 1e-6)
 PAIRS = PairCounts(N // 2, 9_300, 210, 190, TARGET)
 
 
@@ -65,14 +69,23 @@ COMPLETE = {
     "first order, stop": (claim_of(FIRST_ORDER, stop_radius=0.3), Evidence(hits=HITS)),
     "first order, multi-class": (claim_of(FIRST_ORDER, decision=MULTI), Evidence(hits=HITS)),
     "second order, paper": (claim_of(SECOND_ORDER, Bounds.PAPER), Evidence(HITS, None, PAIRED)),
-    "second order": (claim_of(SECOND_ORDER), Evidence(HITS, None, SPLIT)),
+    "second order": (claim_of(SECOND_ORDER), Evidence(HITS, None, ALL_PAIRS)),
     "second order, stop": (
         claim_of(SECOND_ORDER, stop_radius=0.3),
-        Evidence(HITS, None, SPLIT).at_epoch(split(0.05).condensed(N)),
+        Evidence(HITS, None, ALL_PAIRS).at_epoch(sums(0.05).condensed(0, N)),
     ),
     "second order, multi-class": (
         claim_of(SECOND_ORDER, decision=MULTI),
         Evidence(HITS, None, PER_CLASS),
+    ),
+    "second order, misses": (
+        claim_of(SECOND_ORDER),
+        Evidence(HITS, None, GradientSums(D, 0, 0.0, all_pairs=MISSES)),
+    ),
+    "second order, former": (claim_of(SECOND_ORDER), Evidence(HITS, None, GradientSums(D, 0, 0.0, FORMER))),
+    "second order, former, multi-class": (
+        claim_of(SECOND_ORDER, decision=MULTI),
+        Evidence(HITS, None, GradientSums(D, 0, 0.0, per_class=(FORMER,) * 3)),
     ),
     "dipole, paper": (claim_of(DIPOLE, Bounds.PAPER), Evidence(pairs=PAIRS)),
     "dipole": (claim_of(DIPOLE), Evidence(pairs=PAIRS)),
@@ -83,7 +96,7 @@ both_noises = pytest.mark.parametrize("noise", [{}, DISCRETE])
 
 
 def running_evidence(evidence: Evidence) -> Evidence:
-    return evidence.at_epoch(split(0.05).condensed(N))
+    return evidence.at_epoch(sums(0.05).condensed(0, N))
 
 
 @every_kind
@@ -138,7 +151,7 @@ def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> Non
     claim, evidence = COMPLETE[kind]
     longer = replace(claim, n=N + 2)
     if evidence.gradient is not None and claim.stop_radius is not None:
-        evidence = evidence.at_epoch(split(0.05).condensed(N + 2))
+        evidence = evidence.at_epoch(sums(0.05).condensed(0, N + 2))
     if claim.stop_radius is None:
         with pytest.raises(ValueError, match="20000 evaluations were counted, 20002 were asked for"):
             longer.final(evidence)
@@ -155,10 +168,16 @@ def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> Non
     [
         ("second order, paper", GradientSums(D, N // 2 - 1, 500.0)),
         ("second order", GradientSums(D, 0, 0.0, split=SplitProduct(10, 10, D, -30.0, 0.0))),
-        ("second order", GradientSums(D, 0, 0.0, split=split(0.05).condensed(N))),
+        ("second order", GradientSums(D, 0, 0.0, all_pairs=AllPairsMean(Weights.SCORES, 19, D, -30.0, 0.0))),
+        ("second order", GradientSums(D, 0, 0.0, all_pairs=sums(0.05).condensed(0, N))),
+        ("second order", GradientSums(D, 0, 0.0, SplitProduct(N // 2, N // 2, D, 0.0, 0.0, n_asked=N))),
         (
             "second order, multi-class",
             GradientSums(D, 0, 0.0, per_class=(SplitProduct(10, 10, D, -30.0, 0.0),) * 3),
+        ),
+        (
+            "second order, multi-class",
+            GradientSums(D, 0, 0.0, per_class=(AllPairsMean(Weights.SCORES, 19, D, -30.0, 0.0),) * 3),
         ),
     ],
 )
@@ -203,14 +222,14 @@ def test_many_classes_may_gain_and_name_their_rival(kind: str) -> None:
 def test_an_epoch_of_a_job_of_another_size_is_refused() -> None:
     """How much of eta an epoch may spend depends on how many samples the whole job has."""
     claim, evidence = COMPLETE["second order, stop"]
-    other = evidence.at_epoch(split(0.05).condensed(2 * N))
+    other = evidence.at_epoch(sums(0.05).condensed(0, 2 * N))
     with pytest.raises(ValueError, match="an epoch of 40000 samples, not of 20000"):
         claim.running(other)
 
 
 def test_evidence_of_another_kind_is_refused() -> None:
     claim, _ = COMPLETE["second order, multi-class"]
-    for evidence in (Evidence(hits=HITS), Evidence(HITS, None, SPLIT), Evidence(pairs=PAIRS)):
+    for evidence in (Evidence(hits=HITS), Evidence(HITS, None, ALL_PAIRS), Evidence(pairs=PAIRS)):
         with pytest.raises(ValueError, match=r"evidence|gradient sums of every class"):
             claim.final(evidence)
     with pytest.raises(ValueError, match="3 elements, not in 4"):
@@ -222,6 +241,8 @@ def test_evidence_of_another_kind_is_refused() -> None:
     [
         (claim_of(DIPOLE), []),
         (claim_of(FIRST_ORDER, n=N + 1), []),
+        (claim_of(SECOND_ORDER, n=N + 1), []),
+        (claim_of(SECOND_ORDER, Bounds.PAPER, n=N + 1), ["n"]),
         (claim_of(DIPOLE, n=N + 1), ["n"]),
         (claim_of(DIPOLE, n=0), ["n"]),
         (claim_of(DIPOLE, eta=1.0), ["eta"]),
@@ -236,6 +257,7 @@ def test_evidence_of_another_kind_is_refused() -> None:
         (claim_of(DIPOLE, stop_radius=0.0), ["stop.radius"]),
         (claim_of(SECOND_ORDER, d=LARGEST_SUMS // 10, decision=MULTI), []),
         (claim_of(SECOND_ORDER, d=LARGEST_SUMS // 10 + 1, decision=MULTI), ["decision"]),
+        (claim_of(SECOND_ORDER, d=LARGEST_SUMS), []),
         (claim_of(SECOND_ORDER, d=LARGEST_SUMS + 1), ["bounds"]),
         (claim_of(SECOND_ORDER, Bounds.PAPER, d=LARGEST_SUMS + 1), []),
         (claim_of(FIRST_ORDER, d=LARGEST_SUMS, decision=MULTI), []),

@@ -11,6 +11,7 @@ from certificates import (
     DIPOLE,
     FIRST_ORDER,
     SECOND_ORDER,
+    AllPairsMean,
     Bounds,
     Certifier,
     Claim,
@@ -19,7 +20,7 @@ from certificates import (
     GradientSums,
     HitCounts,
     PairCounts,
-    SplitProduct,
+    Weights,
 )
 from certificates.claim.farthest import largest_radius
 
@@ -50,16 +51,24 @@ def test_no_dipole_outcome_exceeds_it_and_one_reaches_it(bounds: Bounds, stop: f
     assert max(radii) == largest_radius(asked) > 0.0
 
 
-@pytest.mark.parametrize("decision", list(Decision))
-def test_no_gradient_makes_a_second_order_radius_exceed_it(decision: Decision) -> None:
+@pytest.mark.parametrize(
+    ("decision", "weights"),
+    [
+        (Decision.MAJORITY, Weights.SCORES),
+        (Decision.MAJORITY, Weights.MISSES),
+        (Decision.MULTICLASS, Weights.SCORES),
+    ],
+)
+def test_no_gradient_makes_a_second_order_radius_exceed_it(decision: Decision, weights: Weights) -> None:
     n = 1000
     asked = Claim(SECOND_ORDER, Bounds.TIGHT, 0.5, 0.01, n, 4, decision)
     largest = largest_radius(asked, classes=2)
     radii = []
     for hits, inner in itertools.product((n, n - 1, n - 100), (-1e-3, 0.0, 1e-3)):
-        split = SplitProduct(n // 2, n // 2, 4, inner, 0.0)
-        per_class = (split, split) if decision is Decision.MULTICLASS else None
-        sums = GradientSums(4, 0, 0.0, None if per_class else split, per_class)
+        mean = AllPairsMean(weights, n, 4, inner, 0.0)
+        sums = GradientSums(4, 0, 0.0, all_pairs=mean)
+        if decision is Decision.MULTICLASS:
+            sums = GradientSums(4, 0, 0.0, per_class=(mean, mean))
         radii.append(asked.final(Evidence(HitCounts(n, 0, (hits, n - hits)), gradient=sums)).radius)
     assert 0.9 * largest < max(radii) <= largest
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from worker.noise.box_muller import CHUNK, LARGEST, Floats, add_rows, draw, noisy_rows, radii, turn
+from certificates.counts.exact_sums import MOST_ROWS
+from worker.noise.box_muller import CHUNK, LARGEST, Floats, add_rows, added_up, draw, noisy_rows, radii, turn
 from worker.noise.gaussian_source import float32_at_least
 from worker.noise.philox import COUNTERS, Key, random_bits
 
@@ -94,7 +95,7 @@ def test_long_runs_are_those_of_short_ones() -> None:
         np.testing.assert_array_equal(numbers(5 + first, 100), whole[first : first + 100])
 
 
-@pytest.mark.parametrize(("d", "first"), [(1, 0), (2, 6), (784, 784), (5000, 10_000)])
+@pytest.mark.parametrize(("d", "first"), [(1, 0), (2, 6), (3, 3 * MOST_ROWS - 6), (784, 784), (5000, 10_000)])
 @pytest.mark.parametrize("sides", [1, 2])
 @pytest.mark.parametrize("summed", [False, True])
 def test_scaled_noise_is_added_to_the_input_it_belongs_to(
@@ -102,29 +103,34 @@ def test_scaled_noise_is_added_to_the_input_it_belongs_to(
 ) -> None:
     x, scale = np.linspace(0, 1, d, dtype=np.float32), np.float32(0.3)
     g = numbers(first, 3 * d)
-    halves = np.arange(first // d + 3) % 2
     for start in (0, 2 * d // 3):
         out, sums = np.empty(sides * (g.size - start), np.float32), np.zeros((2 if summed else 0, d))
-        noisy_rows(KEY, first + start, scale, np.resize(x, d + CHUNK), d, sides, out, halves, sums)
+        squares = np.zeros((len(sums), CHUNK))
+        noisy_rows(KEY, first + start, scale, np.resize(x, d + CHUNK), d, sides, out, sums, squares)
         expected = [
             np.tile(x, 3)[start:] + sign * scale * g[start:] for sign in (np.float32(1), np.float32(-1))
         ]
         np.testing.assert_array_equal(out, np.concatenate(expected[:sides]))
         if summed:
             rows = np.where(np.arange(3 * d) < start, 0, g).reshape(3, d).astype(np.float64)
-            of = halves[first // d :]
-            np.testing.assert_array_equal(sums, [rows[of == half].sum(axis=0) for half in (0, 1)])
+            run = (first // d + np.arange(3)) // MOST_ROWS
+            np.testing.assert_array_equal(sums, [rows[run == one].sum(axis=0) for one in (0, 1)])
+            found = [added_up(squares[one]) for one in (0, 1)]
+            np.testing.assert_allclose(found, [(rows[run == one] ** 2).sum() for one in (0, 1)], rtol=1e-14)
 
 
 @pytest.mark.parametrize("d", [1, 3, 784, 2500])
-@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [1, 2, 5, 40, 95], [7]])
-def test_rows_are_drawn_and_summed_by_the_group_they_are_in(d: int, rows: list[int]) -> None:
-    groups = np.array([0, 2, 2, 0, 1][: len(rows)], dtype=np.int64)
+@pytest.mark.parametrize("start", [0, 40])
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3, 4], [1, 2, 5, 40, 55], [7], []])
+def test_rows_are_drawn_and_summed_by_the_group_they_are_in(d: int, start: int, rows: list[int]) -> None:
+    groups = np.full(56, -1, dtype=np.int64)
+    groups[rows] = [0, 2, 2, 0, 1][: len(rows)]
     sums = np.ones((3, d))
-    add_rows(KEY, np.array(rows), groups, sums)
-    drawn = numbers(0, 96 * d).reshape(96, d)[rows].astype(np.float64)
+    squares = add_rows(KEY, start, groups, sums)
+    drawn = numbers(start * d, 56 * d).reshape(56, d).astype(np.float64)
     expected = [1 + drawn[groups == group].sum(axis=0) for group in range(3)]
     np.testing.assert_allclose(sums, expected, rtol=0, atol=1e-14)
+    assert squares == pytest.approx((drawn[rows] ** 2).sum(), rel=1e-14)
 
 
 @given(sigma=st.floats(1e-6, 1e6))

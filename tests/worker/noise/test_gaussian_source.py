@@ -9,11 +9,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import MOST_ROWS
 from worker.noise.gaussian_source import HostGaussianSource
 from worker.noise.generator_keys import ESTIMATION
 
 DRAWS = 96
 HALF = DRAWS // 2
+MANY = MOST_ROWS + 1000
 # Below a row a chunk has many rows, and above it a row many chunks.
 SIZES = (1, 3, 784, 2500)
 GROUPS = {
@@ -24,13 +26,15 @@ GROUPS = {
 }
 
 
-def source(d: int, *, summed: bool) -> HostGaussianSource:
-    return HostGaussianSource(torch.linspace(0, 1, d), DRAWS, 0.25, 5, ESTIMATION, summed=summed)
+def source(d: int, *, summed: bool, draws: int = DRAWS) -> HostGaussianSource:
+    return HostGaussianSource(torch.linspace(0, 1, d), draws, 0.25, 5, ESTIMATION, summed=summed)
 
 
-def filled(d: int, *, summed: bool, passes: int = 1, of: int | None = None) -> HostGaussianSource:
+def filled(
+    d: int, *, summed: bool, passes: int = 1, of: int | None = None, draws: int = DRAWS
+) -> HostGaussianSource:
     """Return a source that has drawn ``of`` of the passes of a block, after those of another one."""
-    noise, inputs = source(d, summed=summed), torch.empty(DRAWS // passes, d)
+    noise, inputs = source(d, summed=summed, draws=draws), torch.empty(draws // passes, d)
     for block in (8, 2):
         fill = noise.begin(inputs, block)
         for part in range(passes if of is None else of):
@@ -39,8 +43,12 @@ def filled(d: int, *, summed: bool, passes: int = 1, of: int | None = None) -> H
 
 
 def sums(noise: HostGaussianSource, groups: torch.Tensor, start: int, d: int) -> NDArray[np.float64]:
+    """Return the sums of each group, after a look at the squares that come with them."""
     out = torch.full((3, d), math.nan, dtype=torch.float64)
-    noise.sum_groups(groups, start, out)
+    squares = noise.sum_groups(groups, start, out)
+    counted = noise.unit(slice(start, start + len(groups))).double()[groups >= 0]
+    exact_squares = math.fsum((counted**2).ravel().tolist())
+    assert exact_squares * (1 - 1e-9) <= squares <= exact_squares
     return out.numpy()
 
 
@@ -53,22 +61,38 @@ def exact(noise: HostGaussianSource, groups: torch.Tensor, start: int) -> NDArra
 
 @pytest.mark.parametrize("d", SIZES)
 @pytest.mark.parametrize("groups", GROUPS.values(), ids=GROUPS.keys())
-@pytest.mark.parametrize("start", [0, HALF])
 @pytest.mark.parametrize("passes", [1, 3, 8])
-def test_sums_over_a_half_are_right_however_they_are_made(
-    d: int, groups: torch.Tensor, start: int, passes: int
-) -> None:
-    names = groups[start : start + HALF]
-    found = sums(filled(d, summed=True, passes=passes), names, start, d)
+def test_sums_over_a_block_are_right_however_they_are_made(d: int, groups: torch.Tensor, passes: int) -> None:
+    found = sums(filled(d, summed=True, passes=passes), groups, 0, d)
     again = filled(d, summed=False)
-    np.testing.assert_allclose(found, exact(again, names, start), rtol=0, atol=1e-12)
-    np.testing.assert_allclose(found, sums(again, names, start, d), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found, exact(again, groups, 0), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found, sums(again, groups, 0, d), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("start", "rows"), [(0, HALF), (HALF // 2, HALF), (0, 20), (HALF, 20), (4, 90)])
-def test_draws_that_are_no_half_of_a_full_block_are_drawn_again(start: int, rows: int) -> None:
+@pytest.mark.parametrize("start", [0, MOST_ROWS])
+@pytest.mark.parametrize("passes", [1, 4])
+def test_a_block_of_very_many_rows_is_summed_in_runs(start: int, passes: int) -> None:
+    names = (torch.arange(MANY) % 5 == 0).long()[start : start + MOST_ROWS]
+    noise = filled(2, summed=True, passes=passes, draws=MANY)
+    np.testing.assert_allclose(sums(noise, names, start, 2), exact(noise, names, start), rtol=0, atol=1e-10)
+    noise._totals += 1.0
+    assert sums(noise, names, start, 2)[0, 0] == pytest.approx(exact(noise, names, start)[0, 0] + 1.0)
+
+
+@pytest.mark.parametrize("d", SIZES)
+@pytest.mark.parametrize("start", [0, 40])
+def test_draws_in_no_group_are_left_out(d: int, start: int) -> None:
+    noise = filled(d, summed=False)
+    for names in (torch.arange(HALF) % 4 - 1, torch.full((HALF,), -1), (torch.arange(HALF) == 30).long() - 1):
+        np.testing.assert_allclose(
+            sums(noise, names, start, d), exact(noise, names, start), rtol=0, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize(("start", "rows"), [(0, HALF), (HALF, HALF), (0, 20), (4, 90), (0, DRAWS)])
+def test_draws_that_are_no_full_block_are_drawn_again(start: int, rows: int) -> None:
     """The last block of a job has fewer passes, or rows that do not count."""
-    noise = filled(784, summed=True, passes=4, of=2 if (start, rows) == (0, HALF) else 4)
+    noise = filled(784, summed=True, passes=4, of=2 if rows == DRAWS else 4)
     names = GROUPS["all alike"][:rows]
     np.testing.assert_allclose(sums(noise, names, start, 784), exact(noise, names, start), rtol=0, atol=1e-12)
 
@@ -76,26 +100,24 @@ def test_draws_that_are_no_half_of_a_full_block_are_drawn_again(start: int, rows
 def test_what_is_added_up_is_not_what_came_before() -> None:
     """Each block begins anew, and only what is in the largest group is taken from its sum."""
     noise = filled(784, summed=True)
-    before = sums(noise, GROUPS["all alike"][:HALF], 0, 784)
+    before = sums(noise, GROUPS["all alike"], 0, 784)
     fill = noise.begin(torch.empty(DRAWS, 784), 3)
     fill(0)
-    after = sums(noise, GROUPS["all alike"][:HALF], 0, 784)
+    after = sums(noise, GROUPS["all alike"], 0, 784)
     assert not np.array_equal(before, after)
-    np.testing.assert_allclose(after, exact(noise, GROUPS["all alike"][:HALF], 0), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(after, exact(noise, GROUPS["all alike"], 0), rtol=0, atol=1e-12)
 
 
 def test_a_full_block_is_added_up_as_it_is_drawn() -> None:
     """What is added up is what is answered with: a total that is spoiled shows."""
     noise = filled(784, summed=True)
     noise._totals += 1.0
-    wrong = sums(noise, GROUPS["one apart"][HALF:], HALF, 784)
-    right = exact(noise, GROUPS["one apart"][HALF:], HALF)
+    wrong = sums(noise, GROUPS["one apart"], 0, 784)
+    right = exact(noise, GROUPS["one apart"], 0)
     np.testing.assert_allclose(wrong - right, np.array([[0.0], [1.0], [0.0]]) + np.zeros(784), atol=1e-12)
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="must be even"):
-        HostGaussianSource(torch.zeros(5), 3, 0.25, 1, ESTIMATION, summed=True)
     with pytest.raises(RuntimeError, match="view"):
         source(4, summed=False).begin(torch.empty(4, DRAWS).t(), 0)(0)
 
@@ -115,5 +137,5 @@ def test_a_block_that_was_not_filled_in_order_is_drawn_again(parts: tuple[int, .
     fill = noise.begin(inputs, 2)
     for part in parts:
         fill(part)
-    names = GROUPS["all alike"][:HALF]
+    names = GROUPS["all alike"]
     np.testing.assert_allclose(sums(noise, names, 0, 784), exact(noise, names, 0), rtol=0, atol=1e-12)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from certificates import Noise
-from worker.noise.generator_keys import ESTIMATION
+from certificates import Noise, Weights
+from worker.noise.generator_keys import ESTIMATION, add_by_group
 from worker.noise.grouped_sums import set_apart
 from worker.noise.sources import noise_source
 from worker.runtimes.argmax import argmax
-from worker.sampling.gradient_statistics import DeviceSplitStatistic, HostSplitStatistic
+from worker.sampling.gradient_statistics import DeviceAllPairs, HostAllPairs
 
 INF = np.inf
 
@@ -33,23 +33,36 @@ def test_a_score_that_is_no_number_is_seen_wherever_it_is(place: tuple[int, int]
 
 
 def test_the_largest_group_is_the_first_of_equals() -> None:
-    rows = np.empty(6, np.int64)
-    assert set_apart(np.array([2, 1, 1, 0, 2]), 4, rows) == (1, 3)
-    assert rows[:3].tolist() == [0, 3, 4]
-    assert set_apart(np.array([3, 3]), 4, rows) == (3, 0)
+    apart = np.empty(5, np.int64)
+    assert set_apart(np.array([2, 1, 1, 0, 2]), 4, apart) == (1, 3)
+    assert apart.tolist() == [2, -1, -1, 0, 2]
+    assert set_apart(np.array([3, 3]), 4, apart) == (3, 0)
+    assert apart[:2].tolist() == [-1, -1]
 
 
-@pytest.mark.parametrize("per_class", [False, True])
-def test_split_sums_are_the_same_by_both_ways_of_computing(per_class: bool) -> None:
+@pytest.mark.parametrize(
+    ("weights", "per_class"), [(Weights.SCORES, False), (Weights.SCORES, True), (Weights.MISSES, False)]
+)
+def test_gradient_sums_are_the_same_by_both_ways_of_computing(weights: Weights, per_class: bool) -> None:
     """Those of the CPU, and those that a GPU computes with, which need none."""
     cpu, d, batch = torch.device("cpu"), 784, 64
-    statistics = [
-        kind(1, 5, d, cpu, per_class=per_class) for kind in (HostSplitStatistic, DeviceSplitStatistic)
-    ]
-    noise = noise_source(torch.zeros(d), cpu, batch, 0.25, 3, ESTIMATION, Noise.GAUSSIAN, summed=True)
+    statistics = [kind(weights, 1, 5, d, cpu, per_class=per_class) for kind in (HostAllPairs, DeviceAllPairs)]
+    summed = weights is Weights.SCORES
+    noise = noise_source(torch.zeros(d), cpu, batch, 0.25, 3, ESTIMATION, Noise.GAUSSIAN, summed=summed)
     for block in range(3):
         noise.begin(torch.empty(batch, d), block)(0)
         votes = torch.arange(batch) % 5 * (torch.arange(batch) % 3 == 0)
         for statistic in statistics:
             statistic.add(votes, noise)
     assert statistics[0].sums() == statistics[1].sums()
+
+
+def test_noise_is_added_up_by_group_in_tensors_as_in_loops() -> None:
+    unit, groups = torch.randn(50, 2, 3, generator=torch.Generator().manual_seed(1)), torch.arange(50) % 4 - 1
+    out = torch.empty(3, 6, dtype=torch.float64)
+    squares = add_by_group(unit, groups, out)
+    flat = unit.view(50, 6).double()
+    expected = torch.stack([flat[groups == group].sum(dim=0) for group in range(3)])
+    torch.testing.assert_close(out, expected, rtol=0, atol=1e-12)
+    exact = float((flat[groups >= 0] ** 2).sum())
+    assert exact * (1 - 1e-9) < squares <= exact

@@ -16,12 +16,12 @@ from worker.queue.warm_up import warm_up
 from worker.runtimes import argmax
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling import centred_sums
+from worker.sampling import weighted_sums
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 MODELS = SHIPPED_MODELS
 BATCH = 256
-LOOPS = (argmax, kernels, grouped_sums, centred_sums, box_muller, philox)
+LOOPS = (argmax, kernels, grouped_sums, weighted_sums, box_muller, philox)
 
 
 def compiled_in(*modules: ModuleType) -> dict[str, int]:
@@ -52,7 +52,7 @@ def test_no_job_waits_for_a_compiler(
     assert len(before) > 10
     assert all(before.values())
     x = np.zeros((1, 28, 28), np.float32)
-    target = select_class(runtime, x, 0.5, 10, 1, BATCH, noise)
+    target = select_class(runtime, x, 0.5, 10, 1, BATCH, noise).target
     request = SampleRequest(certifier, target, 0.5, 1, 0, 2 * BATCH - 6, BATCH, noise, bounds, decision)
     sample(runtime, x, request, lambda _: None)
     assert compiled_in(*LOOPS) == before

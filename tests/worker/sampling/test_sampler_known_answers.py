@@ -112,8 +112,8 @@ def test_float64_sums_of_large_inputs_are_not_understated_either() -> None:
 
 def test_selection_finds_the_most_likely_class() -> None:
     x = np.array([0.25, 0.0], dtype=np.float32)
-    assert select_class(Bands(), x, 0.1, n0=100, seed=1, batch=BATCH) == 3
-    assert select_class(Bands(), -x, 0.1, n0=100, seed=1, batch=BATCH) == 0
+    assert select_class(Bands(), x, 0.1, n0=100, seed=1, batch=BATCH).target == 3
+    assert select_class(Bands(), -x, 0.1, n0=100, seed=1, batch=BATCH).target == 0
 
 
 def test_selection_gives_ties_to_the_lowest_index() -> None:
@@ -122,5 +122,5 @@ def test_selection_gives_ties_to_the_lowest_index() -> None:
             return 1 - torch.arange(len(batch)) % 2
 
     x = np.zeros(2, dtype=np.float32)
-    assert select_class(Alternating(), x, 0.1, n0=100, seed=1, batch=16) == 0
-    assert select_class(Alternating(), x, 0.1, n0=99, seed=1, batch=16) == 1
+    assert select_class(Alternating(), x, 0.1, n0=100, seed=1, batch=16).target == 0
+    assert select_class(Alternating(), x, 0.1, n0=99, seed=1, batch=16).target == 1

@@ -89,4 +89,5 @@ def warm_up() -> None:
     inputs, out = GridInputs(law, np.zeros(1, np.int16)), np.empty(1, np.float32)
     for done, levels in Levels(law).pieces(np.zeros(4, np.uint32), 0, 1):
         inputs.write(levels, done, out, 1)
-        sum_means(levels, done, np.zeros(1, np.int64), law.means, law.max_abs, np.zeros((1, 1)))
+        table = (law.means, law.squares, law.max_abs)
+        sum_means(levels, done, np.zeros(1, np.int64), *table, np.zeros((1, 1)))

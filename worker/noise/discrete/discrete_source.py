@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from certificates.counts.exact_sums import rounding_of_products
+from certificates.counts.exact_sums import GRID, rounding_of_products
 from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.cpu_draws import GridInputs, Levels
 from worker.noise.discrete.device_tables import DeviceTables
@@ -90,12 +92,18 @@ class HostDiscreteSource:
             flat[done : done + len(levels)] = self._law.conditional_mean(levels)
         return torch.from_numpy(out)
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
-        """See NoiseSource."""
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
+        """See NoiseSource. Rows in no group are not drawn again."""
         names, sums, law = groups.numpy(), out.numpy(), self._law
         sums.fill(0)
-        for done, levels in self._levels.pieces(self._key, start * self._d, names.size * self._d):
-            sum_means(levels, done, names, law.means, law.max_abs, sums)
+        squares = 0
+        for first, last in _runs(names >= 0):
+            for done, levels in self._levels.pieces(
+                self._key, (start + first) * self._d, (last - first) * self._d
+            ):
+                table = (law.means, law.squares, law.max_abs)
+                squares += sum_means(levels, done, names[first:last], *table, sums)
+        return math.nextafter(squares / GRID, 0.0)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``."""
@@ -138,10 +146,16 @@ class DeviceDiscreteSource:
         """Return the conditional means ``E[eps / sigma | J]``, float64."""
         return self._tables.conditional_mean(self._levels[rows])
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> None:
+    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
         """See NoiseSource."""
-        add_by_group(self.unit(slice(start, start + len(groups))), groups, out)
+        return add_by_group(self.unit(slice(start, start + len(groups))), groups, out)
 
     def rounding(self, products: int) -> float:
         """See ``rounding_of_products``."""
         return rounding_of_products(products)
+
+
+def _runs(wanted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each run of wanted rows, and the row after its last."""
+    changes = np.flatnonzero(np.diff(wanted, prepend=False, append=False))
+    yield from zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True)

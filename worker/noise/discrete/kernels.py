@@ -104,19 +104,23 @@ def sum_means(
     first: int,
     groups: NDArray[np.int64],
     means: NDArray[np.float64],
+    squares: NDArray[np.int64],
     reach: int,
     out: NDArray[np.float64],
-) -> None:
+) -> int:
     """Add ``means[reach + level]``, as elements ``first`` and following of rows of d, to rows of ``out``.
 
     ``groups[r]``: the row of ``out``, which is float64 of shape (groups, d), that row ``r`` is added to; rows
-    are added in their order.
+    are added in their order. Returns the sum of ``squares[reach + level]``.
     """
-    d, done = out.shape[1], 0
+    d, done, added = out.shape[1], 0, 0
     while done < levels.size:
         row, column = divmod(first + done, d)
         count = min(d - column, levels.size - done)
         target, level = out[groups[row], column : column + count], levels[done : done + count]
         for i in range(count):
             target[i] += means[np.uint32(level[i] + reach)]
+        for i in range(count):
+            added += squares[np.uint32(level[i] + reach)]
         done += count
+    return added

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from certificates.counts.exact_sums import GRID
 from certificates.noise_laws.grid_gaussian import THRESHOLD_BITS, discretisation_error
 from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.exact_tables import level_tables
@@ -36,7 +37,8 @@ class DiscreteGaussian:
     bits, the bucket, nearly always decide the level, by a table. Only if the bucket holds a threshold are the
     other 64 bits compared. ``by_bucket``: the level of each bucket, or AMBIGUOUS; ``below``: the number of
     thresholds in earlier buckets; ``deep``: the last 64 bits of every threshold; ``means``: the conditional
-    means of ``e / sigma`` by level; ``values``: the float32 inputs of the grid points
+    means of ``e / sigma`` by level; ``squares``: their squares in units of ``2**-20``, rounded down;
+    ``values``: the float32 inputs of the grid points
     ``-max_abs .. grid.levels + max_abs``.
     """
 
@@ -46,6 +48,7 @@ class DiscreteGaussian:
     below: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     deep: NDArray[np.uint64] = field(init=False, repr=False, compare=False)
     means: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    squares: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     values: NDArray[np.float32] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +65,8 @@ class DiscreteGaussian:
         object.__setattr__(self, "below", below)
         object.__setattr__(self, "deep", deep)
         object.__setattr__(self, "means", tables.means_by_level)
+        squares = np.floor(tables.means_by_level**2 * (GRID * (1.0 - 2.0**-50)))
+        object.__setattr__(self, "squares", squares.astype(np.int64))
         reach = np.arange(-tables.max_abs, self.grid.levels + tables.max_abs + 1)
         object.__setattr__(self, "values", self.grid.values(reach))
 

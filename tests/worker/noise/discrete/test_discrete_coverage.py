@@ -13,16 +13,17 @@ import pytest
 from scipy.stats import binom, multinomial
 
 from certificates import (
+    AllPairsSums,
     Bounds,
     GradientSums,
     HitCounts,
     PairCounts,
+    Weights,
     certify_dipole,
     certify_first_order,
     certify_second_order,
     round_up_to_grid,
 )
-from certificates.counts.split_sums import SplitSums
 from tests.support.level_sets import CASES, LevelSet
 
 ETA = 0.05
@@ -118,18 +119,20 @@ def second_order(hits: int, paired_sum: float, pairs: int) -> float:
     return certify_second_order(counts, sums, 1.0, ETA, Bounds.PAPER).radius
 
 
+@pytest.mark.parametrize("weights", list(Weights))
 @pytest.mark.parametrize("name", [name for name in CERTIFIABLE if not name.startswith("pixels")])
-def test_second_order_with_split_sums_simulated(name: str) -> None:
-    """Sums of ``(f - 1/2) m(J)`` over two halves, drawn as counts of every level."""
-    case, half = CERTIFIABLE[name], 1000
-    statistic = (case.hit - 0.5) * case.means
-    drawn = np.random.default_rng(4).multinomial(half, case.mass, (2, REPETITIONS))
-    hits = drawn[:, :, case.hit].sum(axis=(0, 2))
-    sums = drawn @ statistic
+def test_second_order_from_all_pairs_simulated(name: str, weights: Weights) -> None:
+    """Sums of ``(f - 1/2) m(J)`` or ``(1 - f) m(J)`` over all samples, drawn as counts of every level."""
+    case, n = CERTIFIABLE[name], 2000
+    weight = case.hit - 0.5 if weights is Weights.SCORES else 1.0 - case.hit
+    statistic = weight * case.means
+    drawn = np.random.default_rng(4).multinomial(n, case.mass, REPETITIONS)
+    hits = drawn[:, case.hit].sum(axis=1)
     wrong = 0
-    for h, a, b in zip(hits, sums[0], sums[1], strict=True):
-        counts = HitCounts(2 * half, 1, (2 * half - int(h), int(h)))
-        gradient = GradientSums(1, 0, 0.0, SplitSums.of_block(half, [a], half, [b]))
+    for h, total, squares in zip(hits, drawn @ statistic, drawn @ statistic**2, strict=True):
+        counts = HitCounts(n, 1, (n - int(h), int(h)))
+        sums = AllPairsSums.of_block(weights, n, [total], float(squares))
+        gradient = GradientSums(1, 0, 0.0, sums=sums)
         radius = certify_second_order(counts, gradient, 1.0, ETA, Bounds.TIGHT).radius
         wrong += radius > true_radius(case)
     assert wrong <= ALLOWED

@@ -86,7 +86,7 @@ def test_a_pair_is_the_pixel_plus_and_minus_one_draw() -> None:
 
 def test_selection_uses_a_stream_of_its_own() -> None:
     runtime = FirstPixel()
-    assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, Noise.DISCRETE) == 1
+    assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, Noise.DISCRETE).target == 1
     levels = levels_of(0, BATCH, SELECTION).astype(np.int64)
     assert np.array_equal(runtime.seen[0].numpy(), GRID.values(PIXELS + levels))
 
@@ -103,16 +103,24 @@ def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> No
 
 
 @pytest.mark.parametrize("start", [0, 5])
-def test_means_of_a_block_are_summed_by_group(start: int) -> None:
+@pytest.mark.parametrize("apart", [0, 1, 3])
+def test_means_of_a_block_are_summed_by_group(start: int, apart: int) -> None:
+    """Rows of a group below 0, a quarter of them for each ``apart``, are left out."""
     source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, UNIT)
     source.begin(torch.empty((BATCH, 4)), 1)(0)
     means = DiscreteGaussian(SIGMA).conditional_mean(levels_of(1, BATCH))
     assert np.array_equal(source.unit(slice(start, BATCH)).numpy(), means[start:])
-    groups = torch.arange(BATCH - start) % 3
-    sums = torch.full((3, 4), math.nan, dtype=torch.float64)
-    source.sum_groups(groups, start, sums)
-    expected = [[math.fsum(column) for column in means[start:][group::3].T.tolist()] for group in range(3)]
+    groups = torch.arange(BATCH - start) % 4 - apart
+    sums = torch.full((4, 4), math.nan, dtype=torch.float64)
+    squares = source.sum_groups(groups, start, sums)
+    rows = means[start:]
+    expected = [
+        [math.fsum(column) for column in rows[groups.numpy() == group].T.tolist()] for group in range(4)
+    ]
     np.testing.assert_allclose(sums.numpy(), expected, rtol=0, atol=1e-12)
+    counted = rows[groups.numpy() >= 0]
+    exact = math.fsum((counted**2).ravel().tolist())
+    assert exact - counted.size / 2**20 <= squares <= exact
 
 
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)

@@ -54,7 +54,7 @@ def prediction_and_certificate(
     x: np.ndarray[tuple[int], np.dtype[np.float32]], certifier: Certifier, noise: Noise
 ) -> tuple[int, Certificate]:
     reader = RoundingReader()
-    target = select_class(reader, x, SIGMA, 100, 1, BATCH, noise)
+    target = select_class(reader, x, SIGMA, 100, 1, BATCH, noise).target
     request = SampleRequest(certifier, target, SIGMA, 1, 0, N, BATCH, noise)
     return target, certify(certifier, sample(reader, x, request, lambda _: None), SIGMA, ETA)
 
