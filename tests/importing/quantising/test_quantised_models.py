@@ -66,7 +66,7 @@ def test_workers_find_it_one_function_of_one_input_and_certify_a_digit(quantised
     model = loaded(quantised)
     with Image.open(ROOT / "examples" / "digit-7.png") as image:
         x = (np.asarray(image, np.float32) / np.float32(255))[np.newaxis]
-    target = select_class(model.runtime, x, 0.25, 512, 1, 512)
+    target = select_class(model.runtime, x, 0.25, 512, 1, 512).target
     request = SampleRequest(FIRST_ORDER, target, 0.25, 1, 0, 2048, 512)
     counted = sample(model.runtime, x, request, lambda _: None)
     assert target == 7
