@@ -16,6 +16,7 @@ from importing.recognition import (
     is_hugging_face,
     is_keras,
     is_onnx,
+    is_onnx_folder,
     is_program,
     is_saved_model,
     is_torch_save,
@@ -89,5 +90,13 @@ KINDS.register(
         "a Hugging Face folder",
         is_hugging_face,
         f"{_READERS}.hugging_face_reader:read_folder",
+    )
+)
+KINDS.register(
+    FileKind(
+        "onnx-folder",
+        "a folder with one ONNX file",
+        is_onnx_folder,
+        f"{_READERS}.onnx_reader:read_onnx_folder",
     )
 )

@@ -17,6 +17,11 @@ def is_onnx(sighting: Sighting) -> bool:
     return not sighting.is_folder and RUNTIMES.named("onnx").recognises(sighting.seen)
 
 
+def is_onnx_folder(sighting: Sighting) -> bool:
+    """Whether it is a folder with one file whose name ends in ``.onnx``."""
+    return len([name for name in sighting.names if name.lower().endswith(".onnx")]) == 1
+
+
 def is_torchscript(sighting: Sighting) -> bool:
     """Whether it is an archive that ``torch.jit.save`` wrote."""
     return RUNTIMES.named("torchscript").recognises(sighting.seen)

@@ -37,6 +37,12 @@ _SIGNATURES: Final = (
     _Signature(4, b"ET12", f"is an ExecuTorch program: take the network that it was made from, {_EXPORT}"),
     _Signature(0, b"GGUF", f"is a GGUF file, which holds weights without the network: {_WEIGHTS_ALONE}"),
     _Signature(0, b"\x93NUMPY", f"is a NumPy array, which is not a network: {_WEIGHTS_ALONE}"),
+    _Signature(
+        0, b"ptrt", f"is a TensorRT engine, made for one kind of GPU: take what it was made from, {_EXPORT}"
+    ),
+    _Signature(
+        0, b"7767517\n", f"is an ncnn network, without its weights: take what it was made from, {_EXPORT}"
+    ),
     _Signature(0, b"\x1f\x8b", f"is compressed (gzip): {_UNPACK}"),
     _Signature(0, b"\xfd7zXZ\0", f"is compressed (xz): {_UNPACK}"),
     _Signature(0, b"BZh", f"is compressed (bzip2): {_UNPACK}"),
@@ -124,6 +130,12 @@ def _text(head: bytes) -> str | None:
     start = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "is a web page, as a download gives that failed or asks to log in: fetch the file itself"
+    if b"<net name=" in start:
+        return (
+            f"is an OpenVINO network, without its weights: take the network that it was made from, {_EXPORT}"
+        )
+    if start.startswith((b"name:", b"layer {", b"input:")) and b"layer" in start:
+        return f"is a Caffe network, without its weights: take the network that it was made from, {_EXPORT}"
     if start.startswith((b"<?xml", b'{"', b"{\n", b"[{")):
         return "is a text (XML or JSON) and not a network: name the model's own file"
     return None

@@ -11,6 +11,7 @@ from importing.manifest_drafting import image_or_tensor
 from importing.readers.onnx_file_loading import load_onnx_file
 from importing.readers.onnx_notes import read_notes
 from importing.rewriting.one_form import one_form
+from importing.sighting import look
 from registry import Normalisation
 
 
@@ -39,3 +40,10 @@ def read_onnx(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
         tolerance=form.tolerance,
         whole_pixels=form.whole_pixels,
     )
+
+
+def read_onnx_folder(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
+    """Read the one ONNX file of a folder; see ``importing.readers.reader.Reader``."""
+    (file,) = (entry for entry in path.iterdir() if entry.name.lower().endswith(".onnx"))
+    look(file)
+    return read_onnx(file, kind, options)

@@ -34,6 +34,7 @@ class Parts:
     """What a file is made of: its graph, its input and output, and how it runs as it was given.
 
     ``raw_type``, ``raw_axes``: type (as ONNX numbers types) and number of axes of its output.
+    ``uncovered``: its outputs are not those that it was given with.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Parts:
     original: OriginalFile
     raw_type: int
     raw_axes: int
+    uncovered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ def _as_float32(type_: int) -> int:
 
 def _has_one_form(parts: Parts) -> bool:
     fitting = parts.raw_type == TensorProto.FLOAT and parts.raw_axes == 2 and parts.output.threshold is None
-    return fitting and parts.original.rows is None and not (parts.given.steps() or parts.output.steps())
+    return (
+        fitting
+        and not parts.uncovered
+        and parts.original.rows is None
+        and not (parts.given.steps() or parts.output.steps())
+    )
 
 
 def _without_clashes(parts: Parts) -> Parts:

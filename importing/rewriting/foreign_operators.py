@@ -1,4 +1,4 @@
-"""Refuse graphs with operators that no worker can run, or that make rows depend on each other."""
+"""Refuse graphs with operators that no worker can run, or that make no fixed function of one input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from onnx import defs
 
 from importing.import_errors import ImportRefused
 from importing.rewriting.onnx_graphs import every_node, opset
-from worker.fixed_function.causes.onnx_graph import QUANTISED
+from worker.fixed_function.causes.onnx_graph import QUANTISED, RANDOM_OPS
 
 KNOWN_DOMAINS: Final = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc"})
 """Sets of operators that ONNX Runtime brings."""
@@ -18,7 +18,7 @@ SHOWN: Final = 5
 
 
 def refuse_foreign_operators(name: str, model: onnx.ModelProto) -> None:
-    """Raise ImportRefused for custom operators, by name, and for dynamic quantisation."""
+    """Raise ImportRefused for custom operators, by name, random ones, and dynamic quantisation."""
     own = {(function.domain, function.name) for function in model.functions}
     nodes = [node for node in every_node(model) if (node.domain, node.op_type) not in own]
     foreign = {_called(node) for node in nodes if not _is_known(node, opset(model))}
@@ -27,6 +27,12 @@ def refuse_foreign_operators(name: str, model: onnx.ModelProto) -> None:
             f"{name} uses operators that ONNX Runtime does not have: {_some(foreign)}. Export the network "
             "with "
             "operators of ONNX alone: libraries of custom operators are never loaded"
+        )
+    random = {_called(node) for node in nodes if node.op_type in RANDOM_OPS}
+    if random:
+        raise ImportRefused(
+            f"{name} draws random numbers while it computes ({_some(random)}), so that it is not one fixed "
+            "function: export the network after net.eval()"
         )
     dynamic = {_called(node) for node in nodes if node.op_type in QUANTISED}
     if dynamic:

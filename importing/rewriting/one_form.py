@@ -16,7 +16,6 @@ from onnx import TensorProto, helper
 from importing.draft import Guess, OriginalScores
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
-from importing.rewriting import file_input
 from importing.rewriting.candidates import Candidate, Parts, candidates
 from importing.rewriting.file_input import FileInput, find_input
 from importing.rewriting.foreign_operators import refuse_foreign_operators
@@ -67,7 +66,8 @@ def one_form(name: str, model: onnx.ModelProto, options: ImportOptions) -> OneFo
     original = OriginalFile(name, model, given)
     output = choose_output(name, model.graph, original.outputs, original.tried, options)
     raw = original.outputs[output.name]
-    parts = Parts(name, model, given, output, original, helper.np_dtype_to_tensor_dtype(raw.dtype), raw.ndim)
+    type_ = helper.np_dtype_to_tensor_dtype(raw.dtype)
+    parts = Parts(name, model, given, output, original, type_, raw.ndim, bool(uncovered))
     tolerance = _tolerance(model, given)
     scores = _scores_of(parts)
     written, chosen = _first_equal(parts, scores, tolerance)
@@ -130,6 +130,7 @@ def _made(
     """Return a candidate with its scores of some rows; in words why there are none, if it fails."""
     try:
         written = candidate.make()
-        return written, session(name, written).run(None, {file_input.SERVED: rows})[0]
+        loaded = session(name, written)
+        return written, loaded.run(None, {loaded.get_inputs()[0].name: rows})[0]
     except Exception as error:  # noqa: BLE001 - whatever a graph fails with, the next candidate may do
         return " ".join(str(error).split())[:300]

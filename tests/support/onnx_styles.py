@@ -159,9 +159,9 @@ def unbatched() -> onnx.ModelProto:
     return model
 
 
-def functions() -> onnx.ModelProto:
+def functions(batch: Size = "N", flat: Sequence[int] = (-1, 144)) -> onnx.ModelProto:
     """The last layer as a function of the file's own."""
-    model = net(ir=9)
+    model = net(batch, ir=9, flat=flat)
     model.graph.node[-1].domain, model.graph.node[-1].op_type = "own", "Layer"
     body = [helper.make_node("MatMul", ["a", "b"], ["c"])]
     opsets = [helper.make_opsetid("", 17)]
@@ -234,7 +234,8 @@ STYLES: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     "index of the class": (decisions, "gave way to the scores"),
     "scores of shape (N, classes, 1, 1)": (spatial, ""),
     "static quantisation": (static_quantisation, ""),
-    "functions": (functions, "functions of the graph were written out"),
+    "functions": (functions, ""),
+    "functions, batch of 1": (lambda: functions(1, (1, -1)), "functions of the graph were written out"),
     "opset 7": (lambda: old(7), "converted from opset 7"),
     "opset 9": (lambda: old(9), "converted from opset 9"),
     "opset 11": (lambda: old(11), "converted from opset 11"),
