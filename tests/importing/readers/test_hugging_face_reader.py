@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-from importing import ImportOptions, ImportRefused, import_model
+from importing import ImportOptions, ImportRefused
 from importing.hints.torchvision_import import prepare_torchvision
+from importing.model_import import import_model
 from tests.support.torch_files import hostile_torch_save
 
 NAMES = {0: "cat", 1: "dog", 2: "owl"}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from importing import ImportOptions, ImportRefused, import_model
+from importing import ImportOptions, ImportRefused
+from importing.model_import import import_model
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is not None, reason="TensorFlow is installed, so that it converts"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from importing import ImportOptions, import_model
+from importing import ImportOptions
+from importing.model_import import import_model
 from tests.support.torch_files import CLASSES, SHAPE, batch, small_network, write_program
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from importing import ImportOptions, ImportRefused, import_model
+from importing import ImportOptions, ImportRefused
 from importing.hints.torchvision_import import prepare_torchvision
+from importing.model_import import import_model
 
 prepare_torchvision()
 import timm  # noqa: E402 - torchvision must be prepared

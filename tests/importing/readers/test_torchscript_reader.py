@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from importing import ImportOptions, ImportRefused, import_model
+from importing import ImportOptions, ImportRefused
 from importing.import_options import RunBy
+from importing.model_import import import_model
 from tests.support.torch_files import CLASSES, SHAPE, batch, small_network, write_scripted, write_traced
 
 
