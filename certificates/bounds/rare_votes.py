@@ -27,7 +27,7 @@ term from there on is less than a third of the one two before it, so that the re
 two terms."""
 
 _TILTS: Array = np.exp(np.linspace(-16.0, math.log(0.499), 1024))
-_PLACES: Array = np.exp(np.linspace(math.log(1e-4), 0.0, 32))[:, None]
+_PLACES: Array = np.exp(np.linspace(math.log(1e-4), math.log(8.0), 96))[:, None]
 
 
 @dataclass(frozen=True, slots=True)
