@@ -50,17 +50,21 @@ class TensorFile:
 
 def read_input(path: Path) -> ImageFile | TensorFile:
     """Read a tensor if the content is that of a ``.npy`` file, else an image. Raises UnusableFile."""
-    content = read_file(path)
+    return input_of(path, read_file(path))
+
+
+def input_of(path: Path | str, content: bytes) -> ImageFile | TensorFile:
+    """Return the input that a file's content is; ``path`` names it in messages. Raises UnusableFile."""
     if content.startswith(_NPY):
         return _tensor(path, content)
     if content.startswith(_ZIP):
         raise UnusableFile(f"{path} is a zip archive, as .npz files are; save one array with numpy.save")
-    if path.suffix.lower() == ".npy":
+    if str(path).lower().endswith(".npy"):
         raise UnusableFile(f"{path} is not a .npy file; numpy.save writes one")
     return ImageFile(content)
 
 
-def _tensor(path: Path, content: bytes) -> TensorFile:
+def _tensor(path: Path | str, content: bytes) -> TensorFile:
     import numpy as np  # noqa: PLC0415 - images are submitted without it
 
     shape, fortran_order, dtype, start = _header(path, content)
@@ -84,7 +88,7 @@ def _tensor(path: Path, content: bytes) -> TensorFile:
     return TensorFile(numbers)
 
 
-def _header(path: Path, content: bytes) -> tuple[tuple[int, ...], bool, Any, int]:
+def _header(path: Path | str, content: bytes) -> tuple[tuple[int, ...], bool, Any, int]:
     """Return shape, Fortran order, dtype, and where the numbers begin; allocates nothing for the numbers."""
     from numpy.lib import format as npy  # noqa: PLC0415 - images are submitted without it
 
