@@ -23,6 +23,8 @@ from certify_client.server_connection import connect
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from certify_client.run_calls import Runs
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 DEFAULT_URL = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
@@ -91,6 +93,13 @@ class CertificationClient:
         self._http, self._place = connect(url, api_key, timeout_s, proxy)
         self._timeout_s = timeout_s
         self.url = str(self._http.base_url).rstrip("/")
+
+    @property
+    def runs(self) -> Runs:
+        """The calls about runs over test sets."""
+        from certify_client.run_calls import Runs  # noqa: PLC0415 - it imports this module's inputs
+
+        return Runs(self._http, self._place)
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from certify_client import display
+from certify_client import dataset_command, display
 from certify_client.api import Parameters
 from certify_client.client_errors import ServiceError
 from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, report
@@ -30,6 +30,9 @@ from certify_client.records import Job, State
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, epilog=EXIT_STATUS, pretty_exceptions_enable=False
 )
+
+
+dataset_command.add_to(app)
 
 
 @app.callback()

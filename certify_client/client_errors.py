@@ -14,11 +14,15 @@ class UnusableSetting(ClientError, ValueError):
 
 
 class ServiceUnavailable(ClientError):
-    """The service cannot be reached, or answers that it cannot work now. Trying again later may help."""
+    """The service cannot be reached, or answers that it cannot work now. Trying again later may help.
 
-    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+    ``kind`` is that of the service's problem document, if it answered with one.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None, kind: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.kind = kind
 
 
 class ServiceError(ClientError):

@@ -52,7 +52,7 @@ def check(answer: httpx.Response) -> httpx.Response:
             "the proxy asks for a user name and a password: http://USER:PASSWORD@HOST:PORT"
         )
     if answer.status_code in _TRY_LATER:
-        raise ServiceUnavailable(told, _retry_after(answer))
+        raise ServiceUnavailable(told, _retry_after(answer), problem.kind)
     if answer.is_client_error:
         raise _BY_KIND.get(problem.kind, RequestRefused)(problem)
     raise ServiceError(f"{answer.url} answered {answer.status_code}: {told}")

@@ -162,3 +162,80 @@ class Readiness(_Answer):
     models: tuple[str, ...]
     broken_models: dict[str, str]
     missing: tuple[str, ...]
+
+
+class RunRows(_Answer):
+    """How many rows a run has, by state; ``abstained`` ones are among those that ``succeeded``."""
+
+    total: int
+    queued: int
+    running: int
+    succeeded: int
+    failed: int
+    cancelled: int
+    abstained: int
+
+    @property
+    def open(self) -> int:
+        """Rows that have not ended."""
+        return self.queued + self.running
+
+
+class Share(_Answer):
+    """A share of the labelled rows with its exact 95 % interval; ``share`` is None if there are none."""
+
+    rows: int
+    of: int
+    share: float | None
+    low: float
+    high: float
+
+
+class CertifiedShare(Share):
+    """Certified accuracy at a radius, in input units."""
+
+    radius: float
+
+
+class RunSummary(_Answer):
+    """What the rows that have ended say together."""
+
+    clean: Share | None = None
+    smoothed: Share
+    certified: tuple[CertifiedShare, ...]
+    average_certified_radius: float | None
+    false_certificates: float
+    samples: int
+    samples_asked: int
+
+
+class Run(_Answer):
+    """A run over a test set. ``document`` is the service's answer unchanged."""
+
+    id: str
+    name: str
+    status: str
+    rows: RunRows
+    summary: RunSummary
+    request: dict[str, Any]
+    document: dict[str, Any] = Field(repr=False)
+
+    @classmethod
+    def parse(cls, document: dict[str, Any]) -> Self:
+        """Read an answer; raises pydantic's ValidationError when it is not a run."""
+        return cls.model_validate({**document, "document": document})
+
+
+class RunRow(_Answer):
+    """One row of a run. What only a certificate can say is None without one."""
+
+    number: int
+    key: str
+    job: str
+    label: int | None
+    status: State | None
+    predicted: int | None
+    abstained: bool | None
+    radius: float | None
+    samples: int | None
+    seconds: float | None

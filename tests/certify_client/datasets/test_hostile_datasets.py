@@ -98,7 +98,10 @@ def test_pickles_are_never_loaded(tmp_path: Path) -> None:
     ids=["flat", "empty", "int64", "complex", "labels too many", "float labels"],
 )
 def test_arrays_that_are_no_rows(tmp_path: Path, x: np.ndarray, y: np.ndarray | None) -> None:
-    np.savez(tmp_path / "a.npz", x=x, **({} if y is None else {"y": y}))
+    if y is None:
+        np.savez(tmp_path / "a.npz", x=x)
+    else:
+        np.savez(tmp_path / "a.npz", x=x, y=y)
     with pytest.raises(UnusableFile, match="has shape"):
         open_dataset(tmp_path / "a.npz")
 

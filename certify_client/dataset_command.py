@@ -1,0 +1,162 @@
+"""The command ``certify dataset``: certify a test set, and write a table of radii."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from certify_client import run_display
+from certify_client.api import CertificationClient
+from certify_client.bounded_files import UnusableFile, read_file
+from certify_client.datasets.label_files import read_labels
+from certify_client.datasets.opening import open_dataset
+from certify_client.datasets.rows_of_data import DataRow, Dataset
+from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, tell
+from certify_client.interrupts import Interrupted, Interrupts
+from certify_client.lazy_help import NamesCertifiers
+from certify_client.options import AsJson, KeyFile, Proxy, Url, connection, number
+from certify_client.records import Run
+from certify_client.result_tables import results_of, written
+from certify_client.run_feeding import Feeder
+from certify_client.run_notes import RunNote, read_note, write_note, write_whole
+
+Radii = Annotated[list[float] | None, typer.Option("--radius", help="Radius of interest; may be repeated.")]
+
+
+def certify_dataset(
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="DATA", help="Folder, archive (zip, tar), .npz with x and y, Parquet."),
+    ],
+    *,
+    model: Annotated[str, typer.Option(help="Base classifier; see 'certify models'.")],
+    certifier: Annotated[str | None, typer.Option(help="Kind of certificate.")] = None,
+    sigma: Annotated[float | None, number("Noise; default: what the model was trained with.")] = None,
+    n: Annotated[int | None, typer.Option(help="Evaluations of the classifier for each row.")] = None,
+    n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,
+    eta: Annotated[float | None, number("Probability that one certificate may be wrong.")] = None,
+    bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
+    decide_at: Annotated[
+        float | None, number("Only decide whether this radius is certified: many times fewer samples.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run; default: drawn at random.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="Table with the columns file and label.")] = None,
+    every: Annotated[int, typer.Option(min=1, help="Take each such row, counted from the first.")] = 1,
+    most: Annotated[int | None, typer.Option("--max", min=1, help="Most rows.")] = None,
+    radius: Radii = None,
+    out: Annotated[Path | None, typer.Option(help="Table to write, as the field's scripts read it.")] = None,
+    url: Url = None,
+    key_file: KeyFile = None,
+    proxy: Proxy = None,
+    as_json: AsJson = False,
+) -> None:
+    """Certify every row of a test set, and tell how many are certified at which radius.
+
+    Ctrl-C leaves the run as it is; the same command goes on with it if --out was given.
+    """
+    asked = _asked(model, certifier, sigma, n, n0, eta, bounds, decision, noise, decide_at, seed)
+    radii = sorted({*(radius or []), *([] if decide_at is None else [decide_at])})
+    with faults_end_the_command(), open_dataset(path) as found, connection(url, key_file, proxy) as client:
+        data = found if labels is None else found.labelled(read_labels(read_file(labels), str(labels)))
+        rows = list(data.chosen(every, most))
+        run_id = _run(client, data, rows, path, asked, radii, out)
+        run = _certify(client, run_id, rows, out)
+        _show(run, as_json)
+    raise typer.Exit(Exit.CERTIFIED)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("dataset", cls=NamesCertifiers, epilog=EXIT_STATUS)(certify_dataset)
+
+
+def _asked(
+    model: str,
+    certifier: str | None,
+    sigma: float | None,
+    n: int | None,
+    n0: int | None,
+    eta: float | None,
+    bounds: str | None,
+    decision: str | None,
+    noise: str | None,
+    decide_at: float | None,
+    seed: int | None,
+) -> dict[str, Any]:
+    """Return the fields of the run that were given."""
+    given = {
+        "model": model,
+        "certifier": certifier,
+        "sigma": sigma,
+        "n": n,
+        "n0": n0,
+        "eta": eta,
+        "bounds": bounds,
+        "decision": decision,
+        "noise": noise,
+        "stop": None if decide_at is None else {"radius": decide_at, "give_up": True},
+        "seed": seed,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _run(
+    client: CertificationClient,
+    data: Dataset,
+    rows: list[DataRow],
+    path: Path,
+    asked: dict[str, Any],
+    radii: list[float],
+    out: Path | None,
+) -> str:
+    """Return the run that the table is of, or begin one."""
+    if not rows:
+        raise UnusableFile(f"{path} has no row left after --every and --max")
+    tell(f"{path}: {data.about}" + (f"; {len(rows):,} of them" if len(rows) < len(data.rows) else ""))
+    known = None if out is None else read_note(out, client.url, asked)
+    if known is not None:
+        tell(f"run {known} goes on")
+        return known
+    run = client.runs.begin(path.resolve().name, asked, radii=radii, expected_rows=len(rows))
+    tell(f"run {run.id}")
+    if out is not None:
+        write_note(out, RunNote(client.url, run.id, asked))
+    return run.id
+
+
+def _certify(client: CertificationClient, run_id: str, rows: list[DataRow], out: Path | None) -> Run:
+    """Feed the rows, wait for the last one, and write the table, also after an interruption."""
+    with Interrupts() as interrupts, run_display.live(Console(stderr=True), len(rows)) as report:
+        interrupts.release()
+        feeder = Feeder(client.runs, run_id, report)
+        try:
+            feeder.feed(rows)
+            return feeder.wait()
+        except Interrupted:
+            again = "the same command goes on with it" if out is not None else "DELETE /v1/runs/ID cancels it"
+            tell(f"run {run_id} goes on without this command; {again}")
+            raise
+        finally:
+            if out is not None:
+                _write(client, run_id, rows, feeder, out)
+            for index, why in sorted(feeder.failed.items()):
+                tell(f"row {index} was not certified: {why}")
+
+
+def _write(client: CertificationClient, run_id: str, rows: list[DataRow], feeder: Feeder, out: Path) -> None:
+    ended = {row.key: row for row in client.runs.rows(run_id)}
+    write_whole(out, written(results_of(rows, ended, feeder.failed)))
+
+
+def _show(run: Run, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(run.document, indent=2) + "\n")
+    else:
+        Console().print(run_display.summary(run))

@@ -1,0 +1,73 @@
+"""What a person reads of a run: the live line, and the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from certify_client.records import Run
+
+
+@contextmanager
+def live(console: Console, rows: int) -> Iterator[Callable[[Run], None]]:
+    """Show a live bar while the block runs, on terminals only. Yields the function that updates it."""
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} rows"),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("rows", total=rows, told="")
+
+        def report(run: Run) -> None:
+            done = run.rows.succeeded + run.rows.failed + run.rows.cancelled
+            bar.update(task, completed=done, told=_in_short(run))
+
+        yield report
+
+
+def _in_short(run: Run) -> str:
+    parts = [f"{run.rows.running} running, {run.rows.queued} queued"]
+    if run.summary.average_certified_radius is not None:
+        parts.append(f"average radius {run.summary.average_certified_radius:.3f}")
+    if run.rows.failed:
+        parts.append(f"{run.rows.failed} failed")
+    return ", ".join(parts)
+
+
+def summary(run: Run) -> Table:
+    """Return a table of what the rows say together. Radii are rounded down."""
+    table = Table(title=None, show_header=False, box=None, pad_edge=False)
+    for name, value in _lines(run):
+        table.add_row(name, value)
+    return table
+
+
+def _lines(run: Run) -> Iterator[tuple[str, str]]:
+    rows, told = run.rows, run.summary
+    yield (
+        "rows",
+        f"{rows.total:,}: {rows.succeeded:,} succeeded, {rows.failed:,} failed, {rows.cancelled:,} cancelled",
+    )
+    yield "abstained", f"{rows.abstained:,}"
+    shares = [("correct without noise", told.clean), ("certified and correct", told.smoothed)]
+    shares += [(f"certified at radius {each.radius:g}", each) for each in told.certified]
+    for name, share in shares:
+        if share is not None and share.share is not None:
+            yield (
+                name,
+                f"{share.share:.1%} of {share.of:,} (95 % interval {share.low:.1%} to {share.high:.1%})",
+            )
+    if told.average_certified_radius is not None:
+        yield "average certified radius", f"{int(told.average_certified_radius * 1e6) / 1e6:.6f}"
+    yield "false certificates", f"at most {told.false_certificates:g} expected"
+    if told.samples < told.samples_asked:
+        yield "samples", f"{told.samples:,} instead of {told.samples_asked:,}"
+    else:
+        yield "samples", f"{told.samples:,}"

@@ -1,0 +1,64 @@
+"""Remember beside a table which run it is of, so that the same command goes on with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certify_client.bounded_files import UnusableFile, read_file
+
+_MOST_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """Where a run is, and what was asked for: address of the service, id, fields."""
+
+    url: str
+    run: str
+    asked: dict[str, Any]
+
+
+def note_path(table: Path) -> Path:
+    """Return the path of the note of a table."""
+    return table.with_name(f"{table.name}.run")
+
+
+def read_note(table: Path, url: str, asked: dict[str, Any]) -> str | None:
+    """Return the id of the run that a table is of; None if there is no note.
+
+    Raises UnusableFile if the note is of another service or of other parameters.
+    """
+    path = note_path(table)
+    if not path.exists():
+        return None
+    try:
+        note = RunNote(**json.loads(read_file(path, _MOST_BYTES)))
+    except (ValueError, TypeError):
+        raise UnusableFile(f"{path} is no note of a run: remove it to begin a new one") from None
+    if (note.url, note.asked) != (url, json.loads(json.dumps(asked))):
+        raise UnusableFile(
+            f"{table} belongs to a run of other parameters or another service ({note.run} at {note.url}): "
+            f"give another --out, or remove {path} to begin a new run"
+        )
+    return note.run
+
+
+def write_note(table: Path, note: RunNote) -> None:
+    """Write the note in one step. Raises UnusableFile if that is not possible."""
+    path = note_path(table)
+    content = json.dumps({"url": note.url, "run": note.run, "asked": note.asked}, indent=1)
+    write_whole(path, content)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file in one step: whoever reads it finds the old content or the new. Raises UnusableFile."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(content, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise UnusableFile(f"{path} cannot be written: {error.strerror}") from None
