@@ -12,7 +12,9 @@ RELATIVE_TOLERANCE = 1e-9
 """Bounds and estimates may differ by this much between versions of SciPy. A radius may never be too large.
 A choice: far above what float64 arithmetic loses, far below the six digits that are shown."""
 
-OF_THE_JOB = frozenset({"prediction", "n0", "counts", "claim", "input", "model", "seed", "radius_unit"})
+OF_THE_JOB = frozenset(
+    {"prediction", "clean_prediction", "n0", "counts", "claim", "input", "model", "seed", "radius_unit"}
+)
 """Fields of a certificate that describe the job; the other fields are computed from claim and counts."""
 
 _EXACT = frozenset({"sigma", "eta"})

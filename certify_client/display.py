@@ -55,7 +55,11 @@ def result(job: records.Job) -> Text:
         return _without_certificate(job)
     from certify_client import answer  # noqa: PLC0415 - loads SciPy, which all other commands spare
 
-    said = answer.abstained(job.certificate) if job.abstained else answer.certified(job.certificate)
+    said = (
+        answer.abstained(job.certificate, job.warnings)
+        if job.abstained
+        else answer.certified(job.certificate)
+    )
     if job.status is records.State.CANCELLED:
         why = f"Cancelled. This is what {job.certificate['n']:,} samples support.\n"
         return Text.assemble((why, "yellow"), said)

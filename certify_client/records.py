@@ -91,6 +91,7 @@ class Job(Standing):
 
     failure: Failure | None = None
     certificate: dict[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
     document: dict[str, Any] = Field(repr=False)
 
     @classmethod

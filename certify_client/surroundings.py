@@ -119,7 +119,8 @@ def _unstated(stated: Mapping[str, Any]) -> Iterator[str]:
         for name in names:
             if not isinstance(_object(stated, part).get(name), str):
                 yield f"{part}.{name} is not stated"
-    for part, known in (("input", _OF_INPUT), ("prediction", _OF_PREDICTION)):
+    parts = (("input", _OF_INPUT), ("prediction", _OF_PREDICTION), ("clean_prediction", _OF_PREDICTION))
+    for part, known in parts:
         for name in sorted(_object(stated, part).keys() - known):
             yield f"{part}.{ascii(name)[1:-1]} is not a field of a certificate, and nothing supports it"
 

@@ -16,6 +16,7 @@ def certificate_document(
     return {
         **certificate.to_dict(),
         "prediction": {"index": plan.target, "label": plan.label},
+        "clean_prediction": None if plan.clean is None else {"index": plan.clean, "label": plan.clean_label},
         "n0": spec.n0,
         "counts": evidence.to_dict(),
         "claim": spec.claim().to_dict(),

@@ -91,7 +91,9 @@ class Plan(Record):
 
     Noise is drawn in blocks of ``batch`` evaluations; block ``b`` depends on (noise_seed, b) alone.
     Shard ``k`` holds blocks ``k * shard_blocks`` and following, so shards may run anywhere in any order.
-    ``target`` is the selected class A and ``label`` its name. ``manifest_sha256`` is taken over the model's
+    ``target`` is the selected class A and ``label`` its name. ``clean`` and ``clean_label``: the class of the
+    input without noise; None if the model gives no scores for it. It is not evidence. ``trained_sigma``: the
+    noise that the model was trained with, None if with none. ``manifest_sha256`` is taken over the model's
     whole manifest, as its normalisation belongs to the function that is certified. A block is computed in
     passes of ``runtime.rows`` rows, which divide it. ``weights`` are those of gradient sums, from the votes
     of the selection alone; of no matter where none are counted. ``fleet`` are the workers that can do so.
@@ -99,6 +101,9 @@ class Plan(Record):
 
     target: int
     label: str
+    clean: int | None = None
+    clean_label: str | None = None
+    trained_sigma: float | None = None
     manifest_sha256: str
     batch: int
     blocks: int

@@ -132,7 +132,8 @@ def _end(
 
 
 def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
-    from worker.sampling.sampler import select_class  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.clean_vote import clean_class  # noqa: PLC0415 - PyTorch only in the child process
+    from worker.sampling.sampler import select_class  # noqa: PLC0415 - as above
 
     spec = job.spec
     loaded = context.models.for_spec(spec)
@@ -145,6 +146,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     drawn = (spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
     target, hits = select_class(loaded.runtime, x, *drawn)
     weights = spec.certifier.weights(spec.bounds, spec.decision, (hits, spec.n0), spec.n, loaded.manifest.d)
+    clean = clean_class(loaded.runtime, x, batch)
     blocks = -(-spec.n // batch)
     if spec.stop is not None:
         cut = checkpoint_blocks(blocks, gives_up=spec.stop.give_up)
@@ -156,6 +158,9 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     return Plan(
         target=target,
         label=loaded.manifest.labels[target],
+        clean=clean,
+        clean_label=None if clean is None else loaded.manifest.labels[clean],
+        trained_sigma=loaded.manifest.trained_sigma,
         manifest_sha256=loaded.manifest_sha256,
         batch=batch,
         blocks=blocks,

@@ -10,10 +10,10 @@
 -- Adds the row's end to its run. A row's job does not expire by itself: it goes with its run. The radius is written
 -- as text with 17 digits, since cjson would round it to 14, perhaps upwards.
 local function end_row(run, row, began, before)
-    local job = redis.call('HMGET', KEYS[1], 'certificate', 'samples', 'started_at', 'clean')
+    local job = redis.call('HMGET', KEYS[1], 'certificate', 'samples', 'started_at', 'plan')
     local label = tonumber(cjson.decode(began)[3])
     local seconds = job[3] and tonumber(ARGV[2]) - tonumber(job[3]) or cjson.null
-    local clean = job[4] and tonumber(job[4]) or cjson.null
+    local clean = job[4] and cjson.decode(job[4]).clean or cjson.null
     local predicted, abstained, radius, told = cjson.null, cjson.null, cjson.null, cjson.null
     if job[1] then
         local certificate = cjson.decode(job[1])

@@ -175,6 +175,10 @@ class CertificateResource(OpenResource):
     certifier: CertifierField
     abstained: bool = Field(description="True when nothing could be certified; the radius is then 0.")
     prediction: PredictionResource
+    clean_prediction: PredictionResource | None = Field(
+        description="What the base classifier answers to the input without noise, in one pass: not evidence, "
+        "but where it is not what the input shows, the model is not set up right. Null if it gives no scores."
+    )
     radius: float
     radius_unit: str = Field(description="The space and the units in which radius and sigma are measured.")
     norm: Literal["l2"]

@@ -10,6 +10,7 @@ from certificates import Bounds, Decision
 from jobs.job_records import Failure, JobRecord, JobState, Progress, RunningCertificate
 from jobs.named import CertifierField, NoiseField
 from jobs.spec import JobSpec
+from service.certification.answer_warnings import warnings_of
 from service.certification.certificate_resources import CertificateResource, InputResource, Resource
 
 
@@ -61,6 +62,7 @@ class JobResource(Resource):
         description="Null until the job has succeeded. A cancelled job has one too, marked `ended_by: "
         "cancelled`, if its samples up to then support one."
     )
+    warnings: list[str] = Field(description="What to change, where the answer is less than it could be.")
     failure: Failure | None = Field(description="Null unless the job has failed.")
 
 
@@ -96,6 +98,7 @@ def job_resource(record: JobRecord, waiting_for: str | None = None) -> JobResour
         running=record.running,
         request=_request(record.spec),
         certificate=_certificate(record),
+        warnings=list(warnings_of(record)),
         failure=record.failure,
     )
 

@@ -115,6 +115,26 @@ def test_the_n_that_is_named_is_enough_if_the_share_holds() -> None:
     assert named < 100_000
 
 
+@pytest.mark.parametrize(
+    ("clean", "said"),
+    [
+        ({"index": 0, "label": "cat"}, "Without noise the base classifier answers 'cat' (class 0), too.\n"),
+        ({"index": 1, "label": "dog"}, "Without noise the base classifier answers 'dog' (class 1).\n"),
+    ],
+)
+def test_the_answer_without_noise_is_told(clean: dict[str, Any], said: str) -> None:
+    for words, evidence in ((answer.certified, votes(900, 100)), (answer.abstained, votes(450, 550))):
+        told = document(asked(1000), evidence) | {"clean_prediction": clean}
+        assert said in words(told).plain
+        assert "Without noise" not in words(told | {"clean_prediction": None}).plain
+
+
+def test_warnings_take_the_place_of_the_same_advice() -> None:
+    told = answer.abstained(document(asked(1000), votes(450, 550)), ["Trained without noise."]).plain
+    assert "Trained without noise.\n" in told
+    assert "use a smaller sigma" not in told
+
+
 def test_a_cancelled_job_is_told_to_run_longer() -> None:
     said = answer.abstained(document(asked(10_000), votes(6, 4), EndedBy.CANCELLED)).plain
     assert "60% of them, which is more than 50%" in said

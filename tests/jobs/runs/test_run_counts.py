@@ -11,8 +11,9 @@ from jobs import keys
 from jobs.job_records import Failure, JobState
 from jobs.runs.run_records import RowEnd, RunCounts
 from jobs.runs.run_store import RunStore
-from jobs.store import JobStore
+from jobs.store import Counted, JobStore
 from tests.support.begun import begin
+from tests.support.plans import plan_of
 from tests.support.run_specs import add_row, certificate, run_spec
 
 
@@ -94,6 +95,20 @@ def test_a_row_tells_how_it_ended(runs: RunStore, store: JobStore, run_id: str) 
     )
     assert row.end.correct(3)
     assert not row.end.correct(2)
+
+
+@pytest.mark.parametrize(("clean", "right"), [(3, 1), (1, 0), (None, 0)])
+def test_rows_that_are_right_without_noise_are_counted(
+    runs: RunStore, store: JobStore, run_id: str, clean: int | None, right: int
+) -> None:
+    job_id = add_row(store, run_id, "a", 3).job_id
+    begin(store, job_id)
+    plan = plan_of(1).model_copy(update={"clean": clean, "clean_label": "three"})
+    store.succeed(job_id, certificate(0.3, 1), None, Counted(plan, 0.0, 10, 0.1))
+    assert runs.get(run_id).counts.clean_correct == right
+    (row,) = runs.rows(run_id, 0, 10)
+    assert row.end is not None
+    assert row.end.clean == clean
 
 
 def test_radii_are_counted_without_reading_the_rows(runs: RunStore, store: JobStore, run_id: str) -> None:
