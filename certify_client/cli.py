@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from certify_client import dataset_command, display
+from certify_client import dataset_command, display, run_display
 from certify_client.api import Parameters
 from certify_client.client_errors import ServiceError
 from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, report
@@ -103,16 +103,29 @@ def show_job(
 @app.command("verify", epilog=EXIT_STATUS)
 def verify_file(
     path: Annotated[
-        Path, typer.Argument(metavar="RESULT", help="What 'certify --json' printed; - is stdin.")
+        Path,
+        typer.Argument(
+            metavar="RESULT", help="What 'certify --json' printed, or a run's evidence; - is stdin."
+        ),
     ],
 ) -> None:
-    """Recompute the bounds and the radius from a certificate's counts; exit 0 if its claim holds."""
-    with faults_end_the_command():
-        from certify_client.verification import verify  # noqa: PLC0415 - loads SciPy, which the other commands spare
+    """Recompute the bounds and the radius from a certificate's counts; exit 0 if its claim holds.
 
-        outcome = verify(read_document(path))
-        _say(display.verdict(outcome))
-    raise typer.Exit(Exit.CERTIFIED if outcome.holds else Exit.CLAIM_DOES_NOT_HOLD)
+    RESULT may also be the zip archive of a run's evidence: then every row is checked, and the run's sums.
+    """
+    with faults_end_the_command():
+        from certify_client import run_verification  # noqa: PLC0415 - loads SciPy, which the other commands spare
+        from certify_client.verification import verify  # noqa: PLC0415 - as above
+
+        if str(path) != "-" and run_verification.is_evidence(path):
+            run = run_verification.verify_run(path)
+            _say(run_display.verdict(run))
+            holds = run.holds
+        else:
+            outcome = verify(read_document(path))
+            _say(display.verdict(outcome))
+            holds = outcome.holds
+    raise typer.Exit(Exit.CERTIFIED if holds else Exit.CLAIM_DOES_NOT_HOLD)
 
 
 @app.command("plan", cls=NamesCertifiers, epilog=EXIT_STATUS)

@@ -15,7 +15,11 @@ def read_document(path: Path) -> Any:
     Raises UnusableFile for anything else. That includes a name that is given twice in one object, since
     readers differ in which value they take, and NaN and Infinity, which are not JSON.
     """
-    content = read_file(path)
+    return parse_document(path, read_file(path))
+
+
+def parse_document(path: Path | str, content: bytes) -> Any:
+    """Parse the content of a JSON file as ``read_document`` does; ``path`` names it in messages."""
     try:
         return json.loads(content, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except RecursionError as error:

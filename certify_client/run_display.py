@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from certify_client.records import Run
+
+if TYPE_CHECKING:
+    from certify_client.run_verification import RunVerdict
+
+SHOWN: Final = 20
+"""Most faults that are listed. A choice: what a person reads."""
 
 
 @contextmanager
@@ -47,6 +55,18 @@ def summary(run: Run) -> Table:
     for name, value in _lines(run):
         table.add_row(name, value)
     return table
+
+
+def verdict(outcome: RunVerdict) -> Text:
+    """Say whether all certificates of a run hold, and name the first that do not."""
+    if outcome.holds:
+        return Text(f"All {outcome.verified:,} certificates hold, and so do the sums.", style="bold green")
+    text = Text(f"{outcome.verified:,} of {outcome.rows:,} rows hold.", style="bold red")
+    for fault in outcome.faults[:SHOWN]:
+        text.append(f"\n- {fault}", style="not bold default")
+    if len(outcome.faults) > SHOWN:
+        text.append(f"\n- and {len(outcome.faults) - SHOWN:,} more", style="not bold default")
+    return text
 
 
 def _lines(run: Run) -> Iterator[tuple[str, str]]:

@@ -108,8 +108,8 @@ def comparison(
     "/{run_id}/evidence",
     operation_id="getRunEvidence",
     summary="Read the certificates of a run as a zip archive",
-    description="`run.json` is the run, `rows/NUMBER.json` the certification of each row. `certify verify` "
-    "takes the archive and checks every certificate again.",
+    description="`run.json` is the run, `rows.jsonl` its table, `rows/NUMBER.json` the certification of each "
+    "row. `certify verify` takes the archive and checks every certificate again.",
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}},
@@ -125,8 +125,11 @@ def evidence(ctx: Ctx, caller: Who, run_id: RunIdPath) -> StreamingResponse:
 
 def _files(ctx: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
     yield "run.json", show_run(ctx, run).model_dump_json()
+    table: list[str] = []
     for page in _row_pages(ctx.runs, run.id):
         records = ctx.store.get_all([row.job_id for row in page])
         for row, record in zip(page, records, strict=True):
             if record is not None:
+                table.append(row_resource(row).model_dump_json())
                 yield f"rows/{row.number:06}.json", job_resource(record).model_dump_json()
+    yield "rows.jsonl", "".join(f"{line}\n" for line in table)
