@@ -1,0 +1,36 @@
+"""Which samples are summed follows from the votes of the selection alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from certificates import Weights, statistic_for
+
+
+@pytest.mark.parametrize("n", [1000, 10_000, 100_000])
+@pytest.mark.parametrize("d", [1, 784, 150_528])
+def test_misses_are_summed_above_one_share_of_hits(n: int, d: int) -> None:
+    chosen = [statistic_for(hits, 100, n, d) for hits in range(101)]
+    first = chosen.index(Weights.MISSES)
+    assert set(chosen[:first]) == {Weights.SCORES}
+    assert set(chosen[first:]) == {Weights.MISSES}
+    assert first >= 75
+
+
+def test_large_inputs_sum_misses_earlier() -> None:
+    def first(d: int) -> int:
+        return next(h for h in range(1001) if statistic_for(h, 1000, 100_000, d) is Weights.MISSES)
+
+    assert first(150_528) < 0.82 * 1000
+    assert first(784) > 0.9 * 1000
+
+
+def test_without_votes_or_pairs_scores_are_summed() -> None:
+    assert statistic_for(0, 0, 1000, 5) is Weights.SCORES
+    assert statistic_for(100, 100, 1, 5) is Weights.SCORES
+
+
+@pytest.mark.parametrize("arguments", [(5, 4, 10, 10), (-1, 4, 10, 10), (1, 4, 0, 10), (1, 4, 10, 0)])
+def test_counts_that_do_not_fit_are_refused(arguments: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        statistic_for(*arguments)
