@@ -85,6 +85,8 @@ def test_the_summary_is_what_the_rows_say(run: dict[str, Any], rows: list[dict[s
         assert (told["radius"], told["rows"], told["of"], told["share"]) == (radius, reached, 9, reached / 9)
         assert told["low"] == pytest.approx(interval.low, abs=1e-7)
         assert told["high"] == pytest.approx(interval.high, abs=1e-7)
+    assert summary["clean"]["rows"] == sum(row["clean"] == row["label"] for row in labelled)
+    assert summary["clean"]["of"] == 9
     assert summary["samples"] == summary["samples_asked"] == 10_000
     assert summary["false_certificates"] == pytest.approx(0.01)
 
@@ -144,8 +146,8 @@ def test_the_evidence_holds_every_certification(
         assert archive.testzip() is None
         names = archive.namelist()
         assert json.loads(archive.read("run.json")) == run
-        assert names[1:] == [f"rows/{i:06}.json" for i in range(1, 11)]
-        for name, row in zip(names[1:], rows, strict=True):
+        assert names[1:] == [*(f"rows/{i:06}.json" for i in range(1, 11)), "rows.jsonl"]
+        for name, row in zip(names[1:-1], rows, strict=True):
             job = json.loads(archive.read(name))
             assert job == service.get(f"/v1/certifications/{row['job']}").json()
     assert service.get(f"/v1/runs/{run['id']}/evidence").content == answer.content
