@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from importing.draft import Draft, Original
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from importing.draft import Draft, Original, OriginalScores
 from importing.import_errors import ImportRefused
-from importing.onnx_functions import OnnxFunction
+from importing.rewriting.original_function import session
 from registry import ModelError, Registry
 from registry.manifest import read_weights
 
@@ -31,7 +35,7 @@ def draft_of_model(models: Path, name: str) -> Draft:
         runtime=manifest.runtime,
         file=manifest.file,
         data=data,
-        original_scores=OnnxFunction(data, name),
+        original_scores=_scores(name, data),
         input=manifest.input,
         classes=len(manifest.labels),
         normalisation=manifest.normalisation,
@@ -43,3 +47,12 @@ def draft_of_model(models: Path, name: str) -> Draft:
         licence=manifest.licence,
         source=manifest.source,
     )
+
+
+def _scores(name: str, data: bytes) -> OriginalScores:
+    loaded = session(name, onnx.load_model_from_string(data))
+
+    def scores(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(loaded.run(None, {loaded.get_inputs()[0].name: batch})[0], np.float32)
+
+    return scores

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from importing.draft import Draft
+from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.manifest_drafting import settled
 from importing.model_drafts import draft_of_model
@@ -24,6 +25,10 @@ def read_classifier(given: str, options: ImportOptions, models: Path) -> Draft:
         draft = draft_of_model(path.resolve().parent, path.resolve().name)
     elif (models / given / MANIFEST_FILE).is_file():
         draft = draft_of_model(models, given)
+    elif not path.exists():
+        raise ImportRefused(
+            f"{given} is neither a file nor a model in {models}: check the path, or see certify-models list"
+        )
     else:
         return settled(read(path, options), options)
     return replace(settled(draft, options), guesses=())

@@ -47,9 +47,10 @@ def denoised(path: Path, scale: Scale | None, classifier: Draft, sigma: float | 
         data=_joined(denoiser, before, back.then(normal), classifier),
         original_scores=one_after_the_other,
         normalisation=None,
+        tolerance=max(classifier.tolerance, denoiser.tolerance),
         trained_sigma=sigma,
         also=(Original(denoiser.name, denoiser.sha256, "a denoiser in ONNX"),),
-        steps=(*classifier.steps, *_steps(denoiser, classifier, before)),
+        steps=(*classifier.steps, *denoiser.steps, *_steps(denoiser, classifier, before)),
         guesses=(*_of_classifier(classifier), *_guesses(classifier, scale, sigma)),
     )
 

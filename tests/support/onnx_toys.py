@@ -62,3 +62,38 @@ def classifier() -> bytes:
     ]
     inputs, outputs = [end("input", ("batch", *SHAPE))], [end("output", ("batch", CLASSES))]
     return written(nodes, inputs, outputs, {"weights": weights_of_classifier()})
+
+
+def with_weights_at(place: str) -> bytes:
+    """``denoiser``, with its one weight in another file: four bytes of a float32."""
+    model = onnx.load_model_from_string(denoiser())
+    (tensor,) = model.graph.initializer
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", place
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def fixed_denoiser(rows: int) -> bytes:
+    """``denoiser`` for a fixed number of rows, which it reshapes on the way."""
+    shapes = {"flat": np.array([rows, 48], np.int64), "whole": np.array([rows, *SHAPE], np.int64)}
+    nodes = [
+        helper.make_node("Reshape", ["input", "flat"], ["vector"]),
+        helper.make_node("Tanh", ["vector"], ["hidden"]),
+        helper.make_node("Mul", ["hidden", "weights"], ["half"]),
+        helper.make_node("Reshape", ["half", "whole"], ["output"]),
+    ]
+    ends = [end(name, (rows, *SHAPE)) for name in ("input", "output")]
+    return written(nodes, ends[:1], ends[1:], {"weights": np.array(0.5, np.float32), **shapes})
+
+
+def half_denoiser() -> bytes:
+    """``denoiser`` in float16."""
+    nodes = [
+        helper.make_node("Tanh", ["input"], ["hidden"]),
+        helper.make_node("Mul", ["hidden", "weights"], ["output"]),
+    ]
+    ends = [end(name, ("n", *SHAPE), TensorProto.FLOAT16) for name in ("input", "output")]
+    return written(nodes, ends[:1], ends[1:], {"weights": np.array(0.5, np.float16)})
