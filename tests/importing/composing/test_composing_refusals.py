@@ -73,7 +73,7 @@ REFUSED = {
     "rows that it counts": (of_two_rows(), "cannot be made to take any number of images"),
     "cut short": (denoiser()[:-20], "is not a complete ONNX file: it was cut short or damaged"),
     "empty": (b"", "is empty (0 bytes)"),
-    "a picture": ((ROOT / "examples/digit-1.png").read_bytes(), "is a PNG picture"),
+    "a picture": ((ROOT / "examples/digit-1.png").read_bytes(), "is of no kind that is known here"),
     "torchscript": (
         (SHIPPED_MODELS / "mnist-torchscript/model.pt").read_bytes(),
         "a denoiser is an ONNX file",
