@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.gradient_table import gradient_table
 from certificates import (
     DIPOLE,
     FIRST_ORDER,
@@ -163,6 +164,9 @@ def main() -> None:
     for line in compare(read(options.probabilities), options.n, options.eta, options.seed, options.repeats):
         print(line)
     for line in timings(options.eta):
+        print(line)
+    images = [(image.p, image.gradient) for image in read(options.probabilities) if image.sigma == 0.25]
+    for line in gradient_table(images, options.eta, options.seed):
         print(line)
 
 

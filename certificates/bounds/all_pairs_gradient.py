@@ -54,21 +54,26 @@ def gradient_norm_upper_all_pairs(
 def squared_norm_upper(statistic: PairStatistic, d: int, alpha: float, largest: float) -> float:
     """Return an upper bound on ``G^2`` from two or more samples; ``largest``: an upper bound on ``G``.
 
-    It is the smallest value found of two bounds that hold at every ``x``, so ``x`` may depend on ``U``.
+    It is the smaller one of two bounds that hold at every ``x`` at once, so ``x`` may depend on ``U``.
     """
-    log_term = -math.log(alpha)
-
-    def every_slope(x: Array) -> Array:
-        return _bound(statistic, d, x, np.full_like(x, PROXY_VARIANCE), np.full_like(x, log_term))
 
     def small_slopes(x: Array) -> Array:
         slope = _slope(x, statistic.samples, d, largest)
         proxy = proxy_variance(slope)
         remainder = added_remainder(_log_remainder(x, slope, proxy, statistic.samples, d, largest))
-        return _bound(statistic, d, x, proxy, log_term + remainder)
+        return _bound(statistic, d, x, proxy, remainder - math.log(alpha))
 
-    high = 0.5 * (statistic.samples - 1)
-    return min(least(bound, _SMALLEST_X, high) for bound in (every_slope, small_slopes))
+    small = least(small_slopes, _SMALLEST_X, 0.5 * (statistic.samples - 1))
+    return min(small, squared_norm_upper_at_every_slope(statistic, d, alpha))
+
+
+def squared_norm_upper_at_every_slope(statistic: PairStatistic, d: int, alpha: float) -> float:
+    """Return the upper bound on ``G^2`` of docs/theorems.md, Theorem 17 alone, from two or more samples."""
+
+    def every_slope(x: Array) -> Array:
+        return _bound(statistic, d, x, np.full_like(x, PROXY_VARIANCE), np.full_like(x, -math.log(alpha)))
+
+    return least(every_slope, _SMALLEST_X, 0.5 * (statistic.samples - 1))
 
 
 def _bound(statistic: PairStatistic, d: int, x: Array, proxy: Array, log_term: Array) -> Array:
