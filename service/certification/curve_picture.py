@@ -1,10 +1,11 @@
-"""Draw the curve of a certificate as an SVG picture: axes with names and units, two curves, the radius."""
+"""Draw curves of shares against distance as an SVG picture: axes with names and units, bands, a radius."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Context
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring  # written, never parsed
 
@@ -19,19 +20,32 @@ TICKS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve of the picture: its name, its values at the picture's distances, and how it is drawn."""
+    """One curve: its name, its values at some distances, and how it is drawn.
+
+    ``band``, if there is one, holds an interval around each value.
+    """
 
     name: str
+    distances: Sequence[float]
     values: Sequence[float]
     colour: str
     dashed: bool
+    band: Sequence[tuple[float, float]] = ()
 
 
-def draw(title: str, unit: str, distances: Sequence[float], lines: Sequence[Line], radius: float) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The names of the axes, with their units; ``half``: whether a line is drawn at 1/2."""
+
+    across: str
+    up: str
+    half: bool = True
+
+
+def draw(title: str, axes: Axes, lines: Sequence[Line], radius: float = 0.0) -> bytes:
     """Return an SVG document.
 
-    ``unit`` is that of the distances. The radius is marked unless it is 0. Characters that XML or a line of
-    text cannot hold are replaced.
+    The radius is marked unless it is 0. Characters that XML or a line of text cannot hold are replaced.
     """
     svg = Element(
         "svg",
@@ -49,12 +63,15 @@ def draw(title: str, unit: str, distances: Sequence[float], lines: Sequence[Line
     SubElement(svg, "title").text = _plain(title)
     SubElement(svg, "rect", {"width": str(WIDTH), "height": str(HEIGHT), "fill": "white"})
     _text(svg, LEFT, 24, title, size="16")
-    end = distances[-1]
-    _axes(svg, end, unit)
-    _horizontal(svg, 0.5, {"stroke": INK, "stroke-width": "1"})
-    _text(svg, WIDTH - RIGHT - 4, _y(0.5) - 5, "1/2", anchor="end")
+    end = max(line.distances[-1] for line in lines) or 1.0
+    _axes(svg, end, axes)
+    if axes.half:
+        _horizontal(svg, 0.5, {"stroke": INK, "stroke-width": "1"})
+        _text(svg, WIDTH - RIGHT - 4, _y(0.5) - 5, "1/2", anchor="end")
     for line in lines:
-        _curve(svg, distances, line, end)
+        _band(svg, line, end)
+    for line in lines:
+        _curve(svg, line, end)
     if radius > 0.0:
         _radius(svg, radius, end)
     for place, line in enumerate(lines):
@@ -63,7 +80,7 @@ def draw(title: str, unit: str, distances: Sequence[float], lines: Sequence[Line
     return drawn
 
 
-def _axes(svg: Element, end: float, unit: str) -> None:
+def _axes(svg: Element, end: float, axes: Axes) -> None:
     for mark in _marks(end):
         x = LEFT + (WIDTH - LEFT - RIGHT) * mark / end
         _line(svg, (x, TOP), (x, HEIGHT - BOTTOM), {"stroke": GRID})
@@ -73,9 +90,9 @@ def _axes(svg: Element, end: float, unit: str) -> None:
         _text(svg, LEFT - 8, _y(tenth / 10) + 4, f"{tenth / 10:g}", anchor="end")
     _line(svg, (LEFT, TOP), (LEFT, HEIGHT - BOTTOM), {"stroke": INK})
     _horizontal(svg, 0.0, {"stroke": INK})
-    _text(svg, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 18, f"distance from the input ({unit})", anchor="middle")
+    _text(svg, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 18, axes.across, anchor="middle")
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    name = _text(svg, 22, middle, "score of the class: at least", anchor="middle")
+    name = _text(svg, 22, middle, axes.up, anchor="middle")
     name.set("transform", f"rotate(-90 22 {middle:g})")
 
 
@@ -87,18 +104,35 @@ def _marks(end: float) -> Iterable[float]:
     return [step * k for k in range(int(end / step) + 1)]
 
 
-def _curve(svg: Element, distances: Sequence[float], line: Line, end: float) -> None:
-    points = (
+def _curve(svg: Element, line: Line, end: float) -> None:
+    points = _points(line.distances, line.values, end)
+    SubElement(svg, "polyline", {"points": points, "fill": "none", **_stroke(line)})
+
+
+def _band(svg: Element, line: Line, end: float) -> None:
+    if line.band:
+        there = _points(line.distances, [high for _, high in line.band], end)
+        back = _points(line.distances[::-1], [low for low, _ in line.band[::-1]], end)
+        shade = {"points": f"{there} {back}", "fill": line.colour, "fill-opacity": "0.15"}
+        SubElement(svg, "polygon", shade)
+
+
+def _points(distances: Sequence[float], values: Sequence[float], end: float) -> str:
+    return " ".join(
         f"{LEFT + (WIDTH - LEFT - RIGHT) * distance / end:.2f},{_y(value):.2f}"
-        for distance, value in zip(distances, line.values, strict=True)
+        for distance, value in zip(distances, values, strict=True)
     )
-    SubElement(svg, "polyline", {"points": " ".join(points), "fill": "none", **_stroke(line)})
 
 
 def _radius(svg: Element, radius: float, end: float) -> None:
     x = LEFT + (WIDTH - LEFT - RIGHT) * radius / end
     _line(svg, (x, _y(0.5)), (x, HEIGHT - BOTTOM), {"stroke": INK, "stroke-dasharray": "2 3"})
-    _text(svg, x - 6, HEIGHT - BOTTOM - 8, f"radius {radius:g}", anchor="end")
+    _text(svg, x - 6, HEIGHT - BOTTOM - 8, f"radius {rounded_down(radius)}", anchor="end")
+
+
+def rounded_down(radius: float) -> str:
+    """Write a radius with six digits, rounded down: a picture claims no more than is proved."""
+    return f"{Context(prec=6, rounding=ROUND_DOWN).create_decimal(radius).normalize():f}"
 
 
 def _legend(svg: Element, y: float, line: Line) -> None:

@@ -72,15 +72,18 @@ def curve_drawing(certificate: CertificateResource, curve: ScoreCurve) -> bytes:
     """Build the answer with the picture."""
     certifier = certificate.certifier
     label = certificate.prediction.label or f"class {certificate.prediction.index}"
-    told = "abstained" if certificate.abstained else f"certified radius {certificate.radius:g}"
+    radius = curve_picture.rounded_down(certificate.radius)
+    told = "abstained" if certificate.abstained else f"certified radius {radius}"
     own = curve_picture.Line(
         f"{certifier}: lower bound on the score of {label!r}",
+        curve.distances,
         curve.lower_bound,
         certifier.colour,
         dashed=certifier is FIRST_ORDER,
     )
     compared = curve_picture.Line(
         "first order, from the same votes: for comparison, claims nothing",
+        curve.distances,
         curve.first_order,
         FIRST_ORDER.colour,
         dashed=True,
@@ -88,6 +91,5 @@ def curve_drawing(certificate: CertificateResource, curve: ScoreCurve) -> bytes:
     lines = [own] if certifier is FIRST_ORDER else [compared, own]
     title = f"{told} ({certificate.bounds} bounds, sigma {certificate.sigma:g}, n {certificate.n:,})"
     unit = certificate.radius_unit.rpartition(", in ")[2]
-    return curve_picture.draw(
-        title[0].upper() + title[1:], f"L2, {unit}", curve.distances, lines, certificate.radius
-    )
+    axes = curve_picture.Axes(f"distance from the input (L2, {unit})", "score of the class: at least")
+    return curve_picture.draw(title[0].upper() + title[1:], axes, lines, certificate.radius)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from jobs.runs.run_records import Row, RunRecord
@@ -21,13 +21,15 @@ from service.routes.run_routes import PATH, RUN
 from service.routes.who import AnyCaller, Who
 from service.runs.comparisons import Comparison, compare, radii_of
 from service.runs.evidence_files import zipped
-from service.runs.run_curves import CurveResource, curve_of
+from service.runs.run_curves import CurveResource, curve_drawing, curve_of
 from service.runs.run_resources import RowResource, row_resource
 from service.runs.run_tables import FORMATS, written
 
 PAGE = 500
 """Rows that are read at once for a table. A choice; it bounds the memory of an answer."""
 MOST_POINTS = 500
+JSON: Final = "application/json"
+SVG: Final = "image/svg+xml"
 
 router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQuery])
 
@@ -68,17 +70,26 @@ def _row_pages(runs: RunStore, run_id: str) -> Iterator[list[Row]]:
     "/{run_id}/curve",
     operation_id="getRunCurve",
     summary="Certified accuracy against radius",
-    responses=responses(*RUN),
+    description="As numbers, or with `Accept: image/svg+xml` as a picture.",
+    response_model=CurveResource,
+    responses={
+        200: {"content": {SVG: {"schema": {"type": "string"}}}},
+        **responses("not-acceptable", *RUN),
+    },
 )
 def curve(
+    request: Request,
     ctx: Ctx,
     caller: Who,
     run_id: RunIdPath,
     points: Annotated[int, Query(ge=2, le=MOST_POINTS, description="Largest number of points.")] = 200,
-) -> CurveResource:
+) -> Response:
     """Read some of the radii; the curve at these is exact."""
+    kind = preferred(request, (JSON, SVG))
     run = read_run(ctx, caller, run_id)
-    return curve_of(run, ctx.runs.radii(run.id, points))
+    found = curve_of(run, ctx.runs.radii(run.id, points))
+    content: str | bytes = curve_drawing(run, found) if kind == SVG else found.model_dump_json()
+    return Response(content, media_type=kind, headers={"Vary": "Accept"})
 
 
 @router.get(

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -103,6 +104,18 @@ def test_the_curve_has_every_radius(
         len(correct),
         *(sum(other >= radius for other in correct) for radius in correct),
     ]
+
+
+def test_the_curve_as_a_picture(service: httpx.Client, run: dict[str, Any]) -> None:
+    answer = service.get(f"/v1/runs/{run['id']}/curve", headers={"Accept": "image/svg+xml"})
+    assert answer.headers["content-type"] == "image/svg+xml"
+    drawn = ET.fromstring(answer.content)  # noqa: S314 - the picture is our own
+    texts = {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"certified accuracy", "radius (L2, input units)"} <= texts
+    (line,) = drawn.iter("{http://www.w3.org/2000/svg}polyline")
+    heights = [float(point.split(",")[1]) for point in line.attrib["points"].split()]
+    assert heights == sorted(heights), "the curve never rises: y grows downwards"
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}polygon"))) == 1
 
 
 def test_every_row_is_a_certification_that_verifies(
