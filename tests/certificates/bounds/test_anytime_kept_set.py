@@ -87,6 +87,18 @@ def test_share_bounds_are_the_smallest_shares_of_the_kept_set(counts: tuple[int,
         assert profile(lower * (1.0 + 1e-9) + 1e-12) >= needed - 1e-6
 
 
+@pytest.mark.parametrize("pairs", [2**30, 2**52])
+@pytest.mark.parametrize("eta", [0.3, 1e-6])
+def test_the_radius_of_nothing_but_hits_is_below_the_exact_one(pairs: int, eta: float) -> None:
+    """Near eight sigmas the mass of a slab is a float64 number just below 1, or no longer one."""
+    radius = dipole_radius_anytime(pairs, 0, pairs, 1.0, eta)
+    slab = mp.findroot(lambda z: cdf(z - radius) - cdf(-z - radius) - mp.mpf(1) / 2, radius)
+    needed = mp.loggamma(pairs + mp.mpf(1) / 2) - mp.loggamma(mp.mpf(1) / 2) + mp.loggamma(mp.mpf(3) / 2)
+    needed += mp.log(mp.mpf(eta)) - mp.loggamma(pairs + mp.mpf(3) / 2)
+    assert 5.0 < radius < 8.0
+    assert pairs * mp.log1p(-2 * cdf(-slab)) <= needed
+
+
 def test_a_small_radius_of_many_pairs_is_found() -> None:
     assert 0.01 < dipole_radius_anytime(1_000_000, 99_000_000, 10**8, 1.0, 0.001) < 0.015
 

@@ -247,7 +247,7 @@ def test_evidence_of_another_kind_is_refused() -> None:
         (claim_of(DIPOLE, n=0), ["n"]),
         (claim_of(DIPOLE, eta=1.0), ["eta"]),
         (claim_of(DIPOLE, sigma=math.nan), ["sigma"]),
-        (claim_of(DIPOLE, sigma=5e-324), ["sigma"]),
+        (claim_of(DIPOLE, sigma=9e-301), ["sigma"]),
         (claim_of(DIPOLE, eta=0.51), ["eta"]),
         (claim_of(DIPOLE, Bounds.ANYTIME), ["bounds"]),
         (claim_of(DIPOLE, decision=MULTI), ["decision"]),
