@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from certificates import Weights
 from certificates.counts.evidence import Evidence
 from jobs.job_records import JobRecord
 from jobs.plan import Plan
@@ -38,19 +39,23 @@ def half_space(
 
 
 @cache
-def undisturbed(models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes) -> Evidence:
+def undisturbed(
+    models_dir: Path, spec: JobSpec, target: int, batch: int, weights: Weights, content: bytes
+) -> Evidence:
     """Sample a whole job as one shard."""
-    return _sample(models_dir, spec, target, batch, content, (0, spec.n))
+    return _sample(models_dir, spec, (target, batch, weights), content, (0, spec.n))
 
 
 def shard_undisturbed(models_dir: Path, spec: JobSpec, plan: Plan, shard: int, content: bytes) -> Evidence:
     """Sample one shard of a job."""
-    return _sample(models_dir, spec, plan.target, plan.batch, content, plan.shard_samples(shard, spec.n))
+    planned = (plan.target, plan.batch, plan.weights)
+    return _sample(models_dir, spec, planned, content, plan.shard_samples(shard, spec.n))
 
 
 def _sample(
-    models_dir: Path, spec: JobSpec, target: int, batch: int, content: bytes, run: tuple[int, int]
+    models_dir: Path, spec: JobSpec, planned: tuple[int, int, Weights], content: bytes, run: tuple[int, int]
 ) -> Evidence:
+    target, batch, weights = planned
     x = np.frombuffer(content, "<f4").astype(np.float32).reshape(spec.input.shape)
     first_block, n = run
     request = SampleRequest(
@@ -65,6 +70,7 @@ def _sample(
         scale=(spec.input.low, spec.input.high),
         bounds=spec.bounds,
         decision=spec.decision,
+        weights=weights,
     )
     return sample(runtime_of(models_dir, spec.model), x, request, lambda _: None)
 
@@ -73,7 +79,8 @@ def assert_undisturbed(models_dir: Path, job: JobRecord, content: bytes) -> None
     """Check that a job succeeded with exactly the counts and the certificate of an undisturbed run."""
     assert job.certificate is not None, job.failure
     assert job.plan is not None
-    expected = undisturbed(models_dir, job.spec, job.plan.target, job.plan.batch, content).condensed()
+    planned = (job.plan.target, job.plan.batch, job.plan.weights)
+    expected = undisturbed(models_dir, job.spec, *planned, content).condensed()
     assert job.certificate["counts"] == expected.to_dict()
     computed = job.spec.claim().final(expected).to_dict()
     assert {name: job.certificate[name] for name in computed} == computed

@@ -18,13 +18,15 @@ from certificates import (
     Decision,
     EndedBy,
     Noise,
+    Weights,
 )
 from certificates.noise_laws.pixel_grid import PixelGrid
 from jobs.job_records import JobRecord, JobState
 from jobs.merged_prefix import Prefix
-from tests.support.reference import assert_undisturbed, half_space, shard_undisturbed
+from tests.support.reference import assert_undisturbed, half_space, runtime_of, shard_undisturbed
 from tests.support.stack import Stack
 from tests.support.wait import wait_until
+from worker.sampling.sampler import select_class
 from worker.sampling.shard_size import checkpoint_blocks
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -52,6 +54,39 @@ def test_every_kind_of_job_gives_the_certificate_of_its_samples(
     radius = job.certificate["radius"]
     assert isinstance(radius, float)
     assert 0.3 < radius <= ON_GRID[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "weights"),
+    [
+        ({}, Weights.MISSES),
+        ({"noise": Noise.DISCRETE}, Weights.MISSES),
+        ({"decision": Decision.MULTICLASS}, Weights.SCORES),
+        ({"bounds": Bounds.PAPER}, Weights.SCORES),
+        ({"x": np.array([0.25, 0.25], np.float32)}, Weights.SCORES),
+    ],
+)
+def test_the_votes_of_the_selection_alone_decide_which_samples_are_summed(
+    stack: Stack, models_dir: Path, kind: dict[str, Any], weights: Weights
+) -> None:
+    """They are drawn here again. Far from the boundary, they say that few samples miss."""
+    far = PixelGrid(-4.0, 4.0).values(np.array([168, 130]))
+    made = half_space(models_dir, **{"certifier": SECOND_ORDER, "n": 20_000, "x": far, **kind})
+    job = stack.finished(stack.submit(made))
+    assert job.plan is not None
+    assert job.plan.weights is weights
+    assert_undisturbed(models_dir, job, made.input_bytes)
+    spec, x = job.spec, np.frombuffer(made.input_bytes, "<f4").copy()
+    drawn = (spec.sigma, spec.n0, spec.noise_seed, job.plan.batch, spec.noise, (-4.0, 4.0))
+    selected = select_class(runtime_of(models_dir, spec.model), x, *drawn)
+    assert selected.target == job.plan.target
+    decided = SECOND_ORDER.weights(spec.bounds, spec.decision, (selected.hits, spec.n0), spec.n, 2)
+    assert decided is weights
+    assert job.certificate is not None
+    counts = job.certificate["counts"]
+    assert isinstance(counts, dict)
+    stated = (counts["gradient"]["all_pairs"] or {}).get("weights", Weights.SCORES)
+    assert stated == weights
 
 
 def expected_stop(models_dir: Path, job: JobRecord, content: bytes) -> dict[str, object]:
