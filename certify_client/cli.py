@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from certify_client import dataset_command, display, run_display
+from certify_client import dataset_command, display, rescore_command, run_display
 from certify_client.api import Parameters
 from certify_client.client_errors import ServiceError
 from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, report
@@ -33,6 +33,7 @@ app = typer.Typer(
 
 
 dataset_command.add_to(app)
+rescore_command.add_to(app)
 
 
 @app.callback()
