@@ -51,8 +51,8 @@ def rescore(content: bytes, called: str, given: Given) -> Iterator[Rescored]:
 
     Columns decide the kind: ``raw_count_symmetric`` and ``raw_count_asymmetric`` for dipole,
     ``raw_grad_norm`` and ``raw_count`` for second order, ``raw_count`` for first order (the seed paper's
-    logs), and ``count_0``, ``count_1``, ... for votes by class. Raises UnusableFile if there are no counts, or
-    they do not support the bounds that are asked for.
+    logs), and ``count_0``, ``count_1``, ... for votes by class. Raises UnusableFile if there are no counts,
+    or they do not support the bounds that are asked for.
     """
     text = content.decode("utf-8-sig", errors="replace")
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
