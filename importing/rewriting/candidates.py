@@ -12,6 +12,7 @@ from onnx import TensorProto, compose, helper, inliner, version_converter
 
 from importing.rewriting import file_input, score_output
 from importing.rewriting.file_input import FileInput
+from importing.rewriting.folded_constants import fold_constants
 from importing.rewriting.free_batch import BATCH, free_batch
 from importing.rewriting.number_types import RARE, rare_types, to_float32
 from importing.rewriting.onnx_graphs import MARK, before, copied, every_node, give_output, opset, take_input
@@ -138,9 +139,18 @@ def _of(parts: Parts, said: tuple[str, ...]) -> Iterator[Candidate]:
     if rows:
         freed = f"the batch, which was fixed at {rows}, was freed"
         yield Candidate(lambda: _completed(parts, _freed(parts, rows), entry, source), (*said, freed))
+        folded = "what depended on the batch's size alone was computed"
+        yield Candidate(
+            lambda: _completed(parts, _freed(_folded(parts, rows), rows), entry, source),
+            (*said, folded, freed),
+        )
     alone = "it is run on one input after another (Scan), as its batch could not be freed"
     times = 1 if rows is None else rows
     yield Candidate(lambda: _completed(parts, _each(parts, times), ROWS, EACH), (*said, alone))
+
+
+def _folded(parts: Parts, rows: int) -> Parts:
+    return replace(parts, model=fold_constants(parts.model, parts.given.name, rows))
 
 
 def _freed(parts: Parts, rows: int) -> onnx.ModelProto:

@@ -118,6 +118,35 @@ def class_token() -> onnx.ModelProto:
     return model
 
 
+def computed_shapes() -> onnx.ModelProto:
+    """A Reshape and an Expand whose shapes the graph computes from sizes, for one row."""
+    more = [
+        numpy_helper.from_array(np.zeros((1, 7), np.float32), "token"),
+        _ints("cut", (7,)),
+        _ints("end", (999,)),
+    ]
+    model = net(
+        1, more=[*more, _ints("axis", (1,)), _ints("one", (1,)), _ints("minus", (-1,)), _ints("none", (0,))]
+    )
+    graph = model.graph
+    early = [
+        helper.make_node("Shape", ["x"], ["whole"]),
+        helper.make_node("Slice", ["whole", "none", "one"], ["rows"]),
+        helper.make_node("Concat", ["rows", "minus"], ["asked"], axis=0),
+        helper.make_node("Concat", ["rows", "cut"], ["wide"], axis=0),
+        helper.make_node("Gather", ["asked", "none"], ["always"], axis=0),
+        helper.make_node("Mul", ["asked", "always"], ["flat.asked"]),
+        helper.make_node("Expand", ["token", "always"], ["tokens"]),
+    ]
+    graph.node[2].input[1] = "flat.asked"
+    graph.node[3].input[0] = "body"
+    graph.node.insert(3, helper.make_node("Concat", ["tokens", "f"], ["joined"], axis=1))
+    graph.node.insert(4, helper.make_node("Slice", ["joined", "cut", "end", "axis"], ["body"]))
+    for place, node in enumerate(early):
+        graph.node.insert(place, node)
+    return model
+
+
 def recurrent(rows: int = 1) -> onnx.ModelProto:
     """Scores, and nothing of a GRU whose first state was written for the number of rows."""
     zeros = {"w": (1, 3 * CLASSES, CLASSES), "again": (1, 3 * CLASSES, CLASSES), "state": (1, rows, CLASSES)}
@@ -219,6 +248,7 @@ STYLES: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     "batch of 4 in a Reshape": (lambda: net(4, flat=(4, -1)), "fixed at 4, was freed"),
     "dynamic batch that is none": (lambda: net("N", flat=(1, -1)), "fixed at 1, was freed"),
     "class token": (class_token, "fixed at 1, was freed"),
+    "class token, computed shapes": (computed_shapes, "batch's size alone was computed"),
     "recurrent state": (recurrent, "one input after another (Scan)"),
     "recurrent state of 2 rows": (lambda: recurrent(2), "one input after another (Scan)"),
     "no batch": (unbatched, "one input after another (Scan)"),
