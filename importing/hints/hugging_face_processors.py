@@ -97,7 +97,7 @@ def _plain(told: Mapping[str, Any]) -> _Geometry:
     """Resize, then cut around the centre, each if the configuration says so."""
     crop = _pair(told["crop_size"]) if told.get("do_center_crop") and "crop_size" in told else None
     if not told.get("do_resize", True) or "size" not in told:
-        return _Geometry(crop, None, (_own_size(),))
+        return _Geometry(crop, None)
     size = _shaped(told["size"], square=told.get("default_to_square", True))
     if "shortest_edge" not in size:
         target = (int(size["height"]), int(size["width"]))
@@ -134,8 +134,9 @@ def _poolformer(told: Mapping[str, Any]) -> _Geometry:
 
 
 def _perceiver(told: Mapping[str, Any]) -> _Geometry:
-    """Leave pictures as they are: this processor cuts before it resizes, for which there is no rule."""
-    return _Geometry(_pair(told["size"]), None, (_own_size(),))
+    """Leave the resizing open: this processor cuts before it resizes, for which there is no rule."""
+    guess = Guess("pictures are resized before they are cut; the library cuts them first", "--resize")
+    return _Geometry(_pair(told["size"]), None, (guess,))
 
 
 _GEOMETRIES: Final = {
@@ -145,12 +146,6 @@ _GEOMETRIES: Final = {
     "Perceiver": _perceiver,
 }
 """Processors that resize in a way of their own."""
-
-
-def _own_size() -> Guess:
-    return Guess(
-        "pictures of another size than the model's are refused: no resizing is known", "[input.resize]"
-    )
 
 
 def _rule(told: Mapping[str, Any], method: str, target: tuple[int, int]) -> ResizeRule:

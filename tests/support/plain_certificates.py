@@ -53,7 +53,8 @@ def document(
     names = ("certifier", "bounds", "sigma", "eta", "n", "decision", "noise")
     request = {name: claim.to_dict()[name] for name in names}
     request |= {"n0": 100, "seed": "7", "input": given, "model": "mnist", "model_sha256": "aa"}
-    request["stop"] = None if claim.stop_radius is None else {"radius": claim.stop_radius}
+    stop = {"radius": claim.stop_radius, "give_up": claim.give_up}
+    request["stop"] = None if claim.stop_radius is None else stop
     status = "cancelled" if ended_by is EndedBy.CANCELLED else "succeeded"
     answer = {"id": "x", "status": status, "request": request, "certificate": certificate}
     read: dict[str, Any] = json.loads(json.dumps(answer))
