@@ -152,7 +152,8 @@ def specht_ratio(h: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     d = h - 1.0
     near = np.abs(d) < 1e-4
-    x = np.log1p(np.where(near, 1.0, d)) / np.where(near, 1.0, d)
-    return np.asarray(
-        np.where(near, 1.0 + 0.127 * d * d, np.exp(x - 1.0) / x) * (1.0 + 1e-15), dtype=np.float64
-    )
+    far = np.where(near, 2.0, h)
+    more = far - 1.0  # exact where the logarithm needs it: between 1/2 and 2
+    x = np.where(np.abs(more) < 0.5, np.log1p(more), np.log(far)) / more
+    ratio = np.where(near, 1.0 + 0.127 * d * d, np.exp(x - 1.0) / x)
+    return np.asarray(ratio * (1.0 + 2e-15 * (1.0 + x)), dtype=np.float64)
