@@ -54,6 +54,22 @@ class Rival:
         return {"index": self.index, "upper": self.upper, "estimate": self.estimate}
 
 
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The other classes that limit a top-k radius.
+
+    ``upper`` is an upper confidence bound on the sum of their scores, ``estimate`` the plain estimate.
+    """
+
+    indices: tuple[int, ...]
+    upper: float
+    estimate: float | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return JSON-ready data."""
+        return {"indices": list(self.indices), "upper": self.upper, "estimate": self.estimate}
+
+
 class Issuer(Protocol):
     """The part of a certifier that its certificates use."""
 
@@ -74,7 +90,8 @@ class Certificate:
     ``radius`` and ``sigma`` are in units of input. The radius is rounded down to six significant digits; it
     is 0 if and only if the certifier abstains. ``n`` counts evaluations of the base classifier. Bounds that
     the certifier does not use are None. ``eta_spent`` maps each confidence bound to its share of eta.
-    ``p_other`` is the other class that limits a multi-class certificate.
+    ``p_other`` is the other class that limits a multi-class certificate, ``p_others`` are those that limit a
+    top-k certificate, which claims that the prediction stays among the ``k`` largest scores.
     """
 
     certifier: Issuer
@@ -92,6 +109,8 @@ class Certificate:
     decision: Decision = Decision.MAJORITY
     ended_by: EndedBy = EndedBy.SAMPLES
     p_other: Rival | None = None
+    p_others: Rivals | None = None
+    k: int | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.radius < math.inf:
@@ -131,9 +150,11 @@ class Certificate:
             "bounds": self.bounds.value,
             "noise": self.noise.name,
             "decision": self.decision.value,
+            "k": self.k,
             "ended_by": self.ended_by.value,
             "p_a": self.p_a.to_dict(),
             "p_other": None if self.p_other is None else self.p_other.to_dict(),
+            "p_others": None if self.p_others is None else self.p_others.to_dict(),
             "c_s": None if self.c_s is None else self.c_s.to_dict(),
             "c_n": None if self.c_n is None else self.c_n.to_dict(),
             "gradient_norm": None if self.gradient_norm is None else self.gradient_norm.to_dict(),

@@ -73,6 +73,9 @@ class Decision(StrEnum):
     MULTICLASS = "multiclass"
     """Its smoothed score stays above that of every other class (section 3.2 of the paper)."""
 
+    TOP_K = "top_k"
+    """Its smoothed score stays among the k largest (Jia et al. 2020)."""
+
 
 class EndedBy(StrEnum):
     """Why sampling ended."""

@@ -16,9 +16,8 @@ def certified(certificate: dict[str, Any]) -> Text:
     unit = certificate.get("radius_unit", "L2 distance in the model's input space")
     text = Text(f"Certified: {_label(certificate)}, radius {certificate['radius']}\n", style="bold green")
     text.append(
-        f"The smoothed classifier's answer stays {_label(certificate)} for every input closer than "
-        f"{certificate['radius']} to this one ({unit}). The chance that this is wrong is at most "
-        f"{certificate['eta']:g}.\n",
+        f"{_stays(certificate)} for every input closer than {certificate['radius']} to this one ({unit}). "
+        f"The chance that this is wrong is at most {certificate['eta']:g}.\n",
         style="not bold default",
     )
     text.append(f"{_clean(certificate)}{_reach(certificate)}\n", style="not bold default")
@@ -31,13 +30,23 @@ def abstained(certificate: dict[str, Any], warnings: Sequence[str] = ()) -> Text
     ``warnings``: those of the service, which say what to change.
     """
     text = Text("Abstained: nothing could be certified\n", style="bold yellow")
-    said = (
-        f"The samples do not show that the smoothed classifier answers {_label(certificate)}. "
-        f"{advice(certificate)}"
-    )
+    said = f"The samples do not show {_unshown(certificate)}. {advice(certificate)}"
     text.append(f"{' '.join(warnings) or said}\n", style="not bold default")
     text.append(_clean(certificate), style="not bold default")
     return text.append(_how(certificate), style="not bold dim")
+
+
+def _unshown(certificate: dict[str, Any]) -> str:
+    if certificate["decision"] == "top_k":
+        return f"that the smoothed score of {_label(certificate)} is among the {certificate['k']} largest"
+    return f"that the smoothed classifier answers {_label(certificate)}"
+
+
+def _stays(certificate: dict[str, Any]) -> str:
+    if certificate["decision"] == "top_k":
+        largest = f"the {certificate['k']} largest" if certificate["k"] > 1 else "the largest"
+        return f"The smoothed score of {_label(certificate)} stays among {largest}"
+    return f"The smoothed classifier's answer stays {_label(certificate)}"
 
 
 def _reach(certificate: dict[str, Any]) -> str:
@@ -55,7 +64,8 @@ def _how(certificate: dict[str, Any]) -> str:
         for name in ("p_a", "c_s", "c_n")
         if certificate.get(name) is not None
     ]
-    for name, said in (("p_other", "p_other"), ("gradient_norm", "gradient norm")):
+    upper = (("p_other", "p_other"), ("p_others", "p_others"), ("gradient_norm", "gradient norm"))
+    for name, said in upper:
         if certificate.get(name) is not None:
             bounds.append(f"{said} <= {certificate[name]['upper']:.6f}{_estimate(certificate[name])}")
     model = certificate["model"]

@@ -58,6 +58,7 @@ class Parameters:
     eta: float | None = None
     bounds: str | None = None
     decision: str | None = None
+    k: int | None = None
     noise: str | None = None
     stop_radius: float | None = None
     stop_give_up: bool | None = None

@@ -52,7 +52,8 @@ def certify_file(
     n0: Annotated[int | None, typer.Option(help="Evaluations that select the class.")] = None,
     eta: Annotated[float | None, number("Probability that the certificate may be wrong.")] = None,
     bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
-    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority, multiclass or top_k.")] = None,
+    k: Annotated[int | None, typer.Option("-k", help="Rank of the decision top_k.")] = None,
     noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
     stop_radius: Annotated[float | None, number("End once this radius is certified.")] = None,
     give_up: Annotated[
@@ -71,7 +72,7 @@ def certify_file(
     Ctrl-C, SIGTERM and SIGHUP cancel the job.
     """
     parameters = Parameters(
-        model, certifier, sigma, n, n0, eta, bounds, decision, noise, stop_radius, give_up or None, seed
+        model, certifier, sigma, n, n0, eta, bounds, decision, k, noise, stop_radius, give_up or None, seed
     )
     with faults_end_the_command():
         given = read_input(path)
@@ -143,7 +144,8 @@ def plan_job(
     n: Annotated[int | None, typer.Option(help="Evaluations of the classifier.")] = None,
     eta: Annotated[float | None, number("Probability that the certificate may be wrong.")] = None,
     bounds: Annotated[str | None, typer.Option(help="tight or paper.")] = None,
-    decision: Annotated[str | None, typer.Option(help="majority or multiclass.")] = None,
+    decision: Annotated[str | None, typer.Option(help="majority, multiclass or top_k.")] = None,
+    k: Annotated[int | None, typer.Option("-k", help="Rank of the decision top_k.")] = None,
     noise: Annotated[str | None, typer.Option(help="gaussian or discrete.")] = None,
     timeout: Seconds = None,
     url: Url = None,
@@ -157,7 +159,7 @@ def plan_job(
     """
     if path is not None and share_of is not None:
         raise typer.BadParameter("give either FILE or --share-of: FILE estimates the share")
-    asked = Parameters(model, certifier, sigma, n, None, eta, bounds, decision, noise)
+    asked = Parameters(model, certifier, sigma, n, None, eta, bounds, decision, k, noise)
     with faults_end_the_command():
         given = None if path is None else read_input(path)
         with connection(url, key_file, proxy) as client:

@@ -11,7 +11,7 @@ from certificates import Claim, EndedBy, Evidence
 from certify_client.certificate_comparison import shown
 from certify_client.verdict import UnreadableCertificate
 
-_OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "noise")
+_OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "k", "noise")
 _OF_CERTIFICATE = ("n0", "seed")
 _OF_MODEL = {"name": "model", "sha256": "model_sha256"}
 _OF_INPUT = frozenset({"shape", "scale", "sha256", "source", "conversions"})
@@ -76,7 +76,7 @@ def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Cl
     pairs += [(name, stated.get(name)) for name in _OF_CERTIFICATE]
     pairs += [(field, _object(stated, "model").get(name)) for name, field in _OF_MODEL.items()]
     for name, value in pairs:
-        if not _same(request.get(name), value):
+        if name not in request or not _same(request[name], value):
             yield f"{name} was requested as {shown(request.get(name))}, the certificate says {shown(value)}"
     asked, given = _object(request, "input"), _object(stated, "input")
     for name in sorted(asked.keys() | given.keys()):

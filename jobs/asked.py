@@ -23,6 +23,10 @@ class Asked(Protocol):
         """Return the decision that is certified."""
 
     @property
+    def k(self) -> int | None:
+        """Return the rank of the decision ``top_k``."""
+
+    @property
     def noise(self) -> Noise:
         """Return the law of the noise."""
 
@@ -61,4 +65,5 @@ def claim_of(asked: Asked, sigma: float, d: int, scale: tuple[float, float], sto
         grid_steps=asked.noise.grid_steps(sigma, *scale),
         stop_radius=None if stop is None else stop.radius,
         give_up=stop is not None and stop.give_up,
+        k=asked.k,
     )

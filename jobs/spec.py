@@ -58,6 +58,7 @@ class JobSpec(Record):
     certifier: CertifierField
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
     decision: Decision = Decision.MAJORITY
+    k: int | None = None
     noise: NoiseField = Noise.GAUSSIAN
     sigma: float
     n: int

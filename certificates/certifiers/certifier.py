@@ -31,6 +31,9 @@ class Certifier(ABC):
     majority_only: ClassVar[str | None] = "it compares the class with one half alone"
     """Why it makes no multi-class certificates; None if it makes them."""
 
+    ranks: ClassVar[bool] = False
+    """Whether it makes top-k certificates."""
+
     def __str__(self) -> str:
         return self.name
 
@@ -58,6 +61,11 @@ class Certifier(ABC):
         """Return the multi-class certificate of a number of samples fixed in advance. ValueError as above."""
         self._check(evidence, sigma, eta, "multi-class ")
         return self._multiclass(evidence, sigma, eta)
+
+    def certify_top_k(self, evidence: Evidence, sigma: float, eta: float, k: int) -> Certificate:
+        """Return the top-k certificate of a number of samples fixed in advance. ValueError as above."""
+        self._check(evidence, sigma, eta, "top-k ")
+        return self._top_k(evidence, sigma, eta, k)
 
     def gradient_sums(self, bounds: Bounds, decision: Decision) -> GradientSumsKind | None:  # noqa: ARG002 - subclasses read them
         """Return the gradient sums that these bounds are computed from; None without any."""
@@ -93,12 +101,15 @@ class Certifier(ABC):
         """Say why it cannot certify this decision; None if it can."""
         if decision is Decision.MULTICLASS and self.majority_only is not None:
             return f"must be `majority` for {self}: {self.majority_only}"
+        if decision is Decision.TOP_K and not self.ranks:
+            return f"must not be `top_k` for {self}: it makes no such certificate"
         return None
 
     @abstractmethod
-    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
+    def likely_case(self, n: int, classes: int, score: float, rivals: int = 1) -> tuple[Certifier, Evidence]:
         """Return evidence of ``n`` samples of a class with this score, and the certifier to certify it with.
 
+        So many ``rivals``, of all ``classes``, share the samples that do not hit.
         Nine in ten jobs count at least as many hits; at score 1 all samples hit. What the score leaves
         open is as bad as it can be. The certifier may be another, one that spends all of eta on the score.
         """
@@ -135,6 +146,10 @@ class Certifier(ABC):
     def _multiclass(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:  # noqa: ARG002 - subclasses read them
         """Return the multi-class certificate of a number of samples fixed in advance."""
         raise ValueError(f"{self} makes no multi-class certificate: {self.majority_only}")
+
+    def _top_k(self, evidence: Evidence, sigma: float, eta: float, k: int) -> Certificate:  # noqa: ARG002 - subclasses read them
+        """Return the top-k certificate of a number of samples fixed in advance."""
+        raise ValueError(f"{self} makes no top-k certificate")
 
     def _check(self, evidence: Evidence, sigma: float, eta: float, kind: str) -> None:
         if evidence.kind is not self.evidence:

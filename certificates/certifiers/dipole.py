@@ -28,7 +28,13 @@ class Dipole(Certifier):
     evidence: ClassVar[EvidenceKind] = EvidenceKind.PAIRS
     majority_only: ClassVar[str | None] = "its pairs are counted for one class"
 
-    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:  # noqa: ARG002 - counts one class
+    def likely_case(
+        self,
+        n: int,
+        classes: int,  # noqa: ARG002 - one class is counted
+        score: float,
+        rivals: int = 1,  # noqa: ARG002 - the same
+    ) -> tuple[Certifier, Evidence]:
         """See Certifier. Of a score above 1/2, the radius is smallest if no pair misses on both sides."""
         both = likely_hits(n // 2, max(0.0, 2.0 * score - 1.0))
         one = n // 2 - both if score >= 0.5 else 0

@@ -9,9 +9,14 @@ from certificates.bounds.clopper_pearson import clopper_pearson_lower
 from certificates.bounds.final_counts import hits_to_come
 from certificates.bounds.likely_hits import likely_hits
 from certificates.bounds.multiclass import first_order_multiclass
+from certificates.bounds.top_k import first_order_top_k
 from certificates.certificate import Certificate
 from certificates.certifiers.certifier import Certifier
-from certificates.certifiers.vote_statements import majority_statement, multiclass_statement
+from certificates.certifiers.vote_statements import (
+    majority_statement,
+    multiclass_statement,
+    top_k_statement,
+)
 from certificates.counts.evidence import Evidence, HitCounts, votes_of
 from certificates.curves.directed_rounding import down
 from certificates.curves.lower_bounds import Curve, FirstOrderCurve, first_order_radius
@@ -25,11 +30,15 @@ class FirstOrder(Certifier):
     colour: ClassVar[str] = "#555555"
     evidence: ClassVar[EvidenceKind] = EvidenceKind.VOTES
     majority_only: ClassVar[str | None] = None
+    ranks: ClassVar[bool] = True
 
-    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
-        """See Certifier. One other class has all the rest."""
+    def likely_case(self, n: int, classes: int, score: float, rivals: int = 1) -> tuple[Certifier, Evidence]:
+        """See Certifier."""
         hits = likely_hits(n, score)
-        return self, Evidence(hits=HitCounts(n, 0, (hits, n - hits, *(0 for _ in range(classes - 2)))))
+        others = [(n - hits + place) // rivals for place in range(rivals)]
+        return self, Evidence(
+            hits=HitCounts(n, 0, (hits, *others, *(0 for _ in range(classes - 1 - rivals))))
+        )
 
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
         """See Certifier."""
@@ -58,6 +67,10 @@ class FirstOrder(Certifier):
         hits = votes_of(evidence)
         bound = first_order_multiclass(hits, sigma, down(eta))
         return multiclass_statement(self, hits, sigma, eta, bound)
+
+    def _top_k(self, evidence: Evidence, sigma: float, eta: float, k: int) -> Certificate:
+        hits = votes_of(evidence)
+        return top_k_statement(self, hits, k, sigma, eta, first_order_top_k(hits, k, sigma, down(eta)))
 
     def _stated(
         self, hits: HitCounts, sigma: float, eta: float, bounds: Bounds, p_lower: float

@@ -66,12 +66,12 @@ class SecondOrder(Certifier):
             return Weights.SCORES
         return statistic_for(*selected, n, d)
 
-    def likely_case(self, n: int, classes: int, score: float) -> tuple[Certifier, Evidence]:
+    def likely_case(self, n: int, classes: int, score: float, rivals: int = 1) -> tuple[Certifier, Evidence]:
         """See Certifier. This is the first order's case, which spends all of eta on the score.
 
         The gradient of a score may be so large that second order is no better.
         """
-        return FIRST_ORDER.likely_case(n, classes, score)
+        return FIRST_ORDER.likely_case(n, classes, score, rivals)
 
     def farthest(self, best: Certificate) -> float:
         """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""

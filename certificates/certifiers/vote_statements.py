@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from certificates.bounds.multiclass import MulticlassBound
-from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
+from certificates.bounds.top_k import TopKBound
+from certificates.certificate import Certificate, Estimate, GradientNorm, Rival, Rivals
 from certificates.certifiers.certifier import Certifier
 from certificates.counts.evidence import HitCounts
 from certificates.curves.directed_rounding import radius_down
@@ -66,6 +67,29 @@ def multiclass_statement(
         eta_spent=dict(bound.eta_spent),
         decision=Decision.MULTICLASS,
         p_other=other,
+    )
+
+
+def top_k_statement(
+    certifier: Certifier, hits: HitCounts, k: int, sigma: float, eta: float, bound: TopKBound
+) -> Certificate:
+    """Return the certificate of a class whose score stays among the ``k`` largest."""
+    votes = sum(hits.per_class[c] for c in bound.others)
+    return Certificate(
+        certifier=certifier,
+        bounds=Bounds.TIGHT,
+        radius=radius_down(bound.radius),
+        sigma=sigma,
+        eta=eta,
+        n=hits.n,
+        p_a=Estimate(bound.p_lower, share(hits.hits, hits.n)),
+        c_s=None,
+        c_n=None,
+        gradient_norm=None,
+        eta_spent=dict(bound.eta_spent),
+        decision=Decision.TOP_K,
+        p_others=Rivals(bound.others, bound.p_upper, share(votes, hits.n)),
+        k=k,
     )
 
 

@@ -28,7 +28,7 @@ def advice(certificate: Mapping[str, Any]) -> str:
     seen, majority = certificate["p_a"]["estimate"], certificate["decision"] == "majority"
     if seen is None:
         return "No samples were counted: let the job run longer."
-    limit = _CHANCE if majority else _best_other(certificate["counts"]["hits"])
+    limit = _CHANCE if majority else _other(certificate["counts"]["hits"], certificate["k"] or 1)
     if seen <= limit:
         return _hopeless(certificate, seen, limit, majority)
     needed = max(_needed(seen, limit, claim.eta, majority), 2 * certificate["n"])
@@ -44,10 +44,10 @@ def claim_and_classes(certificate: Mapping[str, Any]) -> tuple[Claim, int]:
     return Claim.from_dict(certificate["claim"]), 2 if hits is None else len(hits["per_class"])
 
 
-def _best_other(hits: Mapping[str, Any]) -> float:
-    """Return the largest share of votes among the classes other than the target."""
+def _other(hits: Mapping[str, Any], rank: int) -> float:
+    """Return the share of votes of the class at this rank, from 1, among those other than the target."""
     others = [votes for index, votes in enumerate(hits["per_class"]) if index != hits["target"]]
-    share: float = max(others) / hits["n"]
+    share: float = sorted(others, reverse=True)[rank - 1] / hits["n"]
     return share
 
 

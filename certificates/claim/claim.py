@@ -8,7 +8,12 @@ from dataclasses import dataclass, fields, replace
 from certificates.certificate import Certificate
 from certificates.certifiers.certifier import Certifier
 from certificates.certifiers.certifier_registry import CERTIFIERS
-from certificates.claim.claim_rules import decision_problems, number_problems, stop_problems
+from certificates.claim.claim_rules import (
+    decision_problems,
+    number_problems,
+    rank_problems,
+    stop_problems,
+)
 from certificates.claim.eta import WHEN_COMPLETE, WHILE_RUNNING, Budget, divide_eta
 from certificates.counts.evidence import Evidence
 from certificates.counts.field_readers import read_fields, read_flag, read_integer, read_number
@@ -26,9 +31,9 @@ class Claim:
 
     ``n``: evaluations asked for; ``d``: input elements; ``sigma`` in input units; ``grid_steps``: sigma in
     steps of the grid of its noise, None for noise without one; ``stop_radius``: the radius, in input units,
-    at which the job may end; ``give_up``: whether it also ends once that radius is out of reach. Nothing is
-    checked at construction: ``problems`` lists what does not fit together, and certificates are refused while
-    there are any.
+    at which the job may end; ``give_up``: whether it also ends once that radius is out of reach; ``k``: the
+    rank within which a class is to stay, for the decision ``top_k``. Nothing is checked at construction:
+    ``problems`` lists what does not fit together, and certificates are refused while there are any.
     """
 
     certifier: Certifier
@@ -42,6 +47,7 @@ class Claim:
     grid_steps: float | None = None
     stop_radius: float | None = None
     give_up: bool = False
+    k: int | None = None
 
     def problems(self, classes: int | None = None) -> list[tuple[str, str]]:
         """List what cannot be asked for, as pairs of the request's field and a message.
@@ -51,6 +57,7 @@ class Claim:
         found = [
             *number_problems(self.certifier, self.bounds, self.sigma, self.eta, self.n),
             *decision_problems(self.certifier, self.bounds, self.decision, self.d, classes or 1),
+            *rank_problems(self.decision, self.k, classes),
             *stop_problems(self.bounds, self.decision, self.stop_radius, give_up=self.give_up),
         ]
         return found or self.noise.problems(self.grid_steps, self.eta, self.d, self.n)
@@ -84,6 +91,8 @@ class Claim:
         self._check_gradient_complete(evidence)
         if self.decision is Decision.MULTICLASS:
             certificate = self.certifier.certify_multiclass(evidence, self.sigma, budget.final)
+        elif self.decision is Decision.TOP_K:
+            certificate = self.certifier.certify_top_k(evidence, self.sigma, budget.final, self.k or 1)
         else:
             certificate = self.certifier.certify(evidence, self.sigma, budget.final, self.bounds)
         others = {WHILE_RUNNING: budget.running} if self.runs else {}
@@ -104,7 +113,7 @@ class Claim:
     def running(self, evidence: Evidence) -> Certificate:
         """Return the certificate that the samples so far support, whenever and why ever one looks.
 
-        A multi-class job certifies the majority meanwhile, which implies the multi-class claim. The gradient
+        A multi-class or top-k job certifies the majority meanwhile, which implies its claim. The gradient
         sums, if any, must be the mean of the last epoch that has ended (``Evidence.at_epoch``).
         ValueError if the evidence is of another kind, or the bounds are the paper's.
         """
@@ -138,6 +147,7 @@ class Claim:
             grid_steps=_optional("claim.grid_steps", data["grid_steps"]),
             stop_radius=_optional("claim.stop_radius", data["stop_radius"]),
             give_up=read_flag("claim.give_up", data["give_up"]),
+            k=None if data["k"] is None else read_integer("claim.k", data["k"]),
         )
 
     @property

@@ -46,7 +46,7 @@ def decision_problems(
     found = []
     if (said := certifier.decision_problem(decision)) is not None:
         found.append(("decision", said))
-    if decision is Decision.MULTICLASS and bounds is not Bounds.TIGHT:
+    if decision is not Decision.MAJORITY and bounds is not Bounds.TIGHT:
         found.append(("decision", "must be `majority` with the paper's bounds"))
     counted = certifier.gradient_sums(bounds, decision)
     if counted is not None and (numbers := counted.numbers(d, classes)) > LARGEST_SUMS:
@@ -54,6 +54,19 @@ def decision_problems(
         message = f"needs gradient sums of {numbers:,} numbers for this model, over {LARGEST_SUMS:,}"
         found.append((field, message))
     return found
+
+
+def rank_problems(decision: Decision, k: int | None, classes: int | None) -> Problems:
+    """Check the rank within which a class is to stay; ``classes``: of the model, where it is known."""
+    if decision is not Decision.TOP_K:
+        return [] if k is None else [("k", "belongs to the decision `top_k` alone")]
+    if k is None:
+        return [("k", "is required with the decision `top_k`")]
+    if k < 1:
+        return [("k", "must be at least 1")]
+    if classes is not None and k >= classes:
+        return [("k", f"must be below {classes}, the number of the model's classes")]
+    return []
 
 
 def stop_problems(bounds: Bounds, decision: Decision, radius: float | None, *, give_up: bool) -> Problems:
@@ -66,6 +79,6 @@ def stop_problems(bounds: Bounds, decision: Decision, radius: float | None, *, g
             found.append(("stop.radius", "must be a finite number above 0"))
         if bounds is Bounds.PAPER:
             found.append(("stop", "needs `tight` bounds: the paper's hold for exactly n samples"))
-        if decision is Decision.MULTICLASS:
+        if decision is not Decision.MAJORITY:
             found.append(("stop", "needs the `majority` decision"))
     return found

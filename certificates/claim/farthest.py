@@ -15,7 +15,7 @@ def largest_radius(claim: Claim, classes: int = 2) -> float:
     It helps to choose ``n``; it is not a certificate. ValueError if the claim has problems.
     """
     check_possible(claim, classes)
-    certifier, evidence = claim.certifier.likely_case(claim.n, classes, score=1.0)
+    certifier, evidence = claim.certifier.likely_case(claim.n, classes, 1.0, claim.k or 1)
     return claim.certifier.farthest(replace(claim, certifier=certifier).final(evidence))
 
 

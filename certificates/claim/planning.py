@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from certificates.bounds.top_k import top_k_radius
 from certificates.claim.claim import Claim
 from certificates.claim.farthest import check_possible, largest_radius
 from certificates.curves.directed_rounding import radius_down
-from certificates.curves.lower_bounds import first_order_radius
 
 _CLOSE = 500
 """A number of samples is searched for up to one part in so many. A choice: scores are known less well."""
@@ -22,13 +22,18 @@ def likely_radius(claim: Claim, score: float, classes: int = 2) -> float:
     [0, 1].
     """
     check_possible(claim, classes)
-    certifier, evidence = claim.certifier.likely_case(claim.n, classes, score)
+    certifier, evidence = claim.certifier.likely_case(claim.n, classes, score, claim.k or 1)
     return replace(claim, certifier=certifier).final(evidence).radius
 
 
 def largest_of_score(claim: Claim, score: float) -> float | None:
     """Return the radius that a score gives with unlimited samples; None if it grows with them for ever."""
-    return None if score >= 1.0 else radius_down(first_order_radius(score, claim.sigma))
+    if score >= 1.0:
+        return None
+    rivals = claim.k or 1
+    left = (1.0 - score) / rivals
+    radius = max(top_k_radius(score, size * left, size) for size in range(1, rivals + 1))
+    return radius_down(claim.sigma * radius)
 
 
 def samples_for(

@@ -42,8 +42,8 @@ def score_curve(claim: Claim, evidence: Evidence, ended_by: EndedBy) -> ScoreCur
     """
     if claim.decision is not Decision.MAJORITY:
         raise ValueError(
-            f"the radius of a {claim.decision} certificate is where two classes meet, not where one score "
-            "passes one half"
+            f"the radius of a {claim.decision} certificate is where classes meet, not where one score passes "
+            "one half"
         )
     certificate = claim.certificate(evidence, ended_by)
     votes = Evidence(hits=evidence.independent_votes())

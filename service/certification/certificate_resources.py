@@ -62,6 +62,14 @@ class RivalResource(OpenResource):
     estimate: float | None
 
 
+class RivalsResource(OpenResource):
+    """The other classes that limit a top-k radius, with bound and estimate of the sum of their scores."""
+
+    indices: list[int]
+    upper: float
+    estimate: float | None
+
+
 class HitsResource(OpenResource):
     """Votes of independent samples."""
 
@@ -165,6 +173,7 @@ class ClaimResource(OpenResource):
     decision: Decision
     noise: NoiseField
     grid_steps: float | None = Field(description="Sigma in steps between pixel values; discrete noise only.")
+    k: int | None = Field(description="The rank of the decision `top_k`.")
     stop_radius: float | None
     give_up: bool = Field(description="Whether the job also ends once its stop radius is out of reach.")
 
@@ -195,6 +204,9 @@ class CertificateResource(OpenResource):
         "images and the noise as computed."
     )
     decision: Decision
+    k: int | None = Field(
+        description="The claim of a `top_k` certificate: the prediction stays among the k largest scores."
+    )
     ended_by: EndedBy = Field(
         description="`samples`: all samples were counted. `stop_radius`: the radius to stop at was "
         "certified. `out_of_reach`: it was given up. `cancelled`: the job was cancelled. Where a job ended "
@@ -202,6 +214,7 @@ class CertificateResource(OpenResource):
     )
     p_a: EstimateResource
     p_other: RivalResource | None = Field(description="Multi-class certificates only.")
+    p_others: RivalsResource | None = Field(description="Top-k certificates only.")
     c_s: EstimateResource | None
     c_n: EstimateResource | None
     gradient_norm: GradientNormResource | None

@@ -30,7 +30,7 @@ from service.http.problems import FieldError, ProblemError, field_problem, field
 from service.http.wording import shown_name
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
-_INTEGER_FIELDS = frozenset({"n", "n0", "seed"})
+_INTEGER_FIELDS = frozenset({"n", "n0", "k", "seed"})
 _NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
 _FLAG_FIELDS = frozenset({"stop_give_up"})
 _UNREADABLE = frozenset({"json_invalid", "model_type"})

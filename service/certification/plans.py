@@ -30,6 +30,7 @@ class PlanResource(Resource):
     certifier: CertifierField
     bounds: Bounds
     decision: Decision
+    k: int | None = Field(description="The rank of the decision `top_k`.")
     noise: NoiseField
     sigma: float
     eta: float
@@ -83,6 +84,7 @@ def plan_resource(
         certifier=claim.certifier,
         bounds=claim.bounds,
         decision=claim.decision,
+        k=claim.k,
         noise=claim.noise,
         sigma=claim.sigma,
         eta=claim.eta,

@@ -42,6 +42,7 @@ _IN_PAIRS = _listed(one.name for one in CERTIFIERS if one.in_pairs(Bounds.TIGHT)
 _PAPER_PAIRS = _listed(
     one.name for one in CERTIFIERS if one.in_pairs(Bounds.PAPER) and not one.in_pairs(Bounds.TIGHT)
 )
+_RANKING = _listed(one.name for one in CERTIFIERS if one.ranks)
 _MULTICLASS = _listed(one.name for one in CERTIFIERS if one.majority_only is None)
 
 Seed = Annotated[
@@ -91,8 +92,14 @@ class CertificationFields(Body):
     )
     decision: Decision = Field(
         default=Decision.MAJORITY,
-        description="What is certified: that the class keeps a score above one half (`majority`), or above "
-        f"that of every other class (`multiclass`; tight bounds, {_MULTICLASS}).",
+        description="What is certified: that the class keeps a score above one half (`majority`), above "
+        f"that of every other class (`multiclass`; tight bounds, {_MULTICLASS}), or among the `k` largest "
+        f"(`top_k`; tight bounds, {_RANKING}).",
+    )
+    k: int | None = Field(
+        default=None,
+        ge=1,
+        description="Rank of the decision `top_k`, below the number of the model's classes; for no other.",
     )
     noise: NoiseField = Field(
         default_factory=lambda: Noise.GAUSSIAN,

@@ -29,6 +29,7 @@ class RequestResource(Resource):
     certifier: CertifierField
     bounds: Bounds
     decision: Decision
+    k: int | None = Field(description="The rank of the decision `top_k`; null with every other decision.")
     noise: NoiseField
     sigma: float
     n: int

@@ -62,6 +62,7 @@ class Submissions:
             certifier=fields.certifier,
             bounds=fields.bounds,
             decision=fields.decision,
+            k=fields.k,
             noise=fields.noise,
             stop=None if stop is None else StopRule(radius=stop.radius, give_up=stop.give_up),
             sigma=sigma,

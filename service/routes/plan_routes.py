@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from pydantic import ValidationError
 
-from certificates import CERTIFIERS, NOISE_LAWS
+from certificates import CERTIFIERS, NOISE_LAWS, Decision
 from service.certification.parsing import request_problem
 from service.certification.plans import PlanResource, measured_rate, plan_resource
 from service.certification.requests import CertificationFields
@@ -53,7 +53,10 @@ def plan(
     ] = None,
     certifier: Annotated[str | None, Query(json_schema_extra={"enum": list(CERTIFIERS.names())})] = None,
     bounds: Annotated[str | None, Query(json_schema_extra={"enum": ["tight", "paper"]})] = None,
-    decision: Annotated[str | None, Query(json_schema_extra={"enum": ["majority", "multiclass"]})] = None,
+    decision: Annotated[
+        str | None, Query(json_schema_extra={"enum": [one.value for one in Decision]})
+    ] = None,
+    k: Annotated[int | None, Query(description="Rank of the decision `top_k`.")] = None,
     noise: Annotated[str | None, Query(json_schema_extra={"enum": list(NOISE_LAWS.names())})] = None,
     sigma: Annotated[
         float | None, Query(allow_inf_nan=False, description="Default: what the model was trained with.")
@@ -69,6 +72,7 @@ def plan(
         "certifier": certifier,
         "bounds": bounds,
         "decision": decision,
+        "k": k,
         "noise": noise,
         "sigma": sigma,
         "n": n,

@@ -22,6 +22,7 @@ class RunRequestResource(Resource):
     certifier: CertifierField
     bounds: Bounds
     decision: Decision
+    k: int | None
     noise: NoiseField
     sigma: float
     n: int

@@ -29,6 +29,7 @@ def new_run(submissions: Submissions, fields: RunFields, caller: Caller) -> RunS
         certifier=fields.certifier,
         bounds=fields.bounds,
         decision=fields.decision,
+        k=fields.k,
         noise=fields.noise,
         sigma=sigma,
         n=fields.n,

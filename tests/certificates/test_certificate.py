@@ -45,7 +45,8 @@ def test_json_names(certifier: Certifier) -> None:
     assert json.loads(json.dumps(data)) == data
     assert set(data) == {
         "certifier", "abstained", "radius", "norm", "sigma", "eta", "n", "bounds",
-        "noise", "decision", "ended_by", "p_a", "p_other", "c_s", "c_n", "gradient_norm", "eta_spent",
+        "noise", "decision", "k", "ended_by", "p_a", "p_other", "p_others", "c_s", "c_n",
+        "gradient_norm", "eta_spent",
     }  # fmt: skip
     assert data["certifier"] == certifier.name
     assert data["norm"] == "l2"

@@ -36,6 +36,17 @@ def test_result_in_words(certify: Certify, digit: Path) -> None:
     assert "at most 0.001" in done.stdout
 
 
+def test_a_rank_in_words(certify: Certify, digit: Path) -> None:
+    rank = ("--certifier", "first_order", "--decision", "top_k", "-k", "3")
+    done = certify(digit, "--model", "mnist", "--n", "2000", *rank)
+    assert done.returncode == 0, done.stderr
+    assert "The smoothed score of '7' (class 7) stays among the 3 largest for every input" in done.stdout
+    assert "p_others <= " in done.stdout
+    refused = certify(digit, "--model", "mnist", "--n", "2000", "-k", "3")
+    assert refused.returncode == 2
+    assert "k: belongs to the decision `top_k` alone" in refused.stderr
+
+
 def test_options_may_come_before_the_file(certify: Certify, digit: Path) -> None:
     done = certify("--model", "mnist", "--n", "1000", "--seed", "5", "--json", digit)
     assert done.returncode == 0, done.stderr

@@ -33,5 +33,5 @@ def test_a_decision_without_a_curve_is_told(certify: Certify, digit: Path, tmp_p
     options = ("--certifier", "first_order", "--decision", "multiclass", "--plot", tmp_path / "a.svg")
     done = certify(digit, "--model", "mnist", "--n", "2000", *options)
     assert done.returncode == 2
-    assert "two classes meet" in done.stderr
+    assert "classes meet" in done.stderr
     assert not (tmp_path / "a.svg").exists()

@@ -154,6 +154,20 @@ def test_a_multi_class_certificate_names_the_class_that_limits_it(
     assert verify(job).faults == ()
 
 
+def test_a_class_stays_among_the_k_largest(service: httpx.Client, digit: bytes) -> None:
+    jobs = [
+        finished(service, post(service, digit, certifier="first_order", decision="top_k", k=str(k)))
+        for k in (1, 3)
+    ]
+    first, third = (job["certificate"] for job in jobs)
+    assert (third["decision"], third["k"], jobs[1]["request"]["k"]) == ("top_k", 3, 3)
+    assert third["counts"] == first["counts"]
+    assert 0.0 < first["radius"] < third["radius"]
+    assert 1 <= len(third["p_others"]["indices"]) <= 3
+    assert [verify(job).faults for job in jobs] == [(), ()]
+    assert service.get(f"/v1/certifications/{jobs[1]['id']}/curve").status_code == 409
+
+
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_discrete_noise_says_what_its_precision_costs(
     service: httpx.Client, digit: bytes, certifier: Certifier

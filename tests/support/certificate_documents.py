@@ -56,6 +56,11 @@ _ALL, _PART = HitCounts(N, 4, VOTES), _votes(0.48)
 _OTHERS: Final = {
     "first order, stopped": (replace(FIRST, stop_radius=0.3), Evidence(_PART), EndedBy.STOP_RADIUS),
     "first order, cancelled": (FIRST, Evidence(_PART), EndedBy.CANCELLED),
+    "first order, top k": (
+        replace(FIRST, decision=Decision.TOP_K, k=3),
+        Evidence(_ALL),
+        EndedBy.SAMPLES,
+    ),
     "first order, discrete": (replace(FIRST, **DISCRETE), Evidence(_ALL), EndedBy.SAMPLES),
     "second order, stopped": (
         replace(SECOND, stop_radius=0.3),

@@ -50,7 +50,7 @@ def document(
         "input": given,
         "model": {"name": "mnist", "sha256": "aa"},
     }
-    names = ("certifier", "bounds", "sigma", "eta", "n", "decision", "noise")
+    names = ("certifier", "bounds", "sigma", "eta", "n", "decision", "k", "noise")
     request = {name: claim.to_dict()[name] for name in names}
     request |= {"n0": 100, "seed": "7", "input": given, "model": "mnist", "model_sha256": "aa"}
     stop = {"radius": claim.stop_radius, "give_up": claim.give_up}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from certificates import DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier, Claim, Decision, Evidence
+from certificates import DIPOLE, FIRST_ORDER, Bounds, Certifier, Claim, Decision, Evidence
 from certificates.claim.farthest import largest_radius
 from certificates.claim.planning import largest_of_score, likely_radius, samples_for
 from certificates.counts.evidence import HitCounts, PairCounts
@@ -41,7 +41,7 @@ def test_nine_of_ten_jobs_certify_what_was_planned(certifier: Certifier, score: 
     assert n % 2 == 0
     claim, rng = claim_of(certifier, n), np.random.default_rng(3)
     reached = 0
-    for _ in range(300):
+    for _ in range(150):
         if certifier is DIPOLE:
             both = int(rng.binomial(n // 2, 2.0 * score - 1.0))
             evidence = Evidence(pairs=PairCounts(n // 2, both, n // 2 - both, 0, 0))
@@ -49,7 +49,7 @@ def test_nine_of_ten_jobs_certify_what_was_planned(certifier: Certifier, score: 
             hits = int(rng.binomial(n, score))
             evidence = Evidence(hits=HitCounts(n, 0, (hits, n - hits)))
         reached += claim.final(evidence).radius >= radius
-    assert 0.83 <= reached / 300 <= 0.99
+    assert 0.8 <= reached / 150 <= 0.99
     assert likely_radius(claim, score) >= radius > likely_radius(claim_of(certifier, n // 4 * 2), score)
 
 
@@ -77,4 +77,4 @@ def test_what_cannot_be_asked_for_is_not_planned(certifier: Certifier) -> None:
         with pytest.raises(ValueError, match="sigma must be"):
             call(replace(claim_of(certifier), sigma=-1.0))
     with pytest.raises(ValueError, match="n must be even"):
-        likely_radius(claim_of(SECOND_ORDER, 501), 0.9)
+        likely_radius(claim_of(DIPOLE, 501), 0.9)

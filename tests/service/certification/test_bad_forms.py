@@ -67,6 +67,12 @@ CASES = [
     form("a tensor in a form", REQUEST, 422, "tensor", tensor=json.dumps(TENSOR)),
     form("bounds that are no choice", REQUEST, 422, "bounds", bounds="anytime"),
     form("an unknown decision", REQUEST, 422, "decision", decision="plurality"),
+    form("top k with dipole", REQUEST, 422, "decision", decision="top_k", k="2", certifier="dipole"),
+    form("top k without k", REQUEST, 422, "k", decision="top_k", certifier="first_order"),
+    form("top 0", REQUEST, 422, "k", decision="top_k", k="0", certifier="first_order"),
+    form("top of all classes", REQUEST, 422, "k", decision="top_k", k="5", certifier="first_order"),
+    form("top one and a half", REQUEST, 422, "k", decision="top_k", k="1.5", certifier="first_order"),
+    form("k without top k", REQUEST, 422, "k", k="2"),
     form("multi-class dipole", REQUEST, 422, "decision", decision="multiclass"),
     form(
         "multi-class with the paper's bounds",

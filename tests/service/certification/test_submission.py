@@ -38,6 +38,7 @@ def test_the_answer_is_the_job_with_its_defaults(api: Api) -> None:
         "certifier": "dipole",
         "bounds": "tight",
         "decision": "majority",
+        "k": None,
         "noise": "gaussian",
         "sigma": 0.25,
         "n": 100_000,
