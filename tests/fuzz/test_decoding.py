@@ -33,6 +33,15 @@ SPECS = [
         mode="RGB",
         resize=ResizeRule(method="shorter_side_center_crop", filter="bicubic"),
     ),
+    InputSpec(
+        kind="image",
+        shape=(5, 4, 3),
+        low=0.0,
+        high=255.0,
+        mode="BGR",
+        layout="NHWC",
+        resize=ResizeRule(method="fit_with_border", filter="bilinear", size=(3, 4), antialias=False),
+    ),
 ]
 REFUSALS = {"invalid-image", "image-too-large"}
 
