@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import roots_genlaguerre
+from scipy.special import hyp0f1, roots_genlaguerre
 
 Array = NDArray[np.float64]
 
@@ -79,3 +79,19 @@ def _chi_squared(degrees: int) -> tuple[Array, Array]:
     logs = (0.5 * degrees - 1.0) * np.log(squares) - 0.5 * squares
     chances = np.exp(logs - logs.max())
     return squares, chances / chances.sum()
+
+
+def log_moment_of_radial_misses(
+    q: float, theta: float, n: int, d: int, *, outside: bool
+) -> tuple[float, float]:
+    """Of ``X = missed g`` with misses outside or inside a sphere; return the probability of a miss as well.
+
+    The mean of ``exp(i a . g)`` over the directions of ``g`` is a confluent hypergeometric limit function.
+    """
+    squares, chances = _chi_squared(d)
+    tail = np.cumsum(chances[::-1])[::-1] if outside else np.cumsum(chances)
+    missed = tail <= q
+    lengths, weights = _chi_squared(d)
+    waves = hyp0f1(0.5 * d, -0.5 * theta * np.outer(lengths, squares[missed]))
+    one = 1.0 - chances[missed].sum() + waves @ (np.exp(theta * squares[missed]) * chances[missed])
+    return math.log(float(weights @ np.exp(n * np.log(one)))), float(chances[missed].sum())

@@ -110,6 +110,24 @@ def test_no_misses_have_a_larger_moment_than_the_theorem_for_misses_allows(
         assert shortfall(float(bounds.min()), norm * norm) <= 0.0
 
 
+@pytest.mark.parametrize("outside", [True, False])
+@pytest.mark.parametrize(("n", "q"), [(100, 0.3), (300, 0.05), (10_000, 0.005)])
+def test_no_radial_misses_have_a_larger_moment_either(n: int, q: float, outside: bool) -> None:
+    """Misses beyond a sphere raise the variance in every direction, as far as entropy lets them."""
+    d, nearest = 60, math.inf
+    for x in (0.02, 0.1, 0.4):
+        theta = x / (2.0 * q * (n - 1))
+        log_moment, chance = moments.log_moment_of_radial_misses(q, theta, n, d, outside=outside)
+        rare = RareVotes(chance * (1.0 + 1e-9), d)
+        slopes = np.array([0.05, 0.1, 0.3, 1.0])
+        places = np.full_like(slopes, 2.0 * theta * rare.q * (n - 1))
+        statistic = PairStatistic(n, (-LOG - log_moment) / (theta * n * (n - 1)))
+        bounds = missed_gradient._bound(statistic, rare, LOG, profile(rare.q), places, slopes)
+        nearest = min(nearest, float(bounds.min()) * theta * n * (n - 1))
+        assert log_moment > 0.0
+    assert 0.0 <= nearest < math.inf
+
+
 def test_the_moments_are_nearly_as_large_as_the_theorems_allow() -> None:
     """So a constant that is a few hundredths too small is noticed above."""
     n, d, x, slope = 10_000, 784, np.array([0.02]), np.array([0.2])
