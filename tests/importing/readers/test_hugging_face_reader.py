@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 import torch
 
-from importing import ImportOptions, ImportRefused
-from importing.hints.torchvision_import import prepare_torchvision
+from importing.import_errors import ImportRefused
+from importing.import_options import ImportOptions
 from importing.model_import import import_model
 from tests.support.torch_files import hostile_torch_save
+from tests.support.vision_libraries import vision_module
 
 NAMES = {0: "cat", 1: "dog", 2: "owl"}
 
-prepare_torchvision()
-import transformers  # noqa: E402 - torchvision must be prepared
+transformers = vision_module("transformers")
 
 
 @pytest.fixture

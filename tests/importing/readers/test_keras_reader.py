@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from importing import ImportOptions, ImportRefused
+from importing.import_errors import ImportRefused
+from importing.import_options import ImportOptions
 from importing.model_import import import_model
 
 pytestmark = pytest.mark.skipif(

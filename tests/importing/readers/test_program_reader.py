@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from importing import ImportOptions
+import pytest
+
+from importing.import_options import ImportOptions
 from importing.model_import import import_model
 from tests.support.torch_files import CLASSES, SHAPE, batch, small_network, write_program
 
 
-def test_a_program_becomes_onnx(tmp_path: Path, models: Path) -> None:
-    file = write_program(tmp_path / "net.pt2", small_network(), batch())
+@pytest.mark.parametrize("rows", [2, 1])
+def test_a_program_for_any_rows_or_for_one(tmp_path: Path, models: Path, rows: int) -> None:
+    file = write_program(tmp_path / "net.pt2", small_network(), batch(rows))
     done = import_model(file, ImportOptions(), models)
     assert (done.manifest.runtime, done.manifest.input.shape) == ("onnx", SHAPE)
     assert len(done.manifest.labels) == CLASSES

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from importing import ImportOptions, ImportRefused
-from importing.hints.torchvision_import import prepare_torchvision
+from importing.import_errors import ImportRefused
+from importing.import_options import ImportOptions
 from importing.model_import import import_model
+from tests.support.vision_libraries import vision_module
 
-prepare_torchvision()
-import timm  # noqa: E402 - torchvision must be prepared
+timm = vision_module("timm")
 
 
 @pytest.fixture

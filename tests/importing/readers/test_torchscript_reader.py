@@ -8,10 +8,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from importing import ImportOptions, ImportRefused
-from importing.import_options import RunBy
+from importing.import_errors import ImportRefused
+from importing.import_options import ImportOptions, RunBy
 from importing.model_import import import_model
 from tests.support.torch_files import CLASSES, SHAPE, batch, small_network, write_scripted, write_traced
+
+
+class Halves(torch.nn.Module):
+    """A network with its scores in a pair, beside its features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = small_network()
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        scores = self.inner(pictures)
+        return scores, pictures.mean(dim=(2, 3))
 
 
 @pytest.mark.parametrize("scripted", [False, True])
@@ -49,6 +61,12 @@ def test_the_shape_is_found_where_it_is_the_only_one(tmp_path: Path, models: Pat
     network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3 * 32 * 32, 4)).eval()
     file = write_traced(tmp_path / "net.pt", network, torch.zeros(2, 3, 32, 32))
     assert import_model(file, ImportOptions(), models).manifest.input.shape == (3, 32, 32)
+
+
+def test_several_outputs_are_converted(tmp_path: Path, models: Path) -> None:
+    file = write_traced(tmp_path / "net.pt", Halves().eval(), batch())
+    done = import_model(file, ImportOptions(shape=SHAPE), models)
+    assert done.manifest.runtime == "onnx"
 
 
 def test_a_network_that_opens_files_is_refused(tmp_path: Path, models: Path) -> None:

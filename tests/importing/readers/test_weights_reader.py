@@ -8,7 +8,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from importing import ImportOptions, ImportRefused
+from importing.import_errors import ImportRefused
+from importing.import_options import ImportOptions
 from importing.model_import import import_model
 from importing.pytorch.networks import networks_named
 from tests.support.torch_files import (
