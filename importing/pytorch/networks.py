@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import importlib.util
@@ -52,7 +53,7 @@ LIBRARIES: Final[Catalogue[Library]] = Catalogue("Library", "Where architectures
 def networks_named(name: str) -> list[Network]:
     """Return the architectures that a name may mean, at least one. Raises ImportRefused if there is none.
 
-    ``name``: ``resnet50``, ``timm:resnet50``, or ``package.module:function``.
+    ``name``: ``resnet50``, ``timm:resnet50``, or ``package.module:function``, which may have arguments.
     """
     prefix, colon, rest = name.partition(":")
     if colon and prefix not in LIBRARIES.names():
@@ -65,7 +66,7 @@ def networks_named(name: str) -> list[Network]:
         without = f" ({' and '.join(missing)} not installed: make import)" if missing else ""
         raise ImportRefused(
             f"--network: {name!r} is no architecture of {', '.join(LIBRARIES.names())}{without}; your own "
-            "network is package.module:function, a function or class that takes no arguments"
+            "network is package.module:function, or 'package.module:function(10)' with arguments"
         )
     return networks
 
@@ -81,12 +82,14 @@ def folder_on_path(folder: Path) -> Iterator[None]:
         sys.path.remove(place)
 
 
-def _of_function(name: str, module: str, path: str) -> Network:
+def _of_function(name: str, module: str, call: str) -> Network:
+    path, arguments, named = _parsed(name, call)
+
     def build() -> torch.nn.Module:
         with folder_on_path(Path.cwd()):
             try:
                 found: Any = importlib.import_module(module)
-                made: Any = functools.reduce(getattr, path.split("."), found)()
+                made: Any = functools.reduce(getattr, path.split("."), found)(*arguments, **named)
             except Exception as error:  # the user's own code may raise anything
                 raise ImportRefused(f"--network: {name} could not be called: {error!r}") from error
         if not isinstance(made, torch.nn.Module):
@@ -94,6 +97,22 @@ def _of_function(name: str, module: str, path: str) -> Network:
         return made
 
     return Network(name, build, any_classes=False, hints=lambda: Hints(said_by=name))
+
+
+def _parsed(name: str, call: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Return the dotted name, and the arguments, of ``function`` or ``function(1, name="text")``."""
+    try:
+        tree = ast.parse(call, mode="eval").body
+        if not isinstance(tree, ast.Call):
+            return call, [], {}
+        arguments = [ast.literal_eval(each) for each in tree.args]
+        named = {str(each.arg): ast.literal_eval(each.value) for each in tree.keywords}
+        return ast.unparse(tree.func), arguments, named
+    except (SyntaxError, ValueError) as error:
+        raise ImportRefused(
+            f"--network: {name!r} must be package.module:function, with arguments that are plain values "
+            "if it needs any: 'package.module:function(10, width=64)'"
+        ) from error
 
 
 def _of_torchvision(name: str) -> Network | None:

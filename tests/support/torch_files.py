@@ -17,6 +17,14 @@ SHAPE = (3, 16, 16)
 CLASSES = 5
 
 
+def any_network(classes: int) -> torch.nn.Module:
+    """A network of the form of ``small_network`` for another number of classes."""
+    network = small_network()
+    assert isinstance(network, torch.nn.Sequential)
+    network[-1] = torch.nn.Linear(8, classes)
+    return network
+
+
 def small_network() -> torch.nn.Module:
     """A convolutional network for pictures of any size and five classes; its weights are always the same."""
     with torch.random.fork_rng(devices=[]):

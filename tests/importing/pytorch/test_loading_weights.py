@@ -25,6 +25,18 @@ def test_a_function_of_the_user_is_called() -> None:
     assert torch.equal(made.module.eval()(batch()), small_network()(batch()))
 
 
+@pytest.mark.parametrize("call", ["any_network(5)", "any_network(classes=5)"])
+def test_a_function_may_have_arguments(call: str) -> None:
+    made = fitted(network(f"{OURS}:{call}"), Weights(small_network().state_dict()), "a.pt")
+    assert made.module.eval()(batch()).shape == (2, 5)
+
+
+@pytest.mark.parametrize("call", ["any_network(open('a'))", "any_network(", "any_network(classes=os)", ""])
+def test_arguments_that_are_no_plain_values_are_refused(call: str) -> None:
+    with pytest.raises(ImportRefused, match=r"must be package\.module:function"):
+        networks_named(f"{OURS}:{call}")
+
+
 @pytest.mark.parametrize("prefix", ["module.", "model.", "model.backbone."])
 def test_a_common_beginning_of_names_is_taken_off(prefix: str) -> None:
     state = {prefix + name: each for name, each in small_network().state_dict().items()}
