@@ -47,7 +47,7 @@ def pickled_names(data: bytes) -> frozenset[str]:
     """Return the dotted names that unpickling would import. Raises BrokenPickle for damaged bytes.
 
     ``data`` may hold several pickles one after another, as ``torch.save`` of old wrote them; what follows the
-    last whole one is ignored unless nothing is whole.
+    last whole one, numbers that may begin like a pickle, is ignored.
     """
     stream, names = io.BytesIO(data), set[str]()
     while True:
@@ -57,6 +57,8 @@ def pickled_names(data: bytes) -> frozenset[str]:
         try:
             names |= _of_one(stream)
         except (ValueError, IndexError, UnicodeError, OverflowError) as error:
+            if begin:
+                return frozenset(names)
             raise BrokenPickle(str(error)) from error
 
 

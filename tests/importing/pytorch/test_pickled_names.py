@@ -62,6 +62,12 @@ def test_of_a_file_of_old_every_pickle_is_read(tmp_path: Path) -> None:
     assert "posix.mkdir" in beyond_weights(pickled_names(data))
 
 
+def test_numbers_behind_the_pickles_are_not_taken_for_one() -> None:
+    """Of old, a tensor's length stands there: 128 is also the first byte of a pickle."""
+    weights = {"a": torch.zeros(128)}
+    assert beyond_weights(pickled_names(pickle_in(weights, _use_new_zipfile_serialization=False))) == []
+
+
 @pytest.mark.parametrize("data", [b"", b"\x80\x02", b"\x80\x02}q\x00(X\x05\x00\x00\x00wei", b"no pickle"])
 def test_damaged_bytes_are_told(data: bytes) -> None:
     with pytest.raises(BrokenPickle):
