@@ -59,9 +59,7 @@ def squared_norm_upper(statistic: PairStatistic, d: int, alpha: float, largest: 
 
     def small_slopes(x: Array) -> Array:
         slope = _slope(x, statistic.samples, d, largest)
-        proxy = proxy_variance(slope)
-        remainder = added_remainder(_log_remainder(x, slope, proxy, statistic.samples, d, largest))
-        return _bound(statistic, d, x, proxy, remainder - math.log(alpha))
+        return _bound_at_slope(statistic, d, -math.log(alpha), largest, x, slope)
 
     small = least(small_slopes, _SMALLEST_X, 0.5 * (statistic.samples - 1))
     return min(small, squared_norm_upper_at_every_slope(statistic, d, alpha))
@@ -81,6 +79,15 @@ def _bound(statistic: PairStatistic, d: int, x: Array, proxy: Array, log_term: A
     n, u = statistic.samples, statistic.u_upper
     noise = 2.0 * proxy / (x * n) * (log_term + 0.5 * d * growth(x, n))
     return (1.0 + x) * (u + noise + MARGIN * (abs(u) + noise))
+
+
+def _bound_at_slope(
+    statistic: PairStatistic, d: int, log_term: float, largest: float, x: Array, slope: Array
+) -> Array:
+    """Return the bound of docs/theorems.md, Theorem 21 at ``x`` and ``l0``, rounded up; or infinity."""
+    proxy = proxy_variance(slope)
+    remainder = added_remainder(_log_remainder(x, slope, proxy, statistic.samples, d, largest))
+    return _bound(statistic, d, x, proxy, log_term + remainder)
 
 
 def _slope(x: Array, n: int, d: int, largest: float) -> Array:

@@ -65,6 +65,7 @@ def shortfall(bound: float, square: float) -> float:
 def test_no_votes_have_a_larger_moment_than_the_theorems_for_scores_allow(kind: str, n: int) -> None:
     norm = abs(moments.mean(VOTES[kind]))
     for x in X:
+        places = np.array([x])
         every = np.array([PROXY_VARIANCE]), None
         for proxy, slopes in [every, *((proxy_variance(np.array([s])), np.array([s])) for s in SLOPES)]:
             theta = x / (2.0 * float(proxy[0]) * (n - 1))
@@ -72,14 +73,12 @@ def test_no_votes_have_a_larger_moment_than_the_theorems_for_scores_allow(kind: 
                 continue
             along, across = moments.log_moment_of_scores(VOTES[kind], theta, n)
             for d in (1, 2, 49, 784):
-                log_term = np.array([LOG])
-                if slopes is not None:
-                    places = np.array([x])
-                    left = all_pairs_gradient._log_remainder(places, slopes, proxy, n, d, norm)
-                    log_term = log_term + added_remainder(left)
                 log_moment = along + (d - 1) * across
                 statistic = PairStatistic(n, (-LOG - log_moment) / (theta * n * (n - 1)))
-                bound = all_pairs_gradient._bound(statistic, d, np.array([x]), proxy, log_term)
+                if slopes is None:
+                    bound = all_pairs_gradient._bound(statistic, d, places, proxy, np.array([LOG]))
+                else:
+                    bound = all_pairs_gradient._bound_at_slope(statistic, d, LOG, norm, places, slopes)
                 assert shortfall(float(bound[0]), norm * norm) <= 0.0
 
 
