@@ -21,9 +21,9 @@ from certify_client.interrupts import Interrupted, Interrupts
 from certify_client.lazy_help import NamesCertifiers
 from certify_client.options import AsJson, KeyFile, Proxy, Url, connection, number
 from certify_client.records import Run
-from certify_client.result_tables import results_of, written
 from certify_client.run_feeding import Feeder
-from certify_client.run_notes import RunNote, read_note, write_note, write_whole
+from certify_client.run_notes import RunNote, read_note, write_note
+from certify_client.table_writing import write_tables
 
 Radii = Annotated[list[float] | None, typer.Option("--radius", help="Radius of interest; may be repeated.")]
 
@@ -50,6 +50,10 @@ def certify_dataset(
     labels: Annotated[Path | None, typer.Option(help="Table with the columns file and label.")] = None,
     every: Annotated[int, typer.Option(min=1, help="Take each such row, counted from the first.")] = 1,
     most: Annotated[int | None, typer.Option("--max", min=1, help="Most rows.")] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="A certifier that shares the samples; its table gets its name. May be repeated."),
+    ] = None,
     radius: Radii = None,
     out: Annotated[Path | None, typer.Option(help="Table to write, as the field's scripts read it.")] = None,
     url: Url = None,
@@ -61,13 +65,14 @@ def certify_dataset(
 
     Ctrl-C leaves the run as it is; the same command goes on with it if --out was given.
     """
+    shared = _shared(certifier, also or [], out)
     asked = _asked(model, certifier, sigma, n, n0, eta, bounds, decision, noise, decide_at, seed)
     radii = sorted({*(radius or []), *([] if decide_at is None else [decide_at])})
     with faults_end_the_command(), open_dataset(path) as found, connection(url, key_file, proxy) as client:
         data = found if labels is None else found.labelled(read_labels(read_file(labels), str(labels)))
         rows = list(data.chosen(every, most))
         run_id = _run(client, data, rows, path, asked, radii, out)
-        run = _certify(client, run_id, rows, out)
+        run = _certify(client, run_id, rows, out, shared)
         _show(run, as_json)
     raise typer.Exit(Exit.CERTIFIED)
 
@@ -131,7 +136,24 @@ def _run(
     return run.id
 
 
-def _certify(client: CertificationClient, run_id: str, rows: list[DataRow], out: Path | None) -> Run:
+def _shared(certifier: str | None, also: list[str], out: Path | None) -> list[str]:
+    """Return the certifiers that share the samples. Raises typer.BadParameter if one cannot."""
+    if also:
+        from certificates import CERTIFIERS, DEFAULT_CERTIFIER  # noqa: PLC0415 - loads SciPy
+        from certify_client.shared_samples import shares_samples  # noqa: PLC0415 - as above
+
+        if out is None:
+            raise typer.BadParameter("--also needs --out, beside which its table is written")
+        own = certifier or DEFAULT_CERTIFIER.name
+        for name in also:
+            if not {name, own} <= set(CERTIFIERS.names()) or not shares_samples(name, own):
+                raise typer.BadParameter(f"--also {name}: its counts are not part of those of {own}")
+    return also
+
+
+def _certify(
+    client: CertificationClient, run_id: str, rows: list[DataRow], out: Path | None, also: list[str]
+) -> Run:
     """Feed the rows, wait for the last one, and write the table, also after an interruption."""
     with Interrupts() as interrupts, run_display.live(Console(stderr=True), len(rows)) as report:
         interrupts.release()
@@ -145,14 +167,11 @@ def _certify(client: CertificationClient, run_id: str, rows: list[DataRow], out:
             raise
         finally:
             if out is not None:
-                _write(client, run_id, rows, feeder, out)
+                tables = write_tables(client.runs, run_id, rows, feeder.failed, out, also)
+                for name in also:
+                    tell(run_display.beside(name, tables[""], tables[name]))
             for index, why in sorted(feeder.failed.items()):
                 tell(f"row {index} was not certified: {why}")
-
-
-def _write(client: CertificationClient, run_id: str, rows: list[DataRow], feeder: Feeder, out: Path) -> None:
-    ended = {row.key: row for row in client.runs.rows(run_id)}
-    write_whole(out, written(results_of(rows, ended, feeder.failed)))
 
 
 def _show(run: Run, as_json: bool) -> None:

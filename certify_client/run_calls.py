@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import httpx
@@ -20,6 +20,8 @@ _PAGE = 100
 _TRIES = 3
 """Times that a row is sent if the connection breaks: the same key gives the same job."""
 _PAUSE_S = 0.2
+_ARCHIVE_S = 120.0
+"""Longest silence while an archive is written. A choice: its pieces come every few hundred rows."""
 
 
 class Runs:
@@ -87,6 +89,15 @@ class Runs:
         """Return the table of all rows in a form that the service offers."""
         with service_errors(self._place):
             return check(self._http.get(f"{_run(run_id)}/results", headers={"Accept": kind})).content
+
+    def evidence(self, run_id: str, file: IO[bytes]) -> None:
+        """Write the archive with every certificate of a run to a file."""
+        with (
+            service_errors(self._place),
+            self._http.stream("GET", f"{_run(run_id)}/evidence", timeout=_ARCHIVE_S) as answer,
+        ):
+            for piece in check(answer).iter_bytes():
+                file.write(piece)
 
 
 def _run(run_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from certify_client.records import Run
+from certify_client.result_tables import Result
 
 if TYPE_CHECKING:
     from certify_client.run_verification import RunVerdict
@@ -55,6 +56,16 @@ def summary(run: Run) -> Table:
     for name, value in _lines(run):
         table.add_row(name, value)
     return table
+
+
+def beside(name: str, own: Sequence[Result], other: Sequence[Result]) -> str:
+    """Say how the radii of two certifiers that share their samples compare."""
+    pairs = [(mine.radius, its.radius) for mine, its in zip(own, other, strict=True) if not mine.note]
+    mean, its_mean = (sum(pair[side] for pair in pairs) / max(1, len(pairs)) for side in (0, 1))
+    return (
+        f"{name} on the same samples: mean radius {its_mean:.6f} beside {mean:.6f}; each certificate holds "
+        "with its own eta, both together with twice that"
+    )
 
 
 def verdict(outcome: RunVerdict) -> Text:

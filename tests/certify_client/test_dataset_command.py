@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates import HitCounts, certify_first_order
 from certify_client import CertificationClient
 from certify_client.run_notes import note_path
 from tests.certify_client.conftest import Certify
@@ -88,6 +89,57 @@ def test_other_parameters_do_not_get_into_the_same_table(
     assert refused.returncode == 2
     assert "belongs to a run of other parameters" in refused.stderr
     assert out.read_text() == table
+
+
+def test_two_certifiers_share_one_set_of_samples(
+    command: Certify, service_url: str, client: CertificationClient, digits: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "results.tsv"
+    ended = command(
+        "dataset", digits, *FAST, "--max", "3", "--certifier", "second_order", "--also", "first_order",
+        "--out", out, "--url", service_url,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert "its own eta" in ended.stderr
+    own, other = lines(out), lines(tmp_path / "results.first_order.tsv")
+    assert list(own[0])[6:] == [
+        "raw_count", "p_A_bar", "raw_grad_norm", "grad_norm_bound", "grad_norm_bound_nonvacuous",
+        "key", "note",
+    ]  # fmt: skip
+    assert list(other[0])[6:] == ["raw_count", "p_A_bar", "key", "note"]
+    run = client.runs.get(json.loads(note_path(out).read_text())["run"])
+    assert run.summary.samples == 3 * 500
+    for mine, its in zip(own, other, strict=True):
+        assert mine["raw_count"] == its["raw_count"]
+        votes = HitCounts(500, 0, (int(its["raw_count"]), 500 - int(its["raw_count"])))
+        expected = certify_first_order(votes, 0.25, 0.001)
+        assert 0 <= expected.radius - float(its["radius"]) < 1e-6
+        assert float(its["p_A_bar"]) == expected.p_a.lower
+        assert its["predict"] == mine["predict"]
+
+
+@pytest.mark.parametrize(
+    ("certifier", "also"),
+    [("dipole", "first_order"), ("first_order", "second_order"), ("second_order", "dipole")],
+)
+def test_samples_that_cannot_be_shared(
+    command: Certify, service_url: str, digits: Path, tmp_path: Path, certifier: str, also: str
+) -> None:
+    asked = ("--certifier", certifier, "--also", also, "--out", tmp_path / "a.tsv", "--url", service_url)
+    ended = command("dataset", digits, *FAST, *asked)
+    assert ended.returncode == 2
+    assert "not part of those of" in " ".join(ended.stderr.split())
+
+
+def test_dipole_tables_have_the_counts_of_pairs(
+    command: Certify, service_url: str, digits: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "results.tsv"
+    asked = ("--max", "1", "--certifier", "dipole", "--out", out, "--url", service_url)
+    assert command("dataset", digits, *FAST, *asked).returncode == 0
+    (row,) = lines(out)
+    counted = [int(row[f"raw_count_{side}"]) for side in ("symmetric", "asymmetric", "minus")]
+    assert 200 < counted[0] <= sum(counted) <= 250
 
 
 def test_deciding_takes_fewer_samples(
