@@ -89,6 +89,10 @@ REFUSED: dict[str, tuple[Content, str]] = {
     "scores of every pixel": (graph(hostile.pixelwise), r"gives no scores of classes.*\[3, 4, 6, 6\]"),
     "tokens": (graph(hostile.tokens), "takes int64 at its input 'x'"),
     "a tensor of terabytes": (graph(hostile.huge_result), "."),
+    "an IR version to come": (
+        graph(hostile.newer_version),
+        "IR version 99 of ONNX, and this ONNX Runtime .* reads up to .*: export it",
+    ),
     "an opset to come": (graph(hostile.newer_opset), "uses opset 99 .* export it with opset_version=20"),
 }
 

@@ -124,6 +124,17 @@ def test_the_command_verifies_certificates(user: Path, tmp_path: Path) -> None:
         assert "holds" in done.stdout
 
 
+def test_the_command_for_models_says_that_it_needs_the_services_code(user: Path) -> None:
+    entry = "from importlib.metadata import entry_points as all; all(name='certify-models')"
+    command = [str(user), "-I", "-c", f"{entry}['certify-models'].load()()"]
+    done = subprocess.run(command, cwd=user.parent, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "certify-models runs in a checkout of the service, after 'make import'; "
+        "here it lacks the Python package importing\n"
+    )
+
+
 def test_users_get_its_types(user: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(USER)

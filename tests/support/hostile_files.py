@@ -155,6 +155,11 @@ def huge_result() -> onnx.ModelProto:
     return net(last=last, outputs=[("z", ["N", CLASSES])], more=[shape])
 
 
+def newer_version() -> onnx.ModelProto:
+    """Return a network in a version of ONNX's format that is not known yet."""
+    return net(ir=99)
+
+
 def newer_opset() -> onnx.ModelProto:
     """Return a network in operators that are not known yet."""
     return net(opset=99)
