@@ -7,9 +7,10 @@ Needs `make import`. Prints a line for each network and exporter of PyTorch: wha
 
 from __future__ import annotations
 
-import io
 import logging
+import tempfile
 import warnings
+from pathlib import Path
 from typing import Any, Final
 
 import onnx
@@ -39,9 +40,10 @@ def exported(network: torch.nn.Module, side: int, *, new: bool) -> onnx.ModelPro
             raise RuntimeError("the exporter returned no program")
         model: onnx.ModelProto = program.model_proto
         return model
-    buffer = io.BytesIO()
-    torch.onnx.export(network, image, buffer, dynamo=False)
-    return onnx.load_model_from_string(buffer.getvalue())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.onnx"
+        torch.onnx.export(network, image, file, dynamo=False)
+        return onnx.load(file)
 
 
 def main() -> None:
