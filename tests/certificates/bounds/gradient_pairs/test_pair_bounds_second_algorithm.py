@@ -9,8 +9,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from certificates import PairStatistic
+from certificates import PairStatistic, gradient_norm_upper_all_pairs, gradient_norm_upper_misses
 from certificates.bounds import all_pairs_gradient, missed_gradient
+from certificates.bounds.pair_integral import least as least_found
 from certificates.bounds.rare_votes import RareVotes
 from certificates.curves.normal_law import profile
 from tests.support import pair_bounds
@@ -110,3 +111,26 @@ def test_the_bound_from_misses_is_the_least_of_its_theorem(n: int, q: float, d: 
         if min(values) < best:
             best, place = min(values), grid[int(np.argmin(values))]
     assert found == pytest.approx(best, rel=0.02)
+
+
+@pytest.mark.parametrize(("n", "d", "q"), [(10_000, 1, 0.3), (10_000, 784, 0.1), (100_000, 49, 0.02)])
+def test_what_is_tried_allows_for_the_largest_norm_that_the_score_leaves(n: int, d: int, q: float) -> None:
+    statistic, largest = PairStatistic(n, (0.5 * profile(q)) ** 2), profile(q)
+    scores = all_pairs_gradient.squared_norm_upper(statistic, d, ALPHA, largest)
+    norm = gradient_norm_upper_all_pairs(statistic, d, 0.5, ALPHA, 1.0 - q)
+    assert norm == pytest.approx(math.sqrt(scores) / 0.5, rel=1e-9)
+    rare = RareVotes(q, d)
+    misses = least_found(
+        lambda x: missed_gradient._bound(
+            statistic,
+            rare,
+            -math.log(ALPHA),
+            largest,
+            x,
+            missed_gradient._slope(x, n, rare, largest),
+        ),
+        1e-9,
+        0.5 * (n - 1.0) / rare.largest_second_moment(),
+    )
+    norm = gradient_norm_upper_misses(statistic, d, 0.5, ALPHA, q)
+    assert norm == pytest.approx(math.sqrt(misses) / 0.5, rel=1e-9)
