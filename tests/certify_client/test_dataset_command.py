@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates import HitCounts, certify_first_order
+from certificates import FIRST_ORDER, Bounds, Claim, Evidence, HitCounts
 from certify_client import CertificationClient
 from certify_client.run_notes import note_path
 from tests.certify_client.conftest import Certify
@@ -111,10 +111,10 @@ def test_two_certifiers_share_one_set_of_samples(
     assert run.summary.samples == 3 * 500
     for mine, its in zip(own, other, strict=True):
         assert mine["raw_count"] == its["raw_count"]
-        votes = HitCounts(500, 0, (int(its["raw_count"]), 500 - int(its["raw_count"])))
-        expected = certify_first_order(votes, 0.25, 0.001)
+        votes = Evidence(hits=HitCounts(500, 0, (int(its["raw_count"]), 500 - int(its["raw_count"]))))
+        expected = Claim(FIRST_ORDER, Bounds.TIGHT, sigma=0.25, eta=0.001, n=500, d=784).final(votes)
         assert 0 <= expected.radius - float(its["radius"]) < 1e-6
-        assert float(its["p_A_bar"]) == expected.p_a.lower
+        assert float(its["p_A_bar"]) == expected.p_a.lower > float(mine["p_A_bar"])
         assert its["predict"] == mine["predict"]
 
 
