@@ -13,6 +13,7 @@ from certificates.bounds.anytime import epoch_share, probability_lower_anytime
 from certificates.bounds.clopper_pearson import clopper_pearson_lower
 from certificates.bounds.final_counts import hits_to_come
 from certificates.bounds.gradient_ceiling import gradient_norm_ceiling
+from certificates.bounds.least_slope import gradient_norm_lower
 from certificates.bounds.missed_gradient import gradient_norm_upper_misses
 from certificates.bounds.multiclass import second_order_multiclass
 from certificates.bounds.pair_statistic import PairStatistic
@@ -78,10 +79,18 @@ class SecondOrder(Certifier):
         return radius_down(second_order_radius(best.p_a.lower, 0.0, best.sigma))
 
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
-        """See Certifier. The gradient is taken to be zero; sampled sums never give a larger radius."""
-        best = hits_to_come(votes_of(evidence), n, doubt)
-        p_lower = probability_lower_anytime(best.hits, n, _divided(eta)["p_a"])
-        return radius_down(second_order_radius(p_lower, 0.0, sigma))
+        """See Certifier. The gradient is at least its lower bound at the end of the last epoch.
+
+        A third of the doubt each is for the votes, for that bound, and for a final upper bound that is below
+        the gradient. Where eta lets that one fail more often, the gradient is taken to be zero.
+        """
+        third, spent = doubt / 3.0, _divided(eta)
+        best = hits_to_come(votes_of(evidence), n, third)
+        p_lower = probability_lower_anytime(best.hits, n, spent["p_a"])
+        mean, norm = gradient_of(evidence).all_pairs, 0.0
+        if mean is not None and mean.epoch is not None and spent["gradient_norm"] <= third:
+            norm = gradient_norm_lower(mean, sigma, epoch_share(third, mean.epoch))
+        return radius_down(second_order_radius(p_lower, norm, sigma))
 
     def curve(self, certificate: Certificate) -> Curve:
         """See Certifier."""

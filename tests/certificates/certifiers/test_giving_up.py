@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from certificates import Bounds, Certifier, Evidence, EvidenceKind
-from tests.support.each_certifier import every_certifier, evidence_of
+from certificates import (
+    FIRST_ORDER,
+    SECOND_ORDER,
+    Bounds,
+    Certifier,
+    Evidence,
+    EvidenceKind,
+    GradientSums,
+    Weights,
+    gradient_norm_ceiling,
+)
+from certificates.counts.all_pairs import AllPairsMean
+from tests.support.each_certifier import D, every_certifier, evidence_of
 
 ETA = 0.05
 N = 2000
@@ -74,3 +87,20 @@ def test_a_radius_of_all_samples_is_seldom_given_up(certifier: Certifier) -> Non
         wrong += any(radius(tuple(counts[k][job].tolist()), last=False) < target for k in range(3))
     assert reached > 100
     assert wrong <= doubt * reached
+
+
+def test_second_order_gives_up_where_the_gradient_shows_it() -> None:
+    """At equal votes, a large gradient leaves no more than first order can still give."""
+    whole = 100_000
+
+    def best(slope: float, eta: float = 0.001) -> float:
+        mean = AllPairsMean(Weights.SCORES, 12_500, D, slope, 1e-9, whole)
+        votes = evidence_of(SECOND_ORDER, 9_700, 12_500, Bounds.ANYTIME, slope=0.0)
+        evidence = replace(votes, gradient=GradientSums(D, 0, 0.0, all_pairs=mean))
+        return SECOND_ORDER.best_to_come(evidence, 0.25, eta, whole, 1e-3)
+
+    first = FIRST_ORDER.best_to_come(evidence_of(FIRST_ORDER, 9_700, 12_500), 0.25, 0.001, whole, 1e-3)
+    steep = 0.98 * gradient_norm_ceiling(0.776, 1.0) ** 2
+    assert first < best(steep) < 1.05 * first
+    assert best(steep) < best(0.02) < best(0.0)
+    assert best(steep, eta=0.1) == best(0.0, eta=0.1)
