@@ -44,7 +44,8 @@ class Original:
 class Draft:
     """A model file in the form that workers run, with all that the original says about it.
 
-    ``also``: further files that it was made of.
+    ``also``: further files that it was made of. ``batch_size``, ``threads``, ``precision`` and
+    ``memory_format`` are as in the manifest.
 
     ``runtime``: its name in the registry. ``data``: the file for that runtime. ``file``: its plain name.
     ``input``: the input space, as the manifest will say it; ``normalisation``: the same. ``classes``: number

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,22 +56,34 @@ def quantised(
     with tempfile.TemporaryDirectory(prefix="quantising-") as place:
         given, prepared, made = (Path(place) / name for name in ("given.onnx", "prepared.onnx", "made.onnx"))
         onnx.save(model, given)
-        logging.getLogger().setLevel(logging.ERROR)  # advice to do what is done here
         try:
-            quant_pre_process(given, prepared, skip_symbolic_shape=True)
-            quantize_static(
-                prepared,
-                made,
-                _Batches(model.graph.input[0].name, batches),
-                quant_format=QuantFormat.QDQ,
-                activation_type=QuantType.QUInt8,
-                weight_type=QuantType.QInt8,
-                per_channel=True,
-                reduce_range=seven_bits,
-            )
+            with _without_advice():
+                quant_pre_process(given, prepared, skip_symbolic_shape=True)
+                quantize_static(
+                    prepared,
+                    made,
+                    _Batches(model.graph.input[0].name, batches),
+                    quant_format=QuantFormat.QDQ,
+                    activation_type=QuantType.QUInt8,
+                    weight_type=QuantType.QInt8,
+                    per_channel=True,
+                    reduce_range=seven_bits,
+                )
         except Exception as error:  # the tool's errors share no base but Exception
             raise ImportRefused(f"{said}: ONNX Runtime's tool cannot quantise it: {error}") from error
         whole = onnx.load(made)
     if not any(node.op_type in _QUANTISED for node in whole.graph.node):
         raise ImportRefused(f"{said} has no operator that ONNX Runtime can compute in 8 bits")
     return bytes(whole.SerializeToString(deterministic=True))
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Keep the tool from logging, through the root logger, that one should do what is done here."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)

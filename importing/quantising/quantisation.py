@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -63,7 +64,9 @@ def quantise_model(
     free_place(models, target, replacing=replacing)
     draft = draft_of_model(models, name)
     manifest = Registry(models).get(name)
-    under = sigma or manifest.trained_sigma
+    if sigma is not None and not 0 < sigma < math.inf:
+        raise ImportRefused(f"--sigma: {sigma:g} is no noise; give a number above 0, in units of the input")
+    under = manifest.trained_sigma if sigma is None else sigma
     if under is None:
         raise ImportRefused(
             f"{name} was trained without noise: give the noise that it will be certified at with --sigma"

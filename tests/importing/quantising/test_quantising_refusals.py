@@ -42,6 +42,12 @@ def test_a_model_without_a_sigma(models: Path) -> None:
     assert "was trained without noise: give the noise that it will be certified at with --sigma" in said
 
 
+@pytest.mark.parametrize("sigma", [0.0, -0.25, float("nan"), float("inf")])
+def test_a_sigma_that_is_none(models: Path, sigma: float) -> None:
+    said = refusal("mnist", EXAMPLES, models, sigma=sigma)
+    assert "is no noise; give a number above 0" in said
+
+
 def test_no_such_model(models: Path) -> None:
     assert "there is no model 'other': certify-models list" in refusal("other", EXAMPLES, models)
 
