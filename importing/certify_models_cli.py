@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, sizes
+from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, say, sizes
 from importing.derived_commands import derived
 from importing.import_errors import ImportRefused
 from importing.import_options import Channels, Filter, ImportOptions, Layout, Resize, RunBy, Scale
@@ -109,9 +109,9 @@ def import_file(
         from importing.model_import import import_model  # noqa: PLC0415 - as above
 
         done = import_model(path, options, models, replacing=replace)
-        sys.stdout.write(imported_in_words(done))
+        say(imported_in_words(done))
         if picture is not None:
-            sys.stdout.write(tried(done.manifest, picture))
+            say(tried(done.manifest, picture))
 
 
 @app.command("list", epilog=EXIT_STATUS)
@@ -120,7 +120,7 @@ def list_models(models: Models = Path("models")) -> None:
     with refusals():
         from importing.model_reports import listing  # noqa: PLC0415 - pydantic only where it is needed
 
-        sys.stdout.write(listing(models))
+        say(listing(models))
 
 
 @app.command("show", epilog=EXIT_STATUS)
@@ -129,7 +129,7 @@ def show_model(name: Name, models: Models = Path("models")) -> None:
     with refusals():
         from importing.model_reports import shown  # noqa: PLC0415 - as above
 
-        sys.stdout.write(shown(models, name))
+        say(shown(models, name))
 
 
 @app.command("remove", epilog=EXIT_STATUS)
@@ -139,7 +139,7 @@ def remove_model(name: Name, models: Models = Path("models")) -> None:
         from importing.model_folder_writing import remove  # noqa: PLC0415 - as above
 
         remove(models, name)
-        sys.stdout.write(f"removed {models / name}\n")
+        say(f"removed {models / name}\n")
 
 
 app.add_typer(derived)

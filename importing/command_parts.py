@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from importing.import_errors import ImportRefused
+from importing.plain_words import printable
 
 EXIT_STATUS: Final = (
     "Exit status: 0 done, 2 wrong usage or a file that cannot be imported (nothing is written then, unless "
@@ -29,9 +31,12 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the model; se
 def numbers(text: str) -> tuple[float, ...]:
     """Read an option such as 0.485,0.456,0.406. Raises typer.BadParameter."""
     try:
-        return tuple(float(part) for part in text.replace(",", " ").split())
+        read = tuple(float(part) for part in text.replace(",", " ").split())
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a list of numbers, such as 0.485,0.456,0.406") from None
+        read = ()
+    if not read or not all(map(math.isfinite, read)):
+        raise typer.BadParameter(f"{text!r} is not a list of numbers, such as 0.485,0.456,0.406")
+    return read
 
 
 def sizes(text: str) -> tuple[int, ...]:
@@ -65,7 +70,11 @@ def refusals() -> Iterator[None]:
         raise typer.Exit(_DEFECT) from None
 
 
+def say(text: str) -> None:
+    """Write lines to stdout: files may hold names with characters that a terminal would obey."""
+    sys.stdout.write("".join(printable(line) + "\n" for line in text.split("\n")[:-1]))
+
+
 def _tell(message: str) -> None:
-    """Write one line to stderr, without the control characters that a terminal would obey."""
-    line = " ".join(message.split())
-    sys.stderr.write("".join(letter if letter.isprintable() else "\ufffd" for letter in line) + "\n")
+    """Write one line to stderr."""
+    sys.stderr.write(printable(" ".join(message.split())) + "\n")

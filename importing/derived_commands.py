@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from importing.command_parts import EXIT_STATUS, Models, listed, numbers, refusals
+from importing.command_parts import EXIT_STATUS, Models, listed, numbers, refusals, say
 from importing.import_options import ImportOptions, Scale
 
 derived = typer.Typer()
@@ -57,7 +56,7 @@ def compose(
         from importing.import_report import imported_in_words  # noqa: PLC0415 - as above
 
         done = compose_model(denoiser, classifier, options, models, denoiser_scale, sigma, replacing=replace)
-        sys.stdout.write(imported_in_words(done))
+        say(imported_in_words(done))
 
 
 @derived.command(epilog=EXIT_STATUS)
@@ -87,4 +86,4 @@ def quantise(
         done = quantise_model(
             quantised, calibration, models, name, sigma, seven_bits=seven_bits, replacing=replace
         )
-        sys.stdout.write(quantised_in_words(done, quantised))
+        say(quantised_in_words(done, quantised))

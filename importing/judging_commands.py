@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals
+from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, say
 from importing.import_errors import ImportRefused
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def check(
 
         manifest = usable(models, name)
         checked = check_model(manifest, pictures, SIGMAS if sigmas is None else sigmas, most)
-        sys.stdout.write(checked_in_words(manifest, checked))
+        say(checked_in_words(manifest, checked))
     if checked.verdict is not Verdict.RIGHT:
         raise typer.Exit(NOT_RIGHT)
 

@@ -19,7 +19,8 @@ from importing.import_errors import ImportRefused
 from jobs.job_errors import PermanentFailure
 from registry import ModelError, ModelManifest
 from worker.loading import LoadedModel, open_model
-from worker.runtimes.pass_rows import pass_rows_for
+from worker.memory_shortage import OutOfMemory
+from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sample_request import SampleRequest
 from worker.sampling.sampler import sample, select_class
@@ -57,14 +58,21 @@ class Cost:
 
 
 def loaded(manifest: ModelManifest) -> LoadedModel:
-    """Load a model and try it as workers do.
+    """Load a model and try it as workers do, with fewer rows in a pass where memory is short.
 
     Raises ImportRefused with their sentence if they would refuse it.
     """
     threads = manifest.threads or 1
     torch.set_num_threads(threads)
+    rows = pass_rows_for(manifest, "cpu")
     with _refusing():
-        return open_model(manifest, "cpu", pass_rows_for(manifest, "cpu"), threads)
+        while True:
+            try:
+                return open_model(manifest, "cpu", rows, threads)
+            except OutOfMemory:
+                if manifest.batch_size is not None or rows <= SMALLEST["cpu"]:
+                    raise
+            rows //= 2
 
 
 def cost(model: LoadedModel) -> Cost:

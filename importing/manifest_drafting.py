@@ -15,6 +15,7 @@ from importing.draft import Draft, Guess
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions, Scale
 from importing.picture_drafting import pictured
+from importing.plain_words import printable
 from registry import InputSpec, ModelManifest, Normalisation, Origin
 from registry.manifest import NAME_PATTERN
 from registry.manifest_faults import NAME_RULE
@@ -105,8 +106,8 @@ class Manifest:
 
     def text(self) -> str:
         """Return ``model.toml``, with the guesses as comments at its head."""
-        said = [f"# Guessed: {guess.what}. Settled by {guess.flag}." for guess in self.guesses]
-        lines = [line.replace("\n", " ") for line in said]
+        said = (f"# Guessed: {guess.what}. Settled by {guess.flag}." for guess in self.guesses)
+        lines = [printable(line) for line in said]
         return "\n".join(["# Written by certify-models.", *lines, "", tomli_w.dumps(self.fields)])
 
 

@@ -81,3 +81,13 @@ def test_a_directory_that_is_not_there(models: Path) -> None:
     done = run(models / "absent", "list")
     assert done.returncode == 2
     assert "name another directory with --models" in done.stderr
+
+
+def test_what_a_file_says_does_not_reach_the_terminal_as_it_is(models: Path) -> None:
+    model = net(outputs=[("y", ["N", 5]), ("\x1b[31m\nname = 'x'", ["N", 5])])
+    model.graph.node.add(op_type="Identity", input=["y"], output=["\x1b[31m\nname = 'x'"])
+    onnx.save_model(model, models.parent / "red.onnx")
+    done = run(models, "import", models.parent / "red.onnx", "--description", "\x1b[32mgreen")
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + run(models, "list").stdout + run(models, "show", "red").stdout
+    assert "\x1b" not in (models / "red" / "model.toml").read_text()

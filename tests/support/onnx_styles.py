@@ -235,6 +235,26 @@ def decisions() -> onnx.ModelProto:
     return model
 
 
+def by_name() -> onnx.ModelProto:
+    """A label, and probabilities by the names of the classes, as scikit-learn's exporter writes them."""
+    last = [
+        helper.make_node("Softmax", ["y"], ["p"], axis=1),
+        helper.make_node("ArgMax", ["p"], ["label"], axis=1, keepdims=0),
+        helper.make_node(
+            "ZipMap", ["p"], ["chances"], domain="ai.onnx.ml", classlabels_strings=["a", "b", "c", "d", "e"]
+        ),
+    ]
+    model = net(last=last)
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("label", TensorProto.INT64, ["N"]))
+    chance = helper.make_map_type_proto(
+        TensorProto.STRING, helper.make_tensor_type_proto(TensorProto.FLOAT, [])
+    )
+    model.graph.output.append(helper.make_value_info("chances", helper.make_sequence_type_proto(chance)))
+    model.opset_import.append(helper.make_opsetid("ai.onnx.ml", 3))
+    return model
+
+
 def spatial() -> onnx.ModelProto:
     """Scores of shape (batch, classes, 1, 1)."""
     last = [helper.make_node("Reshape", ["y", "square"], ["s"])]
@@ -262,6 +282,7 @@ STYLES: dict[str, tuple[Callable[[], onnx.ModelProto], str]] = {
     "softmax": (softmax, ""),
     "several outputs": (two_heads, "the output 'logits' is kept"),
     "index of the class": (decisions, "gave way to the scores"),
+    "probabilities by name": (by_name, "'chances' (ZipMap) gave way to the scores"),
     "scores of shape (N, classes, 1, 1)": (spatial, ""),
     "static quantisation": (static_quantisation, ""),
     "functions": (functions, ""),
