@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from importing import ImportOptions, ImportRefused
 from importing.model_import import import_model
 from registry import Registry
+from tests.support.onnx_styles import net
 from tests.support.toy_runtimes import onnx_linear
 
 WEIGHTS = np.array([[-1, 1, 0], [0, 2, 0]], dtype=np.float32)
@@ -77,3 +79,37 @@ def test_a_wrong_number_of_labels_is_refused(file: Path, models: Path, tmp_path:
     with pytest.raises(ImportRefused, match=r"names 2 classes, but the file gives 3 scores"):
         import_model(file, ImportOptions(labels=labels), models)
     assert list(models.iterdir()) == []
+
+
+def test_the_name_of_a_file_decides_nothing(file: Path, models: Path) -> None:
+    other = file.rename(file.with_suffix(".h5"))
+    assert import_model(other, ImportOptions(), models).manifest.runtime == "onnx"
+
+
+def test_a_file_of_the_right_form_is_kept_byte_for_byte(file: Path, models: Path) -> None:
+    manifest = import_model(file, ImportOptions(), models).manifest
+    assert manifest.weights.read_bytes() == file.read_bytes()
+    assert manifest.origin is not None
+    assert manifest.origin.sha256 == manifest.sha256
+
+
+def test_a_folder_with_one_file_is_that_file(file: Path, models: Path) -> None:
+    folder = file.parent / "mine"
+    folder.mkdir()
+    file.rename(folder / "model.onnx")
+    assert import_model(folder, ImportOptions(), models).manifest.name == "mine"
+
+
+def test_what_was_imported_can_be_imported_again(models: Path, tmp_path: Path) -> None:
+    onnx.save_model(net(1, flat=(1, -1), channels_last=True), tmp_path / "first.onnx")
+    first = import_model(tmp_path / "first.onnx", ImportOptions(), models).manifest
+    onnx.save_model(with_fixed_batch(onnx.load(first.weights)), tmp_path / "second.onnx")
+    second = import_model(tmp_path / "second.onnx", ImportOptions(), models).manifest
+    assert second.origin is not None
+    assert second.origin.steps == ("the batch, which was fixed at 1, was freed",)
+
+
+def with_fixed_batch(model: onnx.ModelProto) -> onnx.ModelProto:
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    return model
