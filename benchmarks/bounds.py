@@ -165,7 +165,11 @@ def main() -> None:
         print(line)
     for line in timings(options.eta):
         print(line)
-    images = [(image.p, image.gradient) for image in read(options.probabilities) if image.sigma == 0.25]
+    images = [
+        (image.p, min(image.gradient, gradient_norm_ceiling(image.p, 1.0)))
+        for image in read(options.probabilities)
+        if image.sigma == 0.25
+    ]
     for line in gradient_table(images, options.eta, options.seed):
         print(line)
 
