@@ -15,6 +15,7 @@ from certificates import (
     Bounds,
     Certifier,
     Claim,
+    Decision,
     EndedBy,
     Evidence,
     GradientSums,
@@ -175,6 +176,16 @@ def test_gradient_epochs_end_where_the_samples_halve_towards_all_of_them() -> No
     assert whole.gradient is not None
     assert whole.gradient.sums is not None
     assert seen[-1] == whole.gradient.sums.condensed(0, spec.n)
+
+
+def test_a_multiclass_job_shows_the_gradient_of_its_class_while_it_runs() -> None:
+    vectors = np.array([[-3.0, 1.0], [20.0, 4.0], [2.0, -7.0]])
+    sums = AllPairsSums.of_block(Weights.SCORES, 100, vectors, 25.0 * D, per_class=True)
+    shard = Evidence(HitCounts(100, 1, (2, 95, 3)), gradient=GradientSums(D, 0, 0.0, sums=sums))
+    claim = submission(n=100 * SHARDS, certifier=SECOND_ORDER, decision=Decision.MULTICLASS).spec.claim()
+    prefix = Prefix().add(shard, claim)
+    assert prefix.mean == sums.condensed(1, claim.n)
+    assert claim.running(prefix.supported()).decision is Decision.MAJORITY
 
 
 def test_large_shards_that_wait_for_a_lost_one_are_fewer(

@@ -79,6 +79,13 @@ def test_a_sum_that_is_off_by_as_much_as_is_said_stays_within_the_error(off: int
     assert wrong.condensed().mean + wrong.condensed().error >= sums.condensed().mean
 
 
+@pytest.mark.parametrize(
+    ("squares", "steps"), [(0.0, 0), (1.9 / 2**20, 1), (1.0, 2**20), (5.0 - 1e-9, 5 * 2**20 - 1)]
+)
+def test_the_squares_of_a_block_are_rounded_down(squares: float, steps: int) -> None:
+    assert AllPairsSums.of_block(Weights.MISSES, 3, [1.0], squares).squares == steps
+
+
 def test_condensed_evidence_gives_the_same_certificate() -> None:
     evidence = evidence_of(reduce(add, (block(seed)[0] for seed in range(25))))
     small = evidence.condensed()
