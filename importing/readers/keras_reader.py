@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,12 +16,6 @@ from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.readers.network_drafts import draft_of_exported, named_hints, original_of, with_hints
 
-_KERAS: Final = """
-import sys
-import keras
-model = keras.saving.load_model(sys.argv[1], compile=False, safe_mode=True)
-model.export(sys.argv[2], format="onnx", verbose=False)
-"""
 _SECONDS: Final = 1800
 """Longest time of a conversion. A choice: a large network takes minutes."""
 
@@ -28,13 +23,14 @@ _SECONDS: Final = 1800
 def read_keras(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
     """Read a model of Keras; see ``importing.readers.reader.Reader``.
 
-    Layers of Python code (Lambda) are refused by Keras itself: it loads in its safe mode.
+    Keras computes with PyTorch here. Layers of Python code (Lambda) are refused by Keras itself, in
+    its safe mode.
     """
     by_hand = (
         f"""python -c 'import keras; keras.saving.load_model("{path}").export("model.onnx", format="onnx")'"""
     )
-    command = [sys.executable, "-c", _KERAS, str(path)]
-    return _converted(path, kind, options, ("keras", "tensorflow", "tf2onnx"), command, by_hand)
+    command = [sys.executable, "-m", "importing.pytorch.keras_export", str(path)]
+    return _converted(path, kind, options, ("keras",), command, by_hand)
 
 
 def read_saved_model(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
@@ -61,12 +57,17 @@ def _converted(
     with tempfile.TemporaryDirectory(prefix="exporting-") as folder:
         file = Path(folder) / "model.onnx"
         done = subprocess.run(  # noqa: S603 - our own interpreter, arguments as a list
-            [*command, str(file)], capture_output=True, text=True, timeout=_SECONDS, check=False
+            [*command, str(file)],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            env=os.environ | {"KERAS_BACKEND": "torch"},
         )
         if done.returncode or not file.is_file():
             said = [line for line in done.stderr.splitlines() if line.strip()] or ["no reason given"]
             raise ImportRefused(f"{path} could not be converted to ONNX ({said[-1]}): try `{by_hand}`")
         data = file.read_bytes()
     original = original_of(path / "saved_model.pb" if path.is_dir() else path, kind.said)
-    draft = draft_of_exported(data, original, options, (f"exported to ONNX by {needed[0]}",))
+    draft = draft_of_exported(data, original, options, (f"exported to ONNX by {' and '.join(needed)}",))
     return with_hints(draft, named_hints(options))

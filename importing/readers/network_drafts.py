@@ -78,14 +78,17 @@ def draft_of_exported(
 
 
 def with_hints(draft: Draft, hints: Hints) -> Draft:
-    """Return the draft with what a library says of the model beside its weights."""
+    """Return the draft with what a library says of the model beside its weights.
+
+    A normalisation that the file itself asks for, as one for whole pixels does, is kept.
+    """
     told = hints.applied(draft.input.shape)
     if hints.labels is not None and len(hints.labels) != draft.classes:
         hints = hints.without_labels()
     return replace(
         draft,
         input=told or draft.input,
-        normalisation=hints.normalisation if told else draft.normalisation,
+        normalisation=draft.normalisation or (hints.normalisation if told else None),
         labels=hints.labels or draft.labels,
         description=hints.description or draft.description,
         licence=hints.licence or draft.licence,

@@ -8,6 +8,7 @@ from importing.draft import Draft, Original
 from importing.file_kinds import FileKind
 from importing.import_options import ImportOptions
 from importing.manifest_drafting import image_or_tensor
+from importing.readers.network_drafts import named_hints, with_hints
 from importing.readers.onnx_file_loading import load_onnx_file
 from importing.readers.onnx_notes import read_notes
 from importing.rewriting.one_form import one_form
@@ -22,7 +23,7 @@ def read_onnx(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
     form = one_form(path.name, loaded.model, options)
     beside = ", ".join(loaded.beside)
     embedded = (f"the weights in {beside} were put into the file",) if beside else ()
-    return Draft(
+    draft = Draft(
         original=Original(path.name, loaded.sha256, kind.said),
         runtime="onnx",
         file="model.onnx",
@@ -40,6 +41,7 @@ def read_onnx(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
         tolerance=form.tolerance,
         whole_pixels=form.whole_pixels,
     )
+    return with_hints(draft, named_hints(options))
 
 
 def read_onnx_folder(path: Path, kind: FileKind, options: ImportOptions) -> Draft:

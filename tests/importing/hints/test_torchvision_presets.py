@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from importing import ImportOptions
 from importing.hints.torchvision_presets import hints_of_architecture, hints_of_weights
 from importing.import_errors import ImportRefused
+from importing.model_import import import_model
+from importing.pytorch.onnx_export import exported
 from tests.support.prepared import assert_prepared
 from tests.support.resized import SIZES, photograph
+from tests.support.torch_files import small_network
 from tests.support.vision_libraries import vision_module
 
 models = vision_module("torchvision.models")
@@ -50,3 +56,14 @@ def test_names_of_no_weights_are_refused(name: str) -> None:
 def test_weights_of_another_task_are_refused() -> None:
     with pytest.raises(ImportRefused, match="is not for an image classifier"):
         hints_of_weights("FCN_ResNet50_Weights.COCO_WITH_VOC_LABELS_V1")
+
+
+def test_they_hold_for_an_onnx_file_too(tmp_path: Path) -> None:
+    models_folder = tmp_path / "models"
+    models_folder.mkdir()
+    (tmp_path / "net.onnx").write_bytes(exported(small_network(), (3, 64, 64), "net"))
+    options = ImportOptions(weights_name="ResNet50_Weights.IMAGENET1K_V1", shape=(3, 64, 64))
+    manifest = import_model(tmp_path / "net.onnx", options, models_folder).manifest
+    assert manifest.normalisation is not None
+    assert manifest.normalisation.mean == (0.485, 0.456, 0.406)
+    assert len(manifest.labels) == 5
