@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ _SAME = (
     "certifier",
     "bounds",
     "decision",
+    "k",
     "noise",
     "sigma",
     "n",
@@ -38,10 +40,14 @@ _SAME = (
 
 @dataclass(slots=True)
 class RunVerdict:
-    """Outcome of checking a run. ``faults``: a sentence for each thing that does not hold, with its row."""
+    """Outcome of checking a run. ``faults``: a sentence for each thing that does not hold, with its row.
+
+    ``settled``: whether all rows had ended when the archive was written, so that the sums were compared.
+    """
 
     rows: int = 0
     verified: int = 0
+    settled: bool = False
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -73,11 +79,13 @@ def verify_run(path: Path) -> RunVerdict:
             rows = list(_table(path, _read(path, archive, "rows.jsonl", MOST_TABLE_BYTES)))
             for row in rows:
                 _check_row(verdict, path, archive, run, row)
+        verdict.faults += [*_table_faults(run, rows)]
+        verdict.settled = _settled(run, rows)
+        verdict.faults += _sum_faults(run, rows) if verdict.settled else []
     except _FAULTS as error:
         raise UnusableFile(f"{path} is no readable archive: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise UnusableFile(f"{path} is no archive of a run's evidence: {error}") from error
-    verdict.faults += _sum_faults(run, rows)
     return verdict
 
 
@@ -98,15 +106,20 @@ def _check_row(
     verdict: RunVerdict, path: Path, archive: zipfile.ZipFile, run: Mapping[str, Any], row: Mapping[str, Any]
 ) -> None:
     verdict.rows += 1
+    if row["status"] is None:
+        return
+    name, where = f"rows/{row['number']:06}.json", f"row {row['number']} ({shown(row['key'])})"
+    document = parse_document(f"{path}: {name}", _read(path, archive, name, MOST_BYTES))
+    if row["status"] != document["status"]:
+        verdict.faults.append(f"{where}: its certification is {shown(document['status'])}")
+        return
     if row["status"] != "succeeded":
         return
-    name = f"rows/{row['number']:06}.json"
-    document = parse_document(f"{path}: {name}", _read(path, archive, name, MOST_BYTES))
     try:
         faults = [*verify(document).faults, *_row_faults(run, row, document)]
     except UnreadableCertificate as error:
         faults = [str(error)]
-    verdict.faults += [f"row {row['number']} ({shown(row['key'])}): {fault}" for fault in faults]
+    verdict.faults += [f"{where}: {fault}" for fault in faults]
     verdict.verified += not faults
 
 
@@ -126,6 +139,9 @@ def _row_faults(run: Mapping[str, Any], row: Mapping[str, Any], document: Mappin
     )
     if told != (row["job"], row["radius"], row["abstained"], row["predicted"]):
         yield "job, radius, abstention or class differ from those in the table"
+    clean = certificate["clean_prediction"]
+    if row["clean"] != (None if clean is None else clean["index"]):
+        yield f"the class without noise is {shown(row['clean'])} in the table"
     correct = None if row["label"] is None else not told[2] and told[3] == row["label"]
     if row["correct"] is not correct:
         yield f"correct is {shown(row['correct'])} in the table"
@@ -136,18 +152,53 @@ def _seed(run_seed: str, key: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{run_seed} {key}".encode()).digest()[:8], "big") % 2**63
 
 
+def _table_faults(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Find rows that are listed twice, or not at all: the table is read after the run, and rows only come."""
+    for name in ("number", "key", "job"):
+        for value, times in Counter(row[name] for row in rows).items():
+            if times > 1:
+                yield f"{times} rows of the table have the {name} {shown(value)}"
+    if len(rows) < run["rows"]["total"]:
+        yield f"the run has {run['rows']['total']} rows, its table only {len(rows)}"
+
+
+def _settled(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> bool:
+    counts = run["rows"]
+    return not counts["queued"] and not counts["running"] and len(rows) <= counts["total"]
+
+
 def _sum_faults(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Compare the run's sums with its rows, unless some had not ended when the archive was written."""
+    """Compare the run's sums with its rows, which have all ended."""
     counts, summary = run["rows"], run["summary"]
-    if counts["queued"] or counts["running"] or counts["total"] != len(rows):
-        return
-    labelled = [row for row in rows if row["status"] == "succeeded" and row["label"] is not None]
+    succeeded = [row for row in rows if row["status"] == "succeeded"]
+    labelled = [row for row in succeeded if row["label"] is not None]
+    found = Counter(row["status"] for row in rows)
+    found.update(abstained=sum(row["abstained"] for row in succeeded), labelled=len(labelled))
+    for name in ("succeeded", "failed", "cancelled", "abstained", "labelled"):
+        if counts[name] != found[name]:
+            yield f"the run says that {counts[name]} rows {_DID[name]}, its table {found[name]}"
     correct = [row["radius"] for row in labelled if row["correct"]]
-    told = [(summary["smoothed"], len(correct))]
-    told += [(each, sum(radius >= each["radius"] for radius in correct)) for each in summary["certified"]]
-    for share, number in told:
-        if (share["rows"], share["of"]) != (number, len(labelled)):
-            yield f"the run says {share['rows']} of {share['of']} rows, its table {number} of {len(labelled)}"
+    told = [(summary["smoothed"], len(correct), len(labelled))]
+    told += [
+        (each, sum(radius >= each["radius"] for radius in correct), len(labelled))
+        for each in summary["certified"]
+    ]
+    known = [row for row in labelled if row["clean"] is not None]
+    if known or summary["clean"] is not None:
+        right = sum(row["clean"] == row["label"] for row in known)
+        told.append((summary["clean"] or {"rows": 0, "of": 0}, right, len(known)))
+    for share, number, of in told:
+        if (share["rows"], share["of"]) != (number, of):
+            yield f"the run says {share['rows']} of {share['of']} rows, its table {number} of {of}"
     mean, largest = summary["average_certified_radius"], sum(correct) / max(1, len(labelled))
     if mean is not None and mean > largest * (1 + 1e-12):
         yield f"the run's average certified radius is {shown(mean)}, that of its table {shown(largest)}"
+
+
+_DID: Final = {
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "cancelled": "were cancelled",
+    "abstained": "abstained",
+    "labelled": "succeeded and have a label",
+}

@@ -87,6 +87,13 @@ def _other_n(row: Any) -> None:
             "average certified radius",
         ),
         ("run.json", lambda run: run["request"].update(sigma=0.25), "sigma is 0.5"),
+        ("run.json", lambda run: run["request"].update(k=1), "k is None, the run's is 1"),
+        ("rows.jsonl", lambda rows: rows.pop(), "the run has 3 rows, its table only 2"),
+        ("rows.jsonl", lambda rows: rows.__setitem__(2, rows[1]), "2 rows of the table have the key"),
+        ("rows.jsonl", lambda rows: rows[2].update(status="failed"), "its certification is 'succeeded'"),
+        ("rows.jsonl", lambda rows: rows[2].update(clean=0), "the class without noise is 0"),
+        ("run.json", lambda run: run["summary"]["clean"].update(rows=3), "the run says 3 of 3"),
+        ("run.json", lambda run: run["rows"].update(failed=1), "1 rows failed, its table 0"),
     ],
     ids=str,
 )
@@ -96,6 +103,14 @@ def test_a_change_is_found(
     verdict = verify_run(changed(name, how))
     assert not verdict.holds
     assert any(told in fault for fault in verdict.faults), verdict.faults
+
+
+def test_sums_that_were_not_compared_are_not_said_to_hold(
+    changed: Callable[[str, Callable[[Any], None]], Path], command: Certify
+) -> None:
+    ended = command("verify", changed("run.json", lambda run: run["rows"].update(running=1)))
+    assert ended.returncode == 0, ended.stdout
+    assert "sums were not compared" in " ".join(ended.stdout.split())
 
 
 def test_what_is_no_evidence(tmp_path: Path, command: Certify) -> None:
