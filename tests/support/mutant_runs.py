@@ -149,16 +149,20 @@ def _record(name: str, verdict: str, test: str = "") -> None:
 def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     """Run a test without the reports of pytest, which take far longer than most tests."""
     state = item.session._setupstate
+    passed = True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             item._initrequest()  # type: ignore[attr-defined]
             state.setup(item)
             item.runtest()
-        state.teardown_exact(following)
     except BaseException:  # noqa: BLE001 - whatever a mutant raises, the test fails
-        return False
-    return True
+        passed = False
+    try:
+        state.teardown_exact(following)
+    except BaseException:  # noqa: BLE001 - the same
+        passed = False
+    return passed
 
 
 def _say(text: str) -> None:
