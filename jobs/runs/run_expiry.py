@@ -11,6 +11,7 @@ from jobs.connection import store_errors
 from jobs.job_errors import RunNotFound
 from jobs.runs.run_records import Row
 from jobs.runs.run_store import SETS, RunStore
+from jobs.scripts import load_script
 
 BATCH: Final = 200
 """Most rows that one call deletes. A choice; it bounds the time of a sweep."""
@@ -22,12 +23,13 @@ class RunExpiry:
     def __init__(self, client: Redis, runs: RunStore) -> None:
         self._redis = client
         self._runs = runs
+        self._close = load_script(client, "close_expired")
 
     def sweep(self, now: float) -> None:
         """Delete at most ``BATCH`` rows of the run that expired first. Raises StoreUnavailable.
 
-        A run with rows that have not ended stays. Rows go from the last to the first, so that an interrupted
-        sweep is continued by the next one.
+        A run with rows that have not ended stays; any other is closed first, so that no row comes meanwhile.
+        Rows go from the last to the first, so that an interrupted sweep is continued by the next one.
         """
         with store_errors():
             entries = self._redis.zrange(
@@ -35,7 +37,9 @@ class RunExpiry:
             )
         for entry in cast("list[bytes]", entries):
             run_id = entry.decode()
-            if not self._runs.rows(run_id, 0, 1, "open"):
+            with store_errors():
+                closed = self._close(keys=[keys.run(run_id), keys.RUNS_EXPIRE], args=[run_id, now])
+            if closed:
                 self._delete(run_id)
                 return
 

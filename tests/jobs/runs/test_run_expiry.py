@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.job_errors import RunNotFound
+from jobs.job_errors import RunClosed, RunNotFound
 from jobs.job_records import JobState
 from jobs.runs import run_expiry
 from jobs.runs.run_expiry import RunExpiry
@@ -58,6 +58,20 @@ def test_a_large_run_goes_in_turns(
     assert left == [3, 1, 0]
     with pytest.raises(RunNotFound):
         runs.get(run_id)
+
+
+def test_a_run_that_is_being_deleted_takes_no_rows(
+    runs: RunStore, store: JobStore, redis_client: Redis, expiry: RunExpiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_expiry, "BATCH", 2)
+    run_id = runs.create(run_spec()).id
+    for i in range(3):
+        _ended(store, run_id, str(i))
+    expiry.sweep(time.time() + LONG)
+    with pytest.raises(RunClosed):
+        add_row(store, run_id, "late")
+    expiry.sweep(time.time() + LONG)
+    assert redis_client.keys("*") == [keys.TOTALS.encode()]
 
 
 def test_a_run_stays_while_it_is_young_or_a_row_has_not_ended(
