@@ -43,7 +43,8 @@ local function end_row(run, row, began, before)
     if clean == label then redis.call('HINCRBY', run, 'clean_correct', 1) end
     if predicted == label and not abstained then
         redis.call('HINCRBY', run, 'correct', 1)
-        redis.call('HINCRBY', run, 'radius_nano', string.format('%d', math.floor(radius * 1e9)))
+        local steps = tonumber(redis.call('HGET', run, 'radius_steps'))
+        redis.call('HINCRBY', run, 'radius_sum', string.format('%d', math.floor(radius * steps)))
         redis.call('ZADD', run .. ':correct', told, row)
     else
         redis.call('ZADD', run .. ':wrong', row, row)

@@ -56,6 +56,14 @@ class RunSpec(Record):
     expected_rows: int | None = None
     owner: str = ""
 
+    @property
+    def radius_steps(self) -> float:
+        """Return how many steps an input unit has in sums of radii: 1e9, or fewer if sigma is 10 or more.
+
+        A radius is below 40 sigma, so it has fewer than 4e11 steps, and 1e7 of them add in 63 bits.
+        """
+        return 10.0 ** (9 - max(0, int(f"{self.sigma:e}".partition("e")[2])))
+
     def seed_of(self, key: str) -> int:
         """Return the seed of the row of this key: 63 bits of the SHA-256 of the run's seed and the key.
 
@@ -70,7 +78,8 @@ class RunCounts(Record):
 
     ``labelled``: rows with a label; ``correct``: of these, rows whose smoothed class is certified and is the
     label; ``clean_known`` and ``clean_correct``: of these, rows with a clean prediction, and those where it
-    is the label. ``radius_nano``: sum over correct rows of the radius in 1e-9 input units, each rounded down.
+    is the label. ``radius_sum``: sum over correct rows of the radius times ``RunSpec.radius_steps``, each
+    rounded down.
     """
 
     rows: int = 0
@@ -85,7 +94,7 @@ class RunCounts(Record):
     correct: int = 0
     clean_known: int = 0
     clean_correct: int = 0
-    radius_nano: int = 0
+    radius_sum: int = 0
 
 
 class RunRecord(Record):

@@ -58,6 +58,7 @@ class RunStore:
             until,
             most,
             most_owned,
+            spec.radius_steps,
         ]
         with store_errors():
             created_at = cast("bytes", self._create(keys=names, args=told)).decode()

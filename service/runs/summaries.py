@@ -12,7 +12,6 @@ from service.runs.run_resources import CertifiedResource, RunSummaryResource, Sh
 
 _TAIL: Final = 0.025
 """Error probability of each end of an interval; both together are 5 %."""
-_NANO: Final = 1e9
 
 
 def share_of(rows: int, of: int) -> ShareResource:
@@ -47,16 +46,16 @@ def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
         clean=share_of(counts.clean_correct, counts.clean_known) if counts.clean_known else None,
         smoothed=share_of(counts.correct, counts.labelled),
         certified=certified_at(run, spec.radii, certified),
-        average_certified_radius=_average(counts.radius_nano, counts.labelled),
+        average_certified_radius=_average(counts.radius_sum, counts.labelled, spec.radius_steps),
         false_certificates=spec.eta * counts.succeeded,
         samples=counts.samples,
         samples_asked=spec.n * ended,
     )
 
 
-def _average(radius_nano: int, rows: int) -> float | None:
-    """Return the mean, rounded down to 1e-9: every radius was rounded down to that before it was added."""
-    return radius_nano // rows / _NANO if rows else None
+def _average(radius_sum: int, rows: int, steps: float) -> float | None:
+    """Return the mean, rounded down to a step: every radius was rounded down to that before it was added."""
+    return radius_sum // rows / steps if rows else None
 
 
 def estimated_end(run: RunRecord) -> float | None:

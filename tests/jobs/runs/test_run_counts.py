@@ -41,7 +41,7 @@ def test_a_row_is_counted_from_its_arrival_to_its_end(runs: RunStore, store: Job
     store.succeed(job.id, certificate(0.25, 1))
     store.succeed(job.id, certificate(0.5, 1))
     counts = runs.get(run_id).counts
-    assert counts == RunCounts(rows=1, succeeded=1, labelled=1, correct=1, radius_nano=250_000_000)
+    assert counts == RunCounts(rows=1, succeeded=1, labelled=1, correct=1, radius_sum=250_000_000)
     assert runs.get(run_id).ended_at is not None
 
 
@@ -66,7 +66,7 @@ def test_every_way_to_end(runs: RunStore, store: JobStore, run_id: str) -> None:
         abstained=1,
         labelled=3,
         correct=1,
-        radius_nano=700_000_000,
+        radius_sum=700_000_000,
     )
     listed = {
         name: [row.key for row in runs.rows(run_id, 0, 10, name)] for name in ("open", "failed", "cancelled")
@@ -136,3 +136,17 @@ def test_a_job_whose_run_is_gone_ends_all_the_same(store: JobStore, redis_client
     begin(store, job_id)
     assert store.succeed(job_id, certificate(0.5))
     assert redis_client.pttl(keys.job(job_id)) > 0
+
+
+@pytest.mark.parametrize("sigma", [1e12, 1e300])
+def test_radii_of_any_size_are_counted(runs: RunStore, store: JobStore, sigma: float) -> None:
+    spec = run_spec().model_copy(update={"sigma": sigma})
+    run_id = runs.create(spec).id
+    for key in "ab":
+        job_id = add_row(store, run_id, key, 0).job_id
+        begin(store, job_id)
+        store.succeed(job_id, certificate(0.5 * sigma))
+    run = runs.get(run_id)
+    assert (run.counts.correct, runs.certified(run_id, [0.5 * sigma])) == (2, [2])
+    total = run.counts.radius_sum / spec.radius_steps
+    assert (1.0 - 1e-8) * sigma <= total <= sigma
