@@ -38,6 +38,8 @@ def read_folder(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
     weights = next((name for name in _WEIGHTS if (path / name).is_file()), None)
     if weights is None:
         return _of_onnx(path, kind, options, hints)
+    if weights.endswith(".index.json"):
+        _check_parts(path / weights)
     if "pretrained_cfg" in config:
         return _of_timm(path, weights, config, hints, options)
     module = network_of_folder(path, weights, config)
@@ -45,6 +47,18 @@ def read_folder(path: Path, kind: FileKind, options: ImportOptions) -> Draft:
     return draft_of_module(
         module, original, hints, options, (f"weights loaded into {type(module.inner).__name__}",)
     )
+
+
+def _check_parts(index: Path) -> None:
+    """Refuse an index whose parts do not all lie beside it."""
+    parts = _json(index).get("weight_map")
+    if not isinstance(parts, dict) or not parts:
+        raise ImportRefused(f"{index} names no parts of the weights: copy the folder again")
+    for part in sorted(set(map(str, parts.values()))):
+        if Path(part).name != part or part in {".", ".."} or "\\" in part:
+            raise ImportRefused(f"{index} names {part!r}, which leads out of the folder: it is not read")
+        if not (index.parent / part).is_file():
+            raise ImportRefused(f"{index} names {part}, which is not there: copy the folder again")
 
 
 def _of_onnx(path: Path, kind: FileKind, options: ImportOptions, hints: Hints) -> Draft:

@@ -135,3 +135,39 @@ def test_a_folder_without_weights_is_refused(folder: Path, models: Path) -> None
     (folder / "model.safetensors").unlink()
     with pytest.raises(ImportRefused, match=r"without weights: it needs one of model\.safetensors"):
         import_model(folder, ImportOptions(), models)
+
+
+def _in_parts(folder: Path) -> Path:
+    """Write the weights in several parts with an index, as large models have them."""
+    (folder / "model.safetensors").unlink()
+    torch.manual_seed(0)
+    config = transformers.AutoConfig.from_pretrained(folder)
+    transformers.ViTForImageClassification(config).save_pretrained(folder, max_shard_size="10KB")
+    return folder / "model.safetensors.index.json"
+
+
+def test_weights_in_parts_are_read(folder: Path, models: Path) -> None:
+    index = _in_parts(folder)
+    assert len(set(json.loads(index.read_text())["weight_map"].values())) > 1
+    assert import_model(folder, ImportOptions(), models).manifest.labels == ("cat", "dog", "owl")
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.safetensors", "/outside.safetensors", "sub/part.safetensors", ".."]
+)
+def test_a_part_outside_of_the_folder_is_not_read(folder: Path, models: Path, name: str) -> None:
+    index = _in_parts(folder)
+    first = min(folder.glob("model-*.safetensors"))
+    (folder.parent / "outside.safetensors").write_bytes(first.read_bytes())
+    edit(index, lambda value: value["weight_map"].update(dict.fromkeys(list(value["weight_map"])[:1], name)))
+    with pytest.raises(ImportRefused, match="leads out of the folder"):
+        import_model(folder, ImportOptions(), models)
+    assert list(models.iterdir()) == []
+
+
+def test_a_missing_part_is_named(folder: Path, models: Path) -> None:
+    _in_parts(folder)
+    part = min(folder.glob("model-*.safetensors"))
+    part.unlink()
+    with pytest.raises(ImportRefused, match=f"{part.name}, which is not there"):
+        import_model(folder, ImportOptions(), models)
