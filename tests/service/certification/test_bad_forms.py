@@ -32,7 +32,7 @@ CASES = [
     form("an unknown certifier", REQUEST, 422, "certifier", certifier="third_order"),
     form("unknown bounds", REQUEST, 422, "bounds", bounds="loose"),
     form("n odd for dipole", REQUEST, 422, "n", n="1001"),
-    form("n odd for second order", REQUEST, 422, "n", n="1001", certifier="second_order"),
+    form("n odd in pairs", REQUEST, 422, "n", n="1001", certifier="second_order", bounds="paper"),
     form("n zero", REQUEST, 422, "n", n="0"),
     form("n negative", REQUEST, 422, "n", n="-2"),
     form("n as 1e12", REQUEST, 422, "n", n="1e12"),
