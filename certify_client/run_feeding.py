@@ -21,7 +21,7 @@ ROOM: Final = 0.75
 choice: the workers have enough to do meanwhile, and the next refusal is some rows away."""
 _FULL = frozenset({"overloaded", "too-many-jobs"})
 _FAULTS_OF_RUNS = frozenset(
-    {"run-closed", "run-not-found", "run-model-changed", "unauthorized", "model-broken"}
+    {"run-closed", "run-full", "run-not-found", "run-model-changed", "unauthorized", "model-broken"}
 )
 PATIENCE_S: Final = 60.0
 """How long the service may not answer at all. A choice: restarts take seconds."""

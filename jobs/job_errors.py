@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class CertificationError(Exception):
     """Base of job errors."""
@@ -77,6 +79,10 @@ class RunClosed(CertificationError):
     """Raised when a run that takes no rows any more is given one."""
 
 
+class RunFull(CertificationError):
+    """Raised when a run that has as many rows as a run may have is given another."""
+
+
 class StepLeftOver(CertificationError):
     """Raised for a stale message: its step, such as a shard, is not in the job's plan."""
 
@@ -90,3 +96,17 @@ class TooManyAttempts(CertificationError):
 
 class JobEnded(CertificationError):
     """Raised within a step when its job has ended meanwhile (cancelled, or failed elsewhere)."""
+
+
+def limit_reached(name: str) -> CertificationError:
+    """Return the error for a limit that jobs/lua/create.lua names."""
+    kind, why = _LIMITS[name]
+    return kind(why)
+
+
+_LIMITS: Final[dict[str, tuple[type[CertificationError], str]]] = {
+    "jobs": (StoreFull, "the limit on jobs that have not ended is reached"),
+    "bytes": (StoreFull, "the job store's server has reached its memory limit"),
+    "rows": (RunFull, "the run has as many rows as a run may have: begin another"),
+    "owner": (OwnerFull, "this key has reached its limit on jobs that have not ended"),
+}

@@ -18,7 +18,7 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.first_message import FirstMessage
-from jobs.job_errors import JobConflict, JobNotFound, OwnerFull, RunClosed, StepLeftOver, StoreFull
+from jobs.job_errors import JobConflict, JobNotFound, RunClosed, StepLeftOver, limit_reached
 from jobs.job_records import (
     RECORD_VERSION,
     Failure,
@@ -139,7 +139,8 @@ class JobStore:
         ``input_bytes`` are the little-endian, C-ordered float32 elements of the input. ``message`` goes on
         the queue with the job; without one, a watchdog sends it later. Raises JobConflict when
         ``idempotency.key`` belongs to a request with another fingerprint, StoreFull or OwnerFull when a limit
-        is reached, and RunClosed if the run of ``row`` takes no rows; then nothing is stored.
+        is reached, RunFull if the run of ``row`` has all rows that it may have, and RunClosed if it takes
+        none; then nothing is stored.
         """
         job_id = secrets.token_urlsafe(16)
         names = [
@@ -183,7 +184,7 @@ class JobStore:
         if what == "closed":
             raise RunClosed("the run is cancelled and takes no more rows: begin another")
         if what == "full":
-            raise OwnerFull(_FULL["owner"]) if told[0] == "owner" else StoreFull(_FULL[told[0]])
+            raise limit_reached(told[0])
         held_fingerprint, _, held_id = told[0].rpartition(":")
         if held_fingerprint != fingerprint:
             raise JobConflict("this idempotency key was used before for a different request")
@@ -287,11 +288,3 @@ def _new(
         queue_position=position,
         row=row,
     )
-
-
-_FULL: Final = {
-    "jobs": "the limit on jobs that have not ended is reached",
-    "bytes": "the job store's server has reached its memory limit",
-    "rows": "the run has as many rows as a run may have: begin another",
-    "owner": "this key has reached its limit on jobs that have not ended",
-}

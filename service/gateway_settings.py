@@ -118,7 +118,7 @@ class GatewaySettings(JobsSettings):
         default=1000, ge=1, description="Jobs that have not ended; further submissions get 503."
     )
     max_runs: int = Field(default=1000, ge=1, description="Stored runs; further ones get 503.")
-    max_run_rows: int = Field(default=100_000, ge=1, description="Rows of one run; further ones get 503.")
+    max_run_rows: int = Field(default=100_000, ge=1, description="Rows of one run; further ones get 409.")
     max_stored_bytes: int = Field(
         default=2**30,
         ge=2**20,

@@ -54,6 +54,7 @@ PROBLEMS: dict[str, ProblemType] = _table(
     ProblemType("body-timeout", 408, "Body too slow", "The body did not arrive in time."),
     ProblemType("model-broken", 409, "Model broken", "The model is installed but its folder is broken."),
     ProblemType("run-closed", 409, "Run closed", "The run was cancelled and takes no more rows."),
+    ProblemType("run-full", 409, "Run full", "The run has as many rows as a run may have."),
     ProblemType("run-model-changed", 409, "Run's model changed", "The run's model was replaced meanwhile."),
     ProblemType("no-curve", 409, "No curve", "The job has no certificate, or one that no curve shows."),
     ProblemType("body-too-large", 413, "Body too large", "The body is larger than the gateway accepts."),

@@ -56,6 +56,7 @@ _logger = logging.getLogger(__name__)
         "body-timeout",
         "model-broken",
         "run-closed",
+        "run-full",
         "run-model-changed",
         "body-too-large",
         "unsupported-media-type",

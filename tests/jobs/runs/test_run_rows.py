@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
-from jobs.job_errors import JobConflict, RunClosed, RunNotFound, StoreFull
+from jobs.job_errors import JobConflict, RunClosed, RunFull, RunNotFound, StoreFull
 from jobs.job_records import JobState
 from jobs.runs.run_records import RunState
 from jobs.runs.run_store import RunStore
@@ -62,7 +62,7 @@ def test_a_run_has_a_limit_on_its_rows(runs: RunStore, store: JobStore) -> None:
     run_id = runs.create(run_spec()).id
     for key in "ab":
         add_row(store, run_id, key, most=2)
-    with pytest.raises(StoreFull, match="rows"):
+    with pytest.raises(RunFull, match="rows"):
         add_row(store, run_id, "c", most=2)
     assert add_row(store, run_id, "b", most=2).replayed
     assert runs.get(run_id).counts.rows == 2

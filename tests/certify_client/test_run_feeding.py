@@ -1,0 +1,30 @@
+"""Rows are fed to a run until it takes no more, and then the command ends with the reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from certify_client import CertificationClient, RequestRefused
+from certify_client.datasets.rows_of_data import DataRow
+from certify_client.input_files import TensorFile
+from certify_client.run_feeding import Feeder
+from tests.support.gateway import running_gateway
+from tests.support.models import write_models
+from tests.support.server import Server
+
+
+def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> None:
+    write_models(tmp_path / "models")
+    rows = [DataRow(i, str(i), None, lambda: TensorFile(np.array([0.5, 0.5]))) for i in range(3)]
+    with (
+        running_gateway(tmp_path, server.url, tmp_path / "models", max_run_rows=1) as gateway,
+        CertificationClient(gateway.url) as client,
+    ):
+        run = client.runs.begin("points", {"model": "half-space", "sigma": 0.5, "n": 1000})
+        feeder = Feeder(client.runs, run.id, lambda _: None)
+        with pytest.raises(RequestRefused, match="as many rows as a run may have"):
+            feeder.feed(rows)
+        assert client.runs.get(run.id).rows.total == 1
