@@ -67,10 +67,13 @@ def results_of(
 ) -> Iterator[Result]:
     """Put together what was sent and what came back, one result for each row of the test set.
 
-    ``certificates``: key -> certificate of the rows that succeeded; ``columns`` and ``radius`` read one.
+    ``certificates``: key -> certificate of the rows that succeeded; ``columns`` and ``radius`` read one. The
+    certificate of a row that ended after ``ended`` was read is left out.
     """
     for row in rows:
-        end, certificate = ended.get(row.key), certificates.get(row.key)
+        end = ended.get(row.key)
+        has_ended = end is not None and end.status is State.SUCCEEDED
+        certificate = certificates.get(row.key) if has_ended else None
         if end is None:
             yield Result(row.index, -1, -1, 0.0, 0.0, row.key, failed.get(row.index, "was not sent"))
             continue
