@@ -22,7 +22,7 @@ from certify_client.lazy_help import NamesCertifiers
 from certify_client.options import AsJson, KeyFile, Proxy, Url, connection, number
 from certify_client.records import Run
 from certify_client.run_feeding import Feeder
-from certify_client.run_notes import RunNote, read_note, write_note
+from certify_client.run_notes import RunNote, data_mark, read_note, write_note
 from certify_client.table_writing import write_tables
 
 Radii = Annotated[list[float] | None, typer.Option("--radius", help="Radius of interest; may be repeated.")]
@@ -125,14 +125,15 @@ def _run(
     if not rows:
         raise UnusableFile(f"{path} has no row left after --every and --max")
     tell(f"{path}: {data.about}" + (f"; {len(rows):,} of them" if len(rows) < len(data.rows) else ""))
-    known = None if out is None else read_note(out, client.url, asked)
+    mark = data_mark(path)
+    known = None if out is None else read_note(out, client.url, asked, mark)
     if known is not None:
         tell(f"run {known} goes on")
         return known
     run = client.runs.begin(path.resolve().name, asked, radii=radii, expected_rows=len(rows))
     tell(f"run {run.id}")
     if out is not None:
-        write_note(out, RunNote(client.url, run.id, asked))
+        write_note(out, RunNote(client.url, run.id, asked, mark))
     return run.id
 
 

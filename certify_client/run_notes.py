@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,25 @@ _MOST_BYTES = 2**20
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
-    """Where a run is, and what was asked for: address of the service, id, fields."""
+    """Where a run is, and what was asked for: address of the service, id, fields, and the test set."""
 
     url: str
     run: str
     asked: dict[str, Any]
+    data: dict[str, Any]
+
+
+def data_mark(path: Path) -> dict[str, Any]:
+    """Return what tells a test set from another: its path, and for a file its size and time of change.
+
+    Rows of two test sets may have the same keys. Raises UnusableFile if it cannot be read.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read: {error.strerror}") from None
+    mark: dict[str, Any] = {"path": str(path.resolve())}
+    return mark if path.is_dir() else {**mark, "bytes": about.st_size, "modified_ns": about.st_mtime_ns}
 
 
 def note_path(table: Path) -> Path:
@@ -26,10 +40,10 @@ def note_path(table: Path) -> Path:
     return table.with_name(f"{table.name}.run")
 
 
-def read_note(table: Path, url: str, asked: dict[str, Any]) -> str | None:
+def read_note(table: Path, url: str, asked: dict[str, Any], data: dict[str, Any]) -> str | None:
     """Return the id of the run that a table is of; None if there is no note.
 
-    Raises UnusableFile if the note is of another service or of other parameters.
+    Raises UnusableFile if the note is of another service, of other parameters or of another test set.
     """
     path = note_path(table)
     if not path.exists():
@@ -43,13 +57,18 @@ def read_note(table: Path, url: str, asked: dict[str, Any]) -> str | None:
             f"{table} belongs to a run of other parameters or another service ({note.run} at {note.url}): "
             f"give another --out, or remove {path} to begin a new run"
         )
+    if note.data != data:
+        raise UnusableFile(
+            f"{table} belongs to a run over another test set, or {data['path']} was changed since: give "
+            f"another --out, or remove {path} to begin a new run"
+        )
     return note.run
 
 
 def write_note(table: Path, note: RunNote) -> None:
     """Write the note in one step. Raises UnusableFile if that is not possible."""
     path = note_path(table)
-    content = json.dumps({"url": note.url, "run": note.run, "asked": note.asked}, indent=1)
+    content = json.dumps(asdict(note), indent=1)
     write_whole(path, content)
 
 

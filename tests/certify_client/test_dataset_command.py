@@ -91,6 +91,21 @@ def test_other_parameters_do_not_get_into_the_same_table(
     assert out.read_text() == table
 
 
+def test_other_data_does_not_get_into_the_same_table(
+    command: Certify, service_url: str, digits: Path, tmp_path: Path
+) -> None:
+    out, other = tmp_path / "results.tsv", tmp_path / "other"
+    shutil.copytree(digits, other)
+    shutil.copy(other / "4" / "a.png", other / "1" / "a.png")
+    asked = (*FAST, "--max", "1", "--url", service_url, "--out", out)
+    assert command("dataset", digits, *asked).returncode == 0
+    table = out.read_text()
+    refused = command("dataset", other, *asked)
+    assert refused.returncode == 2
+    assert "over another test set" in " ".join(refused.stderr.split())
+    assert out.read_text() == table
+
+
 def test_two_certifiers_share_one_set_of_samples(
     command: Certify, service_url: str, client: CertificationClient, digits: Path, tmp_path: Path
 ) -> None:
