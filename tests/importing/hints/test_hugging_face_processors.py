@@ -75,10 +75,12 @@ def test_files_of_old_say_one_number(config: dict[str, Any], method: str, size: 
     assert (hints.resize.method, hints.size) == (method, size)
 
 
-def test_a_processor_without_a_rule_of_ours_leaves_pictures_as_they_are() -> None:
+def test_a_processor_without_a_rule_of_ours_leaves_the_resizing_open() -> None:
     hints = hints_of_processor({"image_processor_type": "PerceiverImageProcessor"})
     assert hints.resize is None
-    assert "refused" in hints.guesses[0].what
+    assert [(guess.what, guess.flag) for guess in hints.guesses] == [
+        ("pictures are resized before they are cut; the library cuts them first", "--resize")
+    ]
 
 
 @pytest.mark.parametrize(
