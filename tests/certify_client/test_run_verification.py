@@ -95,7 +95,6 @@ def _other_n(row: Any) -> None:
         ("run.json", lambda run: run["summary"]["clean"].update(rows=3), "the run says 3 of 3"),
         ("run.json", lambda run: run["rows"].update(failed=1), "1 rows failed, its table 0"),
     ],
-    ids=str,
 )
 def test_a_change_is_found(
     changed: Callable[[str, Callable[[Any], None]], Path], name: str, how: Callable[[Any], None], told: str
