@@ -44,4 +44,6 @@ def _refuse_constant(name: str) -> None:
 def _reason(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start} is not valid {error.encoding}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not JSON ({error})"
     return str(error)

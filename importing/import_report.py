@@ -21,7 +21,7 @@ def imported_in_words(done: Imported) -> str:
     lines.append(_compared(compared))
     lines += _costs(done.cost)
     lines += _guesses(done.guesses)
-    lines.append(f"Certify with it: certify IMAGE --model {manifest.name}")
+    lines.append(f"Certify with it, once the service runs: certify IMAGE --model {manifest.name}")
     return "\n".join(lines) + "\n"
 
 
@@ -58,4 +58,4 @@ def _costs(cost: Cost) -> Iterator[str]:
 
 def _guesses(guesses: tuple[Guess, ...]) -> Iterator[str]:
     for guess in guesses:
-        yield f"  guessed  {guess.what}: {guess.flag} settles it"
+        yield f"  guessed  {guess.what}; settled by {guess.flag}"

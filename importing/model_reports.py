@@ -49,7 +49,7 @@ def _about(manifest: ModelManifest) -> str:
 
 def _in_words(value: object) -> str:
     if isinstance(value, dict):
-        return "; ".join(f"{key} {_in_words(inner)}" for key, inner in value.items())
+        return "; ".join(f"{key} {_in_words(inner)}" for key, inner in value.items() if inner != [])
     if isinstance(value, list) and value and isinstance(value[0], str):
         return "; ".join(value)
     return str(value)

@@ -47,6 +47,7 @@ def _verdict(manifest: ModelManifest, checked: Checked) -> Iterator[str]:
     else:
         yield "RIGHT, as far as these pictures show: no other set-up is clearly better."
     yield (
-        "Rule: of the pictures that exactly one of two set-ups gets right, the other one gets so many that a "
-        f"fair coin would do so with probability {LEVEL:g} / {len(checked.tried)} at most."
+        "Rule: another set-up is clearly better if, of the pictures that only one of the two gets right, it "
+        f"gets so many that a fair coin would get as many with probability {LEVEL:g} / {len(checked.tried)} "
+        "at most."
     )

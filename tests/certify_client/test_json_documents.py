@@ -44,7 +44,11 @@ UNREADABLE = {
     "NaN": (TEXT.replace('"eta": 0.001', '"eta": NaN'), "NaN is not a JSON number"),
     "infinite": ('{"radius": -Infinity}', "-Infinity is not a JSON number"),
     "long number": ('{"radius": ' + "9" * 5000 + "}", "cannot be read"),
-    "cut off": (TEXT[:-1], "cannot be read: "),
+    "cut off": (TEXT[:-1], "cannot be read: it is not JSON (Expecting"),
+    "a table of radii": (
+        "idx\tlabel\n0\t3\n",
+        "cannot be read: it is not JSON (Expecting value: line 1 column 1",
+    ),
     "nothing": ("", "is empty"),
     "blank": (" \n", "cannot be read: "),
     "Latin-1": (b'{"label": "\xe9"}', "byte 11 is not valid utf-8"),

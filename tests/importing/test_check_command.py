@@ -20,7 +20,7 @@ def test_a_right_model_is_called_right(digits: Path) -> None:
     assert "mnist on 50 pictures, classes by the model's names" in done.stdout
     assert "right at sigma 0.25" in done.stdout
     assert "RIGHT, as far as these pictures show" in done.stdout
-    assert "fair coin would do so with probability 0.01 / 9 at most" in done.stdout
+    assert "fair coin would get as many with probability 0.01 / 9 at most" in done.stdout
 
 
 def test_a_wrong_model_is_imported_again_with_the_flags_that_the_check_names(

@@ -37,7 +37,7 @@ def test_a_models_life(models: Path) -> None:
     assert f"wrote {models / 'small'}" in done.stdout
     assert "changed  the batch, which was fixed at 1, was freed" in done.stdout
     assert "proved   equal to the original on 32 random inputs" in done.stdout
-    assert "guessed  the 5 classes are called by their numbers: --labels settles it" in done.stdout
+    assert "guessed  the 5 classes are called by their numbers; settled by --labels" in done.stdout
 
     again = run(models, "import", file)
     assert again.returncode == 2
@@ -48,6 +48,7 @@ def test_a_models_life(models: Path) -> None:
     shown = run(models, "show", "small").stdout
     assert "small: Small." in shown
     assert "file small.onnx" in shown
+    assert "[]" not in shown  # nothing is told of what a manifest leaves empty
     assert run(models, "remove", "small").returncode == 0
     assert list(models.iterdir()) == []
 

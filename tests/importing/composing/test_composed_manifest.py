@@ -52,5 +52,5 @@ def test_without_a_range_the_command_says_what_it_assumed(
     files = [str(tmp_path / "clean.onnx"), str(tmp_path / "net.onnx")]
     assert run(["compose", *files, "--name", "robust", "--models", str(tmp_path)]) == 0
     told = capsys.readouterr().out
-    assert "the denoiser takes and gives pixels in [0, 1]: --denoiser-scale settles it" in told
+    assert "the denoiser takes and gives pixels in [0, 1]; settled by --denoiser-scale" in told
     assert Registry(tmp_path).get("robust").trained_sigma is None
