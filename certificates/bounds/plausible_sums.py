@@ -18,7 +18,13 @@ from certificates.bounds.slope_proxy import MISSES_PROXY
 from certificates.bounds.split_gradient import PROXY_VARIANCE
 from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.evidence import Evidence, GradientSums
-from certificates.counts.exact_sums import BLOCK_ERROR, GRID, MOST_ROWS, rounding_of_products
+from certificates.counts.exact_sums import (
+    BLOCK_ERROR,
+    GRID,
+    LARGEST_NUMBER,
+    MOST_ROWS,
+    rounding_of_products,
+)
 from certificates.counts.split_product import SplitProduct
 from certificates.kinds import Weights
 
@@ -43,6 +49,8 @@ def implausible(evidence: Evidence) -> Iterator[str]:
     gradient = evidence.gradient
     if gradient is None:
         return
+    votes = evidence.hits
+    missed = 0 if votes is None else votes.n - votes.hits
     low, high = paired_sum_range(gradient.pairs, gradient.d)
     if not low <= gradient.paired_sum <= high:
         yield _said("paired_sum", gradient.paired_sum, low, high, gradient.pairs)
@@ -50,7 +58,7 @@ def implausible(evidence: Evidence) -> Iterator[str]:
         if isinstance(statistic, SplitProduct):
             yield from _implausible_product(place, statistic)
         else:
-            yield from _implausible_mean(place, statistic)
+            yield from _implausible_mean(place, statistic, missed)
 
 
 def _implausible_product(place: str, split: SplitProduct) -> Iterator[str]:
@@ -61,12 +69,14 @@ def _implausible_product(place: str, split: SplitProduct) -> Iterator[str]:
         yield _too_small(place, split.error, least)
 
 
-def _implausible_mean(place: str, mean: AllPairsMean) -> Iterator[str]:
+def _implausible_mean(place: str, mean: AllPairsMean, missed: int) -> Iterator[str]:
     if mean.n < 2:
         if mean.mean or mean.error:
             yield f"{place}.mean is not 0, but one sample has no pairs"
         return
     low, high = mean_range(mean.n, mean.d, mean.weights)
+    if mean.weights is Weights.MISSES:
+        low = max(low, least_mean_of_misses(mean.n, mean.d, missed))
     more = (2 * mean.d + 1) / GRID / (mean.n - 1)
     if not low - mean.error <= mean.mean <= high + mean.error + more:
         yield _said(f"{place}.mean", mean.mean, low, high, mean.n)
@@ -90,6 +100,15 @@ def mean_range(n: int, d: int, weights: Weights) -> tuple[float, float]:
 
     below = _least(lambda t: noise(t * others, 1.0))
     return -below, _least(lambda x: _LARGEST_SQUARE / (1.0 - x) + noise(x, -1.0))
+
+
+def least_mean_of_misses(n: int, d: int, missed: int) -> float:
+    """Return a lower bound on the mean of all pairs of ``n`` samples that weigh misses, certain for each.
+
+    ``missed``: at most so many of them miss. ``U >= -Q/(n (n - 1))``, where ``Q`` adds so many squared norms;
+    a single sum is as long as its square says, so that ``U`` is not negative.
+    """
+    return 0.0 if missed < 2 else -missed * d * LARGEST_NUMBER**2 / (n * (n - 1.0)) * (1.0 + _MARGIN)
 
 
 def least_mean_error(mean: AllPairsMean) -> float:

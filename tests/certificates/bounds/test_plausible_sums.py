@@ -67,8 +67,8 @@ def test_larger_sums_than_the_steepest_classifier_gives_are_out_of_range(n: int,
     assert paired_sum_range(10**8, 3)[1] < 1.02 * 10**8 * steepest
 
 
-def evidence_of(n: int, gradient: GradientSums) -> Evidence:
-    return Evidence(hits=HitCounts(n, 0, (n, 0)), gradient=gradient)
+def evidence_of(n: int, gradient: GradientSums, missed: int = 0) -> Evidence:
+    return Evidence(hits=HitCounts(n, 0, (n - missed, missed)), gradient=gradient)
 
 
 @pytest.mark.parametrize("d", [1, 7, 300])
@@ -93,7 +93,8 @@ def test_honest_sums_are_plausible(d: int, kind: str) -> None:
             squares = float((x**2).sum()) - 2e-6 * n * d
             sums = AllPairsSums.of_block(weights, 2 * n, x.sum(axis=0), max(squares, 0.0))
             gradient = GradientSums(d, 0, 0.0, sums=sums).condensed()
-            assert list(implausible(evidence_of(2 * n, gradient))) == []
+            missed = int((~votes).sum())
+            assert list(implausible(evidence_of(2 * n, gradient, missed))) == []
             if weights is Weights.SCORES:
                 mean = sums.condensed()
                 per_class = GradientSums(d, 0, 0.0, per_class=(mean, mean))
@@ -135,7 +136,7 @@ def test_a_mean_of_all_pairs_beyond_the_limits_is_named(n: int, d: int, weights:
     for mean in (low * 1.01 - 1e-6, high * 1.02 + 1e-4 * d, -1e9):
         error = least_mean_error(AllPairsMean(weights, samples, d, mean, 0.0))
         stated = AllPairsMean(weights, samples, d, mean, error)
-        named = list(implausible(evidence_of(samples, GradientSums(d, 0, 0.0, all_pairs=stated))))
+        named = list(implausible(evidence_of(samples, GradientSums(d, 0, 0.0, all_pairs=stated), samples)))
         beyond = mean < low - error or mean > high + error + (2 * d + 1) / 2**20 / (samples - 1)
         assert [one.startswith("all_pairs.mean") for one in named] == ([True] if beyond else [])
 
@@ -176,6 +177,17 @@ def test_a_mean_of_one_sample_is_zero() -> None:
     for mean, named in ((0.0, 0), (-1e-9, 1)):
         stated = GradientSums(3, 0, 0.0, all_pairs=AllPairsMean(Weights.MISSES, 1, 3, mean, 0.0))
         assert len(list(implausible(evidence_of(1, stated)))) == named
+
+
+@pytest.mark.parametrize("missed", [0, 1, 2, 40])
+def test_few_misses_cannot_give_a_mean_far_below_zero(missed: int) -> None:
+    n, d, error = 100_000, 784, 1e-9
+    low, _ = mean_range(n, d, Weights.MISSES)
+    longest = -missed * d * 121.0 / (n * (n - 1.0)) if missed > 1 else 0.0
+    for mean, named in ((0.999 * low, True), (1.01 * longest - 2e-9, True), (0.99 * longest, False)):
+        stated = AllPairsMean(Weights.MISSES, n, d, mean, error)
+        said = list(implausible(evidence_of(n, GradientSums(d, 0, 0.0, all_pairs=stated), missed)))
+        assert [one.startswith("all_pairs.mean") for one in said] == [True] * named
 
 
 def test_a_rounding_error_that_is_too_small_is_named() -> None:
