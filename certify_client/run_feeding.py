@@ -25,6 +25,9 @@ _FAULTS_OF_RUNS = frozenset(
 )
 PATIENCE_S: Final = 60.0
 """How long the service may not answer at all. A choice: restarts take seconds."""
+FULL_S: Final = 600.0
+"""How long the service may be full while no row of the run is open. A choice: the jobs of others end
+meanwhile, but results that fill the store's memory stay for days."""
 
 Report = Callable[[Run], None]
 
@@ -43,7 +46,7 @@ class Feeder:
         """Send every row that the run does not have yet.
 
         Raises RequestRefused if the run takes no rows, and ServiceUnavailable if the service has not
-        answered for a minute.
+        answered for a minute, or was full for ten without a row of the run that could make room.
         """
         there = {row.key for row in self._runs.rows(self._run_id)}
         for row in rows:
@@ -71,9 +74,10 @@ class Feeder:
             try:
                 self._runs.add(self._run_id, row.key, row.label, given)
             except ServiceUnavailable as error:
-                if error.kind in _FULL:
-                    began = self._wait_for_room()
-                elif time.monotonic() - began > PATIENCE_S:
+                full = error.kind in _FULL
+                if full and self._wait_for_room():
+                    began = time.monotonic()
+                elif time.monotonic() - began > (FULL_S if full else PATIENCE_S):
                     raise
                 else:
                     time.sleep(error.retry_after_s or 1.0)
@@ -85,13 +89,12 @@ class Feeder:
             else:
                 return
 
-    def _wait_for_room(self) -> float:
-        """Wait until some of the run's rows have ended, and return the time."""
+    def _wait_for_room(self) -> bool:
+        """Wait until some of the run's rows have ended. Return False at once if none is open."""
         first = self._look().rows.open
-        while True:
+        while first and self._look().rows.open > ROOM * first:
             time.sleep(LOOK_S)
-            if self._look().rows.open <= ROOM * first:
-                return time.monotonic()
+        return first > 0
 
     def _look(self) -> Run:
         """Read the run and report it; the service may be away for a while."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from certify_client import CertificationClient, RequestRefused
+from certify_client import CertificationClient, RequestRefused, ServiceUnavailable, run_feeding
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.input_files import TensorFile
 from certify_client.run_feeding import Feeder
@@ -15,16 +15,32 @@ from tests.support.gateway import running_gateway
 from tests.support.models import write_models
 from tests.support.server import Server
 
+ROWS = [DataRow(i, str(i), None, lambda: TensorFile(np.array([0.5, 0.5]))) for i in range(3)]
+ASKED = {"model": "half-space", "sigma": 0.5, "n": 1000}
+
+
+def test_a_store_that_stays_full_ends_the_command(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_feeding, "FULL_S", 0.0)
+    write_models(tmp_path / "models")
+    with (
+        running_gateway(tmp_path, server.url, tmp_path / "models", max_stored_bytes=2**20) as gateway,
+        CertificationClient(gateway.url) as client,
+    ):
+        run = client.runs.begin("points", ASKED)
+        with pytest.raises(ServiceUnavailable, match="memory limit"):
+            Feeder(client.runs, run.id, lambda _: None).feed(ROWS)
+
 
 def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> None:
     write_models(tmp_path / "models")
-    rows = [DataRow(i, str(i), None, lambda: TensorFile(np.array([0.5, 0.5]))) for i in range(3)]
     with (
         running_gateway(tmp_path, server.url, tmp_path / "models", max_run_rows=1) as gateway,
         CertificationClient(gateway.url) as client,
     ):
-        run = client.runs.begin("points", {"model": "half-space", "sigma": 0.5, "n": 1000})
+        run = client.runs.begin("points", ASKED)
         feeder = Feeder(client.runs, run.id, lambda _: None)
         with pytest.raises(RequestRefused, match="as many rows as a run may have"):
-            feeder.feed(rows)
+            feeder.feed(ROWS)
         assert client.runs.get(run.id).rows.total == 1
