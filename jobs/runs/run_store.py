@@ -112,18 +112,25 @@ class RunStore:
         rows = zip(numbers, begun, ended, strict=True)
         return [_row(number, begin, end) for number, begin, end in rows if begin is not None]
 
-    def certified(self, run_id: str, radii: Sequence[float]) -> list[int]:
-        """Return how many rows are correct with at least each of these radii, in input units."""
+    def certified(self, run_id: str, radii: Sequence[float]) -> tuple[RunRecord, list[int]]:
+        """Return a run, and how many rows are correct with at least each of these radii, in input units.
+
+        Both are of one moment, so that no more rows are correct than have ended. Raises RunNotFound.
+        """
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
+            pipe.hgetall(keys.run(run_id))
             for radius in radii:
                 pipe.zcount(f"{keys.run(run_id)}:correct", repr(radius), "+inf")
-            return [int(number) for number in pipe.execute()]
+            fields, *numbers = pipe.execute()
+        if not fields:
+            raise RunNotFound(run_id)
+        return _run(run_id, fields), [int(number) for number in numbers]
 
-    def radii(self, run_id: str, most: int) -> list[tuple[float, int]]:
-        """Return at most ``most`` points of the curve of certified rows, the smallest radius first.
+    def radii(self, run_id: str, most: int) -> tuple[RunRecord, list[tuple[float, int]]]:
+        """Return a run, and at most ``most`` points of its curve of certified rows, smallest radius first.
 
         A point (r, k) says that k correct rows have a radius of at least r. Every radius is one of a row's,
-        so what is left out never lies above what is returned.
+        so what is left out never lies above what is returned. Raises RunNotFound.
         """
         name = f"{keys.run(run_id)}:correct"
         with store_errors():
@@ -133,7 +140,8 @@ class RunStore:
                 for rank in ranks:
                     pipe.zrange(name, rank, rank, withscores=True)
                 found = [entry[0][1] for entry in pipe.execute() if entry]
-        return list(zip(found, self.certified(run_id, found), strict=True)) if found else []
+        run, numbers = self.certified(run_id, found)
+        return run, list(zip(found, numbers, strict=True))
 
     def cancel(self, run_id: str) -> RunRecord:
         """Take no further rows, and cancel those that have not ended. Raises RunNotFound.

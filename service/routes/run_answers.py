@@ -31,6 +31,8 @@ def read_run(ctx: Context, caller: Caller, run_id: str) -> RunRecord:
 
 
 def show_run(ctx: Context, run: RunRecord) -> RunResource:
-    """Build the answer for one run. It reads counts, never the rows."""
-    certified: Sequence[int] = ctx.runs.certified(run.id, run.spec.radii) if run.spec.radii else ()
+    """Build the answer for one run. It reads counts, never the rows; with radii, all of them together."""
+    certified: Sequence[int] = ()
+    if run.spec.radii:
+        run, certified = ctx.runs.certified(run.id, run.spec.radii)
     return run_resource(run, summarise(run, certified), estimated_end(run))

@@ -86,8 +86,8 @@ def curve(
 ) -> Response:
     """Read some of the radii; the curve at these is exact."""
     kind = preferred(request, (JSON, SVG))
-    run = read_run(ctx, caller, run_id)
-    found = curve_of(run, ctx.runs.radii(run.id, points))
+    run, radii = ctx.runs.radii(read_run(ctx, caller, run_id).id, points)
+    found = curve_of(run, radii)
     content: str | bytes = curve_drawing(run, found) if kind == SVG else found.model_dump_json()
     return Response(content, media_type=kind, headers={"Vary": "Accept"})
 

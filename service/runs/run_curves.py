@@ -25,7 +25,7 @@ class CurveResource(Resource):
 def curve_of(run: RunRecord, found: Sequence[tuple[float, int]]) -> CurveResource:
     """Return the curve through radii of rows, each with the number of correct rows that reach it."""
     points = [(0.0, run.counts.correct), *found]
-    radii, counts = [radius for radius, _ in points], [min(rows, run.counts.labelled) for _, rows in points]
+    radii, counts = [radius for radius, _ in points], [rows for _, rows in points]
     return CurveResource(run=run.id, labelled=run.counts.labelled, points=certified_at(run, radii, counts))
 
 

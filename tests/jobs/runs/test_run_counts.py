@@ -26,8 +26,8 @@ def test_a_new_run_is_empty(runs: RunStore, run_id: str) -> None:
     run = runs.get(run_id)
     assert (run.spec, run.counts, run.ended_at) == (run_spec(radii=(0.1, 0.5)), RunCounts(), None)
     assert runs.rows(run_id, 0, 10) == []
-    assert runs.radii(run_id, 10) == []
-    assert runs.certified(run_id, [0.0]) == [0]
+    assert runs.radii(run_id, 10) == (run, [])
+    assert runs.certified(run_id, [0.0]) == (run, [0])
 
 
 def test_a_row_is_counted_from_its_arrival_to_its_end(runs: RunStore, store: JobStore, run_id: str) -> None:
@@ -116,9 +116,9 @@ def test_radii_are_counted_without_reading_the_rows(runs: RunStore, store: JobSt
         job_id = add_row(store, run_id, f"row {i}", 0).job_id
         begin(store, job_id)
         store.succeed(job_id, certificate(i / 8))
-    assert runs.certified(run_id, [0.0, 0.125, 0.126, 1.0, 1.1]) == [8, 8, 7, 1, 0]
-    assert runs.radii(run_id, 100) == [(i / 8, 9 - i) for i in range(1, 9)]
-    few = runs.radii(run_id, 3)
+    assert runs.certified(run_id, [0.0, 0.125, 0.126, 1.0, 1.1])[1] == [8, 8, 7, 1, 0]
+    assert runs.radii(run_id, 100)[1] == [(i / 8, 9 - i) for i in range(1, 9)]
+    _, few = runs.radii(run_id, 3)
     assert few == [(0.125, 8), (0.5, 5), (1.0, 1)]
 
 
@@ -147,6 +147,6 @@ def test_radii_of_any_size_are_counted(runs: RunStore, store: JobStore, sigma: f
         begin(store, job_id)
         store.succeed(job_id, certificate(0.5 * sigma))
     run = runs.get(run_id)
-    assert (run.counts.correct, runs.certified(run_id, [0.5 * sigma])) == (2, [2])
+    assert (run.counts.correct, runs.certified(run_id, [0.5 * sigma])[1]) == (2, [2])
     total = run.counts.radius_sum / spec.radius_steps
     assert (1.0 - 1e-8) * sigma <= total <= sigma
