@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response, status
 
+from jobs.job_errors import RunNotFound
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
@@ -90,7 +92,11 @@ def list_all(
     if limit > ctx.settings.max_page_size:
         raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
     page = ctx.runs.list_runs(limit, cursor, caller.owner)
-    return RunList(runs=[show_run(ctx, run) for run in page.runs], next_cursor=page.next_cursor)
+    shown: list[RunResource] = []
+    for run in page.runs:
+        with suppress(RunNotFound):  # it expired meanwhile
+            shown.append(show_run(ctx, run))
+    return RunList(runs=shown, next_cursor=page.next_cursor)
 
 
 @router.get(
