@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from typing import Final
 
 from jobs.runs.run_records import RunSpec
 from jobs.spec import JobSpec, StopRule
@@ -63,12 +64,17 @@ def new_row(
     return Submission(spec, decoded.data, hashlib.sha256(text.encode()).hexdigest()), label
 
 
+_LONGEST_INDEX: Final = 20
+"""Most digits of an index that is text, with leading zeros. Python reads no number of thousands of digits."""
+
+
 def _class_index(label: int | str | None, manifest: ModelManifest) -> int | None:
     """Return the index of a class from its index or its label. A label comes first; an index may be text."""
     if isinstance(label, str):
         if label in manifest.labels:
             return manifest.labels.index(label)
-        index = int(label) if label.isascii() and label.isdigit() else -1
+        short = len(label) <= _LONGEST_INDEX
+        index = int(label) if short and label.isascii() and label.isdigit() else -1
     else:
         index = -1 if label is None else label
     if label is None:

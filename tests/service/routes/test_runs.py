@@ -107,6 +107,7 @@ def test_a_row_is_a_certification_with_a_seed_of_its_own(http: httpx.Client, run
         ({"label": 17}, "label"),
         ({"label": "no such class"}, "label"),
         ({"label": -1}, "label"),
+        pytest.param({"label": "1" * 5000}, "label", id="a label of 5000 digits"),
         ({"sigma": 0.25}, "sigma"),
         ({"tensor": {"shape": [3], "data": [0.0, 0.0, 0.0]}}, "tensor.shape"),
         ({"tensor": None}, "image"),
