@@ -18,7 +18,6 @@ from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from jobs.orphans import Orphans
 from jobs.runs.run_expiry import RunExpiry
-from jobs.runs.run_store import RunStore
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
@@ -41,7 +40,7 @@ class Watchdog:
         self._ledger = Ledger(client)
         self._queue = queue
         self._orphans = Orphans(client, settings, store)
-        self._expired_runs = RunExpiry(client, RunStore(client, settings, store))
+        self._expired_runs = RunExpiry(client)
         self._looked_through = 0.0
         self._stalled = load_script(client, "stalled")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final, cast
 
 from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import RunNotFound
-from jobs.runs.run_records import Row
-from jobs.runs.run_store import SETS, RunStore
+from jobs.runs.run_store import SETS
 from jobs.scripts import load_script
 
 BATCH: Final = 200
@@ -20,9 +19,8 @@ BATCH: Final = 200
 class RunExpiry:
     """Deletes what has expired. A run expires some time after its last row came or ended."""
 
-    def __init__(self, client: Redis, runs: RunStore) -> None:
+    def __init__(self, client: Redis) -> None:
         self._redis = client
-        self._runs = runs
         self._close = load_script(client, "close_expired")
 
     def sweep(self, now: float) -> None:
@@ -44,28 +42,31 @@ class RunExpiry:
                 return
 
     def _delete(self, run_id: str) -> None:
-        try:
-            run = self._runs.get(run_id)
-        except RunNotFound:
-            with store_errors():
-                self._redis.zrem(keys.RUNS_EXPIRE, run_id)
-            return
-        first = max(0, run.counts.rows - BATCH)
-        self._delete_rows(run_id, run.spec.owner, self._runs.rows(run_id, first, BATCH), first)
-        if first == 0:
-            self._delete_run(run_id, run.spec.owner)
-
-    def _delete_rows(self, run_id: str, owner: str, rows: list[Row], first: int) -> None:
+        """Read no more of the run than it takes, so that one of another version goes too."""
         with store_errors():
-            names = [keys.job(row.job_id) for row in rows]
+            rows, spec = self._redis.hmget(keys.run(run_id), ["rows", "spec"])
+            if rows is None or spec is None:
+                self._redis.zrem(keys.RUNS_EXPIRE, run_id)
+                return
+        first, owner = max(0, int(rows) - BATCH), json.loads(spec)["owner"]
+        self._delete_rows(run_id, owner, first)
+        if first == 0:
+            self._delete_run(run_id, owner)
+
+    def _delete_rows(self, run_id: str, owner: str, first: int) -> None:
+        numbers = [str(number) for number in range(first + 1, first + 1 + BATCH)]
+        with store_errors():
+            begun = self._redis.hmget(f"{keys.run(run_id)}:rows", numbers)
+            jobs = [json.loads(row)[1] for row in begun if row is not None]
+            names = [keys.job(job_id) for job_id in jobs]
             held = [self._redis.hget(name, "idempotency") for name in names]
             with self._redis.pipeline(transaction=True) as pipe:
-                for row, name, idempotency in zip(rows, names, held, strict=True):
+                for job_id, name, idempotency in zip(jobs, names, held, strict=True):
                     pipe.delete(name, *([] if idempotency is None else [cast("bytes", idempotency)]))
-                    pipe.zrem(keys.INDEX, row.job_id)
-                    pipe.zrem(keys.owned(owner), row.job_id)
-                    pipe.hdel(f"{keys.run(run_id)}:rows", str(row.number))
-                    pipe.hdel(f"{keys.run(run_id)}:ends", str(row.number))
+                    pipe.zrem(keys.INDEX, job_id)
+                    pipe.zrem(keys.owned(owner), job_id)
+                pipe.hdel(f"{keys.run(run_id)}:rows", *numbers)
+                pipe.hdel(f"{keys.run(run_id)}:ends", *numbers)
                 pipe.hset(keys.run(run_id), "rows", first)
                 pipe.execute()
 

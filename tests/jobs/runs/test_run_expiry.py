@@ -23,8 +23,8 @@ LONG = 10 * JobsSettings().result_ttl_s
 
 
 @pytest.fixture
-def expiry(redis_client: Redis, runs: RunStore) -> RunExpiry:
-    return RunExpiry(redis_client, runs)
+def expiry(redis_client: Redis) -> RunExpiry:
+    return RunExpiry(redis_client)
 
 
 def _ended(store: JobStore, run_id: str, key: str) -> str:
@@ -70,6 +70,16 @@ def test_a_run_that_is_being_deleted_takes_no_rows(
     expiry.sweep(time.time() + LONG)
     with pytest.raises(RunClosed):
         add_row(store, run_id, "late")
+    expiry.sweep(time.time() + LONG)
+    assert redis_client.keys("*") == [keys.TOTALS.encode()]
+
+
+def test_a_run_of_another_version_goes_too(
+    runs: RunStore, store: JobStore, redis_client: Redis, expiry: RunExpiry
+) -> None:
+    run_id = runs.create(run_spec(owner="me")).id
+    _ended(store, run_id, "a")
+    redis_client.hset(keys.run(run_id), "version", "0")
     expiry.sweep(time.time() + LONG)
     assert redis_client.keys("*") == [keys.TOTALS.encode()]
 
