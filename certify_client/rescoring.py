@@ -140,7 +140,7 @@ def _second_order(row: Row, given: Given) -> Certificate:
     return SECOND_ORDER.certify(evidence, given.sigma, given.eta, given.bounds)
 
 
-_PRINTED: Final = 1e-5
+_PRINTED: Final = 1.001e-5
 """The table prints six digits of the norm, rounded to nearest: its square is at most this share larger."""
 
 

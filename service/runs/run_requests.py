@@ -10,6 +10,8 @@ from jobs.runs.run_records import MOST_RADII
 from service.certification.requests import Body, CertificationFields, FormWithInput, JsonWithInput, StopFields
 
 KEY_PATTERN = r"^[^\x00-\x1f\x7f]+$"
+MOST_EXPECTED = 10**9
+"""Most rows that may be expected. A choice, far above what a run may have."""
 LONGEST_KEY = 200
 
 Label = Annotated[
@@ -38,6 +40,7 @@ class RunFields(CertificationFields):
     expected_rows: int | None = Field(
         default=None,
         ge=1,
+        le=MOST_EXPECTED,
         description="How many rows there will be, if you know. Summaries then estimate the end.",
     )
 

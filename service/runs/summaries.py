@@ -10,6 +10,8 @@ from certificates.bounds.clopper_pearson import clopper_pearson_lower, clopper_p
 from jobs.runs.run_records import RunRecord
 from service.runs.run_resources import CertifiedResource, RunSummaryResource, ShareResource
 
+FARTHEST_S: Final = 10 * 365 * 24 * 3600.0
+"""An end that is farther away is not told, in seconds. A choice: ten years."""
 _TAIL: Final = 0.025
 """Error probability of each end of an interval; both together are 5 %."""
 
@@ -59,10 +61,14 @@ def _average(radius_sum: int, rows: int, steps: float) -> float | None:
 
 
 def estimated_end(run: RunRecord) -> float | None:
-    """Return when the last expected row ends at the mean rate so far, in seconds since the epoch."""
+    """Return when the last expected row ends at the mean rate so far, in seconds since the epoch.
+
+    None if that is not known, or years away.
+    """
     counts, expected = run.counts, run.spec.expected_rows
     ended = counts.succeeded + counts.failed + counts.cancelled
     if expected is None or run.ended_at is None or ended == 0 or ended >= expected:
         return None
     rate = ended / max(run.ended_at - run.created_at, 1e-3)
-    return max(time.time(), run.ended_at) + (expected - ended) / rate
+    left = (expected - ended) / rate
+    return max(time.time(), run.ended_at) + left if left < FARTHEST_S else None

@@ -90,6 +90,7 @@ def main() -> int:
         found = explore(service, Path(name), *options)
         log = service.gateway.log
     sys.stdout.write(found.text)
+    sys.stdout.writelines(f"{line}\n" for line in log.splitlines() if "Traceback" in line)
     sys.stdout.write(f"defects in the gateway's log: {log.count('Traceback')}\n")
     return int(found.report["exit_code"] != 0 or "Traceback" in log)
 

@@ -59,6 +59,7 @@ def test_a_run_states_all_that_its_rows_have_in_common(http: httpx.Client) -> No
         ({"radii": [-1.0]}, "radii[0]"),
         ({"radii": [0.1] * 33}, "radii"),
         ({"expected_rows": 0}, "expected_rows"),
+        ({"expected_rows": 10**400}, "expected_rows"),
         ({"stop": {"radius": 0.0}}, "stop.radius"),
         ({"tensor": TENSOR}, "tensor"),
         ({"stop_radius": 0.5}, "stop_radius"),
