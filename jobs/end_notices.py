@@ -13,8 +13,10 @@ from redis.exceptions import RedisError
 
 from jobs import keys
 
-LOOK_S: Final = 0.5
+LOOK_S: Final = 0.2
 """Longest time until the listener sees that it should stop, in seconds. A choice."""
+LONGEST_S: Final = 2.0
+"""Longest wait for the listener to stop, in seconds. A choice: the server may be silent at that moment."""
 PAUSE_S: Final = 1.0
 """Pause before the listener connects again when the server was away, in seconds. A choice."""
 
@@ -31,14 +33,18 @@ class EndNotices:
     def __init__(self, client: Redis) -> None:
         self._redis = client
         self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self, told: Callable[[str], None]) -> None:
         """Begin to listen. ``told`` is called in the listener's thread with the id of each job that ends."""
-        threading.Thread(target=self._listen, args=(told,), name="end-notices", daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, args=(told,), name="end-notices", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """Stop within ``LOOK_S``; does not wait for it."""
+        """Stop, and wait for it, about ``LOOK_S``, so that connections may be closed afterwards."""
         self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(LONGEST_S)
 
     def _listen(self, told: Callable[[str], None]) -> None:
         while not self._stopped.is_set():
