@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from certificates.bounds.multiclass import MulticlassBound
 from certificates.bounds.top_k import TopKBound
@@ -53,20 +54,8 @@ def multiclass_statement(
     other = None
     if rival is not None:
         other = Rival(rival, bound.p_upper[rival], share(hits.per_class[rival], hits.n))
-    return Certificate(
-        certifier=certifier,
-        bounds=Bounds.TIGHT,
-        radius=radius_down(bound.radius),
-        sigma=sigma,
-        eta=eta,
-        n=hits.n,
-        p_a=Estimate(bound.p_lower, share(hits.hits, hits.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=norm,
-        eta_spent=dict(bound.eta_spent),
-        decision=Decision.MULTICLASS,
-        p_other=other,
+    return replace(
+        _of_bound(certifier, hits, sigma, eta, bound, norm), decision=Decision.MULTICLASS, p_other=other
     )
 
 
@@ -75,21 +64,26 @@ def top_k_statement(
 ) -> Certificate:
     """Return the certificate of a class whose score stays among the ``k`` largest."""
     votes = sum(hits.per_class[c] for c in bound.others)
-    return Certificate(
-        certifier=certifier,
-        bounds=Bounds.TIGHT,
-        radius=radius_down(bound.radius),
-        sigma=sigma,
-        eta=eta,
-        n=hits.n,
-        p_a=Estimate(bound.p_lower, share(hits.hits, hits.n)),
-        c_s=None,
-        c_n=None,
-        gradient_norm=None,
-        eta_spent=dict(bound.eta_spent),
+    return replace(
+        _of_bound(certifier, hits, sigma, eta, bound),
         decision=Decision.TOP_K,
         p_others=Rivals(bound.others, bound.p_upper, share(votes, hits.n)),
         k=k,
+    )
+
+
+def _of_bound(
+    certifier: Certifier,
+    hits: HitCounts,
+    sigma: float,
+    eta: float,
+    bound: MulticlassBound | TopKBound,
+    norm: GradientNorm | None = None,
+) -> Certificate:
+    """Return what a comparison with other classes states of its own class; it has tight bounds alone."""
+    tight = Bounds.TIGHT
+    return majority_statement(
+        certifier, hits, sigma, eta, tight, bound.radius, bound.p_lower, bound.eta_spent, norm
     )
 
 
