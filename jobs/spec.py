@@ -46,11 +46,11 @@ class StopRule(Record):
     give_up: bool = False
 
 
-class JobSpec(Record):
-    """One certification as accepted. It never changes afterwards.
+class AskedSpec(Record):
+    """What is asked for about an input, as accepted: the same fields for one job and for all rows of a run.
 
-    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units. ``owner`` is the
-    owner of the job; it is empty if the service asks for no keys.
+    ``n`` and ``n0`` count evaluations of the base classifier; ``sigma`` is in input units. ``owner`` is whose
+    it is; it is empty if the service asks for no keys.
     """
 
     model: str
@@ -66,8 +66,13 @@ class JobSpec(Record):
     eta: float
     stop: StopRule | None = None
     seed: int
-    input: InputRecord
     owner: str = ""
+
+
+class JobSpec(AskedSpec):
+    """One certification as accepted. It never changes afterwards."""
+
+    input: InputRecord
 
     @property
     def noise_seed(self) -> int:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field
 
-from certificates import Bounds, Decision, Noise
 from jobs.job_records import JobId, JobState
-from jobs.named import CertifierField, NoiseField
 from jobs.record_base import Record
-from jobs.spec import StopRule
+from jobs.spec import AskedSpec, InputRecord, JobSpec
 
 RUN_VERSION: Final = 1
 """Version of stored runs. Only this version is read; raise it when what is stored changes."""
@@ -31,7 +29,7 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class RunSpec(Record):
+class RunSpec(AskedSpec):
     """What all rows of a run have in common, as accepted. It never changes afterwards.
 
     ``radii``: radii of interest, in input units, at which summaries state the certified accuracy;
@@ -39,22 +37,13 @@ class RunSpec(Record):
     """
 
     name: str
-    model: str
-    model_sha256: str
-    certifier: CertifierField
-    bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Bounds.TIGHT
-    decision: Decision = Decision.MAJORITY
-    k: int | None = None
-    noise: NoiseField = Noise.GAUSSIAN
-    sigma: float
-    n: int
-    n0: int
-    eta: float
-    stop: StopRule | None = None
-    seed: int
     radii: tuple[float, ...] = ()
     expected_rows: int | None = None
-    owner: str = ""
+
+    def row(self, key: str, given: InputRecord) -> JobSpec:
+        """Return the job of the row of this key, whose input is ``given``."""
+        common = {name: getattr(self, name) for name in AskedSpec.model_fields}
+        return JobSpec(**{**common, "seed": self.seed_of(key)}, input=given)
 
     @property
     def radius_steps(self) -> float:

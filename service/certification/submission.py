@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from certificates import NOISE_LAWS, Claim, Noise
 from jobs.asked import claim_of
-from jobs.spec import InputRecord, JobSpec, StopRule
+from jobs.spec import AskedSpec, InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
 from registry.input_spec import InputSpec
 from registry.manifest import ModelManifest
@@ -52,11 +52,19 @@ class Submissions:
             ModelBroken: when the model's folder cannot be used.
 
         """
-        manifest, sigma = self.settle(fields, caller)
+        manifest, asked = self.asked(fields, caller)
         decoded = self.decode(given, manifest, fields.noise)
-        stop = fields.stops()
         record = decoded.record(manifest.input)
-        spec = JobSpec(
+        return Submission(JobSpec(**dict(asked), input=record), decoded.data, _fingerprint(fields, record))
+
+    def asked(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, AskedSpec]:
+        """Return the model of a request without an input, and what is asked for, with the defaults.
+
+        Raises ProblemError and ModelBroken as ``check`` does.
+        """
+        manifest, sigma = self._settled(fields, caller)
+        stop = fields.stops()
+        asked = AskedSpec(
             model=manifest.name,
             model_sha256=manifest.sha256,
             certifier=fields.certifier,
@@ -70,24 +78,23 @@ class Submissions:
             n0=fields.n0,
             eta=fields.eta,
             seed=secrets.randbelow(MAX_SEED + 1) if fields.seed is None else fields.seed,
-            input=record,
             owner=caller.owner,
         )
-        return Submission(spec, decoded.data, _fingerprint(fields, record))
+        return manifest, asked
 
     def claim(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, Claim]:
         """Return the model of a request without an input, and the claim that it would make.
 
         Raises ProblemError and ModelBroken as ``check`` does.
         """
-        manifest, sigma = self.settle(fields, caller)
+        manifest, sigma = self._settled(fields, caller)
         return manifest, claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
 
     def most(self, caller: Caller) -> int:
         """Return the most evaluations that a job of this caller may have."""
         return _most(self._settings, caller)
 
-    def settle(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
+    def _settled(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
         """Return the model and sigma of a request whose fields go together. Raises as ``check``."""
         manifest = self.model(fields.model)
         sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 from typing import Annotated, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response, status
 
 from jobs.runs.run_records import RunRecord
-from jobs.store import Created, Idempotency, Limits, RowOf
-from service.auth.callers import Caller
+from jobs.store import Idempotency, RowOf
 from service.certification.parsing import read_fields, read_json
 from service.certification.resources import JobResource
+from service.certification.tensors import Tensor
 from service.context import Context, Ctx
-from service.http.bodies import BodyLimits, Form
+from service.http.bodies import Form
 from service.http.problems import field_problem, responses
 from service.http.query import KnownQuery
-from service.routes.job_answers import show_job
+from service.routes.accepting import Ready, accept
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.run_routes import PATH, RUN
-from service.routes.submitted_bodies import submitted_body
 from service.routes.who import AnyCaller, Who
 from service.runs.run_requests import RowFields, RowJson
 from service.runs.run_resources import RowPage, row_resource
@@ -29,7 +28,6 @@ from service.runs.run_submission import new_row
 Among = Literal["open", "failed", "cancelled", "abstained", "wrong"]
 
 router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQuery])
-_logger = logging.getLogger(__name__)
 
 
 @router.post(
@@ -69,43 +67,22 @@ _logger = logging.getLogger(__name__)
     ),
 )
 async def add(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Response:
-    """Read the body on the event loop; parse, decode and store it in a thread."""
+    """Accept the row that the body holds."""
     run = await anyio.to_thread.run_sync(read_run, ctx, caller, run_id)
-    with ctx.held.share(caller.owner) as held:
-        with ctx.bodies.share(caller.owner) as place:
-            place.take(1)
-            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
-        with ctx.requests.share() as work:
-            work.take(1)
-            async with ctx.decoding:
-                created, job = await anyio.to_thread.run_sync(_add, ctx, caller, run, body)
-    headers = {
-        "Location": f"{request.scope['root_path']}/v1/certifications/{created.job_id}",
-        "Idempotency-Replayed": str(created.replayed).lower(),
-    }
-    return Response(job.model_dump_json(), status.HTTP_202_ACCEPTED, headers, "application/json")
+    return await accept(request, ctx, caller, partial(_prepare, ctx, run))
 
 
-def _add(ctx: Context, caller: Caller, run: RunRecord, body: bytearray | Form) -> tuple[Created, JobResource]:
-    if isinstance(body, bytearray):
-        fields: RowFields
-        fields, given = read_json(body, RowJson)
-    else:
-        fields, given = read_fields(body, RowFields)
+def _prepare(ctx: Context, run: RunRecord, body: bytearray | Form) -> Ready:
+    fields, given = _read(body)
     submission, label = new_row(ctx.submissions, run.spec, fields, given)
-    ctx.durability.require()
-    limits = Limits(
-        active=ctx.settings.max_active_jobs,
-        owned=caller.max_active_jobs or 0,
-        memory=ctx.settings.max_stored_bytes,
-    )
     same = Idempotency(f"run {run.id} {fields.key}", submission.fingerprint)
-    row = RowOf(run.id, fields.key, label, ctx.settings.max_run_rows)
-    created = ctx.store.create(submission.spec, submission.data, same, limits, ctx.first_message, row)
-    if not created.replayed:
-        ctx.metrics.submissions.labels(submission.spec.model, submission.spec.certifier.name).inc()
-        _logger.info("a row is accepted", extra={"job_id": created.job_id, "run_id": run.id})
-    return created, show_job(ctx, created.job)
+    return Ready(submission, same, RowOf(run.id, fields.key, label, ctx.settings.max_run_rows))
+
+
+def _read(body: bytearray | Form) -> tuple[RowFields, bytes | Tensor]:
+    if isinstance(body, bytearray):
+        return read_json(body, RowJson)
+    return read_fields(body, RowFields)
 
 
 @router.get(

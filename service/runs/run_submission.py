@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from typing import Final
 
 from jobs.runs.run_records import RunSpec
-from jobs.spec import JobSpec, StopRule
 from registry.manifest import ModelManifest
 from service.auth.callers import Caller
-from service.certification.requests import MAX_SEED
 from service.certification.submission import Submission, Submissions
 from service.certification.tensors import Tensor
 from service.http.problems import ProblemError, field_problem
@@ -21,27 +18,9 @@ from service.runs.run_requests import RowFields, RunFields
 
 def new_run(submissions: Submissions, fields: RunFields, caller: Caller) -> RunSpec:
     """Check what all rows have in common, and fill in the defaults. Raises as ``Submissions.check``."""
-    manifest, sigma = submissions.settle(fields, caller)
-    stop = fields.stops()
-    return RunSpec(
-        name=fields.name,
-        model=manifest.name,
-        model_sha256=manifest.sha256,
-        certifier=fields.certifier,
-        bounds=fields.bounds,
-        decision=fields.decision,
-        k=fields.k,
-        noise=fields.noise,
-        sigma=sigma,
-        n=fields.n,
-        n0=fields.n0,
-        eta=fields.eta,
-        stop=None if stop is None else StopRule(radius=stop.radius, give_up=stop.give_up),
-        seed=secrets.randbelow(MAX_SEED + 1) if fields.seed is None else fields.seed,
-        radii=tuple(sorted(set(fields.radii))),
-        expected_rows=fields.expected_rows,
-        owner=caller.owner,
-    )
+    _, asked = submissions.asked(fields, caller)
+    radii = tuple(sorted(set(fields.radii)))
+    return RunSpec(**dict(asked), name=fields.name, radii=radii, expected_rows=fields.expected_rows)
 
 
 def new_row(
@@ -58,10 +37,9 @@ def new_row(
     label = _class_index(fields.label, manifest)
     decoded = submissions.decode(given, manifest, run.noise)
     record = decoded.record(manifest.input)
-    common = run.model_dump(exclude={"name", "seed", "radii", "expected_rows"})
-    spec = JobSpec(**common, seed=run.seed_of(fields.key), input=record)
     text = json.dumps([fields.key, label, record.sha256])
-    return Submission(spec, decoded.data, hashlib.sha256(text.encode()).hexdigest()), label
+    fingerprint = hashlib.sha256(text.encode()).hexdigest()
+    return Submission(run.row(fields.key, record), decoded.data, fingerprint), label
 
 
 _LONGEST_INDEX: Final = 20

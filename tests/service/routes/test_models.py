@@ -93,6 +93,19 @@ def test_a_model_that_no_worker_can_load_is_refused_and_named(
     assert httpx.get(f"{own_gateway.url}/v1/certifications").json()["jobs"] == []
 
 
+def test_a_row_of_a_model_that_no_worker_can_load_is_refused_too(
+    own_gateway: Gateway, own_server: Server, models_dir: Path
+) -> None:
+    run = httpx.post(f"{own_gateway.url}/v1/runs", json={"name": "greys", "model": "grey", "sigma": 0.25})
+    beat(own_server, grey="the file is not a model")
+    report_broken(own_server, load_manifest(models_dir / "grey").fingerprint, "the file is not a model")
+    wait_until(lambda: unloadable(own_gateway), "the gateway to look at the workers again")
+    path = f"{own_gateway.url}{run.headers['location']}"
+    answer = httpx.post(f"{path}/rows", data={"key": "a"}, files={"image": PNG})
+    assert "the file is not a model" in check_problem(answer, "model-broken", 409)["detail"]
+    assert httpx.get(path).json()["rows"]["total"] == 0
+
+
 def test_a_report_about_an_earlier_state_of_a_folder_refuses_nothing(
     own_gateway: Gateway, own_server: Server
 ) -> None:
