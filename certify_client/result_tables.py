@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
+from certify_client.count_columns import count_columns
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.records import RunRow, State
 
@@ -53,22 +54,16 @@ class Result:
         }
 
 
-Radius = Callable[[Mapping[str, Any]], float]
-"""The radius to tell of a certificate; 0 if it abstains."""
-
-
 def results_of(
     rows: Iterable[DataRow],
     ended: Mapping[str, RunRow],
     failed: Mapping[int, str],
     certificates: Mapping[str, Mapping[str, Any]],
-    columns: Callable[[Mapping[str, Any]], Mapping[str, str]],
-    radius: Radius,
 ) -> Iterator[Result]:
     """Put together what was sent and what came back, one result for each row of the test set.
 
-    ``certificates``: key -> certificate of the rows that succeeded; ``columns`` and ``radius`` read one. The
-    certificate of a row that ended after ``ended`` was read is left out.
+    ``certificates``: key -> certificate of the rows that succeeded. That of a row that ended after ``ended``
+    was read is left out.
     """
     for row in rows:
         end = ended.get(row.key)
@@ -77,7 +72,7 @@ def results_of(
         if end is None:
             yield Result(row.index, -1, -1, 0.0, 0.0, row.key, failed.get(row.index, "was not sent"))
             continue
-        told = 0.0 if certificate is None else radius(certificate)
+        told = 0.0 if certificate is None else certificate["radius"]
         note = "" if end.status is State.SUCCEEDED else str(end.status or "has not ended")
         yield Result(
             idx=row.index,
@@ -87,7 +82,7 @@ def results_of(
             seconds=end.seconds or 0.0,
             key=row.key,
             note=note,
-            more={} if certificate is None else columns(certificate),
+            more={} if certificate is None else count_columns(certificate),
         )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from certify_client.count_columns import count_columns
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.result_tables import Result, results_of, written
 from certify_client.run_calls import Runs
@@ -32,22 +31,15 @@ def write_tables(
     """Write the tables and return their lines: '' -> those of the run's certifier, name -> another's."""
     ended = {row.key: row for row in runs.rows(run_id)}
     certificates = _certificates(runs, run_id, {str(row.number): row.key for row in ended.values()})
-    tables = {
-        "": list(results_of(rows, ended, failed, certificates, count_columns, lambda told: told["radius"]))
-    }
+    tables = {"": list(results_of(rows, ended, failed, certificates))}
     for name in also:
         from certify_client.shared_samples import certify_again  # noqa: PLC0415 - loads SciPy
 
-        again = {key: certify_again(told, name).to_dict() for key, told in certificates.items()}
-        full = {key: {**certificates[key], **told} for key, told in again.items()}
-        tables[name] = list(results_of(rows, ended, failed, full, _votes, lambda told: told["radius"]))
+        again = {key: {**told, **certify_again(told, name).to_dict()} for key, told in certificates.items()}
+        tables[name] = list(results_of(rows, ended, failed, again))
     for name, lines in tables.items():
         write_whole(table_path(out, name) if name else out, written(lines))
     return tables
-
-
-def _votes(certificate: Mapping[str, Any]) -> dict[str, str]:
-    return count_columns({**certificate, "gradient_norm": None})
 
 
 def _certificates(runs: Runs, run_id: str, keys: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:

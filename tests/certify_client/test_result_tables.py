@@ -25,10 +25,13 @@ def line(status: State | None) -> Result:
         samples=None,
         seconds=None,
     )
-    certificates = {"a": {"radius": 0.5}}
-    (only,) = results_of(
-        [ROW], {"a": end}, {}, certificates, lambda _: {"n": "1"}, lambda told: told["radius"]
-    )
+    certificate = {
+        "radius": 0.5,
+        "counts": {"pairs": None, "hits": {"target": 1, "per_class": [0, 10]}},
+        "p_a": {"lower": 0.75},
+        "gradient_norm": None,
+    }
+    (only,) = results_of([ROW], {"a": end}, {}, {"a": certificate})
     return only
 
 
