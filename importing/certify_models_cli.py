@@ -9,7 +9,20 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from importing.command_parts import EXIT_STATUS, Models, Name, listed, numbers, refusals, say, sizes
+from importing.command_parts import (
+    EXIT_STATUS,
+    Description,
+    Licence,
+    Models,
+    Name,
+    Replace,
+    Source,
+    listed,
+    numbers,
+    refusals,
+    say,
+    sizes,
+)
 from importing.derived_commands import derived
 from importing.import_errors import ImportRefused
 from importing.import_options import Channels, Filter, ImportOptions, Layout, Resize, RunBy, Scale
@@ -38,7 +51,7 @@ def import_file(
     picture: Annotated[
         Path | None, typer.Option("--try", metavar="IMAGE", help="Try the model on a picture when done.")
     ] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    replace: Replace = False,
     labels: Annotated[
         Path | None, typer.Option(help="File of class names: one a line, JSON, or CSV.")
     ] = None,
@@ -74,9 +87,9 @@ def import_file(
         RunBy | None, typer.Option(help="Convert a TorchScript file to ONNX, which is often faster.")
     ] = None,
     trust: Annotated[bool, typer.Option("--trust", help="Open pickles, which can run any code.")] = False,
-    description: Annotated[str | None, typer.Option(help="What the model tells apart, and how well.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Licence of the weights.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where the weights come from.")] = None,
+    description: Description = None,
+    licence: Licence = None,
+    source: Source = None,
 ) -> None:
     """Import FILE: bring it to the form that workers run, prove it equal, try it, and write models/NAME."""
     options = ImportOptions(

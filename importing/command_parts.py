@@ -25,6 +25,10 @@ _REFUSED, _DEFECT = 2, 9
 Models = Annotated[
     Path, typer.Option(envvar="CERTIFY_MODELS_DIR", help="Directory with one folder for each model.")
 ]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")]
+Description = Annotated[str | None, typer.Option(help="What the model tells apart, and how well.")]
+Licence = Annotated[str | None, typer.Option(help="Licence of the weights.")]
+Source = Annotated[str | None, typer.Option(help="Where the weights come from.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the model; see 'certify-models list'.")]
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from importing.command_parts import EXIT_STATUS, Models, listed, numbers, refusals, say
+from importing.command_parts import (
+    EXIT_STATUS,
+    Description,
+    Licence,
+    Models,
+    Replace,
+    Source,
+    listed,
+    numbers,
+    refusals,
+    say,
+)
 from importing.import_options import ImportOptions, Scale
 
 derived = typer.Typer()
@@ -24,7 +35,7 @@ def compose(
     *,
     name: Annotated[str, typer.Option(help="Name of the new model.")],
     models: Models = Path("models"),
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    replace: Replace = False,
     denoiser_scale: Annotated[
         Scale | None,
         typer.Option(help="Range of pixels of the denoiser; default: that of the classifier's input."),
@@ -36,9 +47,9 @@ def compose(
     scale: Annotated[
         Scale | None, typer.Option(help="Range of pixels of the classifier, before mean and std.")
     ] = None,
-    description: Annotated[str | None, typer.Option(help="What the model tells apart, and how well.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Licence of the weights.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where the weights come from.")] = None,
+    description: Description = None,
+    licence: Licence = None,
+    source: Source = None,
 ) -> None:
     """Make one model of a DENOISER and a CLASSIFIER behind it: denoised smoothing."""
     options = ImportOptions(
@@ -69,7 +80,7 @@ def quantise(
     ],
     name: Annotated[str | None, typer.Option(help="Name of the new model; default: NAME-int8.")] = None,
     models: Models = Path("models"),
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a model of this name.")] = False,
+    replace: Replace = False,
     sigma: Annotated[
         float | None, typer.Option(help="Noise to calibrate under; default: that of the model's training.")
     ] = None,
