@@ -81,6 +81,10 @@ PROBLEMS: dict[str, ProblemType] = _table(
 )
 
 
+OF_THE_STORE = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
+"""Problems of every route that reads jobs or runs; ``not-ready`` while the keys file cannot be read."""
+
+
 class FieldError(BaseModel):
     """One fault of one field of the request."""
 

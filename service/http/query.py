@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Depends, Request
 
-from service.http.problems import FieldError, fields_problem
+from service.http.problems import FieldError, field_problem, fields_problem
 from service.http.wording import shown_name
 
 
@@ -24,6 +24,12 @@ async def _only_known(request: Request) -> None:
 
 KnownQuery = Depends(_only_known)
 """For routes below `/v1` and for `/metrics`; health checks ignore their query."""
+
+
+def check_page(limit: int, most: int) -> None:
+    """Raise a ProblemError if a page of ``limit`` entries is larger than the settings allow."""
+    if limit > most:
+        raise field_problem("limit", f"must be at most {most}")
 
 
 def parameters(request: Request) -> tuple[str, ...]:

@@ -10,16 +10,14 @@ from jobs.job_records import JobRecord, JobState
 from service.api import examples
 from service.certification.resources import JobList, JobResource
 from service.context import Ctx
-from service.http.problems import field_problem, responses
-from service.http.query import KnownQuery
+from service.http.problems import OF_THE_STORE, responses
+from service.http.query import KnownQuery, check_page
 from service.routes.job_answers import JobIdPath, read_job, show_job, show_jobs
 from service.routes.who import AnyCaller, Who
 
 MAX_LISTING_READS = 50
 """A filtered listing reads at most this many pages of the store, and answers with what it found. A choice:
 no request reads all jobs, so a page may have few entries."""
-READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
-"""Problems of every route that reads jobs; ``not-ready`` while the keys file cannot be read."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
@@ -30,7 +28,7 @@ router = APIRouter(prefix="/v1/certifications", tags=["certifications"], depende
     summary="List your certifications, newest first",
     description="Pass `next_cursor` as `cursor` until it is null. A page filtered by `status` may be short.",
     response_model=JobList,
-    responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", *OF_THE_STORE),
 )
 def list_all(
     ctx: Ctx,
@@ -42,8 +40,7 @@ def list_all(
     status: Annotated[JobState | None, Query(description="Only jobs whose `status` is this.")] = None,
 ) -> JobList:
     """Read pages of the store until the answer's page is full."""
-    if limit > ctx.settings.max_page_size:
-        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    check_page(limit, ctx.settings.max_page_size)
     found: list[JobRecord] = []
     for _ in range(MAX_LISTING_READS):
         page = ctx.store.list_jobs(limit - len(found), cursor, caller.owner)
@@ -61,7 +58,7 @@ def list_all(
     response_model=JobResource,
     responses={
         200: examples.JOBS,
-        **responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
+        **responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *OF_THE_STORE),
     },
 )
 def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
@@ -78,7 +75,9 @@ def get(ctx: Ctx, caller: Who, job_id: JobIdPath) -> Response:
     description="A job that has not ended is cancelled; one that has ended is not changed. In both cases the "
     "answer is the job, so repeating the call is harmless.",
     response_model=JobResource,
-    responses=responses("unauthorized", "job-not-found", "invalid-request", "too-many-requests", *READING),
+    responses=responses(
+        "unauthorized", "job-not-found", "invalid-request", "too-many-requests", *OF_THE_STORE
+    ),
 )
 def cancel(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobResource:
     """End a job unless it has ended."""

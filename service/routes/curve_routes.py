@@ -10,7 +10,7 @@ from service.certification.curve_resource import ScoreCurveResource, curve_drawi
 from service.certification.resources import job_resource
 from service.context import Ctx
 from service.http.negotiation import preferred
-from service.http.problems import responses
+from service.http.problems import OF_THE_STORE, responses
 from service.http.query import KnownQuery
 from service.routes.job_answers import JobIdPath, read_job
 from service.routes.who import AnyCaller, Who
@@ -37,10 +37,7 @@ router = APIRouter(prefix="/v1/certifications", tags=["certifications"], depende
             "no-curve",
             "invalid-request",
             "too-many-requests",
-            "unsupported-record",
-            "overloaded",
-            "store-unavailable",
-            "not-ready",
+            *OF_THE_STORE,
         ),
     },
 )

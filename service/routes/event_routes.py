@@ -17,7 +17,7 @@ from jobs.job_records import JobRecord
 from service.api import examples
 from service.certification.resources import ProgressEvent, job_resource, progress_event
 from service.context import Context, Ctx
-from service.http.problems import responses
+from service.http.problems import OF_THE_STORE, responses
 from service.http.query import KnownQuery
 from service.http.shared_limits import Pool
 from service.routes.job_answers import JobIdPath, read_job, show_job
@@ -54,10 +54,7 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
             "job-not-found",
             "invalid-request",
             "too-many-requests",
-            "unsupported-record",
-            "overloaded",
-            "store-unavailable",
-            "not-ready",
+            *OF_THE_STORE,
         ),
     },
 )

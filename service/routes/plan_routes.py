@@ -13,7 +13,7 @@ from service.certification.parsing import request_problem
 from service.certification.plans import PlanResource, measured_rate, plan_resource
 from service.certification.requests import CertificationFields
 from service.context import Ctx
-from service.http.problems import responses
+from service.http.problems import OF_THE_STORE, responses
 from service.http.query import KnownQuery
 from service.routes.who import AnyCaller, Who
 
@@ -34,10 +34,7 @@ router = APIRouter(prefix="/v1/plans", tags=["plans"], dependencies=[AnyCaller, 
         "model-broken",
         "invalid-request",
         "too-many-requests",
-        "unsupported-record",
-        "overloaded",
-        "store-unavailable",
-        "not-ready",
+        *OF_THE_STORE,
     ),
 )
 def plan(

@@ -13,8 +13,8 @@ from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
 from service.http.bodies import BodyLimits, Form
-from service.http.problems import ProblemError, field_problem, responses
-from service.http.query import KnownQuery
+from service.http.problems import OF_THE_STORE, ProblemError, responses
+from service.http.query import KnownQuery, check_page
 from service.routes.run_answers import RunIdPath, read_run, show_run
 from service.routes.submitted_bodies import submitted_body
 from service.routes.who import AnyCaller, Who
@@ -23,8 +23,7 @@ from service.runs.run_resources import RunList, RunResource
 from service.runs.run_submission import new_run
 
 PATH = "/v1/runs"
-READING = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
-RUN = ("unauthorized", "run-not-found", "invalid-request", "too-many-requests", *READING)
+RUN = ("unauthorized", "run-not-found", "invalid-request", "too-many-requests", *OF_THE_STORE)
 
 router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQuery])
 
@@ -52,7 +51,7 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
         "unsupported-media-type",
         "invalid-request",
         "too-many-requests",
-        *READING,
+        *OF_THE_STORE,
     ),
 )
 async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
@@ -78,7 +77,7 @@ def _create(ctx: Context, caller: Caller, body: bytearray) -> RunResource:
     "",
     operation_id="listRuns",
     summary="List runs, newest first",
-    responses=responses("unauthorized", "invalid-request", "too-many-requests", *READING),
+    responses=responses("unauthorized", "invalid-request", "too-many-requests", *OF_THE_STORE),
 )
 def list_all(
     ctx: Ctx,
@@ -89,8 +88,7 @@ def list_all(
     ] = None,
 ) -> RunList:
     """Read one page of the caller's runs."""
-    if limit > ctx.settings.max_page_size:
-        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    check_page(limit, ctx.settings.max_page_size)
     page = ctx.runs.list_runs(limit, cursor, caller.owner)
     shown: list[RunResource] = []
     for run in page.runs:

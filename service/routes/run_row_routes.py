@@ -15,8 +15,8 @@ from service.certification.resources import JobResource
 from service.certification.tensors import Tensor
 from service.context import Context, Ctx
 from service.http.bodies import Form
-from service.http.problems import field_problem, responses
-from service.http.query import KnownQuery
+from service.http.problems import responses
+from service.http.query import KnownQuery, check_page
 from service.routes.accepting import Ready, accept
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.run_routes import PATH, RUN
@@ -106,8 +106,7 @@ def list_rows(
     ] = None,
 ) -> RowPage:
     """Read one page of rows."""
-    if limit > ctx.settings.max_page_size:
-        raise field_problem("limit", f"must be at most {ctx.settings.max_page_size}")
+    check_page(limit, ctx.settings.max_page_size)
     run = read_run(ctx, caller, run_id)
     rows = ctx.runs.rows(run.id, after, limit, among)
     full = len(rows) == limit and rows[-1].number < run.counts.rows

@@ -18,6 +18,7 @@ from scipy.stats import binomtest
 
 from certify_client.verification import verify
 from tests.support.gateway import running_gateway
+from tests.support.places import ROOT
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
 
@@ -39,27 +40,27 @@ def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield client
 
 
-@pytest.fixture(scope="module")
-def run(service: httpx.Client, repository: Path) -> dict[str, Any]:
-    """A run whose ten rows have ended, one of them unlabelled."""
-    asked = {
-        "name": "digits",
-        "model": "mnist",
-        "sigma": 0.25,
-        "n": 1000,
-        "n0": 50,
-        "radii": RADII,
-        "seed": 7,
-    }
-    path = service.post("/v1/runs", json=asked).headers["location"]
-    for digit in range(10):
-        label = {} if digit == 9 else {"label": str(8 if digit == WRONG else digit)}
-        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
-        answer = service.post(f"{path}/rows", data={"key": f"digit-{digit}", **label}, files={"image": image})
+def ended_run(service: httpx.Client, labels: dict[int, int | None], **asked: Any) -> dict[str, Any]:
+    """Return a run of these digits with these labels, all of whose rows have succeeded."""
+    common = {"name": "digits", "model": "mnist", "sigma": 0.25, "n": 1000, "n0": 50}
+    path = service.post("/v1/runs", json={**common, **asked}).headers["location"]
+    for digit, label in labels.items():
+        fields = (
+            {"key": f"digit-{digit}"} if label is None else {"key": f"digit-{digit}", "label": str(label)}
+        )
+        image = (ROOT / "examples" / f"digit-{digit}.png").read_bytes()
+        answer = service.post(f"{path}/rows", data=fields, files={"image": image})
         assert answer.status_code == 202, answer.text
-    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 10, "ten rows", 60)
+    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == len(labels), "the rows", 60)
     found: dict[str, Any] = service.get(path).json()
     return found
+
+
+@pytest.fixture(scope="module")
+def run(service: httpx.Client) -> dict[str, Any]:
+    """A run whose ten rows have ended, one of them unlabelled."""
+    labels = {digit: 8 if digit == WRONG else digit for digit in range(10)}
+    return ended_run(service, {**labels, 9: None}, radii=RADII, seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -129,23 +130,11 @@ def test_every_row_is_a_certification_that_verifies(
 
 
 def test_the_same_run_again_gives_the_same_table(
-    service: httpx.Client, repository: Path, run: dict[str, Any], rows: list[dict[str, str]]
+    service: httpx.Client, run: dict[str, Any], rows: list[dict[str, str]]
 ) -> None:
     """Fed in another order: seeds follow from the keys."""
-    asked = {
-        "name": "again",
-        "model": "mnist",
-        "sigma": 0.25,
-        "n": 1000,
-        "n0": 50,
-        "seed": run["request"]["seed"],
-    }
-    path = service.post("/v1/runs", json=asked).headers["location"]
-    for digit in (9, 4, 0):
-        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
-        service.post(f"{path}/rows", data={"key": f"digit-{digit}"}, files={"image": image})
-    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 3, "three rows", 60)
-    again = {row["key"]: row["radius"] for row in service.get(f"{path}/rows").json()["rows"]}
+    other = ended_run(service, {9: None, 4: None, 0: None}, seed=run["request"]["seed"])
+    again = {row["key"]: row["radius"] for row in service.get(f"/v1/runs/{other['id']}/rows").json()["rows"]}
     before = {row["key"]: float(row["radius"]) for row in rows}
     assert again == {key: before[key] for key in ("digit-9", "digit-4", "digit-0")}
 
@@ -167,27 +156,15 @@ def test_the_evidence_holds_every_certification(
 
 
 def test_a_run_compared_with_one_of_another_certifier(
-    service: httpx.Client, repository: Path, run: dict[str, Any], rows: list[dict[str, str]]
+    service: httpx.Client, run: dict[str, Any], rows: list[dict[str, str]]
 ) -> None:
-    asked = {
-        "name": "dipole",
-        "model": "mnist",
-        "sigma": 0.25,
-        "n": 1000,
-        "n0": 50,
-        "certifier": "dipole",
-        "seed": 7,
-    }
-    path = service.post("/v1/runs", json=asked).headers["location"]
-    for digit in (2, 5, 6):
-        image = (repository / "examples" / f"digit-{digit}.png").read_bytes()
-        service.post(f"{path}/rows", data={"key": f"digit-{digit}"}, files={"image": image})
-    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == 3, "three rows", 60)
-    other = {row["key"]: row["radius"] for row in service.get(f"{path}/rows").json()["rows"]}
+    second = ended_run(service, {2: None, 5: None, 6: None}, certifier="dipole", seed=7)
+    found = service.get(f"/v1/runs/{second['id']}/rows").json()["rows"]
+    other = {row["key"]: row["radius"] for row in found}
     mine = {row["key"]: float(row["radius"]) for row in rows}
-    (told,) = service.get(
-        f"/v1/runs/{run['id']}/comparison", params={"with": path.rpartition("/")[2]}
-    ).json()["comparisons"]
+    (told,) = service.get(f"/v1/runs/{run['id']}/comparison", params={"with": second["id"]}).json()[
+        "comparisons"
+    ]
     changes = [other[key] / mine[key] - 1 for key in other if mine[key] > 0 < other[key]]
     assert (told["rows"], told["both"]) == (3, len(changes))
     assert told["mean_change"] == pytest.approx(sum(changes) / len(changes))
