@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 from importing.composing.half_ends import with_float32_ends
 from importing.file_kinds import kind_of
 from importing.import_errors import ImportRefused
+from importing.plain_words import shortened
 from importing.readers.onnx_file_loading import load_onnx_file
 from importing.recognition import is_onnx
 from importing.rewriting.foreign_operators import refuse_foreign_operators
@@ -119,7 +120,7 @@ def _try(path: Path, denoiser: Denoiser, given: onnx.ValueInfoProto, shape: tupl
     except Exception as error:
         raise ImportRefused(
             f"{path} takes inputs of shape {sizes(given)}, but the classifier's are {['batch', *shape]}: "
-            f"export it for these ({_line(error)})"
+            f"export it for these ({shortened(error)})"
         ) from error
     if answer.shape != batch.shape:
         raise ImportRefused(
@@ -141,14 +142,10 @@ def _require_same(
             np.abs(gave - answer).max() <= denoiser.tolerance * np.abs(answer).max()
         )
     except Exception as error:
-        raise ImportRefused(_fixed(path, _line(error))) from error
+        raise ImportRefused(_fixed(path, shortened(error))) from error
     if not same:
         raise ImportRefused(_fixed(path, "its answers change"))
 
 
 def _fixed(path: Path, why: str) -> str:
     return f"{path} cannot be made to take any number of images ({why}): export it with a dynamic batch"
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -16,6 +16,7 @@ from onnx import TensorProto, helper
 from importing.draft import Guess, OriginalScores
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
+from importing.plain_words import shortened
 from importing.rewriting.candidates import Candidate, Parts, candidates
 from importing.rewriting.file_input import FileInput, find_input
 from importing.rewriting.foreign_operators import refuse_foreign_operators
@@ -133,4 +134,4 @@ def _made(
         loaded = session(name, written)
         return written, loaded.run(None, {loaded.get_inputs()[0].name: rows})[0]
     except Exception as error:  # noqa: BLE001 - whatever a graph fails with, the next candidate may do
-        return " ".join(str(error).split())[:300]
+        return shortened(error)

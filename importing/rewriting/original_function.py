@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 
 from importing.import_errors import ImportRefused
+from importing.plain_words import shortened
 from importing.rewriting.file_input import FileInput
 from importing.rewriting.number_types import rare_types
 from importing.rewriting.onnx_graphs import opset
@@ -60,7 +61,7 @@ class OriginalFile:
             gave = self._run({self._given.name: fed[0] if self.rows == 0 else fed})
         except Exception as error:  # ONNX Runtime's errors share no base but Exception
             raise ImportRefused(
-                f"{self._name} fails on an input of shape {list(self._given.shape)}: {_first_line(error)}"
+                f"{self._name} fails on an input of shape {list(self._given.shape)}: {shortened(error)}"
             ) from error
         named = zip(self._names, gave, strict=True)
         return {name: np.asarray(one) for name, one in named if isinstance(one, np.ndarray)}
@@ -105,24 +106,14 @@ def _unloadable(model: onnx.ModelProto, said: str) -> str:
     too_new = _TOO_NEW.search(said)
     if too_new:
         return (
-            f"was written in IR version {too_new[1]} of ONNX, and this ONNX Runtime {ort.__version__} "
-            "reads up to "
-            f"{too_new[2]}: export it with an older version of the onnx package, or set its ir_version to "
-            f"{too_new[2]}"
+            f"was written in IR version {too_new[1]} of ONNX, and this ONNX Runtime {ort.__version__} reads "
+            f"up to {too_new[2]}: export it with an older version of the onnx package, or set its ir_version "
+            f"to {too_new[2]}"
         )
     newest = onnx.defs.onnx_opset_version()
     if opset(model) > newest:
         return (
             f"uses opset {opset(model)} of ONNX, which is newer than ONNX Runtime {ort.__version__} knows: "
-            "export "
-            f"it with opset_version={min(newest, 20)}"
+            f"export it with opset_version={min(newest, 20)}"
         )
-    return f"cannot be loaded by ONNX Runtime {ort.__version__}: {_line(said)}"
-
-
-def _first_line(error: Exception) -> str:
-    return _line(str(error))
-
-
-def _line(said: str) -> str:
-    return " ".join(said.split())[:300]
+    return f"cannot be loaded by ONNX Runtime {ort.__version__}: {shortened(said)}"
