@@ -59,7 +59,10 @@ class RunExpiry:
             begun = self._redis.hmget(f"{keys.run(run_id)}:rows", numbers)
             jobs = [json.loads(row)[1] for row in begun if row is not None]
             names = [keys.job(job_id) for job_id in jobs]
-            held = [self._redis.hget(name, "idempotency") for name in names]
+            with self._redis.pipeline(transaction=False) as pipe:
+                for name in names:
+                    pipe.hget(name, "idempotency")
+                held = pipe.execute()
             with self._redis.pipeline(transaction=True) as pipe:
                 for job_id, name, idempotency in zip(jobs, names, held, strict=True):
                     pipe.delete(name, *([] if idempotency is None else [cast("bytes", idempotency)]))
