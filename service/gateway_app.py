@@ -39,6 +39,7 @@ from service.routes import (
     event_routes,
     health_routes,
     model_routes,
+    page_routes,
     plan_routes,
     run_result_routes,
     run_routes,
@@ -95,6 +96,7 @@ _ROUTED = (
     run_result_routes,
     model_routes,
     health_routes,
+    page_routes,
 )
 """In the order of the API's description."""
 
