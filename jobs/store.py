@@ -7,7 +7,6 @@ never changes.
 from __future__ import annotations
 
 import json
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from jobs import keys
 from jobs.connection import store_errors
 from jobs.first_message import FirstMessage
 from jobs.job_errors import JobConflict, JobNotFound, RunClosed, StepLeftOver, limit_reached
+from jobs.job_ids import new_id
 from jobs.job_records import (
     RECORD_VERSION,
     Failure,
@@ -142,7 +142,7 @@ class JobStore:
         is reached, RunFull if the run of ``row`` has all rows that it may have, and RunClosed if it takes
         none; then nothing is stored.
         """
-        job_id = secrets.token_urlsafe(16)
+        job_id = new_id()
         names = [
             keys.job(job_id),
             keys.job_input(job_id),
