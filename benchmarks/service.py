@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from certify_client import CertificationClient, Parameters
 from certify_client.records import Job, State
 from jobs.plan import Device
@@ -79,7 +81,7 @@ def run_job(client: CertificationClient, work: Work) -> float:
 
 def submit(client: CertificationClient, work: Work) -> Job:
     """Submit one job; the service answers once it is stored."""
-    return client.submit_tensor(work.shape, work.data, work.parameters)
+    return client.submit(np.array(work.data).reshape(work.shape), work.parameters)
 
 
 def await_certificate(client: CertificationClient, job_id: str) -> Job:

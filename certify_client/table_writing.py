@@ -11,8 +11,8 @@ from typing import Any
 
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.result_tables import Result, results_of, written
-from certify_client.run_calls import Runs
 from certify_client.run_notes import write_whole
+from certify_client.runs_over_http import Runs
 
 
 def table_path(out: Path, certifier: str) -> Path:

@@ -24,8 +24,8 @@ from certify_client import CertificationClient, Parameters
 counts = HitCounts(n=1000, target=0, per_class=(990, 10))
 reveal_type(certify_first_order(counts, sigma=0.25, eta=0.001).radius)
 with CertificationClient("http://127.0.0.1:8000") as client:
-    reveal_type(client.submit_image(b"", Parameters("mnist")).id)
-client.submit_image("a name", Parameters("mnist"))
+    reveal_type(client.submit(b"", Parameters("mnist")).id)
+client.submit(3, Parameters("mnist"))
 """
 
 
