@@ -145,8 +145,9 @@ def test_users_get_its_types(user: Path, tmp_path: Path) -> None:
         'note: Revealed type is "float"',
         'note: Revealed type is "str"',
         (
-            'error: Argument 1 to "submit_image" of "CertificationClient" has incompatible type "str"; '
-            'expected "bytes"  [arg-type]'
+            'error: Argument 1 to "submit" of "CertificationClient" has incompatible type "int"; expected '
+            '"str | Path | bytes | Picture | ImageFile | TensorFile | ndarray[tuple[Any, ...], dtype[Any]]"'
+            "  [arg-type]"
         ),
     ]
 

@@ -42,6 +42,9 @@ class Axes:
     half: bool = True
 
 
+ACCURACY_AXES: Final = Axes("radius (L2, input units)", "certified accuracy", half=False)
+
+
 def draw(title: str, axes: Axes, lines: Sequence[Line], radius: float = 0.0) -> bytes:
     """Return an SVG document.
 
