@@ -72,7 +72,7 @@ def shared_store(shared_server: Server, shared_redis: Redis) -> JobStore:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What one submission left behind."""
+    """The job and the input that one submission stored."""
 
     job: dict[str, Any]
     array: NDArray[np.float32]
@@ -136,7 +136,7 @@ def guarded(
 
 @pytest.fixture
 def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
-    """Ask the gateway that asks for keys; every test begins with the same ones."""
+    """Send requests to the gateway that asks for keys; its file of keys is restored after each test."""
 
     def send(
         method: str,

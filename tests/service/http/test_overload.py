@@ -245,7 +245,7 @@ def test_bodies_that_are_held_are_bounded(small: Gateway) -> None:
     body = b" " * 50_000
 
     def refused() -> bool:
-        """Whether the second body is, and not the first: either may be read first."""
+        """Whether the second body was refused: the gateway may read either of the two first."""
         with closing(connection(small, head)):
             answer = httpx.post(
                 f"{small.url}/v1/certifications",
