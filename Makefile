@@ -63,6 +63,7 @@ settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own d
 	mv docs/settings.md.new docs/settings.md
 
 figures: $(VENV)/.figures ## Draw the source paper's figures into docs/figures/; FIGURES='1a 5' for some, '--full' for hours
+	@test -e models/efficientnet-lite0 || $(MAKE) efficientnet-lite0
 	$(BIN)/python -m figures $(FIGURES)
 
 import: $(VENV)/.import ## Install what certify-models needs to import models of your own

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 LARGEST_SVG: Final = 200_000
 """Bytes. A choice: a larger picture is written as PNG."""
-PNG_DPI: Final = 150
+PNG_DPI: Final = 140
 
 Table = Mapping[str, Sequence[object]]
 """Column -> its cells. All columns are of equal length."""

@@ -50,7 +50,7 @@ def figure_4b() -> Drawn:
     case = dipole_case()
     figure, (axes,) = panels(1, 1, 3.3, 3.3)
     _plane(axes, [(-EDGE, case.edge), (-case.half_width, case.half_width)], case.radius, COLOUR[DIPOLE])
-    pairs = [(1.5, 0.75, "neither side hits"), (-0.55, -0.95, "both hit"), (1.75, -1.55, "one hits")]
+    pairs = [(1.22, 1.75, "neither side hits"), (0.4, -1.2, "both hit"), (1.85, -1.35, "one hits")]
     for x, y, text in pairs:
         axes.plot([x, -x], [y, -y], "-", color=INK, linewidth=0.7)
         for u, v in ((x, y), (-x, -y)):
