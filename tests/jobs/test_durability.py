@@ -1,4 +1,4 @@
-"""Every property of a server that a promise rests on is read from it, and named when it fails."""
+"""Each property of a server that a promise depends on is read from it, and named where it is missing."""
 
 from __future__ import annotations
 

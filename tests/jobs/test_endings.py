@@ -1,4 +1,4 @@
-"""How a job ends: with it end its lease, the counts of one piece and the radius on the way."""
+"""When a job ends, its lease, the counts of a job in one piece and the running radius end with it."""
 
 from __future__ import annotations
 
