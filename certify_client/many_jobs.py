@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from certify_client import calls
@@ -22,7 +21,7 @@ WINDOW: Final = 64
 """Most jobs that are open at a time unless more is asked for. A choice: enough for the workers of a small
 fleet, and few for a service that others use too."""
 _LOOKED_AT: Final = 4
-"""So many of the oldest jobs are read first, twice as many each time that none of them has ended."""
+"""A look ends at so many jobs that have not ended, at twice as many each time that it finds none that has."""
 _LONGEST_DELAY_S: Final = 0.25
 _GROWS_AFTER: Final = 8
 """After a refusal for lack of room, one job more is tried after so many accepted ones. A choice: a full
@@ -70,6 +69,7 @@ class ManyJobs:
         self._open: dict[int, str] = {}
         self._ended: dict[int, Outcome] = {}
         self._given = 0
+        self._delay_s = FIRST_DELAY_S
 
     def steps(self) -> Steps[None]:
         """Submit while there is room, find what has ended, until nothing is left."""
@@ -116,26 +116,37 @@ class ManyJobs:
             self._room, self._accepted = min(self._room + 1, self._window), 0
 
     def _look(self) -> Steps[None]:
-        """Read open jobs, the oldest first, until one has ended."""
-        delay_s, width, heard = FIRST_DELAY_S, _LOOKED_AT, time.monotonic()
-        some_ended = False
-        while not some_ended:
-            for index, job_id in list(islice(self._open.items(), width)):
+        """Read open jobs, the oldest first, until some have ended.
+
+        A look ends at a few jobs that have not. The pause before it follows the service's pace, so that few
+        looks find nothing, and few find that most jobs have ended.
+        """
+        width, heard, ended = _LOOKED_AT, time.monotonic(), 0
+        while not ended:
+            yield Pause(self._delay_s)
+            running = 0
+            for index, job_id in list(self._open.items()):
                 try:
                     job: Job = yield calls.get(job_id, self._answer_s)
                 except ServiceUnavailable as error:
                     if time.monotonic() - heard > _PATIENCE_S:
                         raise
                     yield Pause(error.retry_after_s or 1.0)
-                    continue
+                    break
                 heard = time.monotonic()
                 if job.status.is_final:
                     del self._open[index]
                     self._ended[index] = Outcome(index, job)
-                    some_ended = True
-            if not some_ended:
-                yield Pause(delay_s)
-            delay_s, width = min(2 * delay_s, _LONGEST_DELAY_S), 2 * width
+                    ended += 1
+                else:
+                    running += 1
+                    if running == width:
+                        break
+            width *= 2
+            if ended > len(self._open) / 4:
+                self._delay_s = max(self._delay_s / 2, FIRST_DELAY_S)
+            elif not ended:
+                self._delay_s = min(2 * self._delay_s, _LONGEST_DELAY_S)
 
     def _due(self) -> list[Outcome]:
         """Take out what can be given now: all that has ended, or in order what no open input precedes."""
