@@ -10,7 +10,7 @@ export function count(value) {
 /** A radius rounded down, so that nothing shown is more than was certified. */
 export function down(value, digits = 3) {
   const scale = 10 ** digits;
-  return (Math.floor(value * scale + 1e-9 * Math.sign(value)) / scale).toFixed(digits);
+  return (Math.floor(value * scale) / scale).toFixed(digits);
 }
 
 /** A number as short as it can be written with some significant digits. */
