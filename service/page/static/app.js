@@ -8,13 +8,12 @@ import * as health from "./views/health.js";
 import * as job from "./views/job.js";
 import * as jobs from "./views/jobs.js";
 import * as models from "./views/models.js";
-import * as run from "./views/run.js";
 import * as runs from "./views/runs.js";
 
 /** Each has `title` and `mount(root, params, signal)`; the signal is aborted when the view is left. */
-const VIEWS = { certify, job, jobs, models, run, runs, health };
+const VIEWS = { certify, job, jobs, models, runs, health };
 const LINKS = ["certify", "jobs", "runs", "models"];
-const PARENTS = { job: "jobs", run: "runs" };
+const PARENTS = { job: "jobs" };
 const LOOK_MS = 10_000;
 const AWAY = "The service does not answer. Your jobs go on; this page looks again every few seconds.";
 
