@@ -77,7 +77,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     )
     app.state.context = context
     for module in _ROUTED:
-        app.include_router(module.router)
+        if settings.page or module is not page_routes:
+            app.include_router(module.router)
     _allow_origins(app, settings)
     gate = Gate(settings, context.requests)
     app.add_middleware(Edge, metrics=context.metrics, gate=gate, root_path=settings.root_path)

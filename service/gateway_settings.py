@@ -69,6 +69,7 @@ class GatewaySettings(JobsSettings):
         default=(),
         description="Origins whose pages may use the API from a browser, as a JSON list. No others may.",
     )
+    page: bool = Field(default=True, description="`/` is a page for people. `false`: it is an unknown path.")
     models_dir: Path = Field(default=Path("models"), description="Directory with one folder for each model.")
     max_body_bytes: int = Field(
         default=16 * 2**20, ge=1024, description="Largest request body, in bytes; a larger one gets 413."
