@@ -31,6 +31,7 @@ from jobs.job_records import (
 from jobs.listing import JobPage, list_jobs, read_jobs
 from jobs.plan import Plan
 from jobs.scripts import load_script
+from jobs.shard_times import bucket_of
 from jobs.shared_settings import JobsSettings
 from jobs.spec import JobSpec
 
@@ -108,10 +109,11 @@ class _Ending:
 
     def arguments(self) -> list[str | float]:
         """Return the script's arguments; a missing value is empty text."""
-        counted: tuple[str | float, ...] = ("", "", "", "")
+        counted: tuple[str | float, ...] = ("", "", "", "", "")
         if self.counted is not None:
             plan = self.counted.plan.text
-            counted = (plan, self.counted.began_at, self.counted.samples, self.counted.seconds)
+            seconds = self.counted.seconds
+            counted = (plan, self.counted.began_at, self.counted.samples, seconds, bucket_of(seconds))
         running = ("", "") if self.running is None else (self.running.radius, self.running.samples)
         return [self.state.value, self.outcome, *counted, *running, keys.ENDED, *self.fields]
 
@@ -152,6 +154,7 @@ class JobStore:
             keys.owned(spec.owner),
             keys.owned_active(spec.owner),
             keys.messages(keys.COMMON_QUEUE),
+            keys.TOTALS,
         ]
         fingerprint = ""
         if idempotency is not None:
@@ -174,6 +177,7 @@ class JobStore:
                     keys.job(""),
                     "" if message is None else message.about(job_id),
                     *self._about_row(row),
+                    spec.n,
                 ],
             )
         what, *told = (part.decode() for part in cast("list[bytes]", answer))
