@@ -2,18 +2,18 @@
 
 import { el } from "./dom.js";
 
-/** Decode an image. Returns `{ width, height, channels, data }`; data has one number a pixel and channel, in rows. */
-export async function decoded(blob) {
-  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  const bytes = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
-  const grey = bytes.every((value, i) => i % 4 === 3 || value === bytes[i - (i % 4)]);
-  const channels = grey ? 1 : 3;
-  const data = new Float64Array(bitmap.width * bitmap.height * channels);
+/** Read a picture at an address. Returns `{ width, height, channels, data }`; data has one number a pixel and channel, in rows. */
+export async function decoded(address, channels) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  const bytes = context.getImageData(0, 0, width, height).data;
+  const data = new Float64Array(width * height * channels);
   for (let i = 0; i < data.length; i += 1) data[i] = bytes[4 * Math.floor(i / channels) + (i % channels)] / 255;
-  return { width: bitmap.width, height: bitmap.height, channels, data };
+  return { width, height, channels, data };
 }
 
 /** A canvas of a picture's size. `words` say to those who cannot see it what it shows. */

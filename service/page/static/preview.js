@@ -1,17 +1,17 @@
-// The picture in a file, decoded by the browser: the numbers that a model sees if its size and colours are the same.
+// A picture as a model sees it, decoded and brought to the model's size by the service.
 
+import { json } from "./api.js";
 import { decoded } from "./pixels.js";
 
-/** Decode an image file. `same`: whether it has the size and the colours that the model takes. Null if it is no image. */
-export async function preview(model, file) {
-  let picture;
-  try {
-    picture = await decoded(file);
-  } catch {
-    return null;
-  }
-  const { shape, layout } = model.input;
-  const [channels, height, width] = layout === "NHWC" ? [shape[2], shape[0], shape[1]] : shape;
-  const same = picture.width === width && picture.height === height && picture.channels === channels;
-  return { ...picture, same, wanted: `${width} × ${height}` };
+/** The picture that a model gets of an image file, and the `conversions` that made it. Throws Problem if it is refused. */
+export async function preview(model, file, signal) {
+  const body = new FormData();
+  body.append("model", model.name);
+  body.append("image", file, file.name);
+  const seen = await json("v1/previews", { method: "POST", body, signal });
+  return { ...(await decoded(seen.picture, channelsOf(model.input))), conversions: seen.input.conversions };
+}
+
+function channelsOf({ shape, layout }) {
+  return layout === "NHWC" ? shape[2] : shape[0];
 }

@@ -1,6 +1,6 @@
 // Where an image comes in: dropped, pasted, chosen or one of the samples.
 
-import { address } from "../api.js";
+import { address, Problem } from "../api.js";
 import { el, freshId, put } from "../dom.js";
 import { SAMPLES, sampleInput } from "../held.js";
 import { canvasFor, draw } from "../pixels.js";
@@ -43,22 +43,27 @@ export function makeImageInput(model, changed, signal) {
     for (const one of samples.children) one.setAttribute("aria-pressed", String(one.title === input.sample));
     fault.show("");
     changed();
-    const picture = await preview(model, input.file);
-    if (mine === turn) showPicture(picture, input.file.name);
+    try {
+      const picture = await preview(model, input.file, signal);
+      if (mine === turn) showPicture(picture, input.file.name);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (mine === turn) refused(error, input.file.name);
+    }
   }
   function showPicture(picture, name) {
     copies.show(picture);
-    if (!picture) {
-      put(frame, el("p", { class: "muted" }, name));
-      put(conversions, el("p", {}, "The browser cannot show this file. The service says what is wrong with it, if anything is."));
-      return;
-    }
-    const canvas = canvasFor(picture, `The picture in ${name}, ${picture.width} by ${picture.height} pixels`);
+    const canvas = canvasFor(picture, `${name} as ${model.name} sees it, ${picture.width} by ${picture.height} pixels`);
     draw(canvas, picture);
     put(frame, canvas);
-    put(conversions, el("p", {}, picture.same
-      ? `${name}: ${picture.width} × ${picture.height}, as ${model.name} takes it.`
-      : `${name}: ${picture.width} × ${picture.height}. The service brings it to the size and the colours of ${model.name}, ${picture.wanted}, and states how.`));
+    const done = picture.conversions.length ? `What was done to it: ${picture.conversions.join("; ")}.` : "Nothing was changed.";
+    put(conversions, el("p", {}, `${name} as ${model.name} sees it, ${picture.width} × ${picture.height}. ${done}`));
+  }
+  function refused(problem, name) {
+    copies.show(null);
+    put(frame, el("p", { class: "muted" }, name));
+    put(conversions);
+    fault.show(problem.errors.map(({ message }) => message).join(" ") || problem.message);
   }
   listen(node, chooser, take, signal);
   return part;

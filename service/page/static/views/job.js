@@ -151,5 +151,5 @@ async function drawInput(parts, job, params) {
   if (input?.kind !== "image" || held.abstained) return;
   const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
   const picture = await preview(model, input.file);
-  if (picture?.same) parts.below.prepend(changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low));
+  parts.below.prepend(changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low));
 }
