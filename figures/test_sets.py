@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scripts.build_swiss_roll import spirals
-from scripts.export_efficientnet_lite0 import package_file
 from scripts.mnist_digits import divided
+from scripts.package_files import package_file
 from scripts.principal_components import FILE, Components, averaged
 
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
