@@ -1,4 +1,4 @@
-"""The bodies of the requests that the chaos tests send."""
+"""What the tests ask the service for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shards are delivered in reverse order, and each three times: every shard is counted once."""
+"""Shards in reverse order and delivered again and again: the counts are those of each shard once."""
 
 from __future__ import annotations
 

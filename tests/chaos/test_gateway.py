@@ -1,4 +1,4 @@
-"""The gateway is killed during uploads: accepted jobs are there, and the others leave nothing behind."""
+"""The gateway killed during uploads: what it accepted is there, what it did not left nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log line that repeats is written once and then counted; other lines are written."""
+"""A line that repeats is written once and counted; nothing else is held back."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ def gateway(
         body_timeout_s=1.0,
         max_n=1_000_000,
         events_interval_s=0.02,
+        run_events_interval_s=0.02,
     ) as running:
         yield running
 
@@ -72,7 +73,7 @@ def shared_store(shared_server: Server, shared_redis: Redis) -> JobStore:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The job and the input that one submission stored."""
+    """What one submission left behind."""
 
     job: dict[str, Any]
     array: NDArray[np.float32]
@@ -136,7 +137,7 @@ def guarded(
 
 @pytest.fixture
 def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
-    """Send requests to the gateway that asks for keys; its file of keys is restored after each test."""
+    """Ask the gateway that asks for keys; every test begins with the same ones."""
 
     def send(
         method: str,

@@ -1,4 +1,4 @@
-"""Announce a worker in the store without running one."""
+"""A worker that is announced and does not run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which processes hold the leases of a job's steps."""
+"""Who works on the steps of a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the messages on the queue without taking them."""
+"""What lies on the queue, read without taking it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""What many certificates say together: certified accuracy, paired comparison of radii, pictures of both."""

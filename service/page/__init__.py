@@ -1,1 +1,0 @@
-"""The page at `/`: static files that use the service through its API alone."""
