@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from certify_client import CertificationClient, Parameters
 from certify_client.records import Job, State
@@ -37,9 +39,19 @@ class Work:
 
 @contextmanager
 def running(
-    models: Path, data: Path, *, workers: int = 1, processes: int, threads: int, device: Device = "cpu"
+    models: Path,
+    data: Path,
+    *,
+    workers: int = 1,
+    processes: int,
+    threads: int,
+    device: Device = "cpu",
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[CertificationClient]:
-    """Start server, gateway and workers with ``processes`` sampling processes each; stop them at the end."""
+    """Start server, gateway and workers with ``processes`` sampling processes each; stop them at the end.
+
+    ``settings`` are further variables of their environment.
+    """
     server_port, port = _free_ports(2)
     data.mkdir(parents=True)
     environment = {key: value for key, value in os.environ.items() if key != "REDIS_URL"} | {
@@ -51,6 +63,7 @@ def running(
         "CERTIFY_PROCESSES": str(processes),
         "CERTIFY_THREADS": str(threads),
         "CERTIFY_DEVICE": device,
+        **(settings or {}),
     }
     log = data / "standalone.log"
     with log.open("w", encoding="utf-8") as output:
@@ -79,7 +92,7 @@ def run_job(client: CertificationClient, work: Work) -> float:
 
 def submit(client: CertificationClient, work: Work) -> Job:
     """Submit one job; the service answers once it is stored."""
-    return client.submit_tensor(work.shape, work.data, work.parameters)
+    return client.submit(np.array(work.data).reshape(work.shape), work.parameters)
 
 
 def await_certificate(client: CertificationClient, job_id: str) -> Job:

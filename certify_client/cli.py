@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.text import Text
 
 from certify_client import dataset_command, display, rescore_command, run_display
-from certify_client.api import Parameters
 from certify_client.client_errors import ServiceError
 from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command, report
 from certify_client.input_files import read_input
@@ -23,6 +22,7 @@ from certify_client.lazy_help import NamesCertifiers
 from certify_client.model_listing import listing
 from certify_client.options import AsJson, KeyFile, Plot, Proxy, Seconds, Url, Version, connection, number
 from certify_client.output_streams import guarded_streams, printable
+from certify_client.parameters import Parameters
 from certify_client.pictures_saved import save_picture
 from certify_client.planning_ahead import estimated_share, plan_in_words
 from certify_client.records import Job, State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certify_client.records import Problem
+from certify_client.problem_documents import Problem
 
 
 class ClientError(Exception):

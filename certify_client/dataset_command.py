@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,10 +22,14 @@ from certify_client.interrupts import Interrupted, Interrupts
 from certify_client.lazy_help import NamesCertifiers
 from certify_client.options import AsJson, KeyFile, Proxy, Url, connection, number
 from certify_client.records import Run
+from certify_client.result_tables import Result
 from certify_client.run_feeding import Feeder
 from certify_client.run_notes import RunNote, data_mark, read_note, write_note
-from certify_client.table_writing import write_tables
+from certify_client.run_reports import Reports, asked_reports
+from certify_client.table_writing import tables_of, write_tables
 
+Tables = Mapping[str, Sequence[Result]]
+"""Certifier -> lines of its table; '' is the run's own certifier."""
 Radii = Annotated[list[float] | None, typer.Option("--radius", help="Radius of interest; may be repeated.")]
 
 
@@ -56,6 +61,11 @@ def certify_dataset(
     ] = None,
     radius: Radii = None,
     out: Annotated[Path | None, typer.Option(help="Table to write, as the field's scripts read it.")] = None,
+    compare: Annotated[Path | None, typer.Option(help="Table to compare with, row by row.")] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="SVG", help="Picture to write: certified accuracy, beside that of --compare."),
+    ] = None,
     url: Url = None,
     key_file: KeyFile = None,
     proxy: Proxy = None,
@@ -69,11 +79,13 @@ def certify_dataset(
     asked = _asked(model, certifier, sigma, n, n0, eta, bounds, decision, noise, decide_at, seed)
     radii = sorted({*(radius or []), *([] if decide_at is None else [decide_at])})
     with faults_end_the_command(), open_dataset(path) as found, connection(url, key_file, proxy) as client:
+        reports = asked_reports(compare, plot)
         data = found if labels is None else found.labelled(read_labels(read_file(labels), str(labels)))
         rows = list(data.chosen(every, most))
         run_id = _run(client, data, rows, path, asked, radii, out)
-        run = _certify(client, run_id, rows, out, shared)
+        run, tables = _certify(client, run_id, rows, out, shared, reports.wanted)
         _show(run, as_json)
+        _report(reports, tables, f"{run.name}: {model}, certified accuracy", as_json)
     raise typer.Exit(Exit.CERTIFIED)
 
 
@@ -153,26 +165,47 @@ def _shared(certifier: str | None, also: list[str], out: Path | None) -> list[st
 
 
 def _certify(
-    client: CertificationClient, run_id: str, rows: list[DataRow], out: Path | None, also: list[str]
-) -> Run:
-    """Feed the rows, wait for the last one, and write the table, also after an interruption."""
+    client: CertificationClient,
+    run_id: str,
+    rows: list[DataRow],
+    out: Path | None,
+    also: list[str],
+    reported: bool,
+) -> tuple[Run, Tables]:
+    """Feed the rows, wait for the last one, and write the tables, also after an interruption.
+
+    Returns the run with its tables; there are none unless ``out`` is given or they are ``reported``.
+    """
+    tables: Tables = {}
     with Interrupts() as interrupts, run_display.live(Console(stderr=True), len(rows)) as report:
         interrupts.release()
         feeder = Feeder(client.runs, run_id, report)
         try:
             feeder.feed(rows)
-            return feeder.wait()
+            run = feeder.wait()
         except Interrupted:
             again = "the same command goes on with it" if out is not None else "DELETE /v1/runs/ID cancels it"
             tell(f"run {run_id} goes on without this command; {again}")
             raise
         finally:
+            if out is not None or reported:
+                tables = tables_of(client.runs, run_id, rows, feeder.failed, also)
             if out is not None:
-                tables = write_tables(client.runs, run_id, rows, feeder.failed, out, also)
+                write_tables(tables, out)
                 for name in also:
                     tell(run_display.beside(name, tables[""], tables[name]))
             for index, why in sorted(feeder.failed.items()):
                 tell(f"row {index} was not certified: {why}")
+    return run, tables
+
+
+def _report(reports: Reports, tables: Tables, title: str, as_json: bool) -> None:
+    """Show the comparison and write the picture that were asked for. ``--json`` has stdout for itself."""
+    if reports.wanted:
+        own = tables[""]
+        if (comparison := reports.comparison(own)) is not None:
+            Console(stderr=as_json).print(comparison)
+        reports.draw(title, own)
 
 
 def _show(run: Run, as_json: bool) -> None:

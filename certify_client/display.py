@@ -51,20 +51,16 @@ def _activity(job: records.Standing) -> str:
 
 def result(job: records.Job) -> Text:
     """Say in plain words what a job has shown."""
-    if job.certificate is None:
+    if job.stated is None:
         return _without_certificate(job)
     from certify_client import answer  # noqa: PLC0415 - loads SciPy, which all other commands spare
 
-    said = (
-        answer.abstained(job.certificate, job.warnings)
-        if job.abstained
-        else answer.certified(job.certificate)
-    )
+    said = answer.abstained(job.stated, job.warnings) if job.abstained else answer.certified(job.stated)
     if job.status is records.State.CANCELLED:
-        why = f"Cancelled. This is what {job.certificate['n']:,} samples support.\n"
+        why = f"Cancelled. This is what {job.stated['n']:,} samples support.\n"
         return Text.assemble((why, "yellow"), said)
-    if job.certificate["ended_by"] == "out_of_reach":
-        given_up, n = job.certificate["claim"]["stop_radius"], job.certificate["n"]
+    if job.stated["ended_by"] == "out_of_reach":
+        given_up, n = job.stated["claim"]["stop_radius"], job.stated["n"]
         why = f"Radius {given_up} is out of reach: given up after {n:,} samples.\n"
         return Text.assemble((why, "yellow"), said)
     return said

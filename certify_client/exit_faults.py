@@ -9,11 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 
+import httpx
 import typer
 from rich.console import Console
 
 from certify_client.bounded_files import UnusableFile
-from certify_client.client_errors import ClientError, RequestRefused, UnusableSetting, WaitTimeout
+from certify_client.client_errors import (
+    ClientError,
+    RequestRefused,
+    ServiceUnavailable,
+    UnusableSetting,
+    WaitTimeout,
+)
 from certify_client.interrupts import Interrupted
 from certify_client.output_streams import OutputLost, printable
 from certify_client.verdict import UnreadableCertificate
@@ -39,6 +46,10 @@ EXIT_STATUS = (
     "or refused request, 3 abstained, 4 the job failed, 5 cancelled, 6 no usable answer from the service, "
     "7 not ended in time, 8 the output could not be written, 9 a defect of certify, 130, 143 or 129 ended by "
     "Ctrl-C, SIGTERM or SIGHUP."
+)
+
+_NO_SERVICE = (
+    "Is a service running there? 'make serve' starts one on this machine; --url or CERTIFY_URL names another."
 )
 
 _STATUS: tuple[tuple[type[Exception], Exit], ...] = (
@@ -82,9 +93,11 @@ def tell(message: str, style: str = "") -> None:
 
 
 def _sentence(fault: BaseException) -> str:
+    if isinstance(fault, ServiceUnavailable) and isinstance(fault.__cause__, httpx.ConnectError):
+        return f"{fault}\n{_NO_SERVICE}"
     if isinstance(fault, RequestRefused):
         told = [f"{error.field}: {error.message}" for error in fault.problem.errors] or [str(fault)]
-        return "refused: " + "\n         ".join(told)
+        return "refused: " + "\n         ".join(told).replace("GET /v1/models", "'certify models'")
     if isinstance(fault, KeyboardInterrupt):
         return "ended by Ctrl-C"
     if isinstance(fault, MemoryError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from pydantic import ValidationError
@@ -17,8 +17,11 @@ from certify_client.client_errors import (
     ServiceUnavailable,
     UnusableSetting,
 )
-from certify_client.records import Problem, Readiness
+from certify_client.problem_documents import Problem
+from certify_client.records import Readiness
 
+EVENTS_SILENCE: Final = httpx.Timeout(60.0)
+"""A stream of events is given up after this silence: the service sends a heartbeat every 15 seconds."""
 _TRY_LATER = (429, 502, 503, 504)
 _BY_KIND: dict[str, type[RequestRefused]] = {"job-not-found": JobNotFound, "model-not-found": ModelNotFound}
 
@@ -41,10 +44,9 @@ def service_errors(url: str) -> Iterator[None]:
 
 
 def check(answer: httpx.Response) -> httpx.Response:
-    """Return a successful answer; raise the client's error for any other."""
+    """Return a successful answer; raise the client's error for any other, whose body has been read."""
     if answer.is_success:
         return answer
-    answer.read()
     problem = _problem(answer)
     told = problem.detail or problem.title or answer.reason_phrase
     if answer.status_code == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:

@@ -1,4 +1,4 @@
-"""Read the input to certify from a file: an encoded image, or an array."""
+"""The input to certify: an encoded image, or an array; from a file, bytes, an array or a picture."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import math
 import tokenize
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, cast
 
-from certify_client.api import CertificationClient, Parameters
+from certify_client.arrays import npy_file
 from certify_client.bounded_files import UnusableFile, read_file
-from certify_client.records import Job
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,9 +31,9 @@ class ImageFile:
 
     content: bytes
 
-    def submit(self, client: CertificationClient, parameters: Parameters) -> Job:
-        """Submit it."""
-        return client.submit_image(self.content, parameters)
+    def part(self) -> dict[str, tuple[str, bytes]]:
+        """Return it as the file of a form."""
+        return {"image": ("image", self.content)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,73 @@ class TensorFile:
 
     array: npt.NDArray[Any]
 
-    def submit(self, client: CertificationClient, parameters: Parameters) -> Job:
-        """Submit it."""
-        return client.submit_tensor(self.array.shape, self.array.ravel(), parameters)
+    def part(self) -> dict[str, tuple[str, bytes]]:
+        """Return it as the file of a form."""
+        return {"tensor": ("tensor.npy", npy_file(self.array))}
+
+
+class Picture(Protocol):
+    """A picture of Pillow, or anything that writes itself as PNG in the same way."""
+
+    def save(self, fp: IO[bytes], format: str) -> None:  # noqa: A002 - Pillow's own name
+        """Write the picture to a file."""
+        ...
+
+
+Given: TypeAlias = "str | Path | bytes | Picture | ImageFile | TensorFile | npt.NDArray[Any]"
+"""What can be certified: a path, the content of a file, a NumPy array, a picture of Pillow."""
+
+
+def input_from(given: Given) -> ImageFile | TensorFile:
+    """Return the input that is given.
+
+    A ``str`` is a path. A picture is sent as PNG, which loses nothing. An array of floats is the model's own
+    input; one of 8-bit integers holds pixels, (height, width) or (height, width, channels), and becomes
+    floats in [0, 1] with the channels first. Raises UnusableFile, and TypeError for anything else.
+    """
+    if isinstance(given, ImageFile | TensorFile):
+        return given
+    if isinstance(given, str | Path):
+        return read_input(Path(given))
+    if isinstance(given, bytes):
+        return input_of("the input", given)
+    if _is_array(given):
+        return TensorFile(_numbers(given))
+    if hasattr(given, "save"):
+        return ImageFile(_png(cast("Picture", given)))
+    raise TypeError(f"a {type(given).__name__} is no input: give a path, bytes, an array or a picture")
+
+
+def _is_array(given: Picture | npt.NDArray[Any]) -> TypeGuard[npt.NDArray[Any]]:
+    return hasattr(given, "dtype") and hasattr(given, "shape")
+
+
+def _png(picture: Picture) -> bytes:
+    file = io.BytesIO()
+    try:
+        picture.save(file, "PNG")
+    except (OSError, ValueError) as error:  # what Pillow raises for kinds of pixels that PNG has not
+        raise UnusableFile(f"the picture cannot be written as PNG: {error}") from error
+    return file.getvalue()
+
+
+def _numbers(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype != "uint8" or array.ndim not in {2, 3}:
+        raise UnusableFile(
+            f"an array of {array.dtype} with shape {array.shape} is no input: give floats, or 8-bit pixels "
+            "with shape (height, width) or (height, width, channels)"
+        )
+    return pixels_as_numbers(array)
+
+
+def pixels_as_numbers(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return 8-bit pixels, (height, width) or (height, width, channels), as floats with channels first."""
+    import numpy as np  # noqa: PLC0415 - images are submitted without it
+
+    channels = pixels[..., None] if pixels.ndim == 2 else pixels
+    return np.moveaxis(channels, -1, 0) / np.float32(255)
 
 
 def read_input(path: Path) -> ImageFile | TensorFile:

@@ -9,11 +9,12 @@ import httpx
 from rich.console import Console
 
 from certify_client import display
-from certify_client.api import CertificationClient, Parameters
+from certify_client.api import CertificationClient
 from certify_client.client_errors import ServiceUnavailable
 from certify_client.exit_faults import tell
 from certify_client.input_files import ImageFile, TensorFile
 from certify_client.interrupts import Interrupted, Interrupts
+from certify_client.parameters import Parameters
 from certify_client.records import Job
 
 
@@ -30,7 +31,7 @@ def run(
     """
     with Interrupts() as interrupts:
         with _submission():
-            job = given.submit(client, parameters)
+            job = client.submit(given, parameters)
         with named(job.id):
             tell(f"job {job.id}")
             try:

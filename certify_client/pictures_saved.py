@@ -19,7 +19,7 @@ def save_picture(client: CertificationClient, job: Job, path: Path | None) -> No
     """
     if path is None:
         return
-    if job.certificate is None:
+    if job.stated is None:
         tell(f"there is no certificate, so {path} was not written")
         return
     with named(job.id):

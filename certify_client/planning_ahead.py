@@ -8,10 +8,11 @@ from typing import Final
 
 from rich.text import Text
 
-from certify_client.api import CertificationClient, Parameters
+from certify_client.api import CertificationClient
 from certify_client.client_errors import ServiceError
 from certify_client.input_files import ImageFile, TensorFile
 from certify_client.job_following import run
+from certify_client.parameters import Parameters
 from certify_client.records import Plan
 
 SAMPLES: Final = 100
@@ -31,8 +32,9 @@ def estimated_share(
     if job.certificate is None:
         why = "no reason was given" if job.failure is None else job.failure.detail
         raise ServiceError(f"the job that estimates the share has no certificate: {why}")
-    hits = job.certificate["counts"]["hits"]
-    return float((hits["per_class"][hits["target"]] + 0.5) / (hits["n"] + 1))
+    if (hits := job.certificate.counts.hits) is None:
+        raise ServiceError("the job that estimates the share counted no votes")
+    return (hits.per_class[hits.target] + 0.5) / (hits.n + 1)
 
 
 def plan_in_words(plan: Plan) -> Text:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from certify_client.certificate_records import Certificate
+from certify_client.client_errors import ServiceError
 
 
 class State(StrEnum):
@@ -25,28 +29,6 @@ class State(StrEnum):
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class FieldError(_Answer):
-    """One fault of one field of a refused request."""
-
-    field: str
-    message: str
-
-
-class Problem(_Answer):
-    """A problem document (RFC 9457). Programs should decide by ``kind``."""
-
-    type: str = "about:blank"
-    title: str = ""
-    status: int
-    detail: str = ""
-    errors: tuple[FieldError, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """The last part of ``type``, for example ``model-not-found``."""
-        return self.type.rpartition(":")[2]
 
 
 class Progress(_Answer):
@@ -90,7 +72,6 @@ class Job(Standing):
     """
 
     failure: Failure | None = None
-    certificate: dict[str, Any] | None = None
     warnings: tuple[str, ...] = ()
     document: dict[str, Any] = Field(repr=False)
 
@@ -99,10 +80,29 @@ class Job(Standing):
         """Read an answer; raises pydantic's ValidationError when it is not a job."""
         return cls.model_validate({**document, "document": document})
 
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """The certificate, None without one. Raises ServiceError if this client cannot read it."""
+        if self.stated is None:
+            return None
+        try:
+            return Certificate.model_validate(self.stated)
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(map(str, fault["loc"]))
+            raise ServiceError(
+                f"the certificate of job {self.id} cannot be read: {where}: {fault['msg']}"
+            ) from error
+
+    @property
+    def stated(self) -> dict[str, Any] | None:
+        """The certificate as the service states it; None without one."""
+        return self.document.get("certificate")
+
     @property
     def abstained(self) -> bool:
         """Whether the job ended without being able to certify anything."""
-        return bool(self.certificate and self.certificate["abstained"])
+        return bool(self.stated and self.stated["abstained"])
 
 
 class Model(_Answer):

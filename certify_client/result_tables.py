@@ -17,6 +17,8 @@ from certify_client.records import RunRow, State
 COLUMNS: Final = ("idx", "label", "predict", "radius", "correct", "time")
 """The columns of Cohen, Rosenfeld and Kolter (2019), whose scripts read tables by these names."""
 LAST: Final = ("key", "note")
+_ONE_LINE: Final = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " ")
+"""What some reader takes for the end of a cell or of a line."""
 _MICRO = Decimal("0.000001")
 
 
@@ -97,5 +99,5 @@ def written(results: Iterable[Result]) -> str:
     names = (*COLUMNS, *further, *LAST)
     table.writerow(names)
     for line in lines:
-        table.writerow([line.get(name, "").replace("\t", " ").replace("\n", " ") for name in names])
+        table.writerow([line.get(name, "").translate(_ONE_LINE) for name in names])
     return text.getvalue()

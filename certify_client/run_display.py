@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +24,10 @@ SHOWN: Final = 20
 
 @contextmanager
 def live(console: Console, rows: int) -> Iterator[Callable[[Run], None]]:
-    """Show a live bar while the block runs, on terminals only. Yields the function that updates it."""
+    """Show a table of the run so far, and a bar, while the block runs, on terminals only.
+
+    Yields the function that updates them.
+    """
     columns = (
         BarColumn(),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} rows"),
@@ -31,23 +35,23 @@ def live(console: Console, rows: int) -> Iterator[Callable[[Run], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("rows", total=rows, told="")
+    bar = Progress(*columns, console=console)
+    task = bar.add_task("rows", total=rows, told="")
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Live(bar, console=console, transient=True) as shown:
 
         def report(run: Run) -> None:
             done = run.rows.succeeded + run.rows.failed + run.rows.cancelled
             bar.update(task, completed=done, told=_in_short(run))
+            shown.update(Group(summary(run), bar) if done else bar)
 
         yield report
 
 
 def _in_short(run: Run) -> str:
-    parts = [f"{run.rows.running} running, {run.rows.queued} queued"]
-    if run.summary.average_certified_radius is not None:
-        parts.append(f"average radius {run.summary.average_certified_radius:.3f}")
-    if run.rows.failed:
-        parts.append(f"{run.rows.failed} failed")
-    return ", ".join(parts)
+    return f"{run.rows.running} running, {run.rows.queued} queued"
 
 
 def summary(run: Run) -> Table:

@@ -10,7 +10,7 @@ from certify_client.bounded_files import UnusableFile
 from certify_client.client_errors import RequestRefused, ServiceUnavailable
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.records import Run
-from certify_client.run_calls import Runs
+from certify_client.runs_over_http import Runs
 
 LOOK_S: Final = 0.25
 """Pause between two looks at a run. A choice: a look costs the service about a millisecond."""

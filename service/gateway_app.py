@@ -39,14 +39,14 @@ from service.routes import (
     event_routes,
     health_routes,
     model_routes,
+    page_routes,
     plan_routes,
-    run_event_routes,
+    preview_routes,
     run_result_routes,
     run_routes,
     run_row_routes,
     submission_routes,
 )
-from service.runs.run_looks import RunLooks
 
 SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smoothing"
 
@@ -77,7 +77,8 @@ def create_app(settings: GatewaySettings) -> FastAPI:
     )
     app.state.context = context
     for module in _ROUTED:
-        app.include_router(module.router)
+        if settings.page or module is not page_routes:
+            app.include_router(module.router)
     _allow_origins(app, settings)
     gate = Gate(settings, context.requests)
     app.add_middleware(Edge, metrics=context.metrics, gate=gate, root_path=settings.root_path)
@@ -92,12 +93,13 @@ _ROUTED = (
     curve_routes,
     event_routes,
     plan_routes,
+    preview_routes,
     run_routes,
     run_row_routes,
-    run_event_routes,
     run_result_routes,
     model_routes,
     health_routes,
+    page_routes,
 )
 """In the order of the API's description."""
 
@@ -118,7 +120,6 @@ def _context(settings: GatewaySettings) -> Context:
     redis = connect(settings)
     liveness = Liveness(redis, settings)
     store = JobStore(redis, settings)
-    runs = RunStore(redis, settings, store)
     registry = Registry(settings.models_dir)
     collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
     return Context(
@@ -126,9 +127,8 @@ def _context(settings: GatewaySettings) -> Context:
         redis=redis,
         durability=Durability(redis, settings),
         store=store,
-        runs=runs,
+        runs=RunStore(redis, settings, store),
         job_ends=JobEnds(redis),
-        run_looks=RunLooks(runs, settings.run_events_interval_s),
         first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,
         registry=registry,

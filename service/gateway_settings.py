@@ -69,6 +69,7 @@ class GatewaySettings(JobsSettings):
         default=(),
         description="Origins whose pages may use the API from a browser, as a JSON list. No others may.",
     )
+    page: bool = Field(default=True, description="`/` is a page for people. `false`: it is an unknown path.")
     models_dir: Path = Field(default=Path("models"), description="Directory with one folder for each model.")
     max_body_bytes: int = Field(
         default=16 * 2**20, ge=1024, description="Largest request body, in bytes; a larger one gets 413."
@@ -156,10 +157,6 @@ class GatewaySettings(JobsSettings):
         default=0.5,
         description="Longest pause between two reads of a job for an event stream. The pause is a tenth of "
         "the time that the stream has been open, up to this. The end of a job is told at once.",
-    )
-    run_events_interval_s: Seconds = Field(
-        default=1.0,
-        description="Pause between two reads of a run for its event streams, which share each read.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from jobs.census import Census
@@ -59,8 +59,12 @@ def _jobs(census: Census) -> Iterator[Metric]:
 
 def _work(census: Census) -> Iterator[Metric]:
     yield _counter("samples", "Evaluations of base classifiers that were counted.", census.samples)
-    yield _counter("shards", "Shards that were counted.", census.shards)
-    yield _counter("shard_seconds", "Time that the counted shards took.", census.shard_seconds)
+    yield _gauge(
+        "samples_remaining", "Evaluations still to be counted for jobs that have not ended.", census.remaining
+    )
+    times = HistogramMetricFamily("certify_shard_seconds", "Time that each counted shard took.")
+    times.add_metric([], list(census.shards_within.items()), census.shard_seconds)
+    yield times
     yield _gauge("store_memory_bytes", "Memory that the server of the job store uses.", census.memory)
 
 

@@ -30,14 +30,14 @@ hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes each takes a module after the other."""
+    """Begin the modules that take longest first, where several processes share the suite."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A folder for what the workers of all of this session's test processes compile."""
+    """One folder for the compiled loops of all workers that this session starts."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
     folder.mkdir(exist_ok=True)
@@ -55,7 +55,7 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """What tests start inherits the signals that are ignored here, as `&` in a script and nohup have it."""
+    """Heed SIGINT and SIGHUP, which `&` and nohup ignore: programs that tests start would ignore them too."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda _number, _frame: None)  # no program inherits a handler
@@ -63,7 +63,7 @@ def interruptible() -> None:
 
 @pytest.fixture(scope="session")
 def emptied_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that tests find empty, one after the other."""
+    """The one server of the session, which the fixture ``server`` empties before each test."""
     with running_server(tmp_path_factory.mktemp("valkey")) as running:
         yield running
 

@@ -46,9 +46,15 @@ def test_a_job_with_it_is_certified_and_verified_where_it_is_registered(
     assert certificate["claim"]["grid_steps"] is None
     assert 0.3 < certificate["radius"] < 0.55
     assert verified(job, PROGRAM, "certify_client") == 0
-    certificate["radius"] += 1e-6
-    assert verified(job, PROGRAM, "certify_client") == 1
+
+
+def test_a_radius_that_is_too_large_is_found_and_a_law_that_is_not_registered_refused(
+    service: httpx.Client,
+) -> None:
+    job = certified(service, {**ASKED, "noise": NAME})
     assert verified(job, "certify_client") == 2
+    job["certificate"]["radius"] += 1e-6
+    assert verified(job, PROGRAM, "certify_client") == 1
 
 
 def test_it_is_drawn_as_it_says(service: httpx.Client) -> None:

@@ -14,7 +14,8 @@ from typing import IO, Final
 
 from certify_client.bounded_files import MOST_BYTES, UnusableFile
 from certify_client.datasets.label_files import NAMES, read_labels
-from certify_client.datasets.rows_of_data import MOST_ROWS, DataRow, Dataset, is_row
+from certify_client.datasets.rows_of_data import MOST_ENTRIES, DataRow, Dataset, is_row
+from certify_client.datasets.zip_directories import check_zip_directory
 from certify_client.input_files import ImageFile, TensorFile, input_of
 
 CLASS_ENDING: Final = ".cls"
@@ -29,6 +30,7 @@ def read_zip(path: Path) -> Iterator[Dataset]:
     """Yield the rows of a zip archive. Raises UnusableFile if it is damaged, hostile or holds no row."""
     with ExitStack() as stack:
         with _readable(path, "zip"):
+            check_zip_directory(path)
             archive = stack.enter_context(zipfile.ZipFile(path))
             names = _checked(path, ((each.filename, each.is_dir(), False) for each in archive.infolist()))
             data = _dataset(path, {name: partial(_read_zipped, path, archive, name) for name in names})
@@ -57,8 +59,8 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
 
 def _entries(path: Path, archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     for number, entry in enumerate(archive):
-        if number >= 2 * MOST_ROWS:
-            raise UnusableFile(f"{path} holds more than {2 * MOST_ROWS:,} entries")
+        if number >= MOST_ENTRIES:
+            raise UnusableFile(f"{path} holds more than {MOST_ENTRIES:,} entries")
         yield entry
 
 
@@ -74,8 +76,8 @@ def _checked(path: Path, entries: Iterator[tuple[str, bool, bool]]) -> list[str]
         if is_special:
             raise UnusableFile(f"{path} holds {name!r}, which is a link or a device and no file")
         names.append(name)
-        if len(names) > 2 * MOST_ROWS:
-            raise UnusableFile(f"{path} holds more than {2 * MOST_ROWS:,} entries")
+        if len(names) > MOST_ENTRIES:
+            raise UnusableFile(f"{path} holds more than {MOST_ENTRIES:,} entries")
     return names
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from certify_client.bounded_files import UnusableFile
 from certify_client.datasets.rows_of_data import MOST_ROWS, DataRow, Dataset
-from certify_client.input_files import ImageFile, TensorFile, input_of
+from certify_client.input_files import ImageFile, TensorFile, input_of, pixels_as_numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,7 +64,7 @@ def _row(x: npt.NDArray[Any], index: int) -> TensorFile:
 
     row = x[index]
     if x.dtype.kind == "u":
-        row = np.moveaxis(row[..., None] if row.ndim == 2 else row, -1, 0) / np.float32(255)
+        row = pixels_as_numbers(row)
     if not np.all(np.isfinite(row)):
         raise UnusableFile(f"row {index} of x holds numbers that are not finite")
     return TensorFile(np.ascontiguousarray(row))

@@ -18,7 +18,7 @@ def read_folder(folder: Path) -> Dataset:
 
     With a table ``labels.csv`` or ``metadata.csv`` the labels are there. Otherwise, if all files lie in
     folders, the first folder of each path is its label, as in torchvision's ImageFolder. Links to files
-    are followed; links to folders are not. Raises UnusableFile if there is no row, or more than a million.
+    are followed; links to folders are not. Raises UnusableFile if there is no row, or more than 100,000.
     """
     keys = sorted(_files(folder))
     if not keys:

@@ -13,6 +13,7 @@ from certify_client.datasets.archives import read_tar, read_zip
 from certify_client.datasets.array_files import read_npz, read_parquet
 from certify_client.datasets.folders import read_folder
 from certify_client.datasets.rows_of_data import Dataset
+from certify_client.datasets.zip_directories import check_zip_directory
 
 _PARQUET = b"PAR1"
 
@@ -56,6 +57,7 @@ def _kind(path: Path) -> str:
 
 
 def _holds_arrays(path: Path) -> bool:
+    check_zip_directory(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return "x.npy" in archive.namelist()

@@ -8,8 +8,11 @@ from typing import Final
 
 from certify_client.input_files import ImageFile, TensorFile
 
-MOST_ROWS: Final = 1_000_000
-"""A test set of more rows is refused. A choice, above any that is certified row by row."""
+MOST_ROWS: Final = 100_000
+"""A test set of more rows is refused: a run has no more, unless the service is set up so. ImageNet's has
+50,000."""
+MOST_ENTRIES: Final = 2 * MOST_ROWS
+"""An archive of more files and folders is refused: a row may have a file with its label."""
 IMAGE_ENDINGS: Final = (".png", ".jpg", ".jpeg", ".webp")
 ENDINGS: Final = (*IMAGE_ENDINGS, ".npy")
 """Names of files that are rows; what is in them decides how they are read."""

@@ -1,6 +1,6 @@
--- KEYS job input index active queued owned owned_active messages [idempotency];
+-- KEYS job input index active queued owned owned_active messages totals [idempotency];
 -- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix message
---      run expires_at max_rows row_key label; a limit of 0: none; run '': the job is no row of a run.
+--      run expires_at max_rows row_key label n; a limit of 0: none; run '': the job is no row of a run.
 -- Returns {'created', creation time, place in the queue from 0 or '', row number or ''}; {'held', "fingerprint:id"} of the job that
 -- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner' | 'rows'} when a limit is reached;
 -- {'closed'} if the run takes no rows any more. Unless created, nothing is stored. The message goes on the queue of
@@ -10,8 +10,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     local made = redis.call('HMGET', KEYS[1], 'created_at', 'row')
     return {'created', made[1], '', made[2] or ''}
 end
-if KEYS[9] then
-    local held = redis.call('GET', KEYS[9])
+if KEYS[10] then
+    local held = redis.call('GET', KEYS[10])
     if held then return {'held', held} end
 end
 local function reached(limit, number) return tonumber(limit) > 0 and number >= tonumber(limit) end
@@ -26,15 +26,16 @@ if tonumber(ARGV[9]) > 0 then
     local used = string.match(redis.call('INFO', 'memory'), 'used_memory:(%d+)')
     if reached(ARGV[9], tonumber(used) + #ARGV[5]) then return {'full', 'bytes'} end
 end
-if KEYS[9] then
-    redis.call('SET', KEYS[9], ARGV[6] .. ':' .. ARGV[1])
-    redis.call('HSET', KEYS[1], 'idempotency', KEYS[9])
+if KEYS[10] then
+    redis.call('SET', KEYS[10], ARGV[6] .. ':' .. ARGV[1])
+    redis.call('HSET', KEYS[1], 'idempotency', KEYS[10])
 end
 -- Times in the index are unique, so that a listing can continue after any of them.
 local now = ARGV[2]
 while redis.call('ZCOUNT', KEYS[3], now, now) > 0 do now = string.format('%.6f', now + 0.000001) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'status', 'queued', 'created_at', now,
-    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0)
+    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0, 'n', ARGV[18])
+redis.call('HINCRBY', KEYS[9], 'remaining', ARGV[18])
 redis.call('SET', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
 redis.call('ZADD', KEYS[4], now, ARGV[1])

@@ -1,8 +1,9 @@
 -- KEYS job progress active queued totals running [others];
--- ARGV id now ttl_ms state outcome plan sampling_at samples seconds radius samples_of_it channel [field value]...
+-- ARGV id now ttl_ms state outcome plan sampling_at samples seconds bucket radius samples_of_it channel [field value]...
 -- Ends a job, counts its outcome in totals and, if it is a row, in its run, and publishes its id on `channel`. A
 -- cancelled job keeps the certificate that its samples supported.
--- `plan`, if not '', is the plan of a job that was counted in one piece, with `samples` samples since `sampling_at`.
+-- `plan`, if not '', is the plan of a job that was counted in one piece, with `samples` samples since `sampling_at`; `bucket`
+-- is where its time counts in the histogram of shards.
 -- `radius`, if not '', is the last one certified before the end. Deletes progress, running and the other keys.
 -- Returns 1 when this call ended the job, 0 when it had ended before, -1 when there is no such job, -2 when the job
 -- has a plan and `plan` is given.
@@ -54,21 +55,22 @@ end
 local state = redis.call('HGET', KEYS[1], 'status')
 if not state then return -1 end
 if state ~= 'queued' and state ~= 'running' then return 0 end
+local asked, counted = unpack(redis.call('HMGET', KEYS[1], 'n', 'samples'))
 if ARGV[6] ~= '' then
     if redis.call('HSETNX', KEYS[1], 'plan', ARGV[6]) == 0 then return -2 end
     redis.call('HSET', KEYS[1], 'sampling_at', ARGV[7], 'samples', ARGV[8])
     redis.call('HINCRBY', KEYS[5], 'samples', ARGV[8])
-    redis.call('HINCRBY', KEYS[5], 'shards', 1)
     redis.call('HINCRBYFLOAT', KEYS[5], 'shard_seconds', ARGV[9])
+    redis.call('HINCRBY', KEYS[5], ARGV[10], 1)
 else
     for _, done in ipairs(redis.call('HVALS', KEYS[2])) do redis.call('HINCRBY', KEYS[1], 'samples', done) end
 end
-local best = ARGV[10] ~= '' and redis.call('HGET', KEYS[1], 'running_radius')
-if ARGV[10] ~= '' and (not best or tonumber(ARGV[10]) >= tonumber(best)) then
-    redis.call('HSET', KEYS[1], 'running_radius', ARGV[10], 'running_samples', ARGV[11])
+local best = ARGV[11] ~= '' and redis.call('HGET', KEYS[1], 'running_radius')
+if ARGV[11] ~= '' and (not best or tonumber(ARGV[11]) >= tonumber(best)) then
+    redis.call('HSET', KEYS[1], 'running_radius', ARGV[11], 'running_samples', ARGV[12])
 end
 redis.call('HSET', KEYS[1], 'status', ARGV[4], 'finished_at', ARGV[2])
-for i = 13, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 14, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 if ARGV[4] == 'cancelled' then
     local certificate = redis.call('GET', KEYS[6])
     if certificate then redis.call('HSET', KEYS[1], 'certificate', certificate) end
@@ -76,6 +78,7 @@ end
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('HINCRBY', KEYS[5], ARGV[5], 1)
+redis.call('HINCRBY', KEYS[5], 'remaining', counted - asked)
 redis.call('DEL', KEYS[2], unpack(KEYS, 6))
 local owned_active = redis.call('HGET', KEYS[1], 'owned_active')
 if owned_active then redis.call('SREM', owned_active, ARGV[1]) end
@@ -90,5 +93,5 @@ else
     local idempotency = redis.call('HGET', KEYS[1], 'idempotency')
     if idempotency then redis.call('PEXPIRE', idempotency, ARGV[3]) end
 end
-redis.call('PUBLISH', ARGV[12], ARGV[1])
+redis.call('PUBLISH', ARGV[13], ARGV[1])
 return 1

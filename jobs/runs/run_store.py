@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from redis import Redis
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import RunNotFound, StoreFull, UnsupportedRecord
+from jobs.job_ids import new_id
 from jobs.job_records import JobState
 from jobs.listing import decode_cursor, encode_cursor
 from jobs.runs.run_records import RUN_VERSION, Row, RowEnd, RunCounts, RunRecord, RunSpec, RunState
@@ -46,7 +46,7 @@ class RunStore:
 
     def create(self, spec: RunSpec, most: int = 0, most_owned: int = 0) -> RunRecord:
         """Store a new run. Raises StoreFull if there are ``most`` runs, or the owner has ``most_owned``."""
-        run_id, now = secrets.token_urlsafe(16), time.time()
+        run_id, now = new_id(), time.time()
         names = [keys.run(run_id), keys.RUNS, keys.RUNS_EXPIRE, keys.owned_runs(spec.owner)]
         until = now + self._settings.result_ttl_s
         told: list[str | float] = [

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from service.certification.previews import PreviewForm, PreviewJson
 from service.certification.requests import CertificationForm, CertificationJson
 from service.certification.resources import JobResource, ProgressEvent
 from service.http.problems import Problem
@@ -46,6 +47,8 @@ def _schemas() -> dict[str, Any]:
         [
             (CertificationJson, "validation"),
             (CertificationForm, "validation"),
+            (PreviewJson, "validation"),
+            (PreviewForm, "validation"),
             (RunFields, "validation"),
             (RowJson, "validation"),
             (RowForm, "validation"),

@@ -6,9 +6,9 @@ from pydantic import Field
 
 from certificates import FIRST_ORDER, Claim, EndedBy, Evidence
 from certificates.claim.score_curve import ScoreCurve, score_curve
+from certificates.reports import curve_picture
 from jobs.job_records import JobRecord
 from jobs.named import CertifierField
-from service.certification import curve_picture
 from service.certification.certificate_resources import CertificateResource, PredictionResource, Resource
 from service.http.problems import ProblemError
 

@@ -30,7 +30,7 @@ from service.http.problems import FieldError, ProblemError, field_problem, field
 from service.http.wording import shown_name
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,4})?")
-_INTEGER_FIELDS = frozenset({"n", "n0", "k", "seed"})
+_INTEGER_FIELDS = frozenset({"n", "n0", "k", "seed", "copies"})
 _NUMBER_FIELDS = frozenset({"sigma", "eta", "stop_radius"})
 _FLAG_FIELDS = frozenset({"stop_give_up"})
 _UNREADABLE = frozenset({"json_invalid", "model_type"})
@@ -173,8 +173,8 @@ def _message(fault: Mapping[str, Any], kind: type[Body]) -> str:
 
 def _unknown(loc: tuple[int | str, ...], kind: type[Body]) -> str:
     """Refuse an unknown field; say where it belongs, or which one may have been meant."""
-    if not issubclass(kind, CertificationFields) and loc[0] in CertificationFields.model_fields:
-        return "is not a field of a row: its run fixes it for all rows"
+    if kind.fixed_elsewhere is not None and loc[0] in CertificationFields.model_fields:
+        return kind.fixed_elsewhere
     known = _FIELDS.get(tuple(map(str, loc[:-1])), ()) if len(loc) > 1 else tuple(kind.model_fields)
     return _UNKNOWN.get(loc) or f"is not a field of this request{did_you_mean(str(loc[-1]), known)}"
 

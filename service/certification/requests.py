@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -64,6 +64,8 @@ class Body(BaseModel):
     """Base of request bodies: unknown fields are refused, types are not converted, numbers are finite."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+    fixed_elsewhere: ClassVar[str | None] = None
+    """What to say of a field of a certification that this body does not have; None: nothing particular."""
 
 
 class StopFields(Body):

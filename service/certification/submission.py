@@ -112,6 +112,12 @@ class Submissions:
             message = f"no such model is installed{meant or ';'} GET /v1/models lists those that are"
             raise field_problem("model", message) from None
 
+    def check_sigma(self, sigma: float | None, manifest: ModelManifest) -> None:
+        """Raise ProblemError if a submission to this model could not have this sigma; None is no sigma."""
+        said = None if sigma is None else _sigma_limits(sigma, manifest.input, self._settings)
+        if said is not None:
+            raise field_problem("sigma", said)
+
     def decode(self, given: bytes | Tensor, manifest: ModelManifest, noise: Noise) -> DecodedInput:
         """Decode the image or tensor of a request. Raises ProblemError unless model and noise can take it."""
         if not isinstance(given, bytes):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
+from certificates.reports.paired_radii import compare_radii
 from jobs.job_records import JobState
 from jobs.runs.run_records import Row
 from service.certification.certificate_resources import Resource
-
-BINS: Final = tuple(range(-5, 6))
-"""Changes of the radius in per cent: the middle of each bin one wide; the outer ones are open."""
-NOTICEABLE: Final = 0.01
-"""A change of more than this share counts as a gain or a loss. The source paper's figures use it too."""
 
 
 class BinResource(Resource):
@@ -65,35 +60,18 @@ def compare(
     run: str, radii: Mapping[str, float], other: str, other_radii: Mapping[str, float]
 ) -> ComparisonResource:
     """Compare two runs by the keys that they share."""
-    pairs = [(radius, other_radii[key]) for key, radius in radii.items() if key in other_radii]
-    changes = [second / first - 1.0 for first, second in pairs if first > 0.0 < second]
+    told = compare_radii(radii, other_radii)
     return ComparisonResource(
         run=run,
         other=other,
-        rows=len(pairs),
-        both=len(changes),
-        only_first=sum(first > 0.0 == second for first, second in pairs),
-        only_other=sum(second > 0.0 == first for first, second in pairs),
-        gaining=_mean([float(change > NOTICEABLE) for change in changes]),
-        losing=_mean([float(change < -NOTICEABLE) for change in changes]),
-        mean_change=_mean(changes),
-        mean_radius=_mean([first for first, _ in pairs]),
-        other_mean_radius=_mean([second for _, second in pairs]),
-        histogram=_histogram(changes),
+        rows=told.rows,
+        both=told.both,
+        only_first=told.only_first,
+        only_other=told.only_second,
+        gaining=told.gaining,
+        losing=told.losing,
+        mean_change=told.mean_change,
+        mean_radius=told.first_mean,
+        other_mean_radius=told.second_mean,
+        histogram=[BinResource(low=each.low, high=each.high, rows=each.rows) for each in told.histogram],
     )
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
-
-
-def _histogram(changes: Sequence[float]) -> list[BinResource]:
-    places = [min(max(round(100.0 * change), BINS[0]), BINS[-1]) for change in changes]
-    return [
-        BinResource(
-            low=None if percent == BINS[0] else (percent - 0.5) / 100.0,
-            high=None if percent == BINS[-1] else (percent + 0.5) / 100.0,
-            rows=places.count(percent),
-        )
-        for percent in BINS
-    ]

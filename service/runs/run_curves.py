@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from pydantic import Field
 
+from certificates.reports.accuracy_curves import AccuracyPoint, accuracy_line
+from certificates.reports.curve_picture import ACCURACY_AXES, draw
 from jobs.runs.run_records import RunRecord
 from service.certification.certificate_resources import Resource
-from service.certification.curve_picture import Axes, Line, draw
 from service.runs.run_resources import CertifiedResource
 from service.runs.summaries import certified_at
 
@@ -32,22 +32,8 @@ def curve_of(run: RunRecord, found: Sequence[tuple[float, int]]) -> CurveResourc
 def curve_drawing(run: RunRecord, curve: CurveResource) -> bytes:
     """Draw the curve with its exact 95 % band as steps that fall behind each radius."""
     spec = run.spec
-    steps = _steps(curve.points)
-    line = Line(
-        f"{spec.certifier.name}, {curve.labelled:,} labelled rows; band: exact 95 % intervals",
-        [radius for radius, _ in steps],
-        [point.share or 0.0 for _, point in steps],
-        spec.certifier.colour,
-        dashed=False,
-        band=[(point.low, point.high) for _, point in steps],
-    )
+    name = f"{spec.certifier.name}, {curve.labelled:,} labelled rows; band: exact 95 % intervals"
+    points = [AccuracyPoint(**dict(point)) for point in curve.points]
+    line = accuracy_line(name, points, spec.certifier.colour, dashed=False)
     title = f"{spec.name}: {spec.model}, sigma {spec.sigma:g}, n {spec.n:,}, eta {spec.eta:g}"
-    return draw(title, Axes("radius (L2, input units)", "certified accuracy", half=False), [line])
-
-
-def _steps(points: Sequence[CertifiedResource]) -> list[tuple[float, CertifiedResource]]:
-    """Return (radius, point) along the curve: between two radii it has the value of the larger one."""
-    steps = [(points[0].radius, points[0])]
-    for before, point in pairwise(points):
-        steps += [(before.radius, point), (point.radius, point)]
-    return steps
+    return draw(title, ACCURACY_AXES, [line])

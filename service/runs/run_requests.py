@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -51,6 +51,8 @@ class RunFields(CertificationFields):
 
 class RowFields(Body):
     """What a row has beside its input."""
+
+    fixed_elsewhere: ClassVar[str | None] = "is not a field of a row: its run fixes it for all rows"
 
     key: str = Field(
         min_length=1,

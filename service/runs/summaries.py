@@ -4,45 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
-from certificates.bounds.clopper_pearson import clopper_pearson_lower, clopper_pearson_upper
+from certificates.reports.accuracy_curves import accuracy_at
 from jobs.runs.run_records import RunRecord
 from service.runs.run_resources import CertifiedResource, RunSummaryResource, ShareResource
 
 FARTHEST_S: Final = 10 * 365 * 24 * 3600.0
 """An end that is farther away is not told, in seconds. A choice: ten years."""
-_TAIL: Final = 0.025
-"""Error probability of each end of an interval; both together are 5 %."""
 
 
 def share_of(rows: int, of: int) -> ShareResource:
     """Return a share with its exact two-sided 95 % interval (Clopper and Pearson 1934)."""
-    return ShareResource(rows=rows, of=of, **_interval(rows, of))
-
-
-def _interval(rows: int, of: int) -> dict[str, float | None]:
-    if of == 0:
-        return {"share": None, "low": 0.0, "high": 1.0}
-    return {
-        "share": rows / of,
-        "low": clopper_pearson_lower(rows, of, _TAIL),
-        "high": clopper_pearson_upper(rows, of, _TAIL),
-    }
+    told = accuracy_at(0.0, rows, of)
+    return ShareResource(rows=rows, of=of, share=told.share, low=told.low, high=told.high)
 
 
 def certified_at(run: RunRecord, radii: Sequence[float], counts: Sequence[int]) -> list[CertifiedResource]:
     """Return the certified accuracy at each radius, of which ``counts`` are the correct rows."""
     of = run.counts.labelled
     pairs = zip(radii, counts, strict=True)
-    return [
-        CertifiedResource(radius=radius, rows=rows, of=of, **_interval(rows, of)) for radius, rows in pairs
-    ]
+    return [CertifiedResource(**asdict(accuracy_at(radius, rows, of))) for radius, rows in pairs]
 
 
 def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
     """Summarise a run; ``certified``: correct rows at each of the run's radii of interest."""
     counts, spec = run.counts, run.spec
+    ended = counts.succeeded + counts.failed + counts.cancelled
     return RunSummaryResource(
         clean=share_of(counts.clean_correct, counts.clean_known) if counts.clean_known else None,
         smoothed=share_of(counts.correct, counts.labelled),
@@ -50,7 +39,7 @@ def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
         average_certified_radius=_average(counts.radius_sum, counts.labelled, spec.radius_steps),
         false_certificates=spec.eta * counts.succeeded,
         samples=counts.samples,
-        samples_asked=spec.n * counts.ended,
+        samples_asked=spec.n * ended,
     )
 
 
@@ -65,7 +54,7 @@ def estimated_end(run: RunRecord) -> float | None:
     None if that is not known, or years away.
     """
     counts, expected = run.counts, run.spec.expected_rows
-    ended = counts.ended
+    ended = counts.succeeded + counts.failed + counts.cancelled
     if expected is None or run.ended_at is None or ended == 0 or ended >= expected:
         return None
     rate = ended / max(run.ended_at - run.created_at, 1e-3)

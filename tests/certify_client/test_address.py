@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from certify_client import CertificationClient, Parameters, UnusableSetting
@@ -188,7 +189,7 @@ def test_text_that_is_none(certify: Certify, digit: Path, service_url: str) -> N
     assert "characters that UTF-8 cannot express" in done.stderr
     assert certify("show", "\udcff").returncode == 2
     with CertificationClient(service_url) as client, pytest.raises(UnusableSetting):
-        client.submit_tensor([2], [0.0, 0.0], Parameters("\udcff"))
+        client.submit(np.array([0.0, 0.0]), Parameters("\udcff"))
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999", "much", ""])

@@ -116,7 +116,7 @@ def test_time_is_up_but_the_job_goes_on(certify: Certify, client: CertificationC
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--model", "absent"], "model: "),
+        (["--model", "absent"], "model: no such model is installed; 'certify models' lists those"),
         (["--model", "mnist", "--n", "7"], "n: must be even"),
         (["--model", "mnist", "--sigma", "-1"], "sigma: "),
         (["--model", "mnist", "--certifier", "third_order"], "certifier: "),
@@ -149,6 +149,7 @@ def test_service_away(certify: Certify, digit: Path) -> None:
     done = certify(digit, "--model", "mnist", "--url", "http://127.0.0.1:1")
     assert done.returncode == 6
     assert "no answer from http://127.0.0.1:1" in done.stderr
+    assert "'make serve' starts one on this machine; --url or CERTIFY_URL names another" in done.stderr
 
 
 def test_verify_refuses_a_claim_that_is_too_large(certify: Certify, digit: Path) -> None:

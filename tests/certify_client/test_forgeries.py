@@ -73,7 +73,7 @@ def begins(name: str, names: tuple[str, ...]) -> bool:
 
 
 def places_of(kind: str, document: Document) -> Iterator[Place]:
-    """Yield the places to change: of ten classes the first and the predicted one."""
+    """Yield the places to change; of what each class has, that of class 0 and of the predicted one."""
     predicted = document["certificate"]["prediction"]["index"]
     for place in places(document):
         class_at = place.index("per_class") + 1 if "per_class" in place else len(place)
@@ -84,7 +84,7 @@ def places_of(kind: str, document: Document) -> Iterator[Place]:
 
 
 def undetected(document: Document, place: Place) -> Iterator[Document]:
-    """Yield the forgeries of a place that hold; whatever else happens is a verdict or its own error."""
+    """Yield the forgeries of a place that `verify` accepts; it raises UnreadableCertificate alone."""
     for forged in forgeries(document, place):
         try:
             verdict = verify(forged)
@@ -127,7 +127,7 @@ def test_every_change_of_a_certificate_that_stands_alone_is_found(kind: str) -> 
 
 @pytest.mark.parametrize("name", [*NOT_SHOWN, *ALONE])
 def test_what_cannot_be_shown_is_listed(name: str, repository: Path) -> None:
-    """A place that is not listed is checked, and one that is checked is not listed."""
+    """SECURITY.md lists each of these places, and `verify` accepts a forgery of each."""
     section = (repository / "SECURITY.md").read_text().partition("## What counts cannot show")[2]
     assert f"`{name.removeprefix('certificate.')}`" in section.partition("\n##")[0]
     document = document_of("first order, cancelled")

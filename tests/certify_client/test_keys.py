@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from certify_client import CertificationClient, Parameters, RequestRefused
@@ -98,7 +99,7 @@ def test_a_key_in_place_of_the_path_is_not_shown(models: Certify, form: str) -> 
 def test_the_library_takes_the_key(guarded_url: str) -> None:
     with CertificationClient(guarded_url, api_key=KEY) as client:
         assert [model.name for model in client.models()] == ["grey"]
-        job = client.submit_tensor([1, 4, 4], [0.0] * 16, Parameters("grey"))
+        job = client.submit(np.zeros((1, 4, 4)), Parameters("grey"))
         assert client.cancel(job.id).status == "cancelled"
     with (
         CertificationClient(guarded_url, api_key=new_key()) as client,

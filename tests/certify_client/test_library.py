@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from certify_client import (
@@ -23,7 +24,7 @@ ENDLESS = Parameters("slow-half-space", sigma=0.5, n=100_000_000)
 
 
 def test_submit_wait_verify(client: CertificationClient, digit: Path) -> None:
-    job = client.submit_image(digit.read_bytes(), SMALL)
+    job = client.submit(digit.read_bytes(), SMALL)
     told: list[int] = []
     done = client.wait(job.id, on_progress=lambda job: told.append(job.progress.samples_done))
     assert done.status is State.SUCCEEDED
@@ -35,19 +36,19 @@ def test_submit_wait_verify(client: CertificationClient, digit: Path) -> None:
 
 
 def test_equal_seed_equal_certificate(client: CertificationClient, digit: Path) -> None:
-    jobs = [client.wait(client.submit_image(digit.read_bytes(), SMALL).id) for _ in range(2)]
+    jobs = [client.wait(client.submit(digit.read_bytes(), SMALL).id) for _ in range(2)]
     assert jobs[0].id != jobs[1].id
     assert jobs[0].certificate == jobs[1].certificate
 
 
 def test_idempotency_key_gives_the_same_job(client: CertificationClient, digit: Path) -> None:
     image = digit.read_bytes()
-    first, second = (client.submit_image(image, SMALL, idempotency_key="once") for _ in range(2))
+    first, second = (client.submit(image, SMALL, idempotency_key="once") for _ in range(2))
     assert first.id == second.id
 
 
 def test_events_end_with_all_samples(client: CertificationClient) -> None:
-    job = client.submit_tensor([2], [1.0, 0.0], Parameters("half-space", sigma=0.5, n=20_000))
+    job = client.submit(np.array([1.0, 0.0]), Parameters("half-space", sigma=0.5, n=20_000))
     standings = list(client.events(job.id))
     assert standings[-1].status is State.SUCCEEDED
     assert standings[-1].progress.samples_done == standings[-1].progress.samples_total == 20_000
@@ -55,7 +56,7 @@ def test_events_end_with_all_samples(client: CertificationClient) -> None:
 
 
 def test_cancel(client: CertificationClient) -> None:
-    job = client.submit_tensor([2], [1.0, 0.0], ENDLESS)
+    job = client.submit(np.array([1.0, 0.0]), ENDLESS)
     with pytest.raises(WaitTimeout) as caught:
         client.wait(job.id, timeout_s=0.2)
     assert caught.value.job_id == job.id
@@ -70,7 +71,7 @@ def test_problem_documents_become_typed_errors(client: CertificationClient) -> N
     with pytest.raises(ModelNotFound):
         client.model("absent")
     with pytest.raises(RequestRefused) as caught:
-        client.submit_image(b"not an image", Parameters("mnist"))
+        client.submit(b"not an image", Parameters("mnist"))
     assert caught.value.problem.status == 422
     assert caught.value.problem.kind == "invalid-image"
 

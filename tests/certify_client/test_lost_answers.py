@@ -63,7 +63,7 @@ def relay(service_url: str, lost: int) -> Iterator[Relay]:
 
 def test_a_lost_answer_is_asked_for_again_and_there_is_one_job(service_url: str, digit: Path) -> None:
     with relay(service_url, lost=1) as between, CertificationClient(between.url) as client:
-        job = client.submit_image(digit.read_bytes(), SMALL)
+        job = client.submit(digit.read_bytes(), SMALL)
     assert [answer.json()["id"] for answer in between.answers] == [job.id, job.id]
     assert [answer.headers["idempotency-replayed"] for answer in between.answers] == ["false", "true"]
     assert between.keys[0] == between.keys[1]
@@ -72,7 +72,7 @@ def test_a_lost_answer_is_asked_for_again_and_there_is_one_job(service_url: str,
 def test_it_is_asked_for_once_more_and_no_oftener(service_url: str, digit: Path) -> None:
     with relay(service_url, lost=3) as between, CertificationClient(between.url) as client:
         with pytest.raises(ServiceUnavailable):
-            client.submit_image(digit.read_bytes(), SMALL)
+            client.submit(digit.read_bytes(), SMALL)
         assert len(between.answers) == 2
 
 

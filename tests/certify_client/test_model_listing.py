@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+import numpy as np
+
 from certify_client import CertificationClient, Model, Parameters, Readiness, RequestRefused
 from certify_client.model_listing import listing
 from tests.certify_client.conftest import Certify
@@ -16,7 +18,7 @@ HALF = Model.parse({"name": "half", "description": "Half the plane.", "trained_s
 def try_to_load_a_broken_one(client: CertificationClient) -> None:
     """Submit a job that fails; refused at once where the worker has already told."""
     with suppress(RequestRefused):
-        client.wait(client.submit_tensor([2], [0.0, 0.0], Parameters("raises", sigma=0.5, n=1000)).id)
+        client.wait(client.submit(np.array([0.0, 0.0]), Parameters("raises", sigma=0.5, n=1000)).id)
 
 
 def test_models(certify: Certify, client: CertificationClient) -> None:

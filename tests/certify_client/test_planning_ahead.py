@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from certify_client import CertificationClient
-from certify_client.api import Parameters
+from certify_client.parameters import Parameters
 from tests.certify_client.conftest import Certify
 
 PLAN = ("plan", "--model", "mnist", "--sigma", "0.25")

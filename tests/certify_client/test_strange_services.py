@@ -44,7 +44,7 @@ def test_not_the_service(command: Certify, digit: Path, answer: bytes, said: str
         assert said in done.stderr
         with CertificationClient(service.url) as client:
             with pytest.raises(Exception, match=r".") as caught:
-                client.jobs()
+                list(client.jobs())
             assert type(caught.value).__module__ == "certify_client.client_errors"
 
 

@@ -29,7 +29,7 @@ def npy(array: Any, *, version: tuple[int, int] | None = None) -> bytes:
 
 
 def header(text: str) -> bytes:
-    """Return a header that says whatever it is told to."""
+    """Return the header of an array file with these fields, true or not."""
     line = text.encode() + b"\n"
     return b"\x93NUMPY\x01\x00" + len(line).to_bytes(2, "little") + line
 

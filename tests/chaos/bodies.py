@@ -1,4 +1,4 @@
-"""What the tests ask the service for."""
+"""The bodies of the requests that the chaos tests send."""
 
 from __future__ import annotations
 

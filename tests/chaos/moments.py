@@ -62,7 +62,7 @@ GATEWAY_MOMENTS = {
 
 
 def arm(folder: Path, moment: str, victim: Victim) -> Path:
-    """Let the next process that gets to a moment die there; the file that is returned is gone once it has."""
+    """Kill the next process that gets to a moment; return a file that is gone once it is dead."""
     armed = folder / moment
     waiting = armed.with_suffix(".waiting")
     waiting.write_text(victim)

@@ -133,7 +133,7 @@ class Service:
         return False
 
     def let_pass(self, seconds: float, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Let a time pass that a fault is to last, and do something again and again meanwhile."""
+        """Wait for as long as a fault is to last, and call a function again and again meanwhile."""
         end = time.monotonic() + seconds
 
         def over() -> bool:
@@ -200,7 +200,7 @@ class Service:
         return done
 
     def assert_no_worker_is_deaf(self) -> None:
-        """Check that every worker takes its part, and does not just live."""
+        """Check that every worker does steps of jobs, and does not just announce itself."""
 
         def all_work() -> bool:
             job_id = self.submit(VARIETY[0])

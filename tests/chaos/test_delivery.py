@@ -1,4 +1,4 @@
-"""Shards in reverse order and delivered again and again: the counts are those of each shard once."""
+"""Shards are delivered in reverse order, and each three times: every shard is counted once."""
 
 from __future__ import annotations
 

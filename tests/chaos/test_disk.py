@@ -1,4 +1,4 @@
-"""A full disk under the append-only file: nothing is accepted that could be lost, and it ends by itself."""
+"""With a full disk nothing is accepted that could be lost; the service goes on once there is room."""
 
 from __future__ import annotations
 

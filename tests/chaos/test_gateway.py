@@ -1,4 +1,4 @@
-"""The gateway killed during uploads: what it accepted is there, what it did not left nothing behind."""
+"""The gateway is killed during uploads: accepted jobs are there, and the others leave nothing behind."""
 
 from __future__ import annotations
 

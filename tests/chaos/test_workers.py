@@ -1,4 +1,4 @@
-"""Workers killed at the worst moments of a step: every job ends as if nothing had happened."""
+"""Workers are killed at the worst moments of a step: every job gives the counts of an undisturbed one."""
 
 from __future__ import annotations
 

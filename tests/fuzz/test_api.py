@@ -11,7 +11,7 @@ LEAST_CASES = 500
 
 
 def test_the_whole_description_holds_for_random_broken_and_plausible_requests(tmp_path: Path) -> None:
-    """The same cases in every run: what is random in them comes from no clock."""
+    """Every run sends the same cases: their generator is deterministic."""
     with running_service(tmp_path) as service:
         found = explore(service, tmp_path, "--max-examples", "20", "--generation-deterministic")
         log = service.gateway.log

@@ -148,7 +148,7 @@ EXTRA = [
 def test_png_chunks_changed_with_their_checksums_made_right(
     data: bytes, changes: list[tuple[int, float, int]], more: list[tuple[bytes, bytes]]
 ) -> None:
-    """A wrong checksum ends the reading before the chunk is looked at: here it is looked at."""
+    """With right checksums the decoder reads the changed chunk; with wrong ones it would stop before."""
     found = png_chunks(data)
     for which, place, value in changes:
         kind, content = found[which % len(found)]

@@ -1,13 +1,49 @@
-"""Pictures with known classes, to check models on."""
+"""Pictures with known classes, to check models on, and the command ``certify-models``."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from importing import load_checks
+from importing.certify_models_cli import main
 from tests.support.digit_pictures import write_colours, write_digits
+from tests.support.places import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+CertifyModels = Callable[..., Ended]
+
+
+@pytest.fixture
+def certify_models(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CertifyModels:
+    """Run ``certify-models`` to its end, in this process, at the root of the checkout."""
+    monkeypatch.chdir(ROOT)
+
+    def run(*arguments: object) -> Ended:
+        handler = signal.getsignal(signal.SIGTERM)
+        try:
+            with pytest.raises(SystemExit) as left:
+                main([str(argument) for argument in arguments])
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+        told = capfd.readouterr()
+        assert isinstance(left.value.code, int)
+        return Ended(left.value.code, told.out, told.err)
+
+    return run
 
 
 @pytest.fixture(autouse=True)

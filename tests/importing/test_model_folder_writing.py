@@ -31,18 +31,30 @@ ENDED = """
 import os, sys
 from pathlib import Path
 from importing.model_folder_writing import install
-models, file, manifest, after, number, replacing = sys.argv[1:]
-left = int(after)
+folder, file, manifest, number, replacing = sys.argv[1:]
 
-def count(event, arguments):
-    global left
-    if event in {events} and arguments and models in str(arguments[0]):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), int(number))
+def write(models, left):
+    def count(event, arguments):
+        nonlocal left
+        if event in {events} and arguments and models in str(arguments[0]):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), int(number))
 
-sys.addaudithook(count)
-install(Path(models), "net", file, {data!r}, manifest, replacing=replacing == "yes")
+    sys.addaudithook(count)
+    install(Path(models), "net", file, {data!r}, manifest, replacing=replacing == "yes")
+
+for change in range(1, 60):
+    pid = os.fork()
+    if pid == 0:
+        try:
+            write(os.path.join(folder, str(change)), change)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    print(change, flush=True)
+    if os.waitpid(pid, 0)[1] == 0:
+        break
 """
 
 
@@ -58,13 +70,21 @@ def write(models: Path, data: bytes, *, replacing: bool = False) -> None:
     install(models, "net", file, data, manifest(file, data), replacing=replacing)
 
 
-def ended(models: Path, after: int, number: signal.Signals, *, replacing: bool) -> int:
-    """Write the new model in a process that gets a signal before a change; return its status."""
+def ended(folder: Path, number: signal.Signals, *, replacing: bool) -> list[Path]:
+    """Write the new model until it is done, each time with a signal before a later change.
+
+    Return the directories of models that were written to.
+    """
+    for change in range(1, 60):
+        models = folder / str(change)
+        models.mkdir()
+        if replacing:
+            write(models, OLD)
     file = other_file_name(models, "net", "model.onnx", hashlib.sha256(NEW).hexdigest())
-    arguments = [str(models), file, manifest(file, NEW), str(after), str(int(number))]
-    program = ENDED.format(events=WRITES, data=NEW)
-    command = [sys.executable, "-c", program, *arguments, "yes" if replacing else "no"]
-    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
+    arguments = [str(folder), file, manifest(file, NEW), str(int(number)), "yes" if replacing else "no"]
+    command = [sys.executable, "-c", ENDED.format(events=WRITES, data=NEW), *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return [folder / change for change in done.stdout.split()]
 
 
 def content(models: Path) -> bytes | None:
@@ -80,34 +100,20 @@ def content(models: Path) -> bytes | None:
 @pytest.mark.parametrize("replacing", [False, True])
 def test_ended_at_any_step(tmp_path: Path, number: signal.Signals, replacing: bool) -> None:
     before = OLD if replacing else None
-    seen = set()
-    for after in range(1, 60):
-        models = tmp_path / str(after)
-        models.mkdir()
-        if replacing:
-            write(models, OLD)
-        status = ended(models, after, number, replacing=replacing)
-        held = content(models)
-        seen.add(held)
-        assert held in {before, NEW}
-        if number is signal.SIGINT:
-            assert held == NEW
-            assert not list(models.rglob(f"{PREFIX}*"))
-        if status == 0:
-            break
-    assert held == NEW
-    assert after > 5
-    assert seen == ({NEW} if number is signal.SIGINT else {before, NEW})
+    written = ended(tmp_path, number, replacing=replacing)
+    held = [content(models) for models in written]
+    assert held[-1] == NEW
+    assert 5 < len(held) < 59
+    assert set(held) == ({NEW} if number is signal.SIGINT else {before, NEW})
+    if number is signal.SIGINT:
+        assert not list(tmp_path.rglob(f"{PREFIX}*"))
 
 
 def test_what_a_killed_import_left_is_swept_by_the_next(tmp_path: Path) -> None:
-    after = 1
-    while not list(tmp_path.glob(f"{PREFIX}*/model.onnx")):
-        ended(tmp_path, after, signal.SIGKILL, replacing=False)
-        after += 1
-        assert after < 60
-    write(tmp_path, OLD)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["net"]
+    written = ended(tmp_path, signal.SIGKILL, replacing=False)
+    models = next(models for models in written if list(models.glob(f"{PREFIX}*/model.onnx")))
+    write(models, OLD)
+    assert [entry.name for entry in models.iterdir()] == ["net"]
 
 
 def test_others_may_read_what_was_written(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import onnx
 import pytest
 
+from tests.importing.conftest import CertifyModels, Ended
 from tests.support.onnx_styles import net
 from tests.support.places import ROOT
 
@@ -21,12 +23,16 @@ def models(tmp_path: Path) -> Path:
     return directory
 
 
-def run(models: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "importing", *map(str, arguments), "--models", str(models)]
-    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+Run = Callable[..., Ended]
 
 
-def test_a_models_life(models: Path) -> None:
+@pytest.fixture
+def run(certify_models: CertifyModels) -> Run:
+    """Run the command on a directory of models."""
+    return lambda models, *arguments: certify_models(*arguments, "--models", models)
+
+
+def test_a_models_life(run: Run, models: Path) -> None:
     file = models.parent / "small.onnx"
     assert (
         run(models, "list").stdout
@@ -65,7 +71,7 @@ def test_a_models_life(models: Path) -> None:
         (["import", "small.onnx", "--labels", "absent.txt"], "--labels: .*absent.txt cannot be read"),
     ],
 )
-def test_faults_are_one_line_and_status_2(models: Path, arguments: list[str], said: str) -> None:
+def test_faults_are_one_line_and_status_2(run: Run, models: Path, arguments: list[str], said: str) -> None:
     placed = [
         str(models.parent / word) if word.endswith(".onnx") and word != "absent.onnx" else word
         for word in arguments
@@ -79,12 +85,14 @@ def test_faults_are_one_line_and_status_2(models: Path, arguments: list[str], sa
 
 
 def test_a_directory_that_is_not_there(models: Path) -> None:
-    done = run(models / "absent", "list")
+    """Asked of the command in a process of its own, as a person runs it."""
+    command = [sys.executable, "-m", "importing", "list", "--models", str(models / "absent")]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "name another directory with --models" in done.stderr
 
 
-def test_what_a_file_says_does_not_reach_the_terminal_as_it_is(models: Path) -> None:
+def test_what_a_file_says_does_not_reach_the_terminal_as_it_is(run: Run, models: Path) -> None:
     model = net(outputs=[("y", ["N", 5]), ("\x1b[31m\nname = 'x'", ["N", 5])])
     model.graph.node.add(op_type="Identity", input=["y"], output=["\x1b[31m\nname = 'x'"])
     onnx.save_model(model, models.parent / "red.onnx")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +11,9 @@ import pytest
 
 from importing import ImportOptions, ImportRefused
 from importing.model_import import import_model
+from tests.importing.conftest import CertifyModels
 from tests.support import hostile_files as hostile
 from tests.support.onnx_styles import net
-from tests.support.places import ROOT
 
 Content = Callable[[Path], bytes]
 
@@ -145,13 +143,13 @@ def test_weights_beside_the_file_become_part_of_it(tmp_path: Path) -> None:
     assert sorted(file.name for file in manifest.folder.iterdir()) == ["model.onnx", "model.toml"]
 
 
-def test_the_command_says_it_in_one_line_and_ends_with_2(tmp_path: Path) -> None:
+def test_the_command_says_it_in_one_line_and_ends_with_2(
+    certify_models: CertifyModels, tmp_path: Path
+) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "net\x1b[31m.onnx").write_bytes(hostile.custom_operator().SerializeToString())
-    command = [sys.executable, "-m", "importing", "import", str(tmp_path / "net\x1b[31m.onnx"), "--models"]
-    done = subprocess.run(
-        [*command, str(tmp_path / "models")], cwd=ROOT, check=False, capture_output=True, text=True
-    )
+    file = tmp_path / "net\x1b[31m.onnx"
+    file.write_bytes(hostile.custom_operator().SerializeToString())
+    done = certify_models("import", file, "--models", tmp_path / "models")
     assert (done.returncode, done.stdout) == (2, "")
     assert "com.example.FancyRelu" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Ways to a server: a password, a socket, TLS. Store and queue take the same URL."""
+"""Store and queue take the same URL, and reach servers by password, by socket and by TLS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every property of a server that a promise rests on is read from it, and named when it fails."""
+"""Each property of a server that a promise depends on is read from it, and named where it is missing."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_less_is_asked_where_the_operator_says_so(redis_client: Redis) -> None:
 def test_a_server_that_forbids_config_is_read_as_far_as_it_lets_itself(
     server: Server, redis_client: Redis
 ) -> None:
-    """Managed servers do so."""
+    """Managed servers forbid CONFIG."""
     redis_client.acl_setuser(
         "tenant",
         enabled=True,

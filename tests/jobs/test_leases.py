@@ -50,7 +50,7 @@ def test_a_silent_holder_loses_the_step(redis_client: Redis, job_id: str) -> Non
 
 
 def test_a_lease_is_never_longer_than_it_may_be(redis_client: Redis, job_id: str) -> None:
-    """As one is when the server's clock was set back."""
+    """A lease that is longer was made before the server's clock was set back."""
     redis_client.set(keys.lease(job_id, "select"), "two/1", px=3_600_000)
     rival = Leases(redis_client, "one", 0.2)
     assert rival.acquire(Step(job_id, "select")) is None

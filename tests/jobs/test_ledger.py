@@ -33,7 +33,7 @@ def assert_whole(merged: Merged) -> None:
 
 
 def evidence_of(shard: int) -> Evidence:
-    """Different for each shard, and of the kind with most parts."""
+    """Return evidence of the kind with most parts, different for each shard."""
     hits = HitCounts(100, 0, (40 + shard, 60 - shard))
     return Evidence(hits=hits, gradient=GradientSums(2, 50, shard / 2**20 - 3.0))
 

@@ -1,4 +1,4 @@
-"""The Lua scripts: each file is one that the server takes, and each is used."""
+"""The server takes the file of every Lua script, and every script is used."""
 
 from __future__ import annotations
 

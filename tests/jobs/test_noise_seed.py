@@ -1,4 +1,4 @@
-"""One job, one noise: no other job shows what a job will count, except those that are compared with it."""
+"""Each job draws noise of its own, so that no other job predicts its counts; jobs to be compared share it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_anyone_can_compute_it_from_what_a_certificate_states() -> None:
 
 
 def test_a_job_is_not_the_beginning_of_a_longer_one(stack: Stack, models_dir: Path) -> None:
-    """What a job that stopped early counted is not what a job of just as many samples counts."""
+    """A job that stops early and a job of just as many samples draw different noise."""
 
     def counted(n: int, stop: float | None = None) -> tuple[Any, Any]:
         """Return a sum of the noise that the job drew, and how often it drew."""

@@ -33,7 +33,7 @@ def orphans(redis_client: Redis, jobs_settings: JobsSettings, store: JobStore) -
 
 @pytest.fixture
 def job_id(store: JobStore, redis_client: Redis, liveness: Liveness) -> str:
-    """A job that a worker of another fleet has begun, which has left since, and one of this fleet lives."""
+    """A job begun by a fleet whose worker has left; a worker of another fleet lives."""
     beat(liveness, ELSEWHERE)
     beat(liveness, here())
     made = submission(n=300)

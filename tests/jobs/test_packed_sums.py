@@ -1,4 +1,4 @@
-"""Gradient sums in the store: every bit of them, in few bytes, each shard's once."""
+"""Gradient sums in the store keep every bit, take few bytes, and count each shard once."""
 
 from __future__ import annotations
 

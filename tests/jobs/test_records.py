@@ -1,4 +1,4 @@
-"""Records of another version, and steps that a job has not: refused, said, and nothing is changed."""
+"""Records of another version, and messages for steps that a job does not have, change nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.wait import wait_until
 
 
 def all_taken(stack: Stack) -> bool:
-    """Whether no step waits and none is in hand. Lines that repeat are counted, not written."""
+    """Whether no step waits on the queue and none is being worked on."""
     waiting = (keys.messages(keys.COMMON_QUEUE), keys.messages(keys.queue(here().key)))
     return not stack.client.exists(*waiting, f"{keys.BROKER_PREFIX}unacked")
 

@@ -1,4 +1,4 @@
-"""A line that repeats is written once and counted; nothing else is held back."""
+"""A log line that repeats is written once and then counted; other lines are written."""
 
 from __future__ import annotations
 

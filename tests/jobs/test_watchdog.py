@@ -127,7 +127,7 @@ def test_a_job_that_the_queue_has_passed_is_driven_on(
 def test_each_queue_is_looked_at_for_itself(
     watchdog: Watchdog, redis_client: Redis, store: JobStore, queue: Queue, job_id: str
 ) -> None:
-    """However many jobs wait on one, and whatever was taken from another."""
+    """Jobs that wait on one queue do not hide that another one lost its messages."""
     with_plan(store, redis_client, job_id, stored=())
     made = submission()
     waiting = [store.create(made.spec, made.input_bytes).job_id for _ in range(BATCH + 1)]

@@ -48,7 +48,6 @@ def gateway(
         body_timeout_s=1.0,
         max_n=1_000_000,
         events_interval_s=0.02,
-        run_events_interval_s=0.02,
     ) as running:
         yield running
 
@@ -73,7 +72,7 @@ def shared_store(shared_server: Server, shared_redis: Redis) -> JobStore:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What one submission left behind."""
+    """The job and the input that one submission stored."""
 
     job: dict[str, Any]
     array: NDArray[np.float32]
@@ -137,7 +136,7 @@ def guarded(
 
 @pytest.fixture
 def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
-    """Ask the gateway that asks for keys; every test begins with the same ones."""
+    """Send requests to the gateway that asks for keys; its file of keys is restored after each test."""
 
     def send(
         method: str,

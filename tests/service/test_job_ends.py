@@ -1,4 +1,4 @@
-"""A stream that waits for a job is woken by its end, and by no other's."""
+"""A stream that waits for a job is woken when that job ends, and not when another one does."""
 
 from __future__ import annotations
 

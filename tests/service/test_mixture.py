@@ -52,7 +52,7 @@ def wait_for(url: str, waits_for: str | None) -> None:
 
 @pytest.fixture
 def job_id(store: JobStore, redis_client: Redis, liveness: Liveness) -> str:
-    """A job begun by one of three workers, who is of another fleet than the others."""
+    """A job begun by one of three workers, whose fleet the other two do not belong to."""
     beat(liveness, "one", here())
     beat(liveness, "two", here())
     beat(liveness, "other", ELSEWHERE)

@@ -43,7 +43,7 @@ class Standalone:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start in a session of its own, by which everything it starts can be told."""
+        """Start it in a session of its own, so that everything it starts can be found."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "standalone"],
@@ -136,7 +136,7 @@ def _instance(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Ite
 
 @pytest.fixture
 def running(_instance: Standalone) -> Standalone:
-    """An instance that serves, with a past: each test begins with it as the one before left it."""
+    """A running instance that the tests of a module share; each finds it as the one before left it."""
     if not _instance.serves:
         _instance.destroy()
         _instance.start()

@@ -24,8 +24,8 @@ from certify_client import CertificationClient, Parameters
 counts = HitCounts(n=1000, target=0, per_class=(990, 10))
 reveal_type(certify_first_order(counts, sigma=0.25, eta=0.001).radius)
 with CertificationClient("http://127.0.0.1:8000") as client:
-    reveal_type(client.submit_image(b"", Parameters("mnist")).id)
-client.submit_image("a name", Parameters("mnist"))
+    reveal_type(client.submit(b"", Parameters("mnist")).id)
+client.submit(3, Parameters("mnist"))
 """
 
 
@@ -145,8 +145,9 @@ def test_users_get_its_types(user: Path, tmp_path: Path) -> None:
         'note: Revealed type is "float"',
         'note: Revealed type is "str"',
         (
-            'error: Argument 1 to "submit_image" of "CertificationClient" has incompatible type "str"; '
-            'expected "bytes"  [arg-type]'
+            'error: Argument 1 to "submit" of "CertificationClient" has incompatible type "int"; expected '
+            '"str | Path | bytes | Picture | ImageFile | TensorFile | ndarray[tuple[Any, ...], dtype[Any]]"'
+            "  [arg-type]"
         ),
     ]
 

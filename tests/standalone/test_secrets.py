@@ -142,7 +142,7 @@ def test_a_file_of_keys(tmp_path: Path) -> None:
 
 
 class Refusal(BaseHTTPRequestHandler):
-    """Stands for a service, and for a proxy, that lets nobody in: an answer is had at once."""
+    """A service and proxy that refuses every request at once."""
 
     def do_GET(self) -> None:
         self.send_response(401)

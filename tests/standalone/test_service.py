@@ -21,7 +21,7 @@ from tests.support.wait import wait_until
 def certify(url: str, repository: Path, *, n: int = 2000) -> Job:
     image = (repository / "examples" / "digit-7.png").read_bytes()
     with CertificationClient(url) as client:
-        return client.wait(client.submit_image(image, Parameters("mnist", n=n, seed=1)).id, timeout_s=60)
+        return client.wait(client.submit(image, Parameters("mnist", n=n, seed=1)).id, timeout_s=60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends programs together with their parent")
@@ -31,7 +31,7 @@ def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
     image = (repository / "examples" / "digit-7.png").read_bytes()
     parameters = Parameters("mnist", n=100_000, seed=2)
     with CertificationClient(running.url) as client:
-        job = client.submit_image(image, parameters).id
+        job = client.submit(image, parameters).id
         wait_until(lambda: client.get(job).status is not State.QUEUED, "a worker to begin")
     running.kill()
     wait_until(lambda: running.processes() == set(), "everything to end with the supervisor", 10)
@@ -39,7 +39,7 @@ def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
     running.start()
     with CertificationClient(running.url) as client:
         disturbed = client.wait(job, timeout_s=60)
-        undisturbed = client.wait(client.submit_image(image, parameters).id, timeout_s=60)
+        undisturbed = client.wait(client.submit(image, parameters).id, timeout_s=60)
     assert disturbed.certificate is not None
     assert disturbed.certificate == undisturbed.certificate
 

@@ -78,7 +78,7 @@ def supervisord(tmp_path: Path, programs: str) -> Path:
 
 
 def test_program_that_has_worked_is_started_again_however_often_it_fails(tmp_path: Path) -> None:
-    """As the server does while its disk is full."""
+    """The server fails again and again in this way while its disk is full."""
     runs = tmp_path / "runs"
     script = f"echo x >> {runs}; test $(wc -l < {runs}) -gt 1 || sleep 1.5; exit 1"
     config = supervisord(tmp_path, f"[program:tries]\ncommand=/bin/sh -c '{script}'\nstartretries=0\n")

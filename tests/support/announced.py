@@ -1,4 +1,4 @@
-"""A worker that is announced and does not run."""
+"""Announce a worker in the store without running one."""
 
 from __future__ import annotations
 

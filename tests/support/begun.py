@@ -1,4 +1,4 @@
-"""What a worker reads of a job, and does to it, without a worker."""
+"""Do to a stored job what a worker does to it, without a worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def input_bytes(store: JobStore, job_id: str) -> bytes:
 
 
 def begin(store: JobStore, job_id: str) -> None:
-    """Mark a job as running, and leave no trace of who did. Raises JobEnded."""
+    """Mark a job as running, and give its lease back. Raises JobEnded."""
     leases = Leases(store._redis, "nobody", 60)
     lease = leases.acquire(Step(job_id, "select"))
     assert lease is not None

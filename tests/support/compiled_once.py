@@ -1,4 +1,4 @@
-"""``python -m tests.support.compiled_once``: a program that loads its loops as the first one compiled them.
+"""``python -m tests.support.compiled_once``: run a program with the loops that an earlier one compiled.
 
 Arguments: the program's module, and its own arguments.
 
@@ -22,7 +22,7 @@ FOLDER: Final = "NUMBA_CACHE_DIR"
 
 
 def compile_once() -> None:
-    """From now on load loops that another process has compiled, if a session's folder is given."""
+    """Make numba keep and load compiled loops in the session's folder, if there is one."""
     if FOLDER in os.environ:
         numba = import_module("numba")
         vars(numba)["njit"] = partial(numba.njit, cache=True)

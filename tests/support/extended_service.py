@@ -1,4 +1,4 @@
-"""A service whose programs know one thing more, which test code alone registers."""
+"""Run a service with a certifier, a law of noise or a runtime that only test code registers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.wait import wait_until
 
 
 def run_program() -> None:
-    """Run the program that the arguments name: the end of one that has registered something."""
+    """Run the program that the arguments name, in a process that has registered something first."""
     compile_once()
     del sys.argv[0]
     run_module(sys.argv[0], run_name="__main__", alter_sys=True)

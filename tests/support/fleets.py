@@ -1,4 +1,4 @@
-"""Fleets for tests: that of workers started here, and one that nobody is of."""
+"""Fleets for tests: the one of workers that are started here, and one that has no worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who works on the steps of a job."""
+"""Which processes hold the leases of a job's steps."""
 
 from __future__ import annotations
 

@@ -13,6 +13,11 @@ FIRST: Final = (
     "tests/standalone/",
     "tests/worker/",
     "tests/service/",
+    "tests/chaos/",
+    "tests/fuzz/",
+    "tests/importing/",
+    "tests/test_new_",
+    "tests/certify_client/",
 )
 """Modules that take longest and those that wait most: begun first, the processes end at about one time."""
 

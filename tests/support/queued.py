@@ -1,4 +1,4 @@
-"""What lies on the queue, read without taking it."""
+"""Read the messages on the queue without taking them."""
 
 from __future__ import annotations
 

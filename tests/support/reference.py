@@ -1,4 +1,4 @@
-"""What an undisturbed run gives: the same job sampled in one go, in this process."""
+"""Compute in this process, in one go, what an undisturbed job must give."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import pickle
+import struct
 import tarfile
 import zipfile
 from pathlib import Path
@@ -67,13 +69,60 @@ def test_a_bomb_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: p
 
 
 def test_too_many_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "MOST_ROWS", 2)
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 4)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for i in range(5):
             archive.writestr(f"{i}.png", PNG)
     for path in (tmp_path / "a.zip", tar_of(tmp_path / "a.tar", *(entry(f"{i}.png") for i in range(5)))):
         with pytest.raises(UnusableFile, match="more than 4 entries"):
             open_dataset(path)
+
+
+def listed(path: Path, count: int, told: int, *, zip64: bool) -> Path:
+    """Write a zip archive that is a list of entries alone, and says that they are ``told``."""
+    names = b"".join(
+        struct.pack("<4s6H3L5H2L", b"PK\x01\x02", *[0] * 6, 0, 0, 0, 5, *[0] * 4, 0, 0)
+        + b"%05d" % (i % 10**5)
+        for i in range(count)
+    )
+    end_64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, told, told, len(names), 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(names), 1)
+    short = (0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF) if zip64 else (told, told, len(names), 0)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, *short, 0)
+    path.write_bytes(names + (end_64 + locator if zip64 else b"") + end)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("told", "zip64", "match"),
+    [(10**6, True, "1,000,000 entries"), (1, True, "51,000,000 bytes"), (1, False, "51,000,000 bytes")],
+    ids=["honest", "lying", "lying in the short record"],
+)
+def test_a_million_entries_are_not_even_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: int, zip64: bool, match: str
+) -> None:
+    path = listed(tmp_path / "a.zip", 10**6, told, zip64=zip64)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(UnusableFile, match=match):
+        open_dataset(path)
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_the_lists_of_these_tests_are_such_as_are_read(tmp_path: Path, zip64: bool) -> None:
+    with zipfile.ZipFile(listed(tmp_path / "a.zip", 20, 20, zip64=zip64)) as archive:
+        assert len(archive.namelist()) == 20
+
+
+def test_a_million_entries_of_a_tar_are_read_no_further_than_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 1000)
+    header = entry("a.png").tobuf()
+    with gzip.open(tmp_path / "a.tar.gz", "wb", compresslevel=1) as file:
+        for _ in range(100):
+            file.write(header * 10_000)
+    with pytest.raises(UnusableFile, match="more than 1,000 entries"):
+        open_dataset(tmp_path / "a.tar.gz")
 
 
 def test_pickles_are_never_loaded(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ IMAGES = ("n", *SHAPE)
 
 
 def of_two_inputs() -> bytes:
-    """A denoiser that wants to be told the time step."""
+    """A denoiser with a second input, for the time step."""
     nodes = [helper.make_node("Mul", ["image", "step"], ["output"])]
     return written(nodes, [end("image", IMAGES), end("step", (1,))], [end("output", IMAGES)])
 
@@ -34,7 +34,7 @@ def of_doubles() -> bytes:
 
 
 def that_shrinks() -> bytes:
-    """Its answer is half as high and wide as its input."""
+    """A denoiser whose output is half as high and wide as its input."""
     node = helper.make_node("AveragePool", ["image"], ["clean"], kernel_shape=[2, 2], strides=[2, 2])
     return written([node], [end("image", IMAGES)], [end("clean", ("n", 3, 2, 2))])
 
@@ -53,7 +53,7 @@ def of_its_own() -> bytes:
 
 
 def of_two_rows() -> bytes:
-    """It adds another number to each of its two rows."""
+    """A denoiser for exactly two rows, which adds a different number to each."""
     node = helper.make_node("Add", ["image", "rows"], ["clean"])
     ends = [end(name, (2, *SHAPE)) for name in ("image", "clean")]
     return written([node], ends[:1], ends[1:], {"rows": np.arange(2, dtype=np.float32).reshape(2, 1, 1, 1)})

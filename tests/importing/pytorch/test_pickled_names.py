@@ -63,7 +63,7 @@ def test_of_a_file_of_old_every_pickle_is_read(tmp_path: Path) -> None:
 
 
 def test_numbers_behind_the_pickles_are_not_taken_for_one() -> None:
-    """Of old, a tensor's length stands there: 128 is also the first byte of a pickle."""
+    """Old files state a tensor's length there, and 128 is also the first byte of a pickle."""
     weights = {"a": torch.zeros(128)}
     assert beyond_weights(pickled_names(pickle_in(weights, _use_new_zipfile_serialization=False))) == []
 

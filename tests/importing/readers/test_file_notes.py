@@ -1,4 +1,4 @@
-"""What a file says of itself reaches the manifest; flags say the rest, and say it louder."""
+"""What a file says of itself reaches the manifest; flags say the rest, and override it."""
 
 from __future__ import annotations
 

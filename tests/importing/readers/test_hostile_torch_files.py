@@ -30,7 +30,7 @@ FLAGS = ["--network", "tests.support.torch_files:small_network", "--shape", ",".
 
 
 def refused(file: Path, models: Path, flags: list[str] | None = None) -> str:
-    """The sentence with which the command refuses a file; nothing may be written."""
+    """Return the sentence with which the command refuses a file, and check that it wrote nothing."""
     done = CliRunner().invoke(app, ["import", str(file), "--models", str(models), *(flags or [])])
     assert done.exit_code == 2, (done.stdout, done.stderr)
     assert done.stdout == ""

@@ -13,31 +13,35 @@ import pytest
 from importing import ImportOptions, ImportRefused
 from importing.model_import import import_model
 
-NETWORK = """
+NETWORKS = """
 import sys, keras
+from pathlib import Path
 keras.utils.set_random_seed(0)
-layers = [keras.layers.Input((16, 16, 3)), keras.layers.Conv2D(4, 3, activation="relu")]
-if len(sys.argv) > 2:
-    layers.append(keras.layers.Lambda(eval("lambda x: (__import__('os').mkdir(%r), x)[1]" % sys.argv[2])))
-layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(4, activation="softmax")]
-network = keras.Sequential(layers)
-network.save(sys.argv[1])
+folder, made = sys.argv[1:]
+code = eval("lambda x: (__import__('os').makedirs(%r, exist_ok=True), x)[1]" % made)
+for name, middle in (("plain", []), ("code", [keras.layers.Lambda(code)])):
+    first = [keras.layers.Input((16, 16, 3)), keras.layers.Conv2D(4, 3, activation="relu")]
+    last = [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(4, activation="softmax")]
+    network = keras.Sequential([*first, *middle, *last])
+    network.save(f"{folder}/{name}.keras")
+    network.save(f"{folder}/{name}.h5")
+Path(made).rmdir()
 """
 
 
-def write(file: Path, *made: Path) -> Path:
-    """Write a small network of Keras; with ``made``, one that makes that folder when its code runs."""
-    command = [sys.executable, "-c", NETWORK, str(file), *map(str, made)]
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small networks of Keras; the code in two of them makes the folder ``made``."""
+    folder = tmp_path_factory.mktemp("keras")
+    command = [sys.executable, "-c", NETWORKS, str(folder), str(folder / "made")]
     backend = os.environ | {"KERAS_BACKEND": "torch"}
     subprocess.run(command, check=True, capture_output=True, env=backend)
-    for folder in made:
-        folder.rmdir()
-    return file
+    return folder
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_model_of_keras(tmp_path: Path, models: Path, suffix: str) -> None:
-    done = import_model(write(tmp_path / f"net{suffix}"), ImportOptions(), models)
+def test_a_model_of_keras(networks: Path, models: Path, suffix: str) -> None:
+    done = import_model(networks / f"plain{suffix}", ImportOptions(), models)
     assert (done.manifest.runtime, done.manifest.input.shape) == ("onnx", (3, 16, 16))
     assert len(done.manifest.labels) == 4
     assert done.manifest.origin is not None
@@ -45,18 +49,16 @@ def test_a_model_of_keras(tmp_path: Path, models: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_code_in_a_model_is_not_run(tmp_path: Path, models: Path, suffix: str) -> None:
-    made = tmp_path / "made"
-    file = write(tmp_path / f"net{suffix}", made)
+def test_code_in_a_model_is_not_run(networks: Path, models: Path, suffix: str) -> None:
     with pytest.raises(ImportRefused, match=r"could not be converted to ONNX.*(lambda|Lambda)"):
-        import_model(file, ImportOptions(), models)
-    assert not made.exists()
+        import_model(networks / f"code{suffix}", ImportOptions(), models)
+    assert not (networks / "made").exists()
     assert list(models.iterdir()) == []
 
 
-def test_a_cut_model_is_refused(tmp_path: Path, models: Path) -> None:
-    file = write(tmp_path / "net.h5")
-    file.write_bytes(file.read_bytes()[:1000])
+def test_a_cut_model_is_refused(tmp_path: Path, networks: Path, models: Path) -> None:
+    file = tmp_path / "net.h5"
+    file.write_bytes((networks / "plain.h5").read_bytes()[:1000])
     with pytest.raises(ImportRefused, match="could not be converted to ONNX"):
         import_model(file, ImportOptions(), models)
 

@@ -56,7 +56,7 @@ def test_health_and_description_are_open(ask: Ask, path: str) -> None:
 
 
 def test_readiness_is_open(ask: Ask) -> None:
-    """No worker has ever announced itself at this server, which readiness tells anyone who asks."""
+    """Readiness needs no key: it says here that no worker has announced itself."""
     problem = check_problem(ask("GET", "/health/ready"), "not-ready", 503)
     assert problem["workers"] == []
     assert problem["models"]

@@ -144,7 +144,7 @@ def test_the_client_sends_it() -> None:
     with raw_service(http_answer(b"{}")) as service, CertificationClient(service.url) as client:
         for values in (VALUES, np.array(VALUES)):
             with pytest.raises(ServiceError):  # it answers with no job
-                client.submit_tensor([2], values, Parameters("plane"))
+                client.submit(np.asarray(values), Parameters("plane"))
     assert [file in body for body in service.bodies] == [True, True]
 
 
@@ -152,8 +152,8 @@ def test_what_the_client_sends_is_what_is_stored(api: Api, gateway: Gateway) -> 
     rng = np.random.default_rng(1)
     values = rng.uniform(0, 1, (1, 4, 4))
     with CertificationClient(gateway.url) as client:
-        job = client.submit_tensor(values.shape, values.ravel().tolist(), Parameters("grey"))
-        again = client.submit_tensor(values.shape, values.ravel(), Parameters("grey", stop_radius=0.1))
+        job = client.submit(np.asfortranarray(values), Parameters("grey"))
+        again = client.submit(values, Parameters("grey", stop_radius=0.1))
     for submitted in (job, again):
         stored = np.frombuffer(input_bytes(api.store, submitted.id), dtype="<f4")
         np.testing.assert_array_equal(stored, values.ravel().astype(np.float32))

@@ -27,7 +27,7 @@ CLOSE = b"Connection: close\r\n"
 def brisk(
     shared_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    """A gateway of few connections that waits for nobody."""
+    """A gateway with short time limits, three connections and one request at a time."""
     with running_gateway(
         tmp_path_factory.mktemp("gateway"),
         shared_server.url,
@@ -62,7 +62,7 @@ def test_idle_connections_make_room_for_new_ones(brisk: Gateway) -> None:
 
 
 def test_a_client_that_does_not_read_keeps_nobody_out_and_is_cut(brisk: Gateway) -> None:
-    """It asks for far more than all buffers on the way hold."""
+    """The client asks for more than all buffers between them hold, and reads nothing."""
     ask = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with closing(connection(brisk, ask * 200, receive_buffer=4096)) as deaf:
         assert httpx.get(f"{brisk.url}/v1/models").status_code == 200

@@ -40,7 +40,7 @@ def test_listed_names_are_answered_whoever_may_come() -> None:
 
 
 def test_an_address_that_the_gateway_listens_on_is_answered() -> None:
-    """A page can make a name lead here, not an address."""
+    """A page can make a name resolve to this machine; it cannot forge an address."""
     assert everywhere().knows("192.0.2.7:8000")
     assert everywhere().knows("[2001:db8::1]")
     bound = Hosts(GatewaySettings(host="192.0.2.7", allow_anonymous=True))

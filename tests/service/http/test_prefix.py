@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from certify_client.api import CertificationClient, Parameters
+from certify_client import CertificationClient, Parameters
 from service.gateway_settings import GatewaySettings
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.pictures import RAMP, encode
@@ -63,7 +63,7 @@ def test_what_a_client_claims_of_a_prefix_is_not_believed(http: httpx.Client) ->
 
 def test_the_client_works_below_it(prefixed: Gateway) -> None:
     with CertificationClient(f"{prefixed.url}/certify/eu") as client:
-        job = client.submit_image(PNG, Parameters("grey"))
+        job = client.submit(PNG, Parameters("grey"))
         assert client.cancel(job.id).id == job.id
 
 

@@ -1,4 +1,4 @@
-"""A child killed while it ends takes nothing with it that the worker's main process needs."""
+"""A child that is killed while it ends leaves the worker's main process able to go on."""
 
 from __future__ import annotations
 

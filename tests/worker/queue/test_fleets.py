@@ -1,4 +1,4 @@
-"""Two runtimes in one service: each finishes what it began, and only what nobody can finish fails."""
+"""Workers with two versions of a runtime: each finishes what it began; only what none can finish fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker that cannot use its server says so at once, says why, and says it again."""
+"""A worker that cannot use its server logs the reason at once, and again from time to time."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class ChannelsInnermost(torch.nn.Module):
 def test_a_script_computes_in_the_precision_asked_for(
     tmp_path: Path, precision: str | None, vote: int
 ) -> None:
-    """1.0003 is above 1.0001 in float32; in 16 bits both are 1, and ties go to the lowest class."""
+    """In float32 1.0003 is above 1.0001; in 16 bits both are 1, and a tie goes to the lowest class."""
     fields: dict[str, Value] = {} if precision is None else {"precision": precision}
     loaded = load_runtime(script(tmp_path, AboveLimit(), fields), "cpu", 1)
     batch = torch.full((4, 3), 1.0003)

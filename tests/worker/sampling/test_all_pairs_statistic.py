@@ -87,7 +87,7 @@ def test_a_block_is_summed(rows: int, weights: Weights) -> None:
 
 
 def test_a_sign_a_row_left_out_and_a_row_taken_twice_would_show() -> None:
-    """What the other tests compare with tells such sums from right ones, by ``S`` or by ``Q`` alone."""
+    """The comparison that the other tests make finds such sums wrong, by ``S`` or by ``Q`` alone."""
     sums, noise = draw(HalfSpace(), BATCH), noise_of(0)
     w = weighed(Weights.SCORES, votes_of(HalfSpace(), noise) == 1)
     assert is_sum_of(sums, w, noise)

@@ -1,0 +1,35 @@
+"""The files of the page, read once when the gateway starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).with_name("static")
+MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+"""Each kind of file that the page consists of. Other files in the folder are not served."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """One file of the page as it is sent."""
+
+    content: bytes
+    media_type: str
+
+
+def read_page() -> Mapping[str, PageFile]:
+    """Read all files of the page. The key is the path below the folder, with slashes."""
+    return {
+        path.relative_to(FOLDER).as_posix(): PageFile(path.read_bytes(), MEDIA_TYPES[path.suffix])
+        for path in sorted(FOLDER.rglob("*"))
+        if path.suffix in MEDIA_TYPES
+    }

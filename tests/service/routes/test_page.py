@@ -1,0 +1,47 @@
+"""The page at `/` is answered without a store, under a policy that keeps it from reaching elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+
+from tests.support.gateway import running_gateway
+from tests.support.server import free_port
+
+MOST_BYTES = 100_000
+
+
+def test_the_page_and_every_file_it_names_are_answered(repository: Path, tmp_path: Path) -> None:
+    nothing = f"redis://127.0.0.1:{free_port()}/0"
+    with running_gateway(tmp_path, nothing, repository / "models") as gateway:
+        page = httpx.get(f"{gateway.url}/")
+        named = re.findall(r'(?:href|src)="(page/[^"]+)"', page.text)
+        kinds = {name: httpx.get(f"{gateway.url}/{name}").headers["content-type"] for name in named}
+        missing = httpx.get(f"{gateway.url}/page/../page_files.py")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert kinds["page/app.js"].startswith("text/javascript")
+    assert kinds["page/style.css"].startswith("text/css")
+    assert missing.status_code == 404
+
+
+def test_every_module_imports_files_that_exist(repository: Path) -> None:
+    static = repository / "service" / "page" / "static"
+    for module in static.rglob("*.js"):
+        for name in re.findall(r'from "([^"]+)"', module.read_text()):
+            assert (module.parent / name).is_file(), f"{module.name} imports {name}"
+
+
+def test_no_module_makes_elements_from_markup_or_stores_anything(repository: Path) -> None:
+    static = repository / "service" / "page" / "static"
+    code = "".join(module.read_text() for module in static.rglob("*.js"))
+    for name in ("innerHTML", "insertAdjacentHTML", "document.write", "localStorage", "sessionStorage"):
+        assert name not in code
+
+
+def test_the_page_is_small(repository: Path) -> None:
+    static = repository / "service" / "page" / "static"
+    assert sum(path.stat().st_size for path in static.rglob("*") if path.is_file()) <= MOST_BYTES
