@@ -1,0 +1,86 @@
+"""The system's Chromium against a real gateway and worker. A test fails if the page reports an error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.support.gateway import Gateway, running_gateway
+from tests.support.hostile import HOSTILE
+from tests.support.stack import Stack, running_stack
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+REPORT_VIOLATIONS: Final = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`Content-Security-Policy: ${event.violatedDirective} refused ${event.blockedURI}`));
+"""
+STATUS_OF_AN_ANSWER: Final = "Failed to load resource"
+"""Chromium logs this of any answer of status 400 or more; a refusal that the page shows is no fault."""
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser for this folder. It ends with its tests: its event loop would disturb others."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("There is no Chromium: apt-get install chromium")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def behind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Server and worker, with the model of digits and one of the same whose words are markup."""
+    models = tmp_path_factory.mktemp("models")
+    for name in ("mnist", "marked-up"):
+        shutil.copytree(repository / "models" / "mnist", models / name)
+    about = models / "marked-up" / "model.toml"
+    text = about.read_text().replace('name = "mnist"', 'name = "marked-up"')
+    lines = [
+        f'description = "{HOSTILE}"' if line.startswith("description") else line for line in text.splitlines()
+    ]
+    about.write_text("\n".join(lines).replace('"7"', f'"{HOSTILE}"'))
+    with running_stack(tmp_path_factory.mktemp("page"), models, processes=1) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def gateway(behind: Stack) -> Iterator[Gateway]:
+    with running_gateway(behind.folder, behind.server.url, behind.models_dir) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="package")
+def http(gateway: Gateway) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=gateway.url, timeout=30.0) as client:
+        yield client
+
+
+@pytest.fixture
+def page(browser: Browser, gateway: Gateway) -> Iterator[Page]:
+    """An empty tab at the gateway's address; what goes wrong in it fails the test at its end."""
+    context = browser.new_context(base_url=gateway.url, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    faults: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(STATUS_OF_AN_ANSWER):
+            faults.append(message.text)
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: faults.append(f"not caught: {error}"))
+    page.add_init_script(REPORT_VIOLATIONS)
+    yield page
+    context.close()
+    assert faults == []
