@@ -28,11 +28,12 @@ from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.bounds.statistic_choice import statistic_for
 from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
 from certificates.certifiers.certifier import Certifier, certify
-from certificates.certifiers.certifier_registry import CERTIFIERS, DEFAULT_CERTIFIER, certifier_named
+from certificates.certifiers.certifier_registry import CERTIFIERS, certifier_named
 from certificates.certifiers.dipole import DIPOLE, certify_dipole
 from certificates.certifiers.first_order import FIRST_ORDER, certify_first_order
 from certificates.certifiers.second_order import SECOND_ORDER, certify_second_order
 from certificates.claim.claim import Claim
+from certificates.claim.default_certifier import default_certifier
 from certificates.counts.all_pairs import AllPairsMean, AllPairsSums
 from certificates.counts.epochs import epoch_at, epoch_ends
 from certificates.counts.evidence import (
@@ -58,7 +59,6 @@ from certificates.noise_laws import NOISE_LAWS, Noise
 
 __all__ = [
     "CERTIFIERS",
-    "DEFAULT_CERTIFIER",
     "DIPOLE",
     "FIRST_ORDER",
     "NOISE_LAWS",
@@ -96,6 +96,7 @@ __all__ = [
     "certify_second_order",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
+    "default_certifier",
     "dipole_edge",
     "dipole_radius",
     "dipole_radius_anytime",

@@ -152,15 +152,16 @@ def _run(
 def _shared(certifier: str | None, also: list[str], out: Path | None) -> list[str]:
     """Return the certifiers that share the samples. Raises typer.BadParameter if one cannot."""
     if also:
-        from certificates import CERTIFIERS, DEFAULT_CERTIFIER  # noqa: PLC0415 - loads SciPy
+        from certificates import CERTIFIERS  # noqa: PLC0415 - loads SciPy
         from certify_client.shared_samples import shares_samples  # noqa: PLC0415 - as above
 
         if out is None:
             raise typer.BadParameter("--also needs --out, beside which its table is written")
-        own = certifier or DEFAULT_CERTIFIER.name
+        if certifier is None:
+            raise typer.BadParameter("--also needs --certifier, whose samples it shares")
         for name in also:
-            if not {name, own} <= set(CERTIFIERS.names()) or not shares_samples(name, own):
-                raise typer.BadParameter(f"--also {name}: its counts are not part of those of {own}")
+            if not {name, certifier} <= set(CERTIFIERS.names()) or not shares_samples(name, certifier):
+                raise typer.BadParameter(f"--also {name}: its counts are not part of those of {certifier}")
     return also
 
 

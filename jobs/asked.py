@@ -11,10 +11,6 @@ class Asked(Protocol):
     """The fields of a claim that a request and a job have in common."""
 
     @property
-    def certifier(self) -> Certifier:
-        """Return the certifier."""
-
-    @property
     def bounds(self) -> Bounds:
         """Return the kind of confidence bounds."""
 
@@ -51,10 +47,17 @@ class Stopping(Protocol):
         """Return whether the job also ends once the radius is out of reach."""
 
 
-def claim_of(asked: Asked, sigma: float, d: int, scale: tuple[float, float], stop: Stopping | None) -> Claim:
+def claim_of(
+    asked: Asked,
+    certifier: Certifier,
+    sigma: float,
+    d: int,
+    scale: tuple[float, float],
+    stop: Stopping | None,
+) -> Claim:
     """Return the claim about an input of ``d`` elements on this scale, in units of the input."""
     return Claim(
-        certifier=asked.certifier,
+        certifier=certifier,
         bounds=asked.bounds,
         sigma=sigma,
         eta=asked.eta,

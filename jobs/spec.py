@@ -92,4 +92,4 @@ class JobSpec(AskedSpec):
     def claim(self) -> Claim:
         """Return the claim of this job."""
         scale = self.input.low, self.input.high
-        return claim_of(self, self.sigma, math.prod(self.input.shape), scale, self.stop)
+        return claim_of(self, self.certifier, self.sigma, math.prod(self.input.shape), scale, self.stop)

@@ -41,6 +41,3 @@ CERTIFIERS: Final = CertifierRegistry(
     SECOND_ORDER,
     DIPOLE,
 )
-
-DEFAULT_CERTIFIER = DIPOLE
-"""That of a request that names none."""

@@ -17,7 +17,8 @@ from pydantic import (
     field_validator,
 )
 
-from certificates import CERTIFIERS, DEFAULT_CERTIFIER, NOISE_LAWS, Bounds, Decision, Noise
+from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Decision, Noise
+from certificates.claim.default_certifier import PREFERRED
 from jobs.named import CertifierField, NoiseField
 from registry.input_spec import MAX_ELEMENTS
 
@@ -43,6 +44,7 @@ _PAPER_PAIRS = _listed(
     one.name for one in CERTIFIERS if one.in_pairs(Bounds.PAPER) and not one.in_pairs(Bounds.TIGHT)
 )
 _RANKING = _listed(one.name for one in CERTIFIERS if one.ranks)
+_PREFERRED = _listed(one.name for one in PREFERRED)
 _MULTICLASS = _listed(one.name for one in CERTIFIERS if one.majority_only is None)
 
 Seed = Annotated[
@@ -83,10 +85,10 @@ class CertificationFields(Body):
     """What to certify and how. The gateway's settings may narrow the ranges given here."""
 
     model: str = Field(min_length=1, max_length=63, description="Name of an installed model.")
-    certifier: CertifierField = Field(
-        default_factory=lambda: DEFAULT_CERTIFIER,
-        json_schema_extra={"default": DEFAULT_CERTIFIER.name},
-        description="Which certificate to compute.",
+    certifier: CertifierField | None = Field(
+        default=None,
+        description=f"Which certificate to compute. Default: the first of {_PREFERRED} that can do what the "
+        "other fields ask of this model; the answer names it.",
     )
     bounds: Literal[Bounds.TIGHT, Bounds.PAPER] = Field(
         default=Bounds.TIGHT,

@@ -7,7 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import NOISE_LAWS, Claim, Noise
+from certificates import NOISE_LAWS, Certifier, Claim, Noise, default_certifier
 from jobs.asked import claim_of
 from jobs.spec import AskedSpec, InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
@@ -55,19 +55,20 @@ class Submissions:
         manifest, asked = self.asked(fields, caller)
         decoded = self.decode(given, manifest, fields.noise)
         record = decoded.record(manifest.input)
-        return Submission(JobSpec(**dict(asked), input=record), decoded.data, _fingerprint(fields, record))
+        whole = fields.model_copy(update={"certifier": asked.certifier})
+        return Submission(JobSpec(**dict(asked), input=record), decoded.data, _fingerprint(whole, record))
 
     def asked(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, AskedSpec]:
         """Return the model of a request without an input, and what is asked for, with the defaults.
 
         Raises ProblemError and ModelBroken as ``check`` does.
         """
-        manifest, sigma = self._settled(fields, caller)
+        manifest, sigma, certifier = self._settled(fields, caller)
         stop = fields.stops()
         asked = AskedSpec(
             model=manifest.name,
             model_sha256=manifest.sha256,
-            certifier=fields.certifier,
+            certifier=certifier,
             bounds=fields.bounds,
             decision=fields.decision,
             k=fields.k,
@@ -87,21 +88,21 @@ class Submissions:
 
         Raises ProblemError and ModelBroken as ``check`` does.
         """
-        manifest, sigma = self._settled(fields, caller)
-        return manifest, claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
+        manifest, sigma, certifier = self._settled(fields, caller)
+        return manifest, _claim(fields, certifier, sigma, manifest)
 
     def most(self, caller: Caller) -> int:
         """Return the most evaluations that a job of this caller may have."""
         return _most(self._settings, caller)
 
-    def _settled(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float]:
-        """Return the model and sigma of a request whose fields go together. Raises as ``check``."""
+    def _settled(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float, Certifier]:
+        """Return model, sigma and certifier of a request whose fields go together. Raises as ``check``."""
         manifest = self.model(fields.model)
         sigma = manifest.trained_sigma if fields.sigma is None else fields.sigma
         faults = _faults(fields, sigma, manifest, self._settings, caller)
         if faults or sigma is None:
             raise fields_problem(faults)
-        return manifest, sigma
+        return manifest, sigma, _certifier(fields, sigma, manifest)
 
     def model(self, name: str) -> ModelManifest:
         """Return an installed model. Raises ProblemError if there is none of this name, or ModelBroken."""
@@ -184,8 +185,19 @@ def _combination_faults(
     if (unfit := fields.noise.model_fault(*about)) is not None:
         others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
         return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
-    claim = claim_of(fields, sigma, manifest.d, manifest.input.scale, fields.stops())
+    claim = _claim(fields, _certifier(fields, sigma, manifest), sigma, manifest)
     return claim.problems(classes=len(manifest.labels))
+
+
+def _certifier(fields: CertificationFields, sigma: float, manifest: ModelManifest) -> Certifier:
+    """Return the certifier that a request names, or the default for what it asks of this model."""
+    if fields.certifier is not None:
+        return fields.certifier
+    return default_certifier(lambda one: _claim(fields, one, sigma, manifest), len(manifest.labels))
+
+
+def _claim(fields: CertificationFields, certifier: Certifier, sigma: float, manifest: ModelManifest) -> Claim:
+    return claim_of(fields, certifier, sigma, manifest.d, manifest.input.scale, fields.stops())
 
 
 def _check_for_noise(decoded: DecodedInput, noise: Noise, spec: InputSpec) -> None:
