@@ -73,7 +73,9 @@ class MutatedCode(importlib.abc.MetaPathFinder):
         base = ROOT.joinpath(*fullname.split("."))
         file = base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
         loader = _Loader(fullname, str(file), self)
-        return importlib.machinery.ModuleSpec(fullname, loader, origin=str(file), is_package=base.is_dir())
+        spec = importlib.machinery.ModuleSpec(fullname, loader, origin=str(file), is_package=base.is_dir())
+        spec.has_location = True  # so that the module has its __file__
+        return spec
 
     def compiled(self, module: str, file: Path) -> CodeType:
         """Return the code of a module with its mutants, and remember them."""
