@@ -117,7 +117,7 @@ def test_time_is_up_but_the_job_goes_on(certify: Certify, client: CertificationC
     ("options", "said"),
     [
         (["--model", "absent"], "model: no such model is installed; 'certify models' lists those"),
-        (["--model", "mnist", "--n", "7"], "n: must be even"),
+        (["--model", "mnist", "--n", "7", "--certifier", "dipole"], "n: must be even"),
         (["--model", "mnist", "--sigma", "-1"], "sigma: "),
         (["--model", "mnist", "--certifier", "third_order"], "certifier: "),
         (["--model", "half-space", "--sigma", "0.5"], "image: model half-space takes tensors"),

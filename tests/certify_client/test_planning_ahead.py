@@ -45,7 +45,7 @@ def test_the_share_is_given_or_estimated(certify: Certify, digit: Path) -> None:
 
 
 def test_a_refused_plan_says_which_field(certify: Certify) -> None:
-    done = certify(*PLAN, "--n", "501")
+    done = certify(*PLAN, "--n", "501", "--certifier", "dipole")
     assert (done.returncode, done.stdout) == (2, "")
     assert "n: must be even" in done.stderr
 

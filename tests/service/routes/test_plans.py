@@ -74,7 +74,7 @@ def test_times_come_from_the_largest_job_that_succeeded(api: Api, shared_redis: 
         ("noise", "loud"),
         ("sigma", "-1"),
         ("sigma", "1e9"),
-        ("n", "501"),
+        ("n", "0"),
         ("n", "10000000"),
         ("n", "many"),
         ("eta", "0.7"),
@@ -92,3 +92,18 @@ def test_a_model_must_be_named_and_whole(http: httpx.Client) -> None:
     check_problem(http.get("/v1/plans"), "invalid-request", 422)
     broken = http.get("/v1/plans", params={**ASKED, "model": "wrong-hash"})
     check_problem(broken, "model-broken", 409)
+
+
+@pytest.mark.parametrize(
+    ("asked", "certifier"),
+    [
+        ({"n": "500"}, "dipole"),
+        ({"n": "501"}, "second_order"),
+        ({"n": "501", "bounds": "paper"}, "first_order"),
+    ],
+)
+def test_a_request_without_a_certifier_gets_one_that_can_do_what_it_asks(
+    http: httpx.Client, asked: dict[str, str], certifier: str
+) -> None:
+    plan = http.get("/v1/plans", params={**ASKED, **asked})
+    assert (plan.status_code, plan.json()["certifier"]) == (200, certifier)
