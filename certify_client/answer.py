@@ -9,6 +9,7 @@ from rich.text import Text
 
 from certificates.claim.advice import advice, claim_and_classes
 from certificates.claim.farthest import largest_radius
+from certify_client.printed_numbers import down, up
 
 
 def certified(certificate: dict[str, Any]) -> Text:
@@ -60,14 +61,14 @@ def _reach(certificate: dict[str, Any]) -> str:
 
 def _how(certificate: dict[str, Any]) -> str:
     bounds = [
-        f"{name} >= {certificate[name]['lower']:.6f}{_estimate(certificate[name])}"
+        f"{name} >= {down(certificate[name]['lower'])}{_estimate(certificate[name])}"
         for name in ("p_a", "c_s", "c_n")
         if certificate.get(name) is not None
     ]
     upper = (("p_other", "p_other"), ("p_others", "p_others"), ("gradient_norm", "gradient norm"))
     for name, said in upper:
         if certificate.get(name) is not None:
-            bounds.append(f"{said} <= {certificate[name]['upper']:.6f}{_estimate(certificate[name])}")
+            bounds.append(f"{said} <= {up(certificate[name]['upper'])}{_estimate(certificate[name])}")
     model = certificate["model"]
     kinds = (
         f"{certificate['bounds']} bounds, {certificate['noise']} noise, {certificate['decision']} decision"

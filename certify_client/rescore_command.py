@@ -11,6 +11,7 @@ from rich.console import Console
 from certify_client.bounded_files import UnusableFile, read_file
 from certify_client.exit_faults import EXIT_STATUS, Exit, faults_end_the_command
 from certify_client.options import number
+from certify_client.printed_numbers import down
 from certify_client.result_tables import written
 from certify_client.run_notes import write_whole
 
@@ -44,7 +45,8 @@ def rescore_file(
         after = sum(line.result.radius for line in lines) / len(lines)
         certified = sum(line.result.predict >= 0 or line.result.radius > 0 for line in lines)
         Console().print(
-            f"{len(lines):,} lines, {certified:,} certified; mean radius {after:.6f}, printed {before:.6f}",
+            f"{len(lines):,} lines, {certified:,} certified; mean radius {down(after)}, "
+            f"printed {down(before)}",
             highlight=False,
         )
     raise typer.Exit(Exit.CERTIFIED)

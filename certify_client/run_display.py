@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 from rich.text import Text
 
+from certify_client.printed_numbers import down, up
 from certify_client.records import Run
 from certify_client.result_tables import Result
 
@@ -67,8 +68,8 @@ def beside(name: str, own: Sequence[Result], other: Sequence[Result]) -> str:
     pairs = [(mine.radius, its.radius) for mine, its in zip(own, other, strict=True) if not mine.note]
     mean, its_mean = (sum(pair[side] for pair in pairs) / max(1, len(pairs)) for side in (0, 1))
     return (
-        f"{name} on the same samples: mean radius {its_mean:.6f} beside {mean:.6f}; each certificate holds "
-        "with its own eta, both together with twice that"
+        f"{name} on the same samples: mean radius {down(its_mean)} beside {down(mean)}; each certificate "
+        "holds with its own eta, both together with twice that"
     )
 
 
@@ -101,12 +102,10 @@ def _lines(run: Run) -> Iterator[tuple[str, str]]:
     shares += [(f"certified at radius {each.radius:g}", each) for each in told.certified]
     for name, share in shares:
         if share is not None and share.share is not None:
-            yield (
-                name,
-                f"{share.share:.1%} of {share.of:,} (95 % interval {share.low:.1%} to {share.high:.1%})",
-            )
+            ends = f"{down(100 * share.low, 1)}% to {up(100 * share.high, 1)}%"
+            yield name, f"{share.share:.1%} of {share.of:,} (95 % interval {ends})"
     if told.average_certified_radius is not None:
-        yield "average certified radius", f"{int(told.average_certified_radius * 1e6) / 1e6:.6f}"
+        yield "average certified radius", down(told.average_certified_radius)
     yield "false certificates", f"at most {told.false_certificates:g} expected"
     if told.samples < told.samples_asked:
         yield "samples", f"{told.samples:,} instead of {told.samples_asked:,}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 
 from certify_client.bounded_files import UnusableFile
+from certify_client.printed_numbers import down
 from certify_client.result_tables import Result
 from certify_client.table_reading import RadiiOfTable, radii_of_results, read_table
 
@@ -85,7 +86,7 @@ def _lines(told: PairedRadii, called: str) -> Iterator[tuple[str, str]]:
     yield f"rows in {called} too", f"{told.rows:,}: {told.both:,} certified in both"
     yield "certified in one alone", f"{told.only_second:,} here, {told.only_first:,} in {called}"
     if told.first_mean is not None and told.second_mean is not None:
-        yield "mean radius", f"{told.second_mean:.6f}, in {called} {told.first_mean:.6f}"
+        yield "mean radius", f"{down(told.second_mean)}, in {called} {down(told.first_mean)}"
     if told.mean_change is None or told.gaining is None or told.losing is None:
         return
     yield "mean gain", f"{told.mean_change:+.2%}"

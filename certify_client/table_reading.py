@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,18 +55,32 @@ def read_table(path: Path) -> RadiiOfTable:
     missing = {"idx", "label", "predict", "radius"} - set(table.fieldnames or ())
     if missing:
         raise UnusableFile(f"{path} is no table of radii: it has no column {', '.join(sorted(missing))}")
-    return radii_of_results([_line(path, number, row) for number, row in enumerate(table, 2)])
+    try:
+        lines = [_line(path, number, row) for number, row in enumerate(table, 2)]
+    except csv.Error as error:
+        raise UnusableFile(f"{path} cannot be read as a table: {error}") from None
+    for name, values in (
+        ("idx", [line.idx for line in lines]),
+        ("key", [line.key for line in lines if line.key]),
+    ):
+        twice = [value for value, times in Counter(values).items() if times > 1]
+        if twice:
+            raise UnusableFile(
+                f"{path} has several lines with {name} {twice[0]}: which one counts is not known"
+            )
+    return radii_of_results(lines)
 
 
 def _line(path: Path, number: int, row: Mapping[str, str | None]) -> Result:
     try:
         radius = _radius(row["radius"] or "")
         label, predict = int(row["label"] or ""), int(row["predict"] or "")
+        index = int(row["idx"] or "")
     except ValueError as error:
         raise UnusableFile(f"{path}, line {number}: {error}") from None
     certified = predict >= 0
     return Result(
-        idx=int(row["idx"] or -1) if (row["idx"] or "").isdigit() else -1,
+        idx=index,
         label=label,
         predict=predict,
         radius=radius if certified else 0.0,
