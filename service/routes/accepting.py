@@ -17,7 +17,7 @@ from service.auth.callers import Caller
 from service.certification.resources import JobResource
 from service.certification.submission import Submission
 from service.context import Context
-from service.http.bodies import BodyLimits, Form
+from service.http.bodies import Form
 from service.model_verdicts import nobody_loads
 from service.routes.job_answers import show_job
 from service.routes.submitted_bodies import submitted_body
@@ -49,9 +49,7 @@ async def accept(
     once.
     """
     with ctx.held.share(caller.owner) as held:
-        with ctx.bodies.share(caller.owner) as place:
-            place.take(1)
-            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
+        body = await submitted_body(request, ctx, caller, held)
         with ctx.requests.share() as work:
             work.take(1)
             async with ctx.decoding:

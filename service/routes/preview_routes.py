@@ -14,7 +14,7 @@ from service.certification.parsing import read_fields, read_json
 from service.certification.previews import PreviewFields, PreviewJson, PreviewResource, preview_resource
 from service.certification.tensors import Tensor
 from service.context import Context, Ctx
-from service.http.bodies import BodyLimits, Form
+from service.http.bodies import Form
 from service.http.problems import field_problem, responses
 from service.http.query import KnownQuery
 from service.routes.submitted_bodies import submitted_body
@@ -65,9 +65,7 @@ router = APIRouter(tags=["plans"], dependencies=[AnyCaller, KnownQuery])
 async def preview(request: Request, ctx: Ctx, caller: Who) -> Response:
     """Read the body on the event loop; decode it and draw the pictures in a thread."""
     with ctx.held.share(caller.owner) as held:
-        with ctx.bodies.share(caller.owner) as place:
-            place.take(1)
-            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
+        body = await submitted_body(request, ctx, caller, held)
         with ctx.requests.share() as work:
             work.take(1)
             async with ctx.decoding:

@@ -12,7 +12,7 @@ from jobs.job_errors import RunNotFound
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
-from service.http.bodies import BodyLimits, Form
+from service.http.bodies import Form
 from service.http.problems import OF_THE_STORE, ProblemError, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.run_answers import RunIdPath, read_run, show_run
@@ -57,9 +57,7 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
 async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
     """Read the body on the event loop; check and store the run in a thread."""
     with ctx.held.share(caller.owner) as held:
-        with ctx.bodies.share(caller.owner) as place:
-            place.take(1)
-            body = await submitted_body(request, BodyLimits.of(ctx.settings, held))
+        body = await submitted_body(request, ctx, caller, held)
         if isinstance(body, Form):
             raise ProblemError("unsupported-media-type", "Send application/json: a run has no file.")
         run = await anyio.to_thread.run_sync(_create, ctx, caller, body)

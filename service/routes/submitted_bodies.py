@@ -5,12 +5,24 @@ from __future__ import annotations
 from fastapi import Request
 from python_multipart.multipart import parse_options_header
 
+from service.auth.callers import Caller
+from service.context import Context
 from service.http.bodies import BodyLimits, Form, read_body, read_form
 from service.http.problems import ProblemError
+from service.http.shared_limits import Held
 
 
-async def submitted_body(request: Request, limits: BodyLimits) -> bytearray | Form:
-    """Read the body according to its content type. Raises ProblemError if it is neither form nor JSON."""
+async def submitted_body(request: Request, ctx: Context, caller: Caller, held: Held) -> bytearray | Form:
+    """Read the body in a place of the caller's. ``held``: the caller's part of the bytes in memory.
+
+    Raises ProblemError if the body is neither form nor JSON, and ``overloaded`` if there is no place.
+    """
+    with ctx.bodies.share(caller.owner) as place:
+        place.take(1)
+        return await _read(request, BodyLimits.of(ctx.settings, held))
+
+
+async def _read(request: Request, limits: BodyLimits) -> bytearray | Form:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         detail = "Send the body as it is, without a Content-Encoding."
