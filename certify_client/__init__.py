@@ -1,6 +1,6 @@
 """Python client of the certification service, and the ``certify`` command line.
 
-``certify_client.verification.verify`` checks a certificate; it alone needs SciPy, which loads slowly.
+``verification.certificate_check.verify`` checks a certificate; it alone needs SciPy, which loads slowly.
 """
 
 from certify_client.api import CertificationClient
@@ -22,7 +22,7 @@ from certify_client.many_jobs import Outcome
 from certify_client.parameters import Parameters
 from certify_client.problem_documents import Problem
 from certify_client.records import Job, Model, Progress, Readiness, Running, Standing, State
-from certify_client.verdict import UnreadableCertificate, Verdict
+from verification.verdict import UnreadableCertificate, Verdict
 
 __all__ = [
     "AsyncCertificationClient",

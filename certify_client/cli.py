@@ -117,7 +117,7 @@ def verify_file(
     """
     with faults_end_the_command():
         from certify_client import run_verification  # noqa: PLC0415 - loads SciPy, which the other commands spare
-        from certify_client.verification import verify  # noqa: PLC0415 - as above
+        from verification.certificate_check import verify  # noqa: PLC0415 - as above
 
         if str(path) != "-" and run_verification.is_evidence(path):
             run = run_verification.verify_run(path)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from certify_client import records
-from certify_client.verdict import Verdict
+from verification.verdict import Verdict
 
 OnProgress = Callable[[records.Standing], None]
 

@@ -23,7 +23,7 @@ from certify_client.client_errors import (
 )
 from certify_client.interrupts import Interrupted
 from certify_client.output_streams import OutputLost, printable
-from certify_client.verdict import UnreadableCertificate
+from verification.verdict import UnreadableCertificate
 
 
 class Exit(IntEnum):

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from certify_client.bounded_files import UnusableFile
-from certify_client.certificate_comparison import shown
 from certify_client.json_documents import parse_document
-from certify_client.verdict import UnreadableCertificate
-from certify_client.verification import verify
+from verification.certificate_check import verify
+from verification.certificate_comparison import shown
+from verification.verdict import UnreadableCertificate
 
 MOST_BYTES: Final = 2**22
 """Largest file of the archive but its table. A choice: a certification takes some kB."""

@@ -26,8 +26,8 @@ EVERY = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path
 
 TEST = re.compile(r"([\w/]+\.py)::(\w+)")
 FILE = re.compile(
-    r"(?<![\w./{<-])((?:certificates|certify_client|registry|jobs|worker|service|standalone|scripts|benchmarks"
-    r"|tests|docs|docker|requirements|examples)/[a-z0-9_./-]*\.(?:py|lua|md|toml|txt|png|sh|csv))\b(?!::)"
+    r"(?<![\w./{<-])((?:certificates|certify_client|verification|registry|jobs|worker|service|standalone|scripts"
+    r"|benchmarks|tests|docs|docker|requirements|examples)/[a-z0-9_./-]*\.(?:py|lua|md|toml|txt|png|sh|csv))\b(?!::)"
 )
 MODULE = re.compile(r"python -m ((?:service|worker|standalone|benchmarks|scripts|tests)\b[\w.]*)")
 PLACES = (ROOT, ROOT / "tests")

@@ -20,6 +20,7 @@ FOLDERS = (
     "service",
     "standalone",
     "tests",
+    "verification",
     "worker",
 )
 FILES = sorted(

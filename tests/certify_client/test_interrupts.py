@@ -14,8 +14,8 @@ import pytest
 
 from certify_client import CertificationClient, State
 from certify_client.interrupts import Interrupted, Interrupts
-from certify_client.verification import verify
 from tests.support.wait import wait_until
+from verification.certificate_check import verify
 
 Process = subprocess.Popen[str]
 

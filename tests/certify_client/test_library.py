@@ -17,7 +17,7 @@ from certify_client import (
     State,
     WaitTimeout,
 )
-from certify_client.verification import verify
+from verification.certificate_check import verify
 
 SMALL = Parameters("mnist", certifier="first_order", n=1000, seed=3)
 ENDLESS = Parameters("slow-half-space", sigma=0.5, n=100_000_000)

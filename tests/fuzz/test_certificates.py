@@ -22,8 +22,8 @@ from certificates import (
     PairCounts,
 )
 from certify_client import UnreadableCertificate
-from certify_client.verification import verify
 from tests.support.plain_certificates import document
+from verification.certificate_check import verify
 
 HITS = HitCounts(1000, 1, (12, 980, 8))
 DOCUMENTS = [

@@ -12,10 +12,10 @@ import pytest
 
 from certify_client.display import result
 from certify_client.records import Job
-from certify_client.verification import verify
 from tests.support.gateway import running_gateway
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
+from verification.certificate_check import verify
 
 DIGIT = 7
 NEVER_DONE = 100_000_000

@@ -15,11 +15,11 @@ import pytest
 from PIL import Image
 
 from certificates import CERTIFIERS, DIPOLE, SECOND_ORDER, Certifier
-from certify_client.verification import verify
 from tests.support.event_streams import parse
 from tests.support.gateway import running_gateway
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
+from verification.certificate_check import verify
 
 N = 2000
 SEED = 20_250_101

@@ -16,11 +16,11 @@ import httpx
 import pytest
 from scipy.stats import binomtest
 
-from certify_client.verification import verify
 from tests.support.gateway import running_gateway
 from tests.support.places import ROOT
 from tests.support.stack import running_stack
 from tests.support.wait import wait_until
+from verification.certificate_check import verify
 
 RADII = [0.1, 0.3, 0.5]
 WRONG = 3

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from certify_client import CertificationClient, Job, Parameters, State
-from certify_client.verification import verify
 from standalone.checks import lock_data_folder
 from tests.standalone.conftest import Standalone
 from tests.support.wait import wait_until
+from verification.certificate_check import verify
 
 
 def certify(url: str, repository: Path, *, n: int = 2000) -> Job:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from certificates import Bounds, Certifier, EndedBy
-from certify_client.verification import verify
 from tests.support.each_certifier import D, claims, every_certifier, evidence_of
 from tests.support.plain_certificates import document
+from verification.certificate_check import verify
 
 N = 2000
 

@@ -9,12 +9,12 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from certify_client.verification import verify
 from service.api import examples
 from service.api.example_requests import FIELDS
 from service.certification.resources import JobResource
 from service.gateway_settings import GatewaySettings
 from service.http.problems import PROBLEMS
+from verification.certificate_check import verify
 
 
 @pytest.fixture(scope="session")

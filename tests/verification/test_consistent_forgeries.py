@@ -25,7 +25,6 @@ from certificates import (
 )
 from certificates.bounds.plausible_sums import inner_product_range, mean_range, paired_sum_range
 from certify_client import UnreadableCertificate, display
-from certify_client.verification import verify
 from tests.support.certificate_documents import (
     KINDS,
     SLOW,
@@ -34,6 +33,7 @@ from tests.support.certificate_documents import (
     claim_and_counts,
     document_of,
 )
+from verification.certificate_check import verify
 
 Statistic = AllPairsMean | SplitProduct
 

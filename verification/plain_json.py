@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from certify_client.verdict import UnreadableCertificate
+from verification.verdict import UnreadableCertificate
 
 DEEPEST = 32
 """Depth of nested objects and lists; a certificate has seven. A choice, with room for later fields."""

@@ -21,8 +21,8 @@ from certificates import (
     Noise,
 )
 from certify_client import UnreadableCertificate
-from certify_client.verification import verify
 from tests.support.plain_certificates import EVIDENCE, document, plain, plain_claim
+from verification.certificate_check import verify
 
 Change = Callable[[dict[str, Any]], None]
 

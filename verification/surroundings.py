@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certificates import Claim, EndedBy, Evidence
-from certify_client.certificate_comparison import shown
-from certify_client.verdict import UnreadableCertificate
+from verification.certificate_comparison import shown
+from verification.verdict import UnreadableCertificate
 
 _OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "k", "noise")
 _OF_CERTIFICATE = ("n0", "seed")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from certify_client import UnreadableCertificate
-from certify_client.verification import verify
 from tests.support.certificate_documents import document_of
+from verification.certificate_check import verify
 
 
 def nested(depth: int) -> list[Any]:

@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from certify_client import UnreadableCertificate
-from certify_client.verification import verify
 from tests.support.certificate_documents import KINDS, Document, document_of
 from tests.support.forgeries import Place, differences, forgeries, places
+from verification.certificate_check import verify
 
 NOT_SHOWN: Final = (
     "id",

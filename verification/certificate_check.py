@@ -13,10 +13,10 @@ from typing import Any
 
 from certificates import Claim, EndedBy, Evidence
 from certificates.bounds.plausible_sums import implausible
-from certify_client.certificate_comparison import radius_faults, shown, statement_faults
-from certify_client.plain_json import check_plain
-from certify_client.surroundings import context_faults, job_faults, unchecked
-from certify_client.verdict import UnreadableCertificate, Verdict
+from verification.certificate_comparison import radius_faults, shown, statement_faults
+from verification.plain_json import check_plain
+from verification.surroundings import context_faults, job_faults, unchecked
+from verification.verdict import UnreadableCertificate, Verdict
 
 _NEEDED = frozenset({"radius", "ended_by", "claim", "counts"})
 
