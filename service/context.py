@@ -21,6 +21,7 @@ from service.gateway_settings import GatewaySettings
 from service.http.shared_limits import Pool
 from service.job_ends import JobEnds
 from service.metrics import Metrics
+from service.runs.run_looks import RunLooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Context:
     store: JobStore
     runs: RunStore
     job_ends: JobEnds
+    run_looks: RunLooks
     first_message: FirstMessage
     liveness: Liveness
     registry: Registry

@@ -42,11 +42,13 @@ from service.routes import (
     page_routes,
     plan_routes,
     preview_routes,
+    run_event_routes,
     run_result_routes,
     run_routes,
     run_row_routes,
     submission_routes,
 )
+from service.runs.run_looks import RunLooks
 
 SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smoothing"
 
@@ -96,6 +98,7 @@ _ROUTED = (
     preview_routes,
     run_routes,
     run_row_routes,
+    run_event_routes,
     run_result_routes,
     model_routes,
     health_routes,
@@ -120,6 +123,7 @@ def _context(settings: GatewaySettings) -> Context:
     redis = connect(settings)
     liveness = Liveness(redis, settings)
     store = JobStore(redis, settings)
+    runs = RunStore(redis, settings, store)
     registry = Registry(settings.models_dir)
     collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
     return Context(
@@ -127,8 +131,9 @@ def _context(settings: GatewaySettings) -> Context:
         redis=redis,
         durability=Durability(redis, settings),
         store=store,
-        runs=RunStore(redis, settings, store),
+        runs=runs,
         job_ends=JobEnds(redis),
+        run_looks=RunLooks(runs, settings.run_events_interval_s),
         first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,
         registry=registry,

@@ -158,6 +158,10 @@ class GatewaySettings(JobsSettings):
         description="Longest pause between two reads of a job for an event stream. The pause is a tenth of "
         "the time that the stream has been open, up to this. The end of a job is told at once.",
     )
+    run_events_interval_s: Seconds = Field(
+        default=1.0,
+        description="Pause between two reads of a run for its event streams, which share each read.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."
     )

@@ -85,6 +85,11 @@ class RunCounts(Record):
     clean_correct: int = 0
     radius_sum: int = 0
 
+    @property
+    def ended(self) -> int:
+        """Return how many rows have ended."""
+        return self.succeeded + self.failed + self.cancelled
+
 
 class RunRecord(Record):
     """A run as read from the store. Times are seconds since the epoch (UTC).
@@ -98,6 +103,13 @@ class RunRecord(Record):
     created_at: float
     ended_at: float | None
     counts: RunCounts
+
+    @property
+    def finished(self) -> bool:
+        """Whether no row is open, and the run is cancelled or all expected rows have ended."""
+        counts, expected = self.counts, self.spec.expected_rows
+        no_more = self.state is RunState.CANCELLED or (expected is not None and counts.ended >= expected)
+        return no_more and counts.ended == counts.rows
 
 
 class RowEnd(Record):

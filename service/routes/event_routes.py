@@ -10,22 +10,18 @@ import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Depends
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.types import Receive, Scope, Send
 
 from jobs.job_errors import CertificationError
 from jobs.job_records import JobRecord
 from service.api import examples
 from service.certification.resources import ProgressEvent, job_resource, progress_event
 from service.context import Context, Ctx
+from service.http.limited_streams import LimitedStream
 from service.http.problems import OF_THE_STORE, responses
 from service.http.query import KnownQuery
-from service.http.shared_limits import Pool
 from service.routes.job_answers import JobIdPath, read_job, show_job
 from service.routes.who import AnyCaller, Who
 
-HEARTBEAT_S = 15
-SEND_TIMEOUT_S = 30
-"""Choices. Proxies often close a connection after 60 s of silence, so a heartbeat comes well before."""
 FIRST_LOOK_S = 0.05
 LATE_BY = 0.1
 """Pause between two reads of a job, as a share of the time that the stream has been open, but at least
@@ -60,21 +56,7 @@ def _job(ctx: Ctx, caller: Who, job_id: JobIdPath) -> JobRecord:
 )
 async def events(ctx: Ctx, caller: Who, record: Annotated[JobRecord, Depends(_job)]) -> EventSourceResponse:
     """Stream until the job has ended. It is read before the answer begins, so a missing job gives 404."""
-    return _Stream(ctx.streams, caller.owner, _follow(ctx, record))
-
-
-class _Stream(EventSourceResponse):
-    """A stream that counts towards its owner's limit on open streams, from its beginning to its end."""
-
-    def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent]) -> None:
-        super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
-        self._streams = streams
-        self._owner = owner
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._streams.share(self._owner) as place:
-            place.take(1)
-            await super().__call__(scope, receive, send)
+    return LimitedStream(ctx.streams, caller.owner, _follow(ctx, record))
 
 
 async def _follow(ctx: Context, record: JobRecord) -> AsyncIterator[ServerSentEvent]:

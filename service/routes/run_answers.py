@@ -1,9 +1,8 @@
-"""Read the run that a path names, and build answers from run records."""
+"""Read the run that a path names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Path
@@ -12,8 +11,6 @@ from jobs.job_errors import RunNotFound
 from jobs.runs.run_records import RunRecord
 from service.auth.callers import Caller
 from service.context import Context
-from service.runs.run_resources import RunResource, run_resource
-from service.runs.summaries import estimated_end, summarise
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -28,11 +25,3 @@ def read_run(ctx: Context, caller: Caller, run_id: str) -> RunRecord:
     if run.spec.owner != caller.owner:
         raise RunNotFound(run_id)
     return run
-
-
-def show_run(ctx: Context, run: RunRecord) -> RunResource:
-    """Build the answer for one run. It reads counts, never the rows; with radii, all of them together."""
-    certified: Sequence[int] = ()
-    if run.spec.radii:
-        run, certified = ctx.runs.certified(run.id, run.spec.radii)
-    return run_resource(run, summarise(run, certified), estimated_end(run))

@@ -16,7 +16,7 @@ from service.context import Context, Ctx
 from service.http.negotiation import preferred
 from service.http.problems import responses
 from service.http.query import KnownQuery
-from service.routes.run_answers import RunIdPath, read_run, show_run
+from service.routes.run_answers import RunIdPath, read_run
 from service.routes.run_routes import PATH, RUN
 from service.routes.who import AnyCaller, Who
 from service.runs.comparisons import Comparison, compare, radii_of
@@ -24,6 +24,7 @@ from service.runs.evidence_files import zipped
 from service.runs.run_curves import CurveResource, curve_drawing, curve_of
 from service.runs.run_resources import RowResource, row_resource
 from service.runs.run_tables import FORMATS, written
+from service.runs.run_views import show_run
 
 PAGE = 500
 """Rows that are read at once for a table. A choice; it bounds the memory of an answer."""
@@ -135,7 +136,7 @@ def evidence(ctx: Ctx, caller: Who, run_id: RunIdPath) -> StreamingResponse:
 
 
 def _files(ctx: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
-    yield "run.json", show_run(ctx, run).model_dump_json()
+    yield "run.json", show_run(ctx.runs, run).model_dump_json()
     table: list[str] = []
     for page in _row_pages(ctx.runs, run.id):
         records = ctx.store.get_all([row.job_id for row in page])

@@ -15,12 +15,13 @@ from service.context import Context, Ctx
 from service.http.bodies import Form
 from service.http.problems import OF_THE_STORE, ProblemError, responses
 from service.http.query import KnownQuery, check_page
-from service.routes.run_answers import RunIdPath, read_run, show_run
+from service.routes.run_answers import RunIdPath, read_run
 from service.routes.submitted_bodies import submitted_body
 from service.routes.who import AnyCaller, Who
 from service.runs.run_requests import RunFields
 from service.runs.run_resources import RunList, RunResource
 from service.runs.run_submission import new_run
+from service.runs.run_views import show_run
 
 PATH = "/v1/runs"
 RUN = ("unauthorized", "run-not-found", "invalid-request", "too-many-requests", *OF_THE_STORE)
@@ -68,7 +69,7 @@ async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
 def _create(ctx: Context, caller: Caller, body: bytearray) -> RunResource:
     spec = new_run(ctx.submissions, read_only_json(body, RunFields), caller)
     ctx.durability.require()
-    return show_run(ctx, ctx.runs.create(spec, ctx.settings.max_runs))
+    return show_run(ctx.runs, ctx.runs.create(spec, ctx.settings.max_runs))
 
 
 @router.get(
@@ -91,7 +92,7 @@ def list_all(
     shown: list[RunResource] = []
     for run in page.runs:
         with suppress(RunNotFound):  # it expired meanwhile
-            shown.append(show_run(ctx, run))
+            shown.append(show_run(ctx.runs, run))
     return RunList(runs=shown, next_cursor=page.next_cursor)
 
 
@@ -100,7 +101,7 @@ def list_all(
 )
 def get(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
     """Read one run."""
-    return show_run(ctx, read_run(ctx, caller, run_id))
+    return show_run(ctx.runs, read_run(ctx, caller, run_id))
 
 
 @router.delete(
@@ -113,4 +114,4 @@ def get(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
 )
 def cancel(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
     """Close a run and cancel its open rows."""
-    return show_run(ctx, ctx.runs.cancel(read_run(ctx, caller, run_id).id))
+    return show_run(ctx.runs, ctx.runs.cancel(read_run(ctx, caller, run_id).id))

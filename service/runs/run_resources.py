@@ -89,6 +89,9 @@ class RunResource(Resource):
     id: str
     name: str
     status: RunState
+    finished: bool = Field(
+        description="No row is open, and the run is cancelled or all `expected_rows` have ended."
+    )
     created_at: datetime
     last_row_ended_at: datetime | None
     estimated_end: datetime | None = Field(
@@ -158,6 +161,7 @@ def run_resource(run: RunRecord, summary: RunSummaryResource, estimated_end: flo
         id=run.id,
         name=run.spec.name,
         status=run.state,
+        finished=run.finished,
         created_at=as_time(run.created_at),
         last_row_ended_at=None if run.ended_at is None else as_time(run.ended_at),
         estimated_end=None if estimated_end is None else as_time(estimated_end),

@@ -31,7 +31,6 @@ def certified_at(run: RunRecord, radii: Sequence[float], counts: Sequence[int]) 
 def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
     """Summarise a run; ``certified``: correct rows at each of the run's radii of interest."""
     counts, spec = run.counts, run.spec
-    ended = counts.succeeded + counts.failed + counts.cancelled
     return RunSummaryResource(
         clean=share_of(counts.clean_correct, counts.clean_known) if counts.clean_known else None,
         smoothed=share_of(counts.correct, counts.labelled),
@@ -39,7 +38,7 @@ def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
         average_certified_radius=_average(counts.radius_sum, counts.labelled, spec.radius_steps),
         false_certificates=spec.eta * counts.succeeded,
         samples=counts.samples,
-        samples_asked=spec.n * ended,
+        samples_asked=spec.n * counts.ended,
     )
 
 
@@ -54,7 +53,7 @@ def estimated_end(run: RunRecord) -> float | None:
     None if that is not known, or years away.
     """
     counts, expected = run.counts, run.spec.expected_rows
-    ended = counts.succeeded + counts.failed + counts.cancelled
+    ended = counts.ended
     if expected is None or run.ended_at is None or ended == 0 or ended >= expected:
         return None
     rate = ended / max(run.ended_at - run.created_at, 1e-3)

@@ -48,6 +48,7 @@ def gateway(
         body_timeout_s=1.0,
         max_n=1_000_000,
         events_interval_s=0.02,
+        run_events_interval_s=0.02,
     ) as running:
         yield running
 

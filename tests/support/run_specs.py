@@ -6,6 +6,7 @@ from certificates import FIRST_ORDER
 from jobs.first_message import FirstMessage
 from jobs.runs.run_records import RunSpec
 from jobs.store import Created, Idempotency, JobStore, Limits, RowOf
+from service.api.examples import ANSWERS
 from tests.support.specs import submission
 
 
@@ -31,6 +32,11 @@ def run_spec(
 def certificate(radius: float, predicted: int = 0) -> dict[str, object]:
     """Return as much of a certificate as a run reads; a radius of 0 is an abstention."""
     return {"radius": radius, "abstained": radius == 0.0, "prediction": {"index": predicted, "label": "one"}}
+
+
+def whole_certificate(radius: float, predicted: int = 0) -> dict[str, object]:
+    """Return a certificate that the gateway can show, with this radius and class."""
+    return {**ANSWERS["first_order"]["certificate"], **certificate(radius, predicted)}
 
 
 def add_row(

@@ -10,7 +10,7 @@ import pytest
 
 from jobs.store import JobStore
 from tests.support.begun import begin
-from tests.support.run_specs import certificate
+from tests.support.run_specs import whole_certificate
 
 ROWS = 150
 RUN: dict[str, Any] = {"name": "points", "model": "plane", "sigma": 0.5, "n": 1000, "radii": [0.25, 0.5]}
@@ -30,7 +30,7 @@ def test_no_more_rows_are_correct_than_have_ended(
     def end_all() -> None:
         for job_id in added:
             begin(shared_store, job_id)
-            shared_store.succeed(job_id, certificate(0.75))
+            shared_store.succeed(job_id, whole_certificate(0.75))
 
     ending = threading.Thread(target=end_all)
     ending.start()

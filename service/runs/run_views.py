@@ -1,0 +1,14 @@
+"""Answers about runs, built from what the store counts. No row is read for them."""
+
+from __future__ import annotations
+
+from jobs.runs.run_records import RunRecord
+from jobs.runs.run_store import RunStore
+from service.runs.run_resources import RunResource, run_resource
+from service.runs.summaries import estimated_end, summarise
+
+
+def show_run(runs: RunStore, run: RunRecord) -> RunResource:
+    """Build the answer for one run, as it stands now. Raises RunNotFound if it has expired meanwhile."""
+    seen, certified = runs.certified(run.id, run.spec.radii)
+    return run_resource(seen, summarise(seen, certified), estimated_end(seen))
