@@ -162,6 +162,11 @@ class GatewaySettings(JobsSettings):
         default=1.0,
         description="Pause between two reads of a run for its event streams, which share each read.",
     )
+    run_events_max_s: Seconds = Field(
+        default=3600.0,
+        description="An event stream of a run is closed after this long; its reader opens it again, and says "
+        "who it is again. A run that expects no number of rows would else be followed for ever.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe messages that are logged."
     )

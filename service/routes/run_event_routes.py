@@ -33,9 +33,9 @@ def _run(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunRecord:
     description="A stream of `progress` events: one at once, and one after each change, at most about one a "
     "second. The data of each is the whole run, so that a reader who missed some has missed nothing. The "
     "last event is `end`: no row is open, and the run is cancelled or all expected rows have ended. Then the "
-    "stream closes. A run without `expected_rows` is followed until it is cancelled. If the stream closes "
-    "without `end`, open it again; with the `id` of the last event in `Last-Event-ID` it begins with the "
-    "next change.",
+    "stream closes. A run without `expected_rows` is followed until it is cancelled. A stream closes after "
+    "an hour, unless the operator says otherwise. If it closes without `end`, open it again; with the `id` "
+    "of the last event in `Last-Event-ID` it begins with the next change.",
     response_class=EventSourceResponse,
     responses={
         200: {
@@ -58,8 +58,9 @@ async def events(
 
 
 async def _follow(ctx: Context, run: RunRecord, told: str | None) -> AsyncIterator[ServerSentEvent]:
-    """Yield the changes of a run. Ends early if the store is away or the run has expired."""
-    while True:
+    """Yield the changes of a run. Ends early if the store is away, the run is gone or the time over."""
+    until = anyio.current_time() + ctx.settings.run_events_max_s
+    while anyio.current_time() < until:
         try:
             seen = await ctx.run_looks.look(run)
         except CertificationError:

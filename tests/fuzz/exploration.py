@@ -56,6 +56,8 @@ def running_service(folder: Path) -> Iterator[Service]:
             max_n=100_000,
             max_n0=1_000,
             events_interval_s=0.05,
+            run_events_interval_s=0.05,
+            run_events_max_s=0.2,  # most runs that are made here end never
         ) as gateway,
     ):
         yield Service(gateway, key)

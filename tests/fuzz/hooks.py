@@ -12,11 +12,16 @@ from schemathesis.core.failures import AcceptedNegativeData, Failure
 
 from service.certification.resources import JobResource, ProgressEvent
 from service.http.problems import MEDIA_TYPE, PROBLEMS, URI_PREFIX, Problem
+from service.runs.run_resources import RunResource
 
 FIELDS_AT_FAULT = {"invalid-request", "invalid-image", "image-too-large", "invalid-tensor", "model-broken"}
 """Problems that lie in fields of the request, so that the document must name them."""
 _OF_A_FILE = re.compile(r"violates `format` at /properties/(image|tensor)/")
-EVENTS: dict[str, type[BaseModel]] = {"progress": ProgressEvent, "end": JobResource}
+EVENTS: dict[str, dict[str, type[BaseModel]]] = {
+    "streamCertificationEvents": {"progress": ProgressEvent, "end": JobResource},
+    "streamRunEvents": {"progress": RunResource, "end": RunResource},
+}
+"""What each kind of event holds, by the operation whose stream it is of."""
 
 
 @schemathesis.hook
@@ -54,16 +59,17 @@ def errors_are_problem_documents(_context: CheckContext, response: Response, _ca
 
 
 @schemathesis.check
-def events_hold_the_documented_data(_context: CheckContext, response: Response, _case: Case[Any]) -> None:
+def events_hold_the_documented_data(_context: CheckContext, response: Response, case: Case[Any]) -> None:
     """Every event holds what the description says; a client may leave before the last one."""
     if not _header(response, "content-type").startswith("text/event-stream"):
         return
     *events, _ = response.text.replace("\r\n", "\n").split("\n\n")
     assert events, response.text
+    documented = EVENTS[case.operation.definition.raw["operationId"]]
     for event in events:
         lines = dict(line.split(": ", 1) for line in event.splitlines() if not line.startswith(":"))
         if lines:
-            EVENTS[lines["event"]].model_validate_json(lines["data"])
+            documented[lines["event"]].model_validate_json(lines["data"])
 
 
 def _header(response: Response, name: str) -> str:

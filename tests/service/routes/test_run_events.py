@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,10 @@ import pytest
 from jobs.store import JobStore
 from tests.support.api_keys import ALICE, BOB, Ask
 from tests.support.begun import begin
+from tests.support.gateway import running_gateway
 from tests.support.problems import check_problem
 from tests.support.run_specs import whole_certificate
+from tests.support.server import Server
 
 RUN: dict[str, Any] = {"name": "points", "model": "plane", "sigma": 0.5, "n": 1000, "radii": [0.5]}
 TENSOR = {"shape": [2], "data": [0.25, 0.5]}
@@ -119,6 +122,22 @@ def test_a_stream_of_a_run_that_expires_closes_without_an_end(
         shared_store._redis.delete(f"certify:run:{path.rpartition('/')[2]}")
         assert list(events) == []
     check_problem(http.get(f"{path}/events"), "run-not-found", 404)
+
+
+def test_a_stream_that_has_been_open_for_long_is_closed_and_can_be_opened_again(
+    shared_server: Server, models_dir: Path, tmp_path: Path
+) -> None:
+    with (
+        running_gateway(
+            tmp_path, shared_server.url, models_dir, run_events_interval_s=0.02, run_events_max_s=0.3
+        ) as gateway,
+        httpx.Client(base_url=gateway.url, timeout=20.0) as client,
+    ):
+        path = new_run(client)
+        with followed(gateway.url, path) as events:
+            ((kind, mark, _),) = events
+        with followed(gateway.url, path, last=mark) as events:
+            assert (kind, list(events)) == ("progress", [])
 
 
 def test_nobody_follows_the_run_of_another_owner(ask: Ask) -> None:
