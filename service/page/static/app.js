@@ -44,7 +44,7 @@ function refuse(root, error) {
   if (!(error instanceof Problem)) console.error(error);
   const text = error instanceof Problem ? error.message : `This view stopped working: ${error.message}`;
   const again = el("button", { type: "button", onclick: () => show(false) }, "Try again");
-  root.append(el("section", { class: "card", role: "alert" }, el("h1", {}, "This cannot be shown"), el("p", {}, text), again));
+  root.append(el("section.card", { role: "alert" }, el("h1", "This cannot be shown"), el("p", text), again));
 }
 
 function mark(view) {
@@ -71,9 +71,9 @@ document.addEventListener("click", (event) => {
 });
 
 const notice = document.getElementById("notice");
-service.addEventListener("away", () => put(notice, el("p", { class: "notice away" }, AWAY)));
+service.addEventListener("away", () => put(notice, el("p.notice.away", AWAY)));
 service.addEventListener("back", () => {
-  put(notice, el("p", { class: "notice back" }, "The service answers again."));
+  put(notice, el("p.notice.back", "The service answers again."));
   setTimeout(() => put(notice), 5000);
 });
 

@@ -15,9 +15,9 @@ export function ask({ title, text, fault = "", field, type = "text", button }) {
     el("p", { id: `${id}-text` }, text),
     el("label", { for: id }, field),
     input,
-    el("p", { class: "fault", id: `${id}-fault`, role: "alert" }, fault),
-    el("div", { class: "buttons" },
-      el("button", { class: "primary", type: "submit" }, button),
+    el("p.fault", { id: `${id}-fault`, role: "alert" }, fault),
+    el("div.buttons",
+      el("button.primary", { type: "submit" }, button),
       el("button", { type: "button", onclick: () => dialog.close() }, "Not now")),
   );
   return new Promise((resolve) => {

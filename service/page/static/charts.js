@@ -16,12 +16,12 @@ const TICKS = 4;
  * `kind` is a CSS class that gives the colour: first_order, second_order, dipole, certified, other.
  */
 export function lineChart({ height = 260 } = {}) {
-  const read = el("p", { class: "read", "aria-live": "polite" });
+  const read = el("p.read", { "aria-live": "polite" });
   const picture = svg("svg", { role: "img", tabindex: "0" });
-  const table = el("div", { class: "table" });
-  const more = el("details", {}, el("summary", {}, "as a table"), table);
-  const caption = el("figcaption", {}, read, more);
-  const node = el("figure", { class: "chart" }, picture, caption);
+  const table = el("div.table");
+  const more = el("details", el("summary", "as a table"), table);
+  const caption = el("figcaption", read, more);
+  const node = el("figure.chart", picture, caption);
   const chart = { node, draw };
   let data = null;
   let at = null;
@@ -71,19 +71,19 @@ function paint(picture, data, width, height, at) {
   picture.setAttribute("aria-label", `${data.title}. Left and right arrow keys read the values.`);
   put(picture, axes(data, x, y, width, height), (data.rules ?? []).map((rule) => ruleOf(rule, x, y, width, height)),
     data.lines.map((line) => bandOf(line, x, y)), data.lines.map((line) => lineOf(line, x, y)), namesOf(data, x, y, width),
-    at === null ? null : svg("line", { class: "cursor", x1: x(at), x2: x(at), y1: ROOM.top, y2: height - ROOM.bottom }));
+    at === null ? null : svg("line.cursor", { x1: x(at), x2: x(at), y1: ROOM.top, y2: height - ROOM.bottom }));
 }
 
 function axes(data, x, y, width, height) {
   const [bottom, right] = [height - ROOM.bottom, width - ROOM.right];
   const rows = ticks(data.y.min ?? 0, data.y.max).map((tick) => [
-    svg("line", { class: "grid", x1: ROOM.left, x2: right, y1: y(tick), y2: y(tick) }),
+    svg("line.grid", { x1: ROOM.left, x2: right, y1: y(tick), y2: y(tick) }),
     svg("text", { x: ROOM.left - 8, y: y(tick) + 4, "text-anchor": "end" }, data.y.text?.(tick) ?? short(tick)),
   ]);
   const columns = ticks(data.x.min ?? 0, data.x.max).map((tick) =>
     svg("text", { x: x(tick), y: bottom + 18, "text-anchor": "middle" }, data.x.text?.(tick) ?? short(tick)));
   return [rows, columns,
-    svg("line", { class: "axis", x1: ROOM.left, x2: right, y1: bottom, y2: bottom }),
+    svg("line.axis", { x1: ROOM.left, x2: right, y1: bottom, y2: bottom }),
     svg("text", { x: right, y: height - 6, "text-anchor": "end" }, data.x.name),
     svg("text", { x: ROOM.left, y: height - 6 }, `↑ ${data.y.name}`)];
 }
@@ -103,9 +103,9 @@ function ruleOf(rule, x, y, width, height) {
   const [y1, y2] = flat ? [y(rule.y), y(rule.y)] : [ROOM.top, height - ROOM.bottom];
   const late = x1 > width - 120;
   const text = flat
-    ? svg("text", { class: "name", x: x2, y: y1 - 6, "text-anchor": "end" }, rule.name)
-    : svg("text", { class: "name", x: x1 + (late ? -6 : 6), y: y2 - 8, "text-anchor": late ? "end" : "start" }, rule.name);
-  return [svg("line", { class: "rule", x1, x2, y1, y2 }), text];
+    ? svg("text.name", { x: x2, y: y1 - 6, "text-anchor": "end" }, rule.name)
+    : svg("text.name", { x: x1 + (late ? -6 : 6), y: y2 - 8, "text-anchor": late ? "end" : "start" }, rule.name);
+  return [svg("line.rule", { x1, x2, y1, y2 }), text];
 }
 
 function bandOf(line, x, y) {
@@ -129,7 +129,7 @@ function namesOf(data, x, y, width) {
   ends.forEach((end, i) => {
     if (i && end.b - ends[i - 1].b < 18) end.b = ends[i - 1].b + 18;
   });
-  return ends.map(({ line, a, b }) => svg("text", { class: "name", x: a, y: b, "text-anchor": "end" }, line.name));
+  return ends.map(({ line, a, b }) => svg("text.name", { x: a, y: b, "text-anchor": "end" }, line.name));
 }
 
 /** The value of a line at some place, between its points by a straight line; null outside. */
@@ -151,9 +151,9 @@ function tableOf(data) {
   const step = Math.max(1, Math.ceil(places.length / 60));
   const rows = places.filter((_, i) => i % step === 0 || i === places.length - 1);
   const id = freshId("table");
-  return el("table", { id }, el("caption", { class: "unseen" }, data.title),
-    el("thead", {}, el("tr", {}, [data.x.name, ...data.lines.map((line) => line.name || data.y.name)].map((name) =>
-      el("th", { class: "number", scope: "col" }, name)))),
-    el("tbody", {}, rows.map((at) => el("tr", {}, el("td", { class: "number" }, short(at)),
-      data.lines.map((line) => el("td", { class: "number" }, short(valueAt(line.points, at))))))));
+  return el("table", { id }, el("caption.unseen", data.title),
+    el("thead", el("tr", [data.x.name, ...data.lines.map((line) => line.name || data.y.name)].map((name) =>
+      el("th.number", { scope: "col" }, name)))),
+    el("tbody", rows.map((at) => el("tr", el("td.number", short(at)),
+      data.lines.map((line) => el("td.number", short(valueAt(line.points, at))))))));
 }

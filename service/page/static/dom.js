@@ -2,14 +2,17 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Make an HTML element. `props`: attributes; `on...`: listeners; `style`: CSS properties; null and false are left out. */
-export function el(tag, props = {}, ...children) {
-  return fill(document.createElement(tag), props, children);
+/**
+ * Make an HTML element: `el("p.small.muted", { id }, children)`. The object may be left out; in it are attributes,
+ * `on...`: listeners, `style`: CSS properties. Null and false are left out, among children too.
+ */
+export function el(name, ...rest) {
+  return fill((tag) => document.createElement(tag), name, rest);
 }
 
 /** Make an SVG element in the same way. */
-export function svg(tag, props = {}, ...children) {
-  return fill(document.createElementNS(SVG, tag), props, children);
+export function svg(name, ...rest) {
+  return fill((tag) => document.createElementNS(SVG, tag), name, rest);
 }
 
 /** Put children in the place of all that a node holds. */
@@ -23,12 +26,18 @@ export function say(node, text) {
   if (node.textContent !== String(text)) node.textContent = text;
 }
 
-function fill(node, props, children) {
-  for (const [name, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "style") for (const [key, one] of Object.entries(value)) node.style.setProperty(key, one);
-    else node.setAttribute(name, value === true ? "" : value);
+function fill(make, name, [props, ...children]) {
+  const [tag, ...classes] = name.split(".");
+  const node = make(tag);
+  node.classList.add(...classes);
+  if (props?.constructor !== Object) children.unshift(props);
+  else {
+    for (const [key, value] of Object.entries(props)) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else if (key === "style") for (const [property, one] of Object.entries(value)) node.style.setProperty(property, one);
+      else node.setAttribute(key, value === true ? "" : value);
+    }
   }
   node.append(...flat(children));
   return node;

@@ -18,7 +18,7 @@ export async function decoded(address, channels) {
 
 /** A canvas of a picture's size. `words` say to those who cannot see it what it shows. */
 export function canvasFor(picture, words) {
-  return el("canvas", { class: "pixels", width: picture.width, height: picture.height, role: "img", "aria-label": words });
+  return el("canvas.pixels", { width: picture.width, height: picture.height, role: "img", "aria-label": words });
 }
 
 /** Draw numbers into a canvas. What is below 0 or above 1 is shown as 0 or 1. */

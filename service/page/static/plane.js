@@ -8,10 +8,10 @@ const TURNS = 80;
 /** A square of the plane. `pick(x, y)` is called when a person chooses a point; without it the plane only shows. */
 export function makePlane({ low, high, pick = null }) {
   const scale = (value) => ((value - low) / (high - low)) * SIZE;
-  const marks = svg("g", {});
+  const marks = svg("g");
   const words = pick ? "Plane of inputs. Arrow keys move the point." : "Plane of inputs with the certified disc.";
   const picture = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", tabindex: "0", "aria-label": words },
-    svg("rect", { class: "ground", width: SIZE, height: SIZE }), [0, Math.PI].map((turn, i) =>
+    svg("rect.ground", { width: SIZE, height: SIZE }), [0, Math.PI].map((turn, i) =>
       svg("polyline", { class: `spiral class-${i}`, points: spiral(turn).map(([x, y]) => `${scale(x)},${SIZE - scale(y)}`).join(" ") })), marks);
   let at = [0, 0];
   let noise = 0;
@@ -20,8 +20,8 @@ export function makePlane({ low, high, pick = null }) {
   function paint() {
     const [cx, cy] = [scale(at[0]), SIZE - scale(at[1])];
     const length = (value) => (value / (high - low)) * SIZE;
-    put(marks, svg("circle", { class: "noise", cx, cy, r: length(noise) }),
-      disc ? svg("circle", { class: "disc", cx, cy, r: length(disc) }) : null, svg("circle", { class: "spot", cx, cy, r: 4 }));
+    put(marks, svg("circle.noise", { cx, cy, r: length(noise) }),
+      disc ? svg("circle.disc", { cx, cy, r: length(disc) }) : null, svg("circle.spot", { cx, cy, r: 4 }));
   }
   const inside = (value) => Math.min(high, Math.max(low, value));
   if (pick) {
@@ -37,7 +37,7 @@ export function makePlane({ low, high, pick = null }) {
     });
   }
   return {
-    node: el("figure", { class: "plane" }, picture, el("figcaption", { class: "small muted" }, "Dashed: noise of one sigma around the point. The two lines are the spirals of the swiss roll.")),
+    node: el("figure.plane", picture, el("figcaption.small.muted", "Dashed: noise of one sigma around the point. The two lines are the spirals of the swiss roll.")),
     point(numbers) {
       at = numbers;
       paint();

@@ -44,9 +44,9 @@ export function makeFields(given, changed) {
   const parts = new Map(FIELDS.map((field) => [field.name, fieldOf(field, given[field.name] ?? "", changed)]));
   const shown = (more) => FIELDS.filter((field) => Boolean(field.more) === more).map((field) => parts.get(field.name).node);
   const used = FIELDS.some((field) => field.more && given[field.name]);
-  const node = el("div", { class: "stack" },
-    el("div", { class: "fields" }, shown(false)),
-    el("details", { open: used }, el("summary", {}, "More choices"), el("div", { class: "fields" }, shown(true))));
+  const node = el("div.stack",
+    el("div.fields", shown(false)),
+    el("details", { open: used }, el("summary", "More choices"), el("div.fields", shown(true))));
   return {
     node,
     values: () => Object.fromEntries([...parts].map(([name, part]) => [name, part.input.value.trim()])
@@ -71,7 +71,7 @@ function numberOf(text) {
 
 function fieldOf(field, value, changed) {
   const id = freshId(field.name);
-  const hint = el("p", { class: "hint", id: `${id}-hint` }, field.hint);
+  const hint = el("p.hint", { id: `${id}-hint` }, field.hint);
   const fault = makeFault(`${id}-fault`);
   const described = { id, name: field.name, "aria-describedby": `${id}-hint ${id}-fault` };
   const input = field.options
@@ -86,12 +86,12 @@ function fieldOf(field, value, changed) {
     changed();
   });
   fault.field = input;
-  return { input, fault, node: el("div", { class: "field" }, el("label", { for: id }, field.title), input, hint, fault.node) };
+  return { input, fault, node: el("div.field", el("label", { for: id }, field.title), input, hint, fault.node) };
 }
 
 /** The place beside a field for what the service says of it. */
 export function makeFault(id = freshId("fault"), field = null) {
-  const node = el("p", { class: "fault", id });
+  const node = el("p.fault", { id });
   return {
     node,
     field,
@@ -106,7 +106,7 @@ export function makeFault(id = freshId("fault"), field = null) {
 /** A select of models, with what is known of the chosen one below it. */
 export function modelField(models, chosen, changed) {
   const id = freshId("model");
-  const about = el("div", { class: "hint small", id: `${id}-hint` });
+  const about = el("div.hint.small", { id: `${id}-hint` });
   const fault = makeFault(`${id}-fault`);
   const select = el("select", { id, name: "model", "aria-describedby": `${id}-hint ${id}-fault` },
     models.map((model) => el("option", { value: model.name }, model.unloadable ? `${model.name} (cannot be loaded)` : model.name)));
@@ -119,7 +119,7 @@ export function modelField(models, chosen, changed) {
     explain();
     changed();
   });
-  return { current, fault, node: el("div", { class: "field" }, el("label", { for: id }, "Model"), select, about, fault.node) };
+  return { current, fault, node: el("div.field", el("label", { for: id }, "Model"), select, about, fault.node) };
 }
 
 function aboutModel(model) {
@@ -127,8 +127,8 @@ function aboutModel(model) {
   const few = labels.length > 12 ? `${labels.slice(0, 10).join(", ")} and ${labels.length - 10} more` : labels.join(", ");
   const trained = model.trained_sigma === null ? "Trained without noise: expect small radii, or none." : `Trained with noise of sigma ${model.trained_sigma}.`;
   return [
-    el("p", {}, model.description ?? "Nobody has described this model."),
-    el("p", {}, `${trained} Input ${model.input.shape.join(" × ")}. Classes: ${few}.`),
-    model.unloadable ? el("p", { class: "fault" }, `No live worker can load it: ${model.unloadable}`) : null,
+    el("p", model.description ?? "Nobody has described this model."),
+    el("p", `${trained} Input ${model.input.shape.join(" × ")}. Classes: ${few}.`),
+    model.unloadable ? el("p.fault", `No live worker can load it: ${model.unloadable}`) : null,
   ];
 }

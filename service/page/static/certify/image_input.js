@@ -12,20 +12,20 @@ const KINDS = "image/png,image/jpeg,image/webp";
 
 /** The part of the view for models of images. `changed` is called when another image is there. */
 export function makeImageInput(model, changed, signal) {
-  const frame = el("div", { class: "frame" }, el("p", { class: "muted" }, "Drop a picture here, paste one, or choose a file: PNG, JPEG or WebP."));
-  const conversions = el("div", { class: "small", "aria-live": "polite" });
+  const frame = el("div.frame", el("p.muted", "Drop a picture here, paste one, or choose a file: PNG, JPEG or WebP."));
+  const conversions = el("div.small", { "aria-live": "polite" });
   const id = freshId("image");
   const fault = makeFault(`${id}-fault`);
   fault.node.setAttribute("role", "alert");
   const chooser = el("input", { id, type: "file", accept: KINDS, "aria-describedby": `${id}-fault`, onchange: () => take(chooser.files[0]) });
   fault.field = chooser;
-  const samples = el("div", { class: "samples", role: "group", "aria-label": "Samples" }, SAMPLES.map((name) =>
+  const samples = el("div.samples", { role: "group", "aria-label": "Samples" }, SAMPLES.map((name) =>
     el("button", { type: "button", title: name, "aria-label": `Sample ${name}`, "aria-pressed": "false", onclick: () => takeSample(name) },
       el("img", { src: address(`page/samples/${name}.png`), alt: "", width: 28, height: 28 }))));
   const copies = makeCopies();
-  const node = el("div", { class: "stack drop" }, frame, conversions,
-    el("div", { class: "field" }, el("label", { for: id }, "Choose a picture"), chooser, fault.node),
-    el("div", { class: "field" }, el("span", { class: "label" }, "or take a sample"), samples));
+  const node = el("div.stack.drop", frame, conversions,
+    el("div.field", el("label", { for: id }, "Choose a picture"), chooser, fault.node),
+    el("div.field", el("span.label", "or take a sample"), samples));
   const part = { node, copies: copies.node, fault, value: null, sigma: copies.sigma, take, takeSample };
   let turn = 0;
 
@@ -57,11 +57,11 @@ export function makeImageInput(model, changed, signal) {
     draw(canvas, picture);
     put(frame, canvas);
     const done = picture.conversions.length ? `What was done to it: ${picture.conversions.join("; ")}.` : "Nothing was changed.";
-    put(conversions, el("p", {}, `${name} as ${model.name} sees it, ${picture.width} × ${picture.height}. ${done}`));
+    put(conversions, el("p", `${name} as ${model.name} sees it, ${picture.width} × ${picture.height}. ${done}`));
   }
   function refused(problem, name) {
     copies.show(null);
-    put(frame, el("p", { class: "muted" }, name));
+    put(frame, el("p.muted", name));
     put(conversions);
     fault.show(problem.errors.map(({ message }) => message).join(" ") || problem.message);
   }

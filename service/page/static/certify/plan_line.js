@@ -9,7 +9,7 @@ const QUIET_MS = 350;
 
 /** A line that follows the choices, asked for once they have been the same for a moment. */
 export function makePlanLine(planned, refused, signal) {
-  const node = el("p", { class: "plan small muted", "aria-live": "polite" });
+  const node = el("p.plan.small.muted", { "aria-live": "polite" });
   let turn = new AbortController();
   let told = "";
 

@@ -11,7 +11,7 @@ const STEPS = 200;
 export function makeSigma(changed) {
   const id = freshId("sigma");
   const fault = makeFault(`${id}-fault`);
-  const hint = el("p", { class: "hint", id: `${id}-hint` });
+  const hint = el("p.hint", { id: `${id}-hint` });
   const number = el("input", { id, type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": `${id}-hint ${id}-fault` });
   const slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": "Sigma by a slider" });
   let width = 1;
@@ -32,7 +32,7 @@ export function makeSigma(changed) {
     changed();
   });
   return {
-    node: el("div", { class: "field" }, el("label", { for: id }, "Noise sigma"), el("div", { class: "sigma" }, number, slider), hint, fault.node),
+    node: el("div.field", el("label", { for: id }, "Noise sigma"), el("div.sigma", number, slider), hint, fault.node),
     fault,
     value: () => number.value.trim(),
     /** Take another model's scale, and begin at some sigma, or at a quarter of the scale's width if there is none. */

@@ -8,7 +8,7 @@ import { asJson } from "./fields.js";
 export function makeSnippets() {
   const curl = block("curl");
   const python = block("Python");
-  const node = el("details", {}, el("summary", {}, "The same as curl and Python"), el("div", { class: "stack" }, curl.node, python.node));
+  const node = el("details", el("summary", "The same as curl and Python"), el("div.stack", curl.node, python.node));
   return {
     node,
     show(values, input) {
@@ -21,11 +21,11 @@ export function makeSnippets() {
 function block(name) {
   const id = freshId("code");
   const code = el("code", { id });
-  const said = el("span", { class: "small muted", role: "status" });
+  const said = el("span.small.muted", { role: "status" });
   const copy = el("button", { type: "button", "aria-describedby": id, onclick: async () => {
     put(said, await copied(code) ? "Copied." : "Selected: press Ctrl-C to copy.");
   } }, `Copy ${name}`);
-  const node = el("div", {}, el("pre", { tabindex: "0", "aria-label": `${name} for this certification` }, code), el("div", { class: "buttons" }, copy, said));
+  const node = el("div", el("pre", { tabindex: "0", "aria-label": `${name} for this certification` }, code), el("div.buttons", copy, said));
   return { node, set: (text) => put(code, text) };
 }
 

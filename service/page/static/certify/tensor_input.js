@@ -39,10 +39,10 @@ export function makeTensorInput(model, given, changed) {
     part.value = { kind: "tensor", file };
     changed();
   }
-  part.node = el("div", { class: "stack" }, plane?.node,
-    size <= TYPED ? el("div", { class: "field" }, el("label", { for: id }, `Numbers (${shape.join(" × ")})`), box,
-      el("p", { class: "hint", id: `${id}-hint` }, `${size} numbers from ${low} to ${high}${plane ? "; or click in the plane, or move the point with the arrow keys" : ""}.`), fault.node) : fault.node,
-    el("div", { class: "field" }, el("label", { for: `${id}-file` }, "or a file of numpy.save"), chooser));
+  part.node = el("div.stack", plane?.node,
+    size <= TYPED ? el("div.field", el("label", { for: id }, `Numbers (${shape.join(" × ")})`), box,
+      el("p.hint", { id: `${id}-hint` }, `${size} numbers from ${low} to ${high}${plane ? "; or click in the plane, or move the point with the arrow keys" : ""}.`), fault.node) : fault.node,
+    el("div.field", el("label", { for: `${id}-file` }, "or a file of numpy.save"), chooser));
   if (given || plane) {
     box.value = given || "0.3, 0.2";
     queueMicrotask(typed);

@@ -14,9 +14,9 @@ function guaranteed(held) {
   const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
   const things = held.input.source === "image" ? "image" : "input";
   return [
-    el("p", {}, `With probability at least ${percent(1 - held.eta)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
-    el("p", { class: "muted" }, `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
-    held.ended_by === "samples" ? null : el("p", {}, ENDED[held.ended_by]),
+    el("p", `With probability at least ${percent(1 - held.eta)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
+    el("p.muted", `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
+    held.ended_by === "samples" ? null : el("p", ENDED[held.ended_by]),
   ];
 }
 
@@ -33,18 +33,18 @@ function abstained(job, held) {
       ? `The estimate is ${short(seen)}, not more than one half: more samples will not help; a smaller sigma or a classifier trained with noise may.`
       : `The estimate is ${short(seen)}, above one half, but its lower bound is ${down(held.p_a.lower, 4)}: more samples may help, and so may a smaller sigma.`
     : "A smaller sigma, or a classifier trained with noise of this sigma, may help.";
-  return [el("p", {}, `These samples do not single out a class. ${reason}`), job.warnings.map((one) => el("p", {}, one))];
+  return [el("p", `These samples do not single out a class. ${reason}`), job.warnings.map((one) => el("p", one))];
 }
 
 /** Clean and smoothed answer beside each other, with a hint where they differ. */
 export function predictions(held) {
   const clean = held.clean_prediction;
   return [
-    el("dl", {},
-      el("dt", {}, "clean answer"), el("dd", {}, clean ? label(clean) : "not known"),
-      el("dt", {}, held.abstained ? "chosen class" : "smoothed answer"), el("dd", {}, label(held.prediction))),
+    el("dl",
+      el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
+      el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
     clean && clean.index !== held.prediction.index
-      ? el("p", { class: "small" }, "They differ. If the clean answer is not what the picture shows, the model may not be set up right.") : null,
+      ? el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right.") : null,
   ];
 }
 
@@ -62,8 +62,8 @@ export function votes(held) {
 }
 
 function bars(name, rows, total) {
-  return el("section", { "aria-label": name }, el("h2", {}, name), rows.map(([what, some, target]) =>
-    el("div", { class: "vote" }, el("span", { title: what }, what),
+  return el("section", { "aria-label": name }, el("h2", name), rows.map(([what, some, target]) =>
+    el("div.vote", el("span", { title: what }, what),
       el("div", { class: target ? "meter target" : "meter", "aria-hidden": "true" }, el("div", { style: { width: `${(100 * some) / total}%` } })),
-      el("span", {}, count(some)))));
+      el("span", count(some)))));
 }

@@ -10,7 +10,7 @@ const STEPS = 100;
 export function changesOf(picture, radius, name, width = 1) {
   const id = freshId("change");
   const slider = el("input", { id, type: "range", min: 0, max: 2 * STEPS, value: STEPS });
-  const words = el("p", { class: "small", "aria-live": "polite" });
+  const words = el("p.small", { "aria-live": "polite" });
   const kinds = [["noise over all pixels", noise(picture)], ["one patch", patch(picture)], ["less contrast", contrast(picture)]];
   const canvases = kinds.map(([kind]) => canvasFor(picture, `The picture changed: ${kind}`));
   function paint() {
@@ -22,9 +22,9 @@ export function changesOf(picture, radius, name, width = 1) {
   }
   slider.addEventListener("input", paint);
   paint();
-  return el("section", { class: "card stack" }, el("h2", {}, "What a change of this size looks like"),
-    el("div", { class: "field" }, el("label", { for: id }, `Size of the change, from 0 to twice ${down(radius)}`), slider), words,
-    el("div", { class: "pair" }, kinds.map(([kind], i) => el("figure", { class: "noisy" }, canvases[i], el("figcaption", { class: "small" }, kind)))));
+  return el("section.card.stack", el("h2", "What a change of this size looks like"),
+    el("div.field", el("label", { for: id }, `Size of the change, from 0 to twice ${down(radius)}`), slider), words,
+    el("div.pair", kinds.map(([kind], i) => el("figure.noisy", canvases[i], el("figcaption.small", kind)))));
 }
 
 /** Scale a direction to length 1 in L2. */

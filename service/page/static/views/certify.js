@@ -17,9 +17,9 @@ const FIRST_MODEL = "mnist";
 export async function mount(root, params, signal) {
   const { models } = await json("v1/models", { signal });
   if (!models.length) {
-    put(root, el("section", { class: "card empty" }, el("h1", {}, "No model is installed"),
-      el("p", {}, "Put a model's folder into the models directory, or import a network of your own with certify-models import. A service that runs need not be started again."),
-      el("a", { class: "button", href: "?view=models" }, "What is wrong with the models")));
+    put(root, el("section.card.empty", el("h1", "No model is installed"),
+      el("p", "Put a model's folder into the models directory, or import a network of your own with certify-models import. A service that runs need not be started again."),
+      el("a.button", { href: "?view=models" }, "What is wrong with the models")));
     return;
   }
   new Form(models, params, signal).showIn(root);
@@ -38,20 +38,20 @@ class Form {
     this.snippets = makeSnippets();
     this.other = makeFault();
     this.other.node.setAttribute("role", "alert");
-    this.submit = el("button", { class: "primary", type: "submit" }, "Certify");
-    this.inputPlace = el("div", {});
-    this.copiesPlace = el("div", {});
+    this.submit = el("button.primary", { type: "submit" }, "Certify");
+    this.inputPlace = el("div");
+    this.copiesPlace = el("div");
   }
 
   showIn(root) {
-    const form = el("form", { class: "two", novalidate: true, onsubmit: (event) => {
+    const form = el("form.two", { novalidate: true, onsubmit: (event) => {
       event.preventDefault();
       this.send();
     } },
-    el("section", { class: "card stack", "aria-label": "Input" }, this.inputPlace),
-    el("section", { class: "card stack", "aria-label": "How to certify" }, this.model.node, this.sigma.node, this.copiesPlace, this.fields.node,
-      el("div", { class: "row" }, this.submit, this.plan.node), this.other.node, this.snippets.node));
-    put(root, el("h1", {}, "How far can a picture be changed before the answer changes?"), form);
+    el("section.card.stack", { "aria-label": "Input" }, this.inputPlace),
+    el("section.card.stack", { "aria-label": "How to certify" }, this.model.node, this.sigma.node, this.copiesPlace, this.fields.node,
+      el("div.row", this.submit, this.plan.node), this.other.node, this.snippets.node));
+    put(root, el("h1", "How far can a picture be changed before the answer changes?"), form);
     this.otherModel(false);
   }
 

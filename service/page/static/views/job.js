@@ -18,26 +18,26 @@ export async function mount(root, params, signal) {
   const path = `v1/certifications/${encodeURIComponent(params.id ?? "")}`;
   const job = await json(path, { signal });
   const parts = frame(job, path);
-  put(root, el("h1", {}, `Certification by ${job.request.model}`), parts.node);
+  put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
   if (ENDED.has(job.status)) await finish(parts, job, params, signal);
   else await watch(parts, job, path, params, signal);
 }
 
 function frame(job, path) {
-  const radius = el("p", { class: "radius" }, "–");
-  const unit = el("p", { class: "muted small" }, "certified radius, L2");
+  const radius = el("p.radius", "–");
+  const unit = el("p.muted.small", "certified radius, L2");
   const status = el("p", { "aria-live": "polite" });
-  const bar = el("div", { class: "bar-fill", style: { width: "0%" } });
+  const bar = el("div.bar-fill", { style: { width: "0%" } });
   const history = lineChart({ height: 140 });
-  const words = el("div", {});
-  const curve = el("div", {});
+  const words = el("div");
+  const curve = el("div");
   const cancel = el("button", { type: "button", onclick: () => json(path, { method: "DELETE" }).catch((error) => say(status, error.message)) }, "Cancel, and keep what is certified");
-  const actions = el("div", { class: "buttons" }, cancel);
-  const side = el("section", { class: "card stack" }, el("h2", {}, "What was asked"), facts(job));
-  const below = el("div", { class: "stack" });
-  const node = el("div", { class: "stack" },
-    el("div", { class: "two" }, side, el("section", { class: "card stack" }, el("div", {}, radius, unit), status,
-      el("div", { class: "meter", "aria-hidden": "true" }, bar), words, history.node, curve, actions)), below);
+  const actions = el("div.buttons", cancel);
+  const side = el("section.card.stack", el("h2", "What was asked"), facts(job));
+  const below = el("div.stack");
+  const node = el("div.stack",
+    el("div.two", side, el("section.card.stack", el("div", radius, unit), status,
+      el("div.meter", { "aria-hidden": "true" }, bar), words, history.node, curve, actions)), below);
   history.node.hidden = true;
   return { node, radius, unit, status, bar, history, words, curve, actions, cancel, side, below };
 }
@@ -47,7 +47,7 @@ function facts(job) {
   const rows = [["Model", asked.model], ["Certifier", certifier(asked.certifier)], ["Sigma", short(asked.sigma)], ["Samples n", count(asked.n)],
     ["Eta", asked.eta], ["Bounds", asked.bounds], ["Decision", asked.decision.replaceAll("_", " ")], ["Noise", asked.noise], ["Seed", asked.seed],
     ["Input", asked.input.shape.join(" × ")], ["Conversions", asked.input.conversions.join("; ") || "none"]];
-  return el("dl", { class: "small" }, rows.map(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]));
+  return el("dl.small", rows.map(([name, value]) => [el("dt", name), el("dd", String(value))]));
 }
 
 async function watch(parts, job, path, params, signal) {
@@ -83,11 +83,11 @@ async function finish(parts, job, params, signal) {
   const [name, kind] = state(job);
   put(parts.status, el("span", { class: `state ${kind}` }, name));
   parts.bar.style.width = `${(100 * job.progress.samples_done) / job.progress.samples_total}%`;
-  put(parts.actions, el("a", { class: "button", href: "?view=certify" }, "Certify another"));
+  put(parts.actions, el("a.button", { href: "?view=certify" }, "Certify another"));
   const held = job.certificate;
   if (!held) {
     say(parts.radius, "–");
-    put(parts.words, el("p", {}, job.failure?.detail ?? "The job was cancelled before anything was certified."));
+    put(parts.words, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
     return;
   }
   say(parts.radius, held.abstained ? "abstained" : down(held.radius));
@@ -95,7 +95,7 @@ async function finish(parts, job, params, signal) {
   put(parts.words, answerWords(job), predictions(held), scoreBar(held));
   parts.actions.append(el("button", { type: "button", onclick: () =>
     saveBlob(new Blob([JSON.stringify(job, null, 2)], { type: "application/json" }), `certificate-${job.id}.json`) }, "Download JSON"));
-  parts.below.append(el("p", { class: "small muted" }, "Anyone can check the file: certify verify FILE."));
+  parts.below.append(el("p.small.muted", "Anyone can check the file: certify verify FILE."));
   const bars = votes(held);
   if (bars) parts.side.append(bars);
   await drawCurve(parts, job, signal);
@@ -107,12 +107,12 @@ function scoreBar(held) {
   const { lower, estimate } = held.p_a;
   const x = (value) => 10 + 380 * value;
   const words = `Score of "${label(held.prediction)}": at least ${down(lower, 4)} (bound)${estimate === null ? "" : `, estimate ${short(estimate, 4)}`}.`;
-  return el("figure", { class: "chart score" }, svg("svg", { viewBox: "0 0 400 44", role: "img", "aria-label": words },
-    svg("line", { class: "axis", x1: x(0), x2: x(1), y1: 16, y2: 16 }), svg("line", { class: "rule", x1: x(0.5), x2: x(0.5), y1: 6, y2: 26 }),
+  return el("figure.chart.score", svg("svg", { viewBox: "0 0 400 44", role: "img", "aria-label": words },
+    svg("line.axis", { x1: x(0), x2: x(1), y1: 16, y2: 16 }), svg("line.rule", { x1: x(0.5), x2: x(0.5), y1: 6, y2: 26 }),
     [[0, "0"], [0.5, "½"], [1, "1"]].map(([at, text]) => svg("text", { x: x(at), y: 42, "text-anchor": "middle" }, text)),
-    estimate === null ? null : svg("circle", { class: "estimate", cx: x(estimate), cy: 16, r: 5 }),
-    svg("path", { class: "bound", d: `M${x(lower)} 9l7 7-7 7-7-7z` })),
-  el("figcaption", {}, `${words} ◆ bound, ○ estimate`));
+    estimate === null ? null : svg("circle.estimate", { cx: x(estimate), cy: 16, r: 5 }),
+    svg("path.bound", { d: `M${x(lower)} 9l7 7-7 7-7-7z` })),
+  el("figcaption", `${words} ◆ bound, ○ estimate`));
 }
 
 async function drawCurve(parts, job, signal) {
@@ -121,11 +121,11 @@ async function drawCurve(parts, job, signal) {
     found = await json(`v1/certifications/${job.id}/curve`, { headers: { Accept: "application/json" }, signal });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    put(parts.curve, el("p", { class: "small muted" }, error.message));
+    put(parts.curve, el("p.small.muted", error.message));
     return;
   }
   const chart = lineChart();
-  put(parts.curve, el("h2", {}, "Least score against distance"), chart.node);
+  put(parts.curve, el("h2", "Least score against distance"), chart.node);
   const points = (bounds) => found.distances.map((at, i) => [at, bounds[i]]);
   const own = { name: certifier(found.certifier), kind: found.certifier, points: points(found.lower_bound) };
   const first = { name: "first order, for comparison", kind: "first_order", dash: "6 4", points: points(found.first_order.lower_bound) };
@@ -146,7 +146,7 @@ async function drawInput(parts, job, params) {
     plane.point(input.numbers);
     plane.sigma(held.sigma);
     plane.disc(held.radius);
-    parts.below.prepend(el("section", { class: "card stack" }, el("h2", {}, "The certified disc"), plane.node));
+    parts.below.prepend(el("section.card.stack", el("h2", "The certified disc"), plane.node));
   }
   if (input?.kind !== "image" || held.abstained) return;
   const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
