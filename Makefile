@@ -8,7 +8,7 @@ IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
 INPUTS := pyproject.toml requirements/lock.txt
-CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data
+CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
 .PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures efficientnet-lite0 mnist-models import lock clean
 .DELETE_ON_ERROR:
@@ -34,7 +34,7 @@ coverage-short: $(VENV)/.test ## Measure registry, jobs and service by their own
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300
 
-chaos-short: $(VENV)/.test ## One death of each kind: gateway, worker, server (about a minute)
+chaos-short: $(VENV)/.test ## One death of each kind: gateway, worker, server, and all in a run of 40 rows (about two minutes)
 	$(BIN)/python -m pytest tests/chaos -m chaos -k '$(CHAOS_SHORT)' --durations=0 --timeout=300
 
 fuzz-short: $(VENV)/.test ## Send random requests to the service for half a minute

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.service import Service, running_service
+
+
+@pytest.fixture(scope="session")
+def models_dir(models_dir: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The models of all tests, and the shipped classifier of digits."""
+    folder = tmp_path_factory.mktemp("chaos-models") / "models"
+    shutil.copytree(models_dir, folder)
+    shutil.copytree(repository / "models" / "mnist", folder / "mnist")
+    return folder
 
 
 @pytest.fixture(scope="session")
