@@ -24,7 +24,7 @@ from certify_client.options import AsJson, KeyFile, Proxy, Url, connection, numb
 from certify_client.records import Run
 from certify_client.result_tables import Result
 from certify_client.run_feeding import Feeder
-from certify_client.run_notes import RunNote, data_mark, read_note, write_note
+from certify_client.run_of_table import AskedRun, run_of_table
 from certify_client.run_reports import Reports, asked_reports
 from certify_client.table_writing import tables_of, write_tables
 
@@ -60,6 +60,9 @@ def certify_dataset(
         typer.Option(help="A certifier that shares the samples; its table gets its name. May be repeated."),
     ] = None,
     radius: Radii = None,
+    run_id: Annotated[
+        str | None, typer.Option("--run", metavar="ID", help="Feed this run, which another client began.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Table to write, as the field's scripts read it.")] = None,
     compare: Annotated[Path | None, typer.Option(help="Table to compare with, row by row.")] = None,
     plot: Annotated[
@@ -81,8 +84,8 @@ def certify_dataset(
     with faults_end_the_command(), open_dataset(path) as found, connection(url, key_file, proxy) as client:
         reports = asked_reports(compare, plot)
         data = found if labels is None else found.labelled(read_labels(read_file(labels), str(labels)))
-        rows = list(data.chosen(every, most))
-        run_id = _run(client, data, rows, path, asked, radii, out)
+        rows = _chosen(data, path, every, most)
+        run_id = run_of_table(client, AskedRun(path, asked, radii, len(rows), out, run_id))
         run, tables = _certify(client, run_id, rows, out, shared, reports.wanted)
         _show(run, as_json)
         _report(reports, tables, f"{run.name}: {model}, certified accuracy", as_json)
@@ -124,29 +127,13 @@ def _asked(
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _run(
-    client: CertificationClient,
-    data: Dataset,
-    rows: list[DataRow],
-    path: Path,
-    asked: dict[str, Any],
-    radii: list[float],
-    out: Path | None,
-) -> str:
-    """Return the run that the table is of, or begin one."""
+def _chosen(data: Dataset, path: Path, every: int, most: int | None) -> list[DataRow]:
+    """Return the rows to certify, and say how many there are. Raises UnusableFile if there is none."""
+    rows = list(data.chosen(every, most))
     if not rows:
         raise UnusableFile(f"{path} has no row left after --every and --max")
     tell(f"{path}: {data.about}" + (f"; {len(rows):,} of them" if len(rows) < len(data.rows) else ""))
-    mark = data_mark(path)
-    known = None if out is None else read_note(out, client.url, asked, mark)
-    if known is not None:
-        tell(f"run {known} goes on")
-        return known
-    run = client.runs.begin(path.resolve().name, asked, radii=radii, expected_rows=len(rows))
-    tell(f"run {run.id}")
-    if out is not None:
-        write_note(out, RunNote(client.url, run.id, asked, mark))
-    return run.id
+    return rows
 
 
 def _shared(certifier: str | None, also: list[str], out: Path | None) -> list[str]:

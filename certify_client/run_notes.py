@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,11 @@ def write_note(table: Path, note: RunNote) -> None:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a file in one step: whoever reads it finds the old content or the new. Raises UnusableFile."""
-    fresh = path.with_name(f".{path.name}.new")
+    """Write a file in one step: whoever reads it finds the old content or the new. Raises UnusableFile.
+
+    Two commands may write the same file at the same time: the later one's content stays.
+    """
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     try:
         fresh.write_text(content, encoding="utf-8")
         fresh.replace(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -66,14 +65,14 @@ class Feeding:
         """Path of the table of the run's own certifier."""
         return self.folder / "results.tsv"
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, *more: str) -> subprocess.Popen[str]:
         """Start the command; begun again, it goes on with its run."""
         self.folder.mkdir(exist_ok=True)
         asked = f"--model mnist --certifier second_order --sigma 0.25 --n {self.n} --n0 100 --seed 14"
         return subprocess.Popen(
             [
                 *(sys.executable, "-m", "certify_client", "dataset", str(self.data), *asked.split()),
-                *("--also", SHARED, "--radius", "0.25", "--out", str(self.out)),
+                *("--also", SHARED, "--radius", "0.25", "--out", str(self.out), *more),
             ],
             env=os.environ | {"CERTIFY_URL": self.service.gateway.url},
             stdout=subprocess.PIPE,
@@ -84,11 +83,6 @@ class Feeding:
     def begun(self) -> None:
         """Wait until the run that it feeds is known."""
         wait_until(lambda: note_path(self.out).exists(), "the run to begin", 60)
-
-    def join(self, other: Feeding) -> None:
-        """Feed the run of another client: its note says which that is."""
-        self.folder.mkdir()
-        shutil.copy(note_path(other.out), note_path(self.out))
 
     def tables(self) -> dict[str, Table]:
         """Return the tables of both certifiers."""

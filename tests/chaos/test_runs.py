@@ -38,9 +38,8 @@ def disturbed(service: Service, armed: Path, first: Feeding, second: Feeding, ro
     """Feed a run from two clients. Kill a worker, restart the server, and stop the first client half-way."""
     with first.start() as begun:
         first.begun()
-        second.join(first)
         run_id = run_id_of(first)
-        with second.start() as joined:
+        with second.start("--run", run_id) as joined:
             wait_for_rows(service, run_id, rows // 8, LONGEST_S)
             file = arm(armed, "the certificate is not stored", Victim.WORKER)
             wait_until(lambda: not file.exists(), "a worker to die", 60)
