@@ -90,7 +90,8 @@ def penalty(x: float, r: float, q: float, n: int, d: int) -> float:
     s = np.concatenate(
         [np.exp(np.linspace(-6.0, math.log(top), 4001)), 1.0 + np.geomspace(1e-6, top - 1.0, 4001)]
     )
-    grown = np.array([growth(y, n) for y in x * (s + r)])
+    y = x * (s + r)
+    grown = -np.log1p(y) - (n - 1) * np.log1p(-y / (n - 1))
     entropy = s - 1.0 - np.log(s)
 
     def dual(log_t: float) -> float:

@@ -95,6 +95,29 @@ def test_every_bound_that_is_tried_from_misses_is_a_hair_above_the_theorems_own(
 
 
 @pytest.mark.parametrize(
+    ("n", "q", "d", "x", "slope"),
+    [
+        (12, 1.0, 283, 0.0808, 2.373),
+        (4, 1.0, 1, 3e-4, 0.0825),
+        (100, 0.999, 1, 1.0, 0.5),
+        (2, 0.9998, 50, 6.3e-5, 0.0832),
+        (3, 0.9985, 41, 6.1e-5, 1.28),
+        (200, 0.4, 3, 0.5, 0.5),
+    ],
+)
+def test_the_bound_from_misses_is_infinite_where_its_theorem_says_nothing(
+    n: int, q: float, d: int, x: float, slope: float
+) -> None:
+    """Here ``q`` is near 1, or there are few samples: no tilt covers the size of a miss, but at small ``x``."""
+    u, largest = 0.02, profile(min(q, 0.5))
+    places, slopes = np.array([x]), np.array([slope])
+    tried = missed_gradient._bound(
+        PairStatistic(n, u), RareVotes(q, d), -math.log(ALPHA), largest, places, slopes
+    )
+    assert tried[0] >= pair_bounds.misses(x, slope, u, n, d, ALPHA, q)
+
+
+@pytest.mark.parametrize(
     ("n", "q", "d"), [(10_000, 0.3, 784), (10_000, 0.06, 150_528), (100_000, 0.012, 784)]
 )
 def test_the_bound_from_misses_is_the_least_of_its_theorem(n: int, q: float, d: int) -> None:

@@ -108,6 +108,24 @@ def test_no_spectrum_exceeds_the_penalty(x: float, r: float, n: int, q: float, d
         assert total(d, largest_within(limit / d, top)) > 0.98 * found
 
 
+@pytest.mark.parametrize(
+    ("x", "r", "q", "n", "d"),
+    [
+        (0.0967, 0.0, 0.0105, 3, 30957),
+        (0.0484, 0.0, 0.00357, 2, 73580),
+        (7.8, 0.007, 0.241, 54, 4),
+        (33.9, 0.185, 0.0456, 403, 14),
+        (0.3, 1.0, 0.5, 5, 2),
+        (0.4, 0.2, 0.9, 2, 1),
+    ],
+)
+def test_few_samples_have_no_penalty_below_the_least_over_all_multipliers(
+    x: float, r: float, q: float, n: int, d: int
+) -> None:
+    found = float(RareVotes(q, d).penalty(np.array([x]), np.array([r]), n)[0])
+    assert found >= pair_bounds.penalty(x, r, q, n, d) * (1.0 - 1e-8)
+
+
 def largest_within(limit: float, top: float) -> float:
     """The largest ``s`` up to ``top`` with ``s - 1 - ln s <= limit``."""
     low, high = 1.0, top
