@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from fractions import Fraction
 from functools import reduce
 from itertools import permutations
@@ -175,3 +176,44 @@ def test_sums_that_are_none_are_refused() -> None:
             AllPairsSums(Weights.SCORES, 1, 1, 1, 0, vectors, per_class)
     with pytest.raises(ValueError, match="weigh scores"):
         AllPairsSums(Weights.MISSES, 1, 1, 1, 0, content, per_class=True)
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 7])
+@pytest.mark.parametrize("elements", [[3.0, 4.0], [2.0**32 - 2.0**-20], [0.1, -7.3, 12345.678], [0.0]])
+def test_the_error_is_what_rounding_can_do_to_the_exact_value(blocks: int, elements: list[float]) -> None:
+    """From fractions: what blocks and a float64 sum of squares can be off by, and one last rounding."""
+    whole = [round(x * 2**20) for x in elements]
+    content = (np.array(whole) / 2**20).tobytes()
+    d, n, squares = len(whole), 7, 2**21 + 1
+    found = AllPairsSums(Weights.SCORES, n, d, blocks, squares, content).condensed()
+    exact_square = Fraction(sum(x * x for x in whole), 2**40)
+    exact = (exact_square - Fraction(squares, 2**20)) / (n * (n - 1))
+    off = blocks / 2**20
+    of_blocks = 2.0 * math.sqrt(d * exact_square) * off + d * off**2
+    of_floats = Fraction(d, 2**52) * exact_square
+    said = (of_blocks + float(of_floats)) / (n * (n - 1)) + abs(float(exact)) / 2**52
+    assert found.error == pytest.approx(said, rel=2e-6)
+    assert Fraction(found.mean) + Fraction(found.error) >= exact
+
+
+def test_two_samples_have_one_pair() -> None:
+    first, second = np.array([0.5, -1.0]), np.array([0.25, 2.0])
+    squares = float((first**2).sum() + (second**2).sum())
+    sums = AllPairsSums.of_block(Weights.SCORES, 2, first + second, squares)
+    assert sums.condensed().mean == float(first @ second) == -1.875
+
+
+def test_the_mean_of_one_sample_keeps_what_was_asked_for() -> None:
+    sums = AllPairsSums.of_block(Weights.SCORES, 1, [0.5], 0.25)
+    assert sums.condensed(n_asked=100) == AllPairsMean(Weights.SCORES, 1, 1, 0.0, 0.0, 100)
+
+
+@pytest.mark.parametrize(("n", "blocks", "squares"), [(-1, 1, 0), (1, -1, 0), (1, 1, -1)])
+def test_no_count_is_negative(n: int, blocks: int, squares: int) -> None:
+    with pytest.raises(ValueError, match="counts that are not negative"):
+        AllPairsSums(Weights.SCORES, n, 1, blocks, squares, np.array([0.0]).tobytes())
+
+
+def test_an_error_is_finite() -> None:
+    with pytest.raises(ValueError, match="must be finite"):
+        AllPairsMean(Weights.SCORES, 2, 1, 0.0, float("inf"))
