@@ -108,7 +108,7 @@ def test_every_bound_that_is_tried_from_misses_is_a_hair_above_the_theorems_own(
 def test_the_bound_from_misses_is_infinite_where_its_theorem_says_nothing(
     n: int, q: float, d: int, x: float, slope: float
 ) -> None:
-    """Here ``q`` is near 1, or there are few samples: no tilt covers the size of a miss, but at small ``x``."""
+    """With many misses or few samples, the size of a miss is known at small ``x`` alone."""
     u, largest = 0.02, profile(min(q, 0.5))
     places, slopes = np.array([x]), np.array([slope])
     tried = missed_gradient._bound(
