@@ -29,6 +29,10 @@ class OwnerFull(CertificationError):
     """Raised when an owner has reached the limit of its key on jobs that have not ended."""
 
 
+class OwnerRunsFull(CertificationError):
+    """Raised when an owner has as many stored runs as its key may have."""
+
+
 class InvalidCursor(CertificationError):
     """Raised for a cursor of a listing that this service did not issue."""
 
@@ -99,14 +103,17 @@ class JobEnded(CertificationError):
 
 
 def limit_reached(name: str) -> CertificationError:
-    """Return the error for a limit that jobs/lua/create.lua names."""
+    """Return the error for a limit that jobs/lua/create.lua or create_run.lua names."""
     kind, why = _LIMITS[name]
     return kind(why)
 
 
+_RUNS_GO: Final = "runs are deleted some time after their last row ended"
 _LIMITS: Final[dict[str, tuple[type[CertificationError], str]]] = {
     "jobs": (StoreFull, "the limit on jobs that have not ended is reached"),
     "bytes": (StoreFull, "the job store's server has reached its memory limit"),
     "rows": (RunFull, "the run has as many rows as a run may have: begin another"),
     "owner": (OwnerFull, "this key has reached its limit on jobs that have not ended"),
+    "runs": (StoreFull, f"as many runs are stored as there may be; {_RUNS_GO}"),
+    "owned runs": (OwnerRunsFull, f"this key has as many stored runs as it may have; {_RUNS_GO}"),
 }

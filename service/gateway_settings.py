@@ -119,6 +119,12 @@ class GatewaySettings(JobsSettings):
         default=1000, ge=1, description="Jobs that have not ended; further submissions get 503."
     )
     max_runs: int = Field(default=1000, ge=1, description="Stored runs; further ones get 503.")
+    max_runs_of_a_key: int = Field(
+        default=200,
+        ge=1,
+        description="Stored runs of one owner; further ones get 429. `max_runs` of an entry in the keys file "
+        "goes before it. Without keys there is no owner, and `CERTIFY_MAX_RUNS` alone holds.",
+    )
     max_run_rows: int = Field(default=100_000, ge=1, description="Rows of one run; further ones get 409.")
     max_stored_bytes: int = Field(
         default=2**30,

@@ -12,7 +12,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import RunNotFound, StoreFull, UnsupportedRecord
+from jobs.job_errors import RunNotFound, UnsupportedRecord, limit_reached
 from jobs.job_ids import new_id
 from jobs.job_records import JobState
 from jobs.listing import decode_cursor, encode_cursor
@@ -45,7 +45,10 @@ class RunStore:
         self._create = load_script(client, "create_run")
 
     def create(self, spec: RunSpec, most: int = 0, most_owned: int = 0) -> RunRecord:
-        """Store a new run. Raises StoreFull if there are ``most`` runs, or the owner has ``most_owned``."""
+        """Store a new run. Raises StoreFull at ``most`` in all, OwnerRunsFull at ``most_owned`` of its owner.
+
+        A limit of 0 is none. Runs without an owner have no limit of their own.
+        """
         run_id, now = new_id(), time.time()
         names = [keys.run(run_id), keys.RUNS, keys.RUNS_EXPIRE, keys.owned_runs(spec.owner)]
         until = now + self._settings.result_ttl_s
@@ -61,14 +64,15 @@ class RunStore:
             spec.radius_steps,
         ]
         with store_errors():
-            created_at = cast("bytes", self._create(keys=names, args=told)).decode()
-        if not created_at:
-            raise StoreFull("the limit on runs is reached: delete some")
+            answer = cast("list[bytes]", self._create(keys=names, args=told))
+        what, about = (part.decode() for part in answer)
+        if what == "full":
+            raise limit_reached(about)
         return RunRecord(
             id=run_id,
             spec=spec,
             state=RunState.OPEN,
-            created_at=float(created_at),
+            created_at=float(about),
             ended_at=None,
             counts=RunCounts(),
         )

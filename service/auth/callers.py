@@ -21,6 +21,7 @@ class Caller:
     owner: str = ""
     max_active_jobs: int | None = None
     max_n: int | None = None
+    max_runs: int | None = None
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Access:
         if entry is None:
             raise _unauthorized("This API key is not known here, or not any more.")
         self._count(entry)
-        return Caller(entry.name, entry.max_active_jobs, entry.max_n)
+        return Caller(entry.name, entry.max_active_jobs, entry.max_n, entry.max_runs)
 
     def _count(self, entry: KeyEntry) -> None:
         if entry.requests_per_minute is None:

@@ -42,6 +42,7 @@ class KeyEntry(BaseModel):
     name: Name
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9a-fA-F]{64}$")]
     max_active_jobs: Annotated[int, Field(ge=1)] | None = None
+    max_runs: Annotated[int, Field(ge=1)] | None = None
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
     max_n: Annotated[int, Field(ge=1)] | None = None
 

@@ -14,6 +14,7 @@ _TOLD = """# Append this entry to the file that CERTIFY_KEYS_FILE names. The gat
 name = "{name}"
 sha256 = "{sha256}"
 # max_active_jobs = 10
+# max_runs = 20
 # requests_per_minute = 600
 # max_n = 1000000
 """

@@ -17,6 +17,7 @@ from jobs.job_errors import (
     JobConflict,
     JobNotFound,
     OwnerFull,
+    OwnerRunsFull,
     RunClosed,
     RunFull,
     RunNotFound,
@@ -59,6 +60,8 @@ def _problem(request: Request, error: Exception) -> ProblemError:
 
 
 _RETRY_FULL: Final = {"Retry-After": "10"}
+_RETRY_RUNS: Final = {"Retry-After": "600"}
+"""Runs are kept for days, and deleted by a sweep: sooner is of no use. A choice."""
 _RETRY: Final = {"Retry-After": RETRY_AFTER_S}
 _DEFECT: Final = ProblemError("internal-error", "The request failed; the log has the cause.")
 _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
@@ -69,6 +72,7 @@ _TABLE: Final[dict[type[Exception], Callable[[Exception], ProblemError]]] = {
     JobConflict: lambda error: field_problem("Idempotency-Key", str(error), "idempotency-key-reused"),
     StoreFull: lambda error: ProblemError("overloaded", _sentence(error), headers=_RETRY_FULL),
     OwnerFull: lambda error: ProblemError("too-many-jobs", _sentence(error), headers=_RETRY_FULL),
+    OwnerRunsFull: lambda error: ProblemError("too-many-runs", _sentence(error), headers=_RETRY_RUNS),
     InvalidCursor: lambda error: field_problem("cursor", str(error)),
     UnsupportedRecord: lambda error: ProblemError("unsupported-record", str(error)),
     StoreNotDurable: lambda error: ProblemError("not-ready", _sentence(error), headers=_RETRY),

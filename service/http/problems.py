@@ -71,6 +71,7 @@ PROBLEMS: dict[str, ProblemType] = _table(
     ),
     ProblemType("too-many-requests", 429, "Too many requests", "The key made too many requests in a minute."),
     ProblemType("too-many-jobs", 429, "Too many jobs", "The key has as many unfinished jobs as it may."),
+    ProblemType("too-many-runs", 429, "Too many runs", "The key has as many stored runs as it may."),
     ProblemType("internal-error", 500, "Internal error", "A defect of the service; the log has the cause."),
     ProblemType("unsupported-record", 500, "Unsupported record", "The job was stored by another release."),
     ProblemType(

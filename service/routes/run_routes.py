@@ -52,6 +52,7 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
         "unsupported-media-type",
         "invalid-request",
         "too-many-requests",
+        "too-many-runs",
         *OF_THE_STORE,
     ),
 )
@@ -69,7 +70,8 @@ async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
 def _create(ctx: Context, caller: Caller, body: bytearray) -> RunResource:
     spec = new_run(ctx.submissions, read_only_json(body, RunFields), caller)
     ctx.durability.require()
-    return show_run(ctx.runs, ctx.runs.create(spec, ctx.settings.max_runs))
+    owned = caller.max_runs or ctx.settings.max_runs_of_a_key
+    return show_run(ctx.runs, ctx.runs.create(spec, ctx.settings.max_runs, owned))
 
 
 @router.get(

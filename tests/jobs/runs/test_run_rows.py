@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from redis import Redis
 
-from jobs.job_errors import JobConflict, RunClosed, RunFull, RunNotFound, StoreFull
+from jobs.job_errors import JobConflict, OwnerRunsFull, RunClosed, RunFull, RunNotFound, StoreFull
 from jobs.job_records import JobState
 from jobs.runs.run_records import RunState
 from jobs.runs.run_store import RunStore
@@ -80,11 +80,18 @@ def test_runs_are_listed_for_their_owner(runs: RunStore) -> None:
 
 def test_limits_on_runs(runs: RunStore) -> None:
     runs.create(run_spec(owner="me"), most=2, most_owned=1)
-    with pytest.raises(StoreFull):
+    with pytest.raises(OwnerRunsFull):
         runs.create(run_spec(owner="me"), most=2, most_owned=1)
     runs.create(run_spec(owner="you"), most=2, most_owned=1)
     with pytest.raises(StoreFull):
         runs.create(run_spec(owner="they"), most=2, most_owned=1)
+
+
+def test_runs_without_an_owner_are_bounded_all_together_alone(runs: RunStore) -> None:
+    for _ in range(2):
+        runs.create(run_spec(), most=2, most_owned=1)
+    with pytest.raises(StoreFull):
+        runs.create(run_spec(), most=2, most_owned=1)
 
 
 def test_no_such_run(runs: RunStore, redis_client: Redis) -> None:
