@@ -48,10 +48,12 @@ def radii_of_results(results: Iterable[Result]) -> RadiiOfTable:
 def read_table(path: Path) -> RadiiOfTable:
     """Return the radii of a table with the columns ``idx``, ``label``, ``predict`` and ``radius``.
 
-    Columns are separated by tabs or commas. Raises UnusableFile.
+    Columns are separated by tabs, with a backslash before characters that would mean something, as
+    ``result_tables.written`` writes them; or by commas. Raises UnusableFile.
     """
     text = read_file(path).decode("utf-8-sig", errors="replace")
-    table = csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
+    delimiter, escapechar = ("\t", "\\") if "\t" in text.partition("\n")[0] else (",", None)
+    table = csv.DictReader(io.StringIO(text), delimiter=delimiter, escapechar=escapechar)
     missing = {"idx", "label", "predict", "radius"} - set(table.fieldnames or ())
     if missing:
         raise UnusableFile(f"{path} is no table of radii: it has no column {', '.join(sorted(missing))}")
