@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from certify_client.bounded_files import MOST_BYTES, UnusableFile
+from certify_client.datasets.bounded_tars import TAR_FAULTS, opened_tar
 from certify_client.datasets.label_files import NAMES, read_labels
 from certify_client.datasets.rows_of_data import MOST_ENTRIES, DataRow, Dataset, is_row
 from certify_client.datasets.zip_directories import check_zip_directory
@@ -20,7 +21,7 @@ from certify_client.input_files import ImageFile, TensorFile, input_of
 
 CLASS_ENDING: Final = ".cls"
 """WebDataset's file with the index of the class of the row of the same name."""
-_FAULTS: Final = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, RuntimeError, NotImplementedError)
+_FAULTS: Final = (zipfile.BadZipFile, RuntimeError, NotImplementedError, *TAR_FAULTS)
 
 Read = Callable[[], bytes]
 
@@ -32,7 +33,9 @@ def read_zip(path: Path) -> Iterator[Dataset]:
         with _readable(path, "zip"):
             check_zip_directory(path)
             archive = stack.enter_context(zipfile.ZipFile(path))
-            names = _checked(path, ((each.filename, each.is_dir(), False) for each in archive.infolist()))
+            names = _checked(
+                path, ((each.filename, each.is_dir(), _special(each)) for each in archive.infolist())
+            )
             data = _dataset(path, {name: partial(_read_zipped, path, archive, name) for name in names})
         yield data
 
@@ -42,8 +45,8 @@ def read_tar(path: Path) -> Iterator[Dataset]:
     """Yield the rows of a tar archive, compressed or not. Raises UnusableFile as ``read_zip`` does."""
     with ExitStack() as stack:
         with _readable(path, "tar"):
-            archive = stack.enter_context(tarfile.open(path))
-            found = {each.name: each for each in _entries(path, archive)}
+            archive, entries = stack.enter_context(opened_tar(path, MOST_ENTRIES))
+            found = {each.name: each for each in entries}
             names = _checked(path, ((each.name, each.isdir(), not each.isfile()) for each in found.values()))
             data = _dataset(path, {name: partial(_read_tarred, path, archive, found[name]) for name in names})
         yield data
@@ -55,13 +58,6 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
         yield
     except _FAULTS as error:
         raise UnusableFile(f"{path} is no readable {kind} archive: {error}") from error
-
-
-def _entries(path: Path, archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    for number, entry in enumerate(archive):
-        if number >= MOST_ENTRIES:
-            raise UnusableFile(f"{path} holds more than {MOST_ENTRIES:,} entries")
-        yield entry
 
 
 def _checked(path: Path, entries: Iterator[tuple[str, bool, bool]]) -> list[str]:
@@ -79,6 +75,12 @@ def _checked(path: Path, entries: Iterator[tuple[str, bool, bool]]) -> list[str]
         if len(names) > MOST_ENTRIES:
             raise UnusableFile(f"{path} holds more than {MOST_ENTRIES:,} entries")
     return names
+
+
+def _special(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a link or a device: Unix programs write the kind of file into the upper half."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    return kind not in (0, stat.S_IFREG)
 
 
 def _dataset(path: Path, members: Mapping[str, Read]) -> Dataset:
@@ -136,7 +138,7 @@ def _read_zipped(path: Path, archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(name) as file:
             return _bounded(file, f"{path}: {name}")
-    except (*_FAULTS, zlib.error) as error:
+    except _FAULTS as error:
         raise UnusableFile(f"{path}: {name} cannot be read: {error}") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from certify_client.bounded_files import UnusableFile
 from certify_client.datasets.rows_of_data import MOST_ROWS, DataRow, Dataset
@@ -13,6 +13,10 @@ from certify_client.input_files import ImageFile, TensorFile, input_of, pixels_a
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from pyarrow import parquet
+
+MOST_ARRAY_BYTES: Final = 2**31
+"""2 GiB: most bytes of a test set that is read as a whole. A choice; it bounds the memory."""
 
 
 def read_npz(path: Path) -> Dataset:
@@ -24,6 +28,7 @@ def read_npz(path: Path) -> Dataset:
     import numpy as np  # noqa: PLC0415 - loads slowly, and other test sets do without
 
     try:
+        _check_unpacked(path, _packed_sizes(path))
         with np.load(path, allow_pickle=False) as arrays:
             if "x" not in arrays:
                 raise UnusableFile(
@@ -54,6 +59,20 @@ def read_npz(path: Path) -> Dataset:
     return Dataset(f"{len(rows):,} rows of x, {'no labels' if y is None else 'labels from y'}", rows)
 
 
+def _packed_sizes(path: Path) -> int:
+    """Return the bytes of the arrays that are read, as the archive states them; no more is unpacked."""
+    with zipfile.ZipFile(path) as archive:
+        return sum(entry.file_size for entry in archive.infolist() if entry.filename in {"x.npy", "y.npy"})
+
+
+def _check_unpacked(path: Path, size: int) -> None:
+    if size > MOST_ARRAY_BYTES:
+        raise UnusableFile(
+            f"{path} takes {size:,} bytes when it is unpacked; at most {MOST_ARRAY_BYTES:,} are read: give a "
+            "folder or an archive of files instead"
+        )
+
+
 def _label(value: Any) -> int | str:
     return str(value) if value.dtype.kind == "U" else int(value)
 
@@ -82,13 +101,11 @@ def read_parquet(path: Path) -> Dataset:
             f"{path} is a Parquet file: install pyarrow to read it (pip install pyarrow)"
         ) from None
     try:
-        table = parquet.read_table(path)
+        with parquet.ParquetFile(path) as file:
+            columns = _parquet_columns(path, file)
+            table = file.read(columns)
     except (ArrowException, OSError, MemoryError) as error:
         raise UnusableFile(f"{path} is no readable Parquet file: {error}") from error
-    if "image" not in table.column_names or len(table) > MOST_ROWS:
-        raise UnusableFile(
-            f"{path} has the columns {', '.join(table.column_names)}; the images must be called image"
-        )
     labels = table["label"].to_pylist() if "label" in table.column_names else [None] * len(table)
     rows = [
         DataRow(index, f"{path.name}#{index}", labels[index], partial(_stored, path, table["image"], index))
@@ -97,6 +114,22 @@ def read_parquet(path: Path) -> Dataset:
     return Dataset(
         f"{len(rows):,} rows, {'labels from label' if 'label' in table.column_names else 'no labels'}", rows
     )
+
+
+def _parquet_columns(path: Path, file: parquet.ParquetFile) -> list[str]:
+    """Return the columns to read. Raises UnusableFile if no images are there, or too many or too large."""
+    there, about = file.schema_arrow.names, file.metadata
+    if "image" not in there:
+        raise UnusableFile(f"{path} has the columns {', '.join(there)}; the images must be called image")
+    if about.num_rows > MOST_ROWS:
+        raise UnusableFile(f"{path} holds {about.num_rows:,} rows; at most {MOST_ROWS:,} are read")
+    columns = [name for name in ("image", "label") if name in there]
+    pieces = (
+        about.row_group(i).column(j) for i in range(about.num_row_groups) for j in range(about.num_columns)
+    )
+    wanted = (piece for piece in pieces if piece.path_in_schema.split(".")[0] in columns)
+    _check_unpacked(path, sum(piece.total_uncompressed_size for piece in wanted))
+    return columns
 
 
 def _stored(path: Path, column: Any, index: int) -> ImageFile | TensorFile:

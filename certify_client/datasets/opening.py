@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from certify_client.bounded_files import UnusableFile
 from certify_client.datasets.archives import read_tar, read_zip
 from certify_client.datasets.array_files import read_npz, read_parquet
+from certify_client.datasets.bounded_tars import is_tar
 from certify_client.datasets.folders import read_folder
 from certify_client.datasets.rows_of_data import Dataset
 from certify_client.datasets.zip_directories import check_zip_directory
@@ -46,7 +46,7 @@ def _kind(path: Path) -> str:
             return "npz" if _holds_arrays(path) else "zip"
         if head == _PARQUET:
             return "parquet"
-        if tarfile.is_tarfile(path):
+        if is_tar(path):
             return "tar"
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror or error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import pickle
+import stat
 import struct
 import tarfile
 import zipfile
@@ -50,6 +51,16 @@ def test_names_that_lead_out(tmp_path: Path, name: str) -> None:
     for path in (tmp_path / "a.zip", tar_of(tmp_path / "a.tar", entry(name))):
         with pytest.raises(UnusableFile, match="leads out"):
             open_dataset(path)
+
+
+def test_links_in_a_zip(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("a.png")
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.png", PNG)
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(UnusableFile, match=r"'a\.png', which is a link"):
+        open_dataset(tmp_path / "a.zip")
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
