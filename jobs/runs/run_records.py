@@ -23,9 +23,13 @@ RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 
 
 class RunState(StrEnum):
-    """Whether a run takes rows."""
+    """How a run stands. ``COMPLETE``: all expected rows have ended, and none is open.
+
+    A run that is complete still takes rows; it is open again until they have ended.
+    """
 
     OPEN = "open"
+    COMPLETE = "complete"
     CANCELLED = "cancelled"
 
 
@@ -94,22 +98,30 @@ class RunCounts(Record):
 class RunRecord(Record):
     """A run as read from the store. Times are seconds since the epoch (UTC).
 
+    ``cancelled``: it takes no more rows, though some may still be open;
     ``ended_at``: when the last of the rows so far ended; None before any row has.
     """
 
     id: RunId
     spec: RunSpec
-    state: RunState
+    cancelled: bool
     created_at: float
     ended_at: float | None
     counts: RunCounts
 
     @property
+    def state(self) -> RunState:
+        """How the run stands. jobs/lua/list_runs.lua tells the same."""
+        if self.cancelled:
+            return RunState.CANCELLED
+        counts, expected = self.counts, self.spec.expected_rows
+        all_ended = expected is not None and counts.ended >= expected and counts.ended == counts.rows
+        return RunState.COMPLETE if all_ended else RunState.OPEN
+
+    @property
     def finished(self) -> bool:
         """Whether no row is open, and the run is cancelled or all expected rows have ended."""
-        counts, expected = self.counts, self.spec.expected_rows
-        no_more = self.state is RunState.CANCELLED or (expected is not None and counts.ended >= expected)
-        return no_more and counts.ended == counts.rows
+        return self.state is not RunState.OPEN and self.counts.ended == self.counts.rows
 
 
 class RowEnd(Record):

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, cast
 
 from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import RunNotFound, UnsupportedRecord, limit_reached
+from jobs.job_errors import RunNotFound, limit_reached
 from jobs.job_ids import new_id
-from jobs.job_records import JobState
-from jobs.listing import decode_cursor, encode_cursor
-from jobs.runs.run_records import RUN_VERSION, Row, RowEnd, RunCounts, RunRecord, RunSpec, RunState
+from jobs.runs.run_decoding import decode_row, decode_run
+from jobs.runs.run_listing import ALL, RunFilter, RunListing, RunPage
+from jobs.runs.run_records import RUN_VERSION, Row, RunCounts, RunRecord, RunSpec
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
@@ -27,14 +25,6 @@ SETS: Final = ("open", "failed", "cancelled", "abstained", "wrong")
 """Names of the sets of rows that can be listed. The same names are in jobs/lua/finish.lua."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunPage:
-    """One page of runs, newest first; ``next_cursor`` is None on the last page."""
-
-    runs: tuple[RunRecord, ...]
-    next_cursor: str | None
-
-
 class RunStore:
     """Reads and writes runs. Every method raises StoreUnavailable when the server is away."""
 
@@ -43,6 +33,7 @@ class RunStore:
         self._settings = settings
         self._store = store
         self._create = load_script(client, "create_run")
+        self._listing = RunListing(client)
 
     def create(self, spec: RunSpec, most: int = 0, most_owned: int = 0) -> RunRecord:
         """Store a new run. Raises StoreFull at ``most`` in all, OwnerRunsFull at ``most_owned`` of its owner.
@@ -71,7 +62,7 @@ class RunStore:
         return RunRecord(
             id=run_id,
             spec=spec,
-            state=RunState.OPEN,
+            cancelled=False,
             created_at=float(about),
             ended_at=None,
             counts=RunCounts(),
@@ -79,21 +70,17 @@ class RunStore:
 
     def get(self, run_id: str) -> RunRecord:
         """Read a run. Raises RunNotFound or UnsupportedRecord."""
-        record = self._read([run_id])[0]
-        if record is None:
-            raise RunNotFound(run_id)
-        return record
-
-    def list_runs(self, limit: int, cursor: str | None = None, owner: str = "") -> RunPage:
-        """List at most ``limit`` runs of an owner, newest first, from ``cursor`` on. Raises InvalidCursor."""
-        behind = f"({decode_cursor(cursor)!r}" if cursor is not None else "+inf"
-        index = keys.owned_runs(owner) if owner else keys.RUNS
         with store_errors():
-            entries = self._redis.zrevrangebyscore(index, behind, "-inf", start=0, num=limit + 1)
-        ids = [entry.decode() for entry in cast("list[bytes]", entries)]
-        found = [run for run in self._read(ids) if run is not None and run.spec.owner == owner]
-        page = tuple(found[:limit])
-        return RunPage(page, encode_cursor(page[-1].created_at) if page and len(ids) > limit else None)
+            fields = self._redis.hgetall(keys.run(run_id))
+        if not fields:
+            raise RunNotFound(run_id)
+        return decode_run(run_id, cast("dict[bytes, bytes]", fields))
+
+    def list_runs(
+        self, limit: int, cursor: str | None = None, owner: str = "", only: RunFilter = ALL
+    ) -> RunPage:
+        """List at most ``limit`` runs of an owner, newest first, from ``cursor`` on. Raises InvalidCursor."""
+        return self._listing.page(limit, cursor, owner, only)
 
     def rows(self, run_id: str, after: int, limit: int, among: str | None = None) -> list[Row]:
         """Return at most ``limit`` rows whose number is larger than ``after``, in the order of their arrival.
@@ -114,7 +101,7 @@ class RunStore:
                 pipe.hmget(f"{name}:ends", [str(number) for number in numbers])
                 begun, ended = pipe.execute()
         rows = zip(numbers, begun, ended, strict=True)
-        return [_row(number, begin, end) for number, begin, end in rows if begin is not None]
+        return [decode_row(number, begin, end) for number, begin, end in rows if begin is not None]
 
     def certified(self, run_id: str, radii: Sequence[float]) -> tuple[RunRecord, list[int]]:
         """Return a run, and how many rows are correct with at least each of these radii, in input units.
@@ -128,7 +115,7 @@ class RunStore:
             fields, *numbers = pipe.execute()
         if not fields:
             raise RunNotFound(run_id)
-        return _run(run_id, fields), [int(number) for number in numbers]
+        return decode_run(run_id, fields), [int(number) for number in numbers]
 
     def radii(self, run_id: str, most: int) -> tuple[RunRecord, list[tuple[float, int]]]:
         """Return a run, and at most ``most`` points of its curve of certified rows, smallest radius first.
@@ -155,60 +142,8 @@ class RunStore:
         record = self.get(run_id)
         name = keys.run(run_id)
         with store_errors():
-            self._redis.hset(name, "status", RunState.CANCELLED.value)
+            self._redis.hset(name, "status", "cancelled")
         while rows := self.rows(run_id, 0, CANCELLED_AT_ONCE, "open"):
             for row in rows:
                 self._store.cancel(row.job_id)
         return self.get(record.id)
-
-    def _read(self, run_ids: Sequence[str]) -> list[RunRecord | None]:
-        with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            for run_id in run_ids:
-                pipe.hgetall(keys.run(run_id))
-            answers = pipe.execute()
-        return [
-            _run(run_id, fields) if fields else None for run_id, fields in zip(run_ids, answers, strict=True)
-        ]
-
-
-def _run(run_id: str, stored: dict[bytes, bytes]) -> RunRecord:
-    fields = {name.decode(): value.decode() for name, value in stored.items()}
-    if fields["version"] != str(RUN_VERSION):
-        raise UnsupportedRecord(
-            f"run {run_id} is stored in version {fields['version']}, this program reads version "
-            f"{RUN_VERSION}: use the release that wrote it, or let the run expire"
-        )
-    return RunRecord(
-        id=run_id,
-        spec=RunSpec.model_validate_json(fields["spec"]),
-        state=RunState(fields["status"]),
-        created_at=float(fields["created_at"]),
-        ended_at=float(fields["ended_at"]) if "ended_at" in fields else None,
-        counts=RunCounts(**{name: int(fields.get(name, 0)) for name in RunCounts.model_fields}),
-    )
-
-
-def _row(number: int, begin: bytes, end: bytes | None) -> Row:
-    key, job_id, label = json.loads(begin)
-    return Row(
-        number=number,
-        key=key,
-        job_id=job_id,
-        label=int(label) if label else None,
-        end=None if end is None else _end(json.loads(end)),
-    )
-
-
-def _end(values: list[object]) -> RowEnd:
-    state, predicted, clean, abstained, radius, samples, seconds = values
-    return RowEnd.model_validate(
-        {
-            "state": JobState(cast("str", state)),
-            "predicted": predicted,
-            "clean": clean,
-            "abstained": abstained,
-            "radius": None if radius is None else float(cast("str", radius)),
-            "samples": samples,
-            "seconds": seconds,
-        }
-    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response, status
 
-from jobs.job_errors import RunNotFound
+from certificates import CERTIFIERS
+from jobs.runs.run_listing import RunFilter
+from jobs.runs.run_records import RunState
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
 from service.http.bodies import Form
-from service.http.problems import OF_THE_STORE, ProblemError, responses
+from service.http.problems import OF_THE_STORE, ProblemError, field_problem, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.submitted_bodies import submitted_body
@@ -21,7 +22,7 @@ from service.routes.who import AnyCaller, Who
 from service.runs.run_requests import RunFields
 from service.runs.run_resources import RunList, RunResource
 from service.runs.run_submission import new_run
-from service.runs.run_views import show_run
+from service.runs.run_views import show_run, shown
 
 PATH = "/v1/runs"
 RUN = ("unauthorized", "run-not-found", "invalid-request", "too-many-requests", *OF_THE_STORE)
@@ -77,7 +78,9 @@ def _create(ctx: Context, caller: Caller, body: bytearray) -> RunResource:
 @router.get(
     "",
     operation_id="listRuns",
-    summary="List runs, newest first",
+    summary="List your runs, newest first",
+    description="Pass `next_cursor` as `cursor` until it is null, with the same other parameters. A page of "
+    "runs that are picked by `status`, `model`, `certifier` or `name` may be short, or empty.",
     responses=responses("unauthorized", "invalid-request", "too-many-requests", *OF_THE_STORE),
 )
 def list_all(
@@ -87,15 +90,21 @@ def list_all(
     cursor: Annotated[
         str | None, Query(max_length=64, description="`next_cursor` of the previous page.")
     ] = None,
+    status: Annotated[RunState | None, Query(description="Only runs whose `status` is this.")] = None,
+    model: Annotated[str | None, Query(max_length=200, description="Only runs of this model.")] = None,
+    certifier: Annotated[
+        str | None,
+        Query(description="Only runs by this one.", json_schema_extra={"enum": list(CERTIFIERS.names())}),
+    ] = None,
+    name: Annotated[str, Query(max_length=200, description="Only runs whose name begins like this.")] = "",
 ) -> RunList:
     """Read one page of the caller's runs."""
     check_page(limit, ctx.settings.max_page_size)
-    page = ctx.runs.list_runs(limit, cursor, caller.owner)
-    shown: list[RunResource] = []
-    for run in page.runs:
-        with suppress(RunNotFound):  # it expired meanwhile
-            shown.append(show_run(ctx.runs, run))
-    return RunList(runs=shown, next_cursor=page.next_cursor)
+    if certifier not in (None, *CERTIFIERS.names()):
+        raise field_problem("certifier", f"must be one of {', '.join(CERTIFIERS.names())}")
+    page = ctx.runs.list_runs(limit, cursor, caller.owner, RunFilter(status, model, certifier, name))
+    runs = [shown(counted.run, counted.certified) for counted in page.runs]
+    return RunList(runs=runs, next_cursor=page.next_cursor)
 
 
 @router.get(

@@ -88,7 +88,9 @@ class RunResource(Resource):
 
     id: str
     name: str
-    status: RunState
+    status: RunState = Field(
+        description="`complete`: all `expected_rows` have ended, and no row is open; it still takes rows."
+    )
     finished: bool = Field(
         description="No row is open, and the run is cancelled or all `expected_rows` have ended."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certificates import FIRST_ORDER
+from certificates import FIRST_ORDER, Certifier
 from jobs.first_message import FirstMessage
 from jobs.runs.run_records import RunSpec
 from jobs.store import Created, Idempotency, JobStore, Limits, RowOf
@@ -11,20 +11,28 @@ from tests.support.specs import submission
 
 
 def run_spec(
-    *, radii: tuple[float, ...] = (), owner: str = "", name: str = "digits", seed: int = 7
+    *,
+    radii: tuple[float, ...] = (),
+    owner: str = "",
+    name: str = "digits",
+    seed: int = 7,
+    model: str = "half-space",
+    certifier: Certifier = FIRST_ORDER,
+    expected_rows: int | None = None,
 ) -> RunSpec:
-    """Return the specification of a run of the half-space."""
+    """Return the specification of a run, of the half-space by first order if nothing else is asked for."""
     return RunSpec(
         name=name,
-        model="half-space",
+        model=model,
         model_sha256="0" * 64,
-        certifier=FIRST_ORDER,
+        certifier=certifier,
         sigma=0.5,
         n=100,
         n0=10,
         eta=0.001,
         seed=seed,
         radii=radii,
+        expected_rows=expected_rows,
         owner=owner,
     )
 

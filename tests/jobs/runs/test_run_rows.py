@@ -68,12 +68,25 @@ def test_a_run_has_a_limit_on_its_rows(runs: RunStore, store: JobStore) -> None:
     assert runs.get(run_id).counts.rows == 2
 
 
+def test_a_run_is_complete_once_all_expected_rows_have_ended(runs: RunStore, store: JobStore) -> None:
+    run_id = runs.create(run_spec(expected_rows=2)).id
+    jobs = [add_row(store, run_id, key).job.id for key in "ab"]
+    store.cancel(jobs[0])
+    assert runs.get(run_id).state is RunState.OPEN
+    store.cancel(jobs[1])
+    assert runs.get(run_id).state is RunState.COMPLETE
+    add_row(store, run_id, "c")
+    assert runs.get(run_id).state is RunState.OPEN
+    runs.cancel(run_id)
+    assert runs.get(run_id).state is RunState.CANCELLED
+
+
 def test_runs_are_listed_for_their_owner(runs: RunStore) -> None:
     mine = [runs.create(run_spec(owner="me", name=str(i))).id for i in range(3)]
     runs.create(run_spec(owner="you"))
     page = runs.list_runs(2, owner="me")
     rest = runs.list_runs(2, page.next_cursor, owner="me")
-    assert [run.id for run in (*page.runs, *rest.runs)] == mine[::-1]
+    assert [listed.run.id for listed in (*page.runs, *rest.runs)] == mine[::-1]
     assert rest.next_cursor is None
     assert runs.list_runs(10).runs == ()
 

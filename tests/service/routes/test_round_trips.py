@@ -1,4 +1,4 @@
-"""Round trips to the server: at most four to accept a job, two to tell how one stands."""
+"""Round trips to the server: at most four to accept a job, two to tell how one stands, one a page of runs."""
 
 from __future__ import annotations
 
@@ -48,3 +48,15 @@ def test_a_status_poll(http: httpx.Client, shared_redis: Redis, job_id: str) -> 
         counts.append(len(trips))
     assert max(counts) <= 2
     assert min(counts) == 1, "the workers are looked up once a second"
+
+
+def test_a_page_of_runs(http: httpx.Client, shared_redis: Redis) -> None:
+    run = {"name": "points", "model": "plane", "sigma": 0.5, "radii": [0.25, 0.5]}
+    for _ in range(5):
+        http.post("/v1/runs", json=run)
+    http.get("/v1/runs")  # the server knows the script now
+    for picked in ({}, {"status": "open", "model": "plane", "name": "po"}):
+        with watched(shared_redis) as trips:
+            listed = http.get("/v1/runs", params={"limit": "5", **picked}).json()["runs"]
+        assert len(listed) == 5
+        assert len(trips) == 1, trips

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import httpx
@@ -171,6 +172,46 @@ def test_the_table_comes_in_the_form_that_is_asked_for(http: httpx.Client, run_i
     assert lines.json()["key"] == 'a, "b"'
     assert lines.json()["label"] == 1
     check_problem(http.get(path, headers={"Accept": "image/png"}), "not-acceptable", 406)
+
+
+def test_the_list_is_picked_by_state_model_certifier_and_name(http: httpx.Client) -> None:
+    mark = secrets.token_hex(8)
+    first, second = (
+        http.post("/v1/runs", json={**RUN, "name": f"{mark} {i}", "certifier": certifier}).json()["id"]
+        for i, certifier in enumerate(("dipole", "first_order"))
+    )
+    http.delete(f"/v1/runs/{second}")
+
+    def picked(**query: str) -> list[str]:
+        answer = http.get("/v1/runs", params={"name": mark, **query})
+        assert answer.status_code == 200, answer.text
+        return [run["id"] for run in answer.json()["runs"]]
+
+    assert picked() == [second, first]
+    assert picked(name=f"{mark} 0") == [first]
+    assert picked(status="open") == picked(certifier="dipole") == [first]
+    assert picked(status="cancelled") == [second]
+    assert picked(status="complete") == picked(model="grey") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"status": "ended"}, "status"),
+        ({"certifier": "third_order"}, "certifier"),
+        ({"model": "m" * 201}, "model"),
+        ({"name": "n" * 201}, "name"),
+        ({"cursor": "AAAA"}, "cursor"),
+        ({"limit": "0"}, "limit"),
+        ({"state": "open"}, "state"),
+    ],
+    ids=str,
+)
+def test_a_list_of_what_there_cannot_be_is_refused(
+    http: httpx.Client, query: dict[str, str], field: str
+) -> None:
+    problem = check_problem(http.get("/v1/runs", params=query), "invalid-request", 422)
+    assert [error["field"] for error in problem["errors"]] == [field]
 
 
 def test_runs_of_another_owner_are_not_there(ask: Ask) -> None:

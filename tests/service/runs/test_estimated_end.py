@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from jobs.runs.run_records import RunCounts, RunRecord, RunState
+from jobs.runs.run_records import RunCounts, RunRecord
 from service.runs.summaries import estimated_end
 from tests.support.run_specs import run_spec
 
@@ -15,8 +15,8 @@ def _run(expected: int | None, succeeded: int, seconds: float) -> RunRecord:
     now = time.time()
     return RunRecord(
         id="A" * 22,
-        spec=run_spec().model_copy(update={"expected_rows": expected}),
-        state=RunState.OPEN,
+        spec=run_spec(expected_rows=expected),
+        cancelled=False,
         created_at=now - seconds,
         ended_at=now if succeeded else None,
         counts=RunCounts(rows=succeeded, succeeded=succeeded),
