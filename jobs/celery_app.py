@@ -17,7 +17,7 @@ CERTIFY: Final = "certification.certify"
 
 def make_celery(settings: JobsSettings) -> Celery:
     """Build the application for one server. Results live in the job store: there is no result backend."""
-    app = Celery("certification", broker=settings.broker_url, amqp=MendedAMQP, set_as_current=False)
+    app = Celery("certification", broker=settings.server.broker_url, amqp=MendedAMQP, set_as_current=False)
     app.conf.update(
         task_default_queue=keys.COMMON_QUEUE,
         task_serializer="json",
@@ -45,6 +45,7 @@ def make_celery(settings: JobsSettings) -> Celery:
             "socket_timeout": settings.store_timeout_s,
             "socket_connect_timeout": settings.store_timeout_s,
             "health_check_interval": 10,
+            **settings.server.broker_options,
         },
         visibility_timeout=settings.visibility_timeout_s,
     )

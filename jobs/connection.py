@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from redis import Redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -25,16 +25,15 @@ def connect(settings: JobsSettings, retries: int = 1, *, through_silence: bool =
     most 2 s. The gateway keeps it small and answers 503; a worker that holds counts keeps trying. If the
     server does not answer for ``store_timeout_s``, no further try is made unless ``through_silence`` is set,
     so that clients of the gateway wait no longer than that.
+
+    A server that has become a read-only replica is left, also without a retry: the next command connects
+    anew, and reaches the new primary if the name or the Sentinels lead there.
     """
-    worth_a_retry = (RedisConnectionError, *((RedisTimeoutError, socket.timeout) if through_silence else ()))
+    lost = (RedisConnectionError, ReadOnlyError)
+    silent = (RedisTimeoutError, socket.timeout) if through_silence else ()
     pauses = ExponentialWithJitterBackoff(base=0.05, cap=2.0)
-    return Redis.from_url(
-        settings.redis_url,
-        socket_timeout=settings.store_timeout_s,
-        socket_connect_timeout=settings.store_timeout_s,
-        health_check_interval=30,
-        retry=Retry(pauses, retries=retries, supported_errors=worth_a_retry),
-    )
+    retry = Retry(pauses, retries=retries, supported_errors=(*lost, *silent))
+    return settings.server.client(timeout_s=settings.store_timeout_s, retry=retry)
 
 
 @contextmanager

@@ -47,6 +47,9 @@ def examine(client: Redis, durability: str) -> Verdict:
         info, config, written = pipe.execute(raise_on_error=False)
         if isinstance(info, RedisError):
             raise info
+    if isinstance(written, ReadOnlyError):
+        # It may have been the primary: idle connections are closed, so that the next look finds the new one.
+        client.connection_pool.disconnect(inuse_connections=False)
     fsync = None if isinstance(config, RedisError) else config.get("appendfsync")
     faults = [*_nature(info), *_memory(info), *_file(info, fsync, durability), *_writing(info, written)]
     unchecked = [] if fsync else ["appendfsync: this server does not let its configuration be read"]

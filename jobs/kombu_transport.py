@@ -39,9 +39,17 @@ class _Transport(redis.Transport):
     Channel = _Channel
 
 
+class _WatchedChannel(redis.SentinelChannel):
+    QoS = ForgetfulQoS
+
+
+class _WatchedTransport(redis.SentinelTransport):
+    Channel = _WatchedChannel
+
+
 class _Connection(Connection):
     def get_transport_cls(self) -> type[redis.Transport]:
-        return _Transport
+        return _WatchedTransport if self.transport_cls == "sentinel" else _Transport
 
 
 class MendedAMQP(amqp.AMQP):  # type: ignore[misc]  # Celery is untyped

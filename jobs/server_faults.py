@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from redis import exceptions
+from redis.sentinel import MasterNotFoundError
 
 _BY_TYPE: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (MasterNotFoundError, "no Sentinel that answers knows a primary of this name that is up"),
     (exceptions.AuthenticationError, "it refuses the user or the password"),
     (exceptions.NoPermissionError, "its user lacks permissions: it needs ~certify:* and +@all"),
     (exceptions.BusyLoadingError, "it is still loading its data"),

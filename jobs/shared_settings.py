@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from jobs.server_url import ServerUrl, broker_url, redacted
+from jobs.server_address import ServerAddress, ServerUrl, address_of
 
 PREFIX: Final = "CERTIFY_"
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -36,7 +36,8 @@ class JobsSettings(BaseSettings):
     redis_url: ServerUrl = Field(
         default="redis://127.0.0.1:6379/0",
         validation_alias=AliasChoices("CERTIFY_REDIS_URL", "REDIS_URL"),
-        description="Redis or Valkey server that holds jobs and queue; see `CERTIFY_DURABILITY`.",
+        description="Redis or Valkey server that holds jobs and queue: `redis://`, `rediss://`, `unix://` or "
+        "`sentinel://`; see [redis.md](redis.md) and `CERTIFY_DURABILITY`.",
         repr=False,
     )
     durability: Literal["always", "everysec", "none"] = Field(
@@ -72,14 +73,9 @@ class JobsSettings(BaseSettings):
     )
 
     @property
-    def broker_url(self) -> str:
-        """Return the server's URL in Celery's form."""
-        return broker_url(self.redis_url)
-
-    @property
-    def redis_url_redacted(self) -> str:
-        """Return the server's URL without user and password, for logs."""
-        return redacted(self.redis_url)
+    def server(self) -> ServerAddress:
+        """Return how store and queue reach the server."""
+        return address_of(self.redis_url)
 
 
 def faults(error: ValidationError | SettingsError, in_words: Callable[[Mapping[str, Any]], str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings
 
-from jobs.server_url import ServerUrl
+from jobs.server_address import ServerUrl
 from jobs.shared_settings import CONFIG
 
 

@@ -136,6 +136,12 @@ def test_tls_with_a_certificate_that_nobody_vouches_for(tls_port: int, use: Call
 
 def test_the_queue_is_reached_as_the_store_is() -> None:
     plain = JobsSettings(redis_url="redis://user:p%40ss@cache:6379/3")
-    assert plain.broker_url == plain.redis_url
-    assert JobsSettings(redis_url="rediss://cache/1").broker_url == "rediss://cache/1?ssl_cert_reqs=required"
-    assert JobsSettings(redis_url="unix:///run/s?db=2").broker_url == "redis+socket:///run/s?virtual_host=2"
+    assert plain.server.broker_url == plain.redis_url
+    assert (
+        JobsSettings(redis_url="rediss://cache/1").server.broker_url
+        == "rediss://cache/1?ssl_cert_reqs=required"
+    )
+    assert (
+        JobsSettings(redis_url="unix:///run/s?db=2").server.broker_url
+        == "redis+socket:///run/s?virtual_host=2"
+    )

@@ -203,7 +203,7 @@ def test_an_absent_server_is_said_so(server: Server, jobs_settings: JobsSettings
 
 def test_passwords_stay_out_of_logs() -> None:
     settings = JobsSettings(redis_url="redis://user:hunter2@cache:6379/3")
-    assert settings.redis_url_redacted == "redis://cache:6379/3"
+    assert settings.server.redacted == "redis://cache:6379/3"
 
 
 def test_the_servers_url_may_come_from_either_name(monkeypatch: pytest.MonkeyPatch) -> None:

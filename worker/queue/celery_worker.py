@@ -71,7 +71,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
     """
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
     signals.setup_logging.connect(_keep_logging)
-    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.redis_url_redacted)
+    log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.server.redacted)
     Reach(settings).start()
     if settings.device == "cpu":
         warm_up()

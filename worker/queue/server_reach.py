@@ -31,7 +31,7 @@ class Reach:
 
     def __init__(self, settings: WorkerSettings, say_every_s: float = SAY_EVERY_S) -> None:
         self._durability = settings.durability
-        self._server = settings.redis_url_redacted
+        self._server = settings.server.redacted
         timeout_s = min(ANSWER_WITHIN_S, settings.store_timeout_s)
         self._client = connect(settings.model_copy(update={"store_timeout_s": timeout_s}), retries=0)
         self._looking = threading.Lock()
