@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import ssl
 import subprocess
-import threading
-import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
 from pathlib import Path
-from queue import Queue as Queue_
 
 import pytest
 from redis import Redis
@@ -24,6 +17,7 @@ from jobs.job_errors import StoreUnavailable
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
+from tests.support.forwarder import forwarding
 from tests.support.server import Server, running_server
 from tests.support.specs import submission
 
@@ -92,33 +86,8 @@ def tls_port(server: Server, certificate: Path) -> Iterator[int]:
     """A port that speaks TLS and passes everything on to the server, which was built without."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
-
-    async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        with suppress(OSError), closing(target):
-            while data := await source.read(2**16):
-                target.write(data)
-
-    async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind, ahead = await asyncio.open_connection("127.0.0.1", server.port)
-        await asyncio.gather(copy(reader, ahead), copy(behind, writer))
-
-    async def serve(port: Queue_[int], over: threading.Event) -> None:
-        listening = await asyncio.start_server(passed_on, "127.0.0.1", 0, ssl=context)
-        port.put(listening.sockets[0].getsockname()[1])
-        await asyncio.to_thread(over.wait)
-        listening.close()  # without waiting for its connections: those that fail to shake hands never end
-
-    port, over = Queue_[int](), threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        served = pool.submit(lambda: asyncio.run(serve(port, over)))
-        yield port.get(timeout=20)
-        over.set()
-        served.result(timeout=20)
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", ResourceWarning
-        )  # asyncio forgets connections that fail to shake hands
-        gc.collect()
+    with forwarding(server.port, context) as tls:
+        yield tls.port
 
 
 @pytest.mark.parametrize("use", [store_job, queue_job])
