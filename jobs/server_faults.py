@@ -13,7 +13,7 @@ from redis.sentinel import MasterNotFoundError
 _BY_TYPE: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (MasterNotFoundError, "no Sentinel that answers knows a primary of this name that is up"),
     (exceptions.AuthenticationError, "it refuses the user or the password"),
-    (exceptions.NoPermissionError, "its user lacks permissions: it needs ~certify:* and +@all"),
+    (exceptions.NoPermissionError, "its user lacks permissions: docs/redis.md lists what it needs"),
     (exceptions.BusyLoadingError, "it is still loading its data"),
     (exceptions.ReadOnlyError, "it is a read-only replica"),
     (exceptions.OutOfMemoryError, "its memory is full"),
