@@ -8,17 +8,23 @@ model, and compare.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from certificates import Claim, EndedBy, Evidence
 from certificates.bounds.plausible_sums import implausible
 from verification.certificate_comparison import radius_faults, shown, statement_faults
 from verification.plain_json import check_plain
-from verification.surroundings import context_faults, job_faults, unchecked
-from verification.verdict import UnreadableCertificate, Verdict
+from verification.surroundings import context_faults, end_check, request_check
+from verification.verdict import Check, UnreadableCertificate, Verdict
 
-_NEEDED = frozenset({"radius", "ended_by", "claim", "counts"})
+RADIUS: Final = "The radius is the one that the counts give."
+STATEMENTS: Final = "The bounds, the estimates and the division of eta are those that the counts give."
+COUNTS: Final = "Samples can have given these counts."
+INPUT: Final = "The claim is about the input and the class that the certificate names."
+
+_NEEDED = ("radius", "ended_by", "claim", "counts")
+T = TypeVar("T")
 
 
 def verify(document: Mapping[str, Any]) -> Verdict:
@@ -37,38 +43,61 @@ def verify(document: Mapping[str, Any]) -> Verdict:
 
     """
     check_plain(document)
-    stated = _certificate(document)
-    claimed = _radius(stated["radius"])
-    try:
-        claim, evidence = Claim.from_dict(stated["claim"]), Evidence.from_dict(stated["counts"])
-        ended_by = EndedBy(stated["ended_by"])
-    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
-        raise UnreadableCertificate(f"the certificate cannot be read: {str(error)[:300]}") from error
-    faults = [*context_faults(stated, claim, evidence), *job_faults(document, stated, claim)]
-    missing = tuple(unchecked(document, stated))
+    stated, where = _certificate(document)
+    claimed = _radius(stated["radius"], where)
+    claim = _read(f"{where}claim", Claim.from_dict, stated["claim"])
+    evidence = _read(f"{where}counts", Evidence.from_dict, stated["counts"])
+    ended_by = _read(f"{where}ended_by", EndedBy, stated["ended_by"])
+    around = (
+        Check("input", INPUT, tuple(context_faults(stated, claim, evidence, where))),
+        end_check(document, stated, claim),
+        request_check(document, stated, claim),
+    )
+    supported, found = _recomputed(stated, claimed, claim, evidence, ended_by)
+    return Verdict(claimed, supported, (*found, *around))
+
+
+def _recomputed(
+    stated: Mapping[str, Any], claimed: float, claim: Claim, evidence: Evidence, ended_by: EndedBy
+) -> tuple[float, tuple[Check, ...]]:
+    """Return the radius that the counts support, and what follows from claim and counts alone."""
     try:
         certificate = claim.certificate(evidence, ended_by)
     except (ValueError, ArithmeticError) as error:
         unsupported = f"the counts support no such certificate: {error}"
-        return Verdict(claimed, 0.0, (unsupported, *faults), missing)
-    found = [*radius_faults(claimed, certificate.radius), *statement_faults(stated, certificate)]
-    return Verdict(claimed, certificate.radius, (*found, *implausible(evidence), *faults), missing)
+        return 0.0, (Check("radius", RADIUS, (unsupported,)),)
+    return certificate.radius, (
+        Check("radius", RADIUS, tuple(radius_faults(claimed, certificate.radius))),
+        Check("statements", STATEMENTS, tuple(statement_faults(stated, certificate))),
+        Check("counts", COUNTS, tuple(implausible(evidence))),
+    )
 
 
-def _certificate(document: object) -> Mapping[str, Any]:
+def _certificate(document: object) -> tuple[Mapping[str, Any], str]:
+    """Return the certificate, and what stands before the names of its fields in the document."""
     if not isinstance(document, Mapping):
-        raise UnreadableCertificate("the document is not a JSON object")
+        raise UnreadableCertificate("", "is not a JSON object")
+    where = "certificate." if "certificate" in document else ""
     stated = document.get("certificate", document)
     if not isinstance(stated, Mapping):
         raise UnreadableCertificate(
-            f"the document holds no certificate; its status is {shown(document.get('status'))}"
+            "certificate", f"is not there; the document's status is {shown(document.get('status'))}"
         )
-    if missing := _NEEDED - stated.keys():
-        raise UnreadableCertificate(f"the certificate lacks {', '.join(sorted(missing))}")
-    return stated
+    if missing := [name for name in _NEEDED if name not in stated]:
+        raise UnreadableCertificate(
+            f"{where}{missing[0]}", f"is missing: a certificate holds {', '.join(_NEEDED)}"
+        )
+    return stated, where
 
 
-def _radius(radius: object) -> float:
+def _read(field: str, reader: Callable[[Any], T], stated: object) -> T:
+    try:
+        return reader(stated)
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise UnreadableCertificate(field, f"cannot be read: {str(error)[:300]}") from error
+
+
+def _radius(radius: object, where: str) -> float:
     if isinstance(radius, bool) or not isinstance(radius, int | float) or not 0.0 <= radius < math.inf:
-        raise UnreadableCertificate("radius must be a finite number that is not negative")
+        raise UnreadableCertificate(f"{where}radius", "must be a finite number that is not negative")
     return float(radius)

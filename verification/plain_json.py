@@ -24,9 +24,9 @@ def check_plain(document: object) -> None:
     while waiting:
         place, value, depth = waiting.pop()
         if depth > DEEPEST:
-            raise UnreadableCertificate(f"the document is nested deeper than {DEEPEST} objects and lists")
+            raise UnreadableCertificate("", f"is nested deeper than {DEEPEST} objects and lists")
         if (fault := _fault(value)) is not None:
-            raise UnreadableCertificate(f"{place or 'the document'} {fault}")
+            raise UnreadableCertificate(place, fault)
         waiting += ((inner, one, depth + 1) for inner, one in _inside(place, value))
 
 
@@ -47,7 +47,7 @@ def _inside(place: str, value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise UnreadableCertificate(f"{place or 'the document'} has a name that is not text")
+                raise UnreadableCertificate(place, "has a name that is not text")
             shown = ascii(name)[1:-1][:40]
             yield f"{place}.{shown}" if place else shown, inner
     elif isinstance(value, list | tuple):

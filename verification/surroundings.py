@@ -9,7 +9,7 @@ from typing import Any
 
 from certificates import Claim, EndedBy, Evidence
 from verification.certificate_comparison import shown
-from verification.verdict import UnreadableCertificate
+from verification.verdict import Check, UnreadableCertificate
 
 _OF_CLAIM = ("certifier", "bounds", "sigma", "eta", "n", "decision", "k", "noise")
 _OF_CERTIFICATE = ("n0", "seed")
@@ -24,6 +24,8 @@ _ENDS = {
 _LONGEST_SCALE = 100
 """Longest text that is read as a scale. A choice: two float64 numbers with all digits take 50 characters."""
 
+END = "The job ended as the certificate says."
+REQUEST = "The model, the input and the parameters are those that were asked for."
 WITHOUT_REQUEST = (
     "the document does not hold the request: whether model, input, certifier, bounds, noise, decision, "
     "sigma, n, n0, eta, seed and the radius to stop at are those that were asked for could not be checked"
@@ -34,8 +36,10 @@ WITHOUT_STATUS = (
 )
 
 
-def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) -> Iterator[str]:
+def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence, where: str) -> Iterator[str]:
     """Compare the claim with the input and the prediction that the certificate names.
+
+    ``where`` stands before the names of the certificate's fields in the document.
 
     Raises UnreadableCertificate if the input's shape is not a list of positive whole numbers, since a
     second-order radius depends on the number of input elements.
@@ -45,7 +49,7 @@ def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) 
         yield f"the prediction is class {shown(index)}, but class {evidence.target} was counted"
     yield from _unstated(stated)
     given = _object(stated, "input")
-    elements = _elements("the certificate's input.shape", given.get("shape"))
+    elements = _elements(f"{where}input.shape", given.get("shape"))
     if elements != claim.d:
         yield f"the input has shape {shown(given['shape'])}, but the claim is about {claim.d} elements"
     if claim.grid_steps != _grid_steps(claim, given.get("scale")):
@@ -54,20 +58,27 @@ def context_faults(stated: Mapping[str, Any], claim: Claim, evidence: Evidence) 
         yield f"radius_unit is {shown(stated['radius_unit'])}, which is not the input's scale"
 
 
-def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
-    """Compare the certificate with the request and the job's status, if the document holds them.
+def request_check(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Check:
+    """Compare the certificate with the request, if the document holds it.
 
     Raises UnreadableCertificate if the request is not an object.
     """
-    if stated is document:
-        return
-    if "status" in document:
-        yield from _end_faults(document, stated, claim)
-    request = document.get("request")
+    request = None if stated is document else document.get("request")
     if request is None:
-        return
+        return Check("request", REQUEST, unchecked=WITHOUT_REQUEST)
     if not isinstance(request, Mapping):
-        raise UnreadableCertificate("request must be an object")
+        raise UnreadableCertificate("request", "must be an object")
+    return Check("request", REQUEST, tuple(_request_faults(request, stated, claim)))
+
+
+def end_check(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Check:
+    """Compare the certificate with how the job ended, if the document holds the job's status."""
+    if stated is document or "status" not in document:
+        return Check("end", END, unchecked=WITHOUT_STATUS)
+    return Check("end", END, tuple(_end_faults(document, stated, claim)))
+
+
+def _request_faults(request: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
     stop = None if claim.stop_radius is None else {"radius": claim.stop_radius, "give_up": claim.give_up}
     if "stop" not in request or request["stop"] != stop:
         yield f"stop was requested as {shown(request.get('stop'))}, the certificate says {shown(stop)}"
@@ -85,14 +96,6 @@ def job_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Cl
                 f"the certificate is about another input: its {shown(name)} is {shown(given.get(name))}, but "
                 f"{shown(asked.get(name))} was requested"
             )
-
-
-def unchecked(document: Mapping[str, Any], stated: Mapping[str, Any]) -> Iterator[str]:
-    """Say what the document lacks, and what could therefore not be compared."""
-    if stated is document or document.get("request") is None:
-        yield WITHOUT_REQUEST
-    if stated is document or "status" not in document:
-        yield WITHOUT_STATUS
 
 
 def _end_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: Claim) -> Iterator[str]:
@@ -132,9 +135,9 @@ def _same(asked: object, stated: object) -> bool:
 
 def _elements(name: str, shape: object) -> int:
     if not isinstance(shape, list | tuple) or not shape:
-        raise UnreadableCertificate(f"{name} must be a list of whole numbers above 0")
+        raise UnreadableCertificate(name, "must be a list of whole numbers above 0")
     if not all(type(side) is int and side > 0 for side in shape):
-        raise UnreadableCertificate(f"{name} must hold whole numbers above 0 alone")
+        raise UnreadableCertificate(name, "must hold whole numbers above 0 alone")
     return math.prod(shape)
 
 

@@ -55,7 +55,7 @@ UNREADABLE = {
     "half a character": (codecs.BOM_UTF16_LE + b"{", "is not valid utf-16"),
     "an image": (b"\x89PNG\r\n\x1a\n" + bytes(20), "cannot be read: "),
     "a number": ("1", "not a JSON object"),
-    "no certificate": ("{}", "lacks"),
+    "no certificate": ("{}", "radius is missing: a certificate holds"),
 }
 
 
