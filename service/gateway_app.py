@@ -47,6 +47,7 @@ from service.routes import (
     run_routes,
     run_row_routes,
     submission_routes,
+    verification_routes,
 )
 from service.runs.run_looks import RunLooks
 
@@ -96,6 +97,7 @@ _ROUTED = (
     event_routes,
     plan_routes,
     preview_routes,
+    verification_routes,
     run_routes,
     run_row_routes,
     run_event_routes,

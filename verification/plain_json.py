@@ -18,16 +18,20 @@ def check_plain(document: object) -> None:
 
     Refused are: numbers that are not finite, whole numbers past 2**53 in size, names that are not text,
     values of other types, and objects and lists nested deeper than ``DEEPEST``. A loop does this, not
-    recursion, so that deep nesting cannot exhaust the stack.
+    recursion, so that deep nesting cannot exhaust the stack; it keeps one iterator a level, so that a long
+    list takes no memory.
     """
-    waiting: list[tuple[str, object, int]] = [("", document, 0)]
-    while waiting:
-        place, value, depth = waiting.pop()
-        if depth > DEEPEST:
+    open_levels: list[Iterator[tuple[str, object]]] = [iter([("", document)])]
+    while open_levels:
+        if (found := next(open_levels[-1], None)) is None:
+            open_levels.pop()
+            continue
+        place, value = found
+        if len(open_levels) - 1 > DEEPEST:
             raise UnreadableCertificate("", f"is nested deeper than {DEEPEST} objects and lists")
         if (fault := _fault(value)) is not None:
             raise UnreadableCertificate(place, fault)
-        waiting += ((inner, one, depth + 1) for inner, one in _inside(place, value))
+        open_levels.append(_inside(place, value))
 
 
 def _fault(value: object) -> str | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+CheckName = Literal["radius", "statements", "counts", "input", "end", "request"]
+"""The first three compare with what follows from the counts, the others with the rest of the document."""
 
 
 class UnreadableCertificate(ValueError):
@@ -22,12 +26,12 @@ class UnreadableCertificate(ValueError):
 class Check:
     """One thing that was compared.
 
-    ``name`` is short and stable, ``about`` a sentence that is true if the check is passed. ``faults`` holds a
+    ``about`` is a sentence that is true if the check is passed. ``faults`` holds a
     sentence for each statement that is not supported. ``unchecked`` says what could not be compared, if the
     document lacks what it takes.
     """
 
-    name: str
+    name: CheckName
     about: str
     faults: tuple[str, ...] = ()
     unchecked: str | None = None

@@ -1,6 +1,7 @@
 """Examples for the API's description: requests, and answers that the service gave to them.
 
-The answers are in `examples.json`, which `python -m tests.golden.record_api_examples` writes.
+The answers are in `examples.json` and, to verifications, in `verdicts.json`:
+`python -m tests.golden.record_api_examples` writes both.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from service.certification.resources import JobResource, progress_event
 
 ANSWERS: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("examples.json").read_bytes())
 """A job of each kind as the service answered it, by the name of the example."""
+
+VERDICTS: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("verdicts.json").read_bytes())
+"""What the service answered to a true certificate, and to one whose radius was enlarged."""
 
 JOB_ID: Final[str] = ANSWERS["queued"]["id"]
 
@@ -50,6 +54,24 @@ EVENTS: dict[str, Any] = {
             "examples": {"running": {"value": _progress()}},
         }
     },
+}
+
+VERIFICATION_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/JobResource"},
+                "examples": {"job": {"value": ANSWERS["first_order"]}},
+            }
+        },
+    }
+}
+
+VERIFIED: dict[str, Any] = {
+    "content": {
+        "application/json": {"examples": {name: {"value": verdict} for name, verdict in VERDICTS.items()}}
+    }
 }
 
 SUBMISSION_BODY: dict[str, Any] = {

@@ -6,7 +6,7 @@ import asyncio
 import re
 import sys
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
@@ -80,6 +80,10 @@ class BodyLimits:
     def of(cls, settings: GatewaySettings, held: Held) -> BodyLimits:
         """Return the limits that the settings state."""
         return cls(settings.max_body_bytes, settings.body_timeout_s, held)
+
+    def within(self, most_bytes: int) -> BodyLimits:
+        """Return the same limits for a body of at most so many bytes."""
+        return replace(self, most_bytes=min(most_bytes, self.most_bytes))
 
 
 async def read_body(request: Request, limits: BodyLimits) -> bytearray:

@@ -13,11 +13,10 @@ from jobs.runs.run_records import RunState
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
-from service.http.bodies import Form
-from service.http.problems import OF_THE_STORE, ProblemError, field_problem, responses
+from service.http.problems import OF_THE_STORE, field_problem, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.run_answers import RunIdPath, read_run
-from service.routes.submitted_bodies import submitted_body
+from service.routes.submitted_bodies import json_body
 from service.routes.who import AnyCaller, Who
 from service.runs.run_requests import RunFields
 from service.runs.run_resources import RunList, RunResource
@@ -60,9 +59,7 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
 async def create(request: Request, ctx: Ctx, caller: Who) -> Response:
     """Read the body on the event loop; check and store the run in a thread."""
     with ctx.held.share(caller.owner) as held:
-        body = await submitted_body(request, ctx, caller, held)
-        if isinstance(body, Form):
-            raise ProblemError("unsupported-media-type", "Send application/json: a run has no file.")
+        body = await json_body(request, ctx, caller, held, ctx.settings.max_body_bytes)
         run = await anyio.to_thread.run_sync(_create, ctx, caller, body)
     location = {"Location": f"{request.scope['root_path']}{PATH}/{run.id}"}
     return Response(run.model_dump_json(), status.HTTP_201_CREATED, location, "application/json")

@@ -9,6 +9,7 @@ way, and failed, for a file that is no model.
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import tempfile
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.support.model_folders import write_folder
 from tests.support.places import ROOT
 from tests.support.wait import wait_until
 
-FILE: Final = ROOT / "service" / "api" / "examples.json"
+FOLDER: Final = ROOT / "service" / "api"
 SEED: Final = 7
 NO_MODEL: Final = b"\x08\x08" + bytes(64)
 DIGITS: Final[dict[str, Value]] = {
@@ -38,12 +39,19 @@ NEVER_DONE: Final = 100_000_000
 
 
 def main() -> None:
-    """Write ``service/api/examples.json``."""
+    """Write ``examples.json`` and ``verdicts.json`` in ``service/api/``."""
     with tempfile.TemporaryDirectory() as folder:
         write_folder(Path(folder) / "models", "broken", NO_MODEL, input_table=DIGITS)
         with running_service(Path(folder)) as service:
             answers = _answers(service)
-    FILE.write_text(json.dumps(answers, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+            verdicts = _verdicts(service, answers["first_order"])
+    _write("examples.json", answers)
+    _write("verdicts.json", verdicts)
+
+
+def _write(name: str, recorded: dict[str, Any]) -> None:
+    text = json.dumps(recorded, indent=2, allow_nan=False)
+    (FOLDER / name).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _answers(service: httpx.Client) -> dict[str, Any]:
@@ -62,6 +70,13 @@ def _of_one_that_runs(service: httpx.Client, fields: dict[str, Any]) -> dict[str
     wait_until(lambda: (service.get(path).json()["running"] or {}).get("samples", 0) > 0, "a radius", 60)
     running = service.get(path).json()
     return {"queued": accepted, "running": running, "cancelled": service.delete(path).json()}
+
+
+def _verdicts(service: httpx.Client, job: dict[str, Any]) -> dict[str, Any]:
+    enlarged = copy.deepcopy(job["certificate"])
+    enlarged["radius"] += 0.1
+    sent = {"holds": job, "does_not_hold": enlarged}
+    return {name: service.post("/v1/verifications", json=one).json() for name, one in sent.items()}
 
 
 if __name__ == "__main__":

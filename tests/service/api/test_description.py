@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from service.api import examples
 from service.api.example_requests import FIELDS
 from service.certification.resources import JobResource
+from service.certification.verifications import VerdictResource
 from service.gateway_settings import GatewaySettings
 from service.http.problems import PROBLEMS
 from verification.certificate_check import verify
@@ -64,6 +65,12 @@ def test_there_is_an_answer_to_each_example_request() -> None:
 def test_the_example_answers_are_jobs() -> None:
     for answer in examples.ANSWERS.values():
         TypeAdapter(JobResource).validate_python(answer)
+
+
+@pytest.mark.parametrize("name", examples.VERDICTS)
+def test_the_example_verdicts_are_answers(name: str) -> None:
+    verdict = VerdictResource.model_validate(examples.VERDICTS[name])
+    assert verdict.valid is (name == "holds")
 
 
 def test_every_setting_is_described() -> None:

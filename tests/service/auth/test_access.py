@@ -23,6 +23,7 @@ from tests.support.problems import check_problem
         ("GET", f"/v1/certifications/{'A' * 22}"),
         ("DELETE", f"/v1/certifications/{'A' * 22}"),
         ("GET", f"/v1/certifications/{'A' * 22}/events"),
+        ("POST", "/v1/verifications"),
         ("GET", "/v1/models"),
         ("GET", "/v1/models/grey"),
         ("GET", "/metrics"),

@@ -1,0 +1,89 @@
+"""Verifications: whether the counts of a certificate support all that it states, check by check."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from service.certification.certificate_resources import Resource
+from service.http.problems import ProblemError, field_problem
+from service.http.wording import shown_name
+from verification.certificate_check import verify
+from verification.document_text import UnreadableText, parse
+from verification.verdict import Check, CheckName, UnreadableCertificate
+
+MOST_BYTES: Final = 2**20
+"""Longest document. A choice: a multi-class certificate of second order takes about 200 bytes a class, so
+that one of 1,000 classes takes a fifth of it."""
+MOST_FAULTS: Final = 20
+"""Most faults of one check that are told. A choice: a forged document can have one for each of its values."""
+
+Outcome = Literal["passed", "failed", "not_made"]
+
+
+class CheckResource(Resource):
+    """One thing that was compared."""
+
+    name: CheckName = Field(
+        description="`radius`, `statements` and `counts` follow from the counts alone; `input`, `end` and "
+        "`request` compare the certificate with what else the document holds. If the counts give no such "
+        "certificate at all, `radius` says so, and `statements` and `counts` are not there."
+    )
+    outcome: Outcome = Field(description="`not_made`: the document lacks what would have been compared.")
+    about: str = Field(description="A sentence that is true if the check is passed.")
+    sentences: list[str] = Field(
+        description=f"What is wrong, at most {MOST_FAULTS} sentences; or what could not be compared, and why."
+    )
+    faults: int = Field(description="How many statements are not supported, told or not.")
+
+
+class VerdictResource(Resource):
+    """The verdict on a certificate, computed anew from its counts. No stored job is read."""
+
+    valid: bool = Field(
+        description="Whether no check failed. Checks that were not made do not change it: read them too."
+    )
+    claimed_radius: float = Field(description="The radius that the certificate states, in input units.")
+    radius: float = Field(description="The radius that its counts support; 0 if they support none.")
+    checks: list[CheckResource]
+
+
+def verdict_resource(body: bytearray) -> VerdictResource:
+    """Verify a document: a job's answer with its certificate, or the certificate alone.
+
+    Raises ProblemError if the body is no JSON, or holds no certificate that could be checked; it names the
+    field at fault.
+    """
+    try:
+        verdict = verify(parse(bytes(body)))
+    except UnreadableText as error:
+        raise ProblemError("malformed-body", f"The body cannot be read: {error}.") from error
+    except UnreadableCertificate as error:
+        raise _unreadable(error) from error
+    return VerdictResource(
+        valid=verdict.holds,
+        claimed_radius=verdict.claimed_radius,
+        radius=verdict.radius,
+        checks=[_check_resource(check) for check in verdict.checks],
+    )
+
+
+def _unreadable(error: UnreadableCertificate) -> ProblemError:
+    if not error.field:
+        return ProblemError("invalid-request", f"The document {error.what}.")
+    return field_problem(shown_name(error.field), error.what)
+
+
+def _check_resource(check: Check) -> CheckResource:
+    if check.faults:
+        return _resource(check, "failed", list(check.faults[:MOST_FAULTS]))
+    if check.unchecked is not None:
+        return _resource(check, "not_made", [check.unchecked])
+    return _resource(check, "passed", [])
+
+
+def _resource(check: Check, outcome: Outcome, sentences: list[str]) -> CheckResource:
+    return CheckResource(
+        name=check.name, outcome=outcome, about=check.about, sentences=sentences, faults=len(check.faults)
+    )
