@@ -28,7 +28,8 @@ from service.runs.run_looks import RunLooks
 class Context:
     """The gateway's parts.
 
-    ``decoding`` bounds how many bodies are parsed and decoded at the same time, ``requests`` the requests
+    ``decoding`` bounds how many bodies are parsed and decoded at the same time, ``verifying`` how many
+    certificates are verified, ``requests`` the requests
     that are worked on, ``bodies`` the bodies that are being received, ``held`` the bytes of all bodies in
     memory, and ``streams`` the open streams of events.
     """
@@ -46,6 +47,7 @@ class Context:
     submissions: Submissions
     metrics: Metrics
     decoding: anyio.CapacityLimiter
+    verifying: anyio.CapacityLimiter
     access: Access
     requests: Pool
     bodies: Pool

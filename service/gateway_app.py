@@ -142,6 +142,7 @@ def _context(settings: GatewaySettings) -> Context:
         submissions=Submissions(settings, registry),
         metrics=Metrics(collector),
         decoding=anyio.CapacityLimiter(settings.max_parallel_decodes),
+        verifying=anyio.CapacityLimiter(1),  # it holds the interpreter, so that more at once gain nothing
         access=Access(None if settings.keys_file is None else Keyring(settings.keys_file)),
         requests=Pool(settings.max_requests, "Too many requests at the same time."),
         bodies=Pool(settings.max_bodies, "Too many request bodies are being received."),

@@ -27,13 +27,15 @@ _NEEDED = ("radius", "ended_by", "claim", "counts")
 T = TypeVar("T")
 
 
-def verify(document: Mapping[str, Any]) -> Verdict:
+def verify(document: Mapping[str, Any], most_classes: int | None = None) -> Verdict:
     """Recompute a certificate from its counts and compare everything it states.
 
     Args:
         document: the service's answer for a job that has a certificate, or its ``certificate`` alone.
             In a whole answer, the certificate must also agree with the request and with how the job ended;
             for a certificate alone, the verdict says what could not be compared.
+        most_classes: more classes in the counts are refused, since the time of some bounds grows with the
+            square of their number. None: any number.
 
     Returns:
         The verdict, with one sentence for each statement that the counts do not support.
@@ -47,6 +49,8 @@ def verify(document: Mapping[str, Any]) -> Verdict:
     claimed = _radius(stated["radius"], where)
     claim = _read(f"{where}claim", Claim.from_dict, stated["claim"])
     evidence = _read(f"{where}counts", Evidence.from_dict, stated["counts"])
+    if most_classes is not None and (classes := _classes(evidence)) > most_classes:
+        raise UnreadableCertificate(f"{where}counts", f"hold {classes:,} classes, more than {most_classes:,}")
     ended_by = _read(f"{where}ended_by", EndedBy, stated["ended_by"])
     around = (
         Check("input", INPUT, tuple(context_faults(stated, claim, evidence, where))),
@@ -88,6 +92,12 @@ def _certificate(document: object) -> tuple[Mapping[str, Any], str]:
             f"{where}{missing[0]}", f"is missing: a certificate holds {', '.join(_NEEDED)}"
         )
     return stated, where
+
+
+def _classes(evidence: Evidence) -> int:
+    votes = () if evidence.hits is None else evidence.hits.per_class
+    sums = (None if evidence.gradient is None else evidence.gradient.per_class) or ()
+    return max(len(votes), len(sums))
 
 
 def _read(field: str, reader: Callable[[Any], T], stated: object) -> T:

@@ -16,6 +16,8 @@ from verification.verdict import Check, CheckName, UnreadableCertificate
 MOST_BYTES: Final = 2**20
 """Longest document. A choice: a multi-class certificate of second order takes about 200 bytes a class, so
 that one of 1,000 classes takes a fifth of it."""
+MOST_CLASSES: Final = 2_000
+"""Most classes. A choice: the bounds of so many take a second at most; `certify verify` takes any number."""
 MOST_FAULTS: Final = 20
 """Most faults of one check that are told. A choice: a forged document can have one for each of its values."""
 
@@ -56,7 +58,7 @@ def verdict_resource(body: bytearray) -> VerdictResource:
     field at fault.
     """
     try:
-        verdict = verify(parse(bytes(body)))
+        verdict = verify(parse(bytes(body)), MOST_CLASSES)
     except UnreadableText as error:
         raise ProblemError("malformed-body", f"The body cannot be read: {error}.") from error
     except UnreadableCertificate as error:

@@ -6,7 +6,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 
 from service.api import examples
-from service.certification.verifications import MOST_BYTES, VerdictResource, verdict_resource
+from service.certification.verifications import MOST_BYTES, MOST_CLASSES, VerdictResource, verdict_resource
 from service.context import Ctx
 from service.http.problems import responses
 from service.http.query import KnownQuery
@@ -23,7 +23,7 @@ router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery]
     description="Computes bounds and radius again from the counts of a certificate, and compares all that "
     "the document states. The body is a job as it was answered, or its `certificate` alone. No stored job is "
     "read, so that a certificate of any service of this release can be verified; `certify verify` does the "
-    "same without a service.",
+    f"same without a service, for any number of classes; here they are at most {MOST_CLASSES:,}.",
     response_model=VerdictResource,
     openapi_extra=examples.VERIFICATION_BODY,
     responses={
@@ -42,11 +42,11 @@ router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery]
     },
 )
 async def verify_certificate(request: Request, ctx: Ctx, caller: Who) -> Response:
-    """Read the body on the event loop; parse it and compute in a thread, a few at a time."""
+    """Read the body on the event loop; parse it and compute in a thread, one at a time."""
     with ctx.held.share(caller.owner) as held:
         body = await json_body(request, ctx, caller, held, MOST_BYTES)
         with ctx.requests.share() as work:
             work.take(1)
-            async with ctx.decoding:
+            async with ctx.verifying:
                 verdict = await anyio.to_thread.run_sync(verdict_resource, body)
     return Response(verdict.model_dump_json(), media_type="application/json")

@@ -7,12 +7,18 @@ import json
 import httpx
 import pytest
 
-from service.certification.verifications import MOST_BYTES
+from service.certification.verifications import MOST_BYTES, MOST_CLASSES
 from tests.support.api_keys import ALICE, Ask
 from tests.support.certificate_documents import Document, document_of
 from tests.support.problems import check_problem
 
 PATH = "/v1/verifications"
+
+
+def _of_many_classes() -> Document:
+    document = document_of("first_order")
+    document["certificate"]["counts"]["hits"]["per_class"] += [0] * MOST_CLASSES
+    return document
 
 
 def _without(*path: str) -> Document:
@@ -44,6 +50,7 @@ UNREADABLE: dict[str, tuple[object, str]] = {
     "a whole number past 2**53": (_with(2**53 + 1, "certificate", "claim", "n"), "certificate.claim.n"),
     "no end": (_with("bored", "certificate", "ended_by"), "certificate.ended_by"),
     "no shape": (_with(7, "certificate", "input", "shape"), "certificate.input.shape"),
+    "more classes than are verified here": (_of_many_classes(), "certificate.counts"),
     "a request that is none": (_with(7, "request"), "request"),
 }
 
