@@ -53,6 +53,8 @@ class Route:
     path: str
     times: int = OFTEN
     accept: str = "application/json"
+    endless: bool = False
+    """Whether the answer is left after its first piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def routes_of(run_id: str, other: str, rows: int) -> list[Route]:
     path = f"/v1/runs/{run_id}"
     return [
         Route("summary", path),
+        Route("events, the first", f"{path}/events", accept="text/event-stream", endless=True),
         Route(f"list of {LISTED} runs", f"/v1/runs?limit={LISTED}"),
         Route("first 100 rows", f"{path}/rows"),
         Route("last 100 rows", f"{path}/rows?after={rows - 100}"),
@@ -144,6 +147,8 @@ def ask(client: httpx.Client, route: Route) -> float:
             raise SystemExit(f"{route.path}: {answer.read().decode()}")
         for _ in answer.iter_raw():
             first = first or time.perf_counter()
+            if route.endless:
+                break
     return first
 
 
