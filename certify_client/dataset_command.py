@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -168,17 +169,18 @@ def _certify(
     with Interrupts() as interrupts, run_display.live(Console(stderr=True), len(rows)) as report:
         interrupts.release()
         feeder = Feeder(client.runs, run_id, report)
+        read = partial(tables_of, client.runs, run_id, rows, feeder.failed, also)
         try:
             feeder.feed(rows)
             run = feeder.wait()
+            tables = feeder.patiently(read) if out is not None or reported else {}
         except Interrupted:
             again = "the same command goes on with it" if out is not None else "DELETE /v1/runs/ID cancels it"
             tell(f"run {run_id} goes on without this command; {again}")
             raise
         finally:
-            if out is not None or reported:
-                tables = tables_of(client.runs, run_id, rows, feeder.failed, also)
             if out is not None:
+                tables = tables or read()
                 write_tables(tables, out)
                 for name in also:
                     tell(run_display.beside(name, tables[""], tables[name]))

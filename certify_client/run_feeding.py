@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 from certify_client.bounded_files import UnusableFile
 from certify_client.client_errors import RequestRefused, ServiceUnavailable
@@ -30,6 +30,7 @@ FULL_S: Final = 600.0
 meanwhile, but results that fill the store's memory stay for days."""
 
 Report = Callable[[Run], None]
+T = TypeVar("T")
 
 
 class Feeder:
@@ -48,7 +49,7 @@ class Feeder:
         Raises RequestRefused if the run takes no rows, and ServiceUnavailable if the service has not
         answered for a minute, or was full for ten without a row of the run that could make room.
         """
-        there = {row.key for row in self._runs.rows(self._run_id)}
+        there = self.patiently(lambda: {row.key for row in self._runs.rows(self._run_id)})
         for row in rows:
             if row.key not in there:
                 self._send(row)
@@ -96,17 +97,20 @@ class Feeder:
             time.sleep(LOOK_S)
         return first > 0
 
-    def _look(self) -> Run:
-        """Read the run and report it; the service may be away for a while."""
+    def patiently(self, ask: Callable[[], T]) -> T:
+        """Return what ``ask`` does, asking again for a minute if the service is away."""
         began = time.monotonic()
         while True:
             try:
-                run = self._runs.get(self._run_id)
+                return ask()
             except ServiceUnavailable:
                 if time.monotonic() - began > PATIENCE_S:
                     raise
                 time.sleep(1.0)
-            else:
-                self._told = time.monotonic()
-                self._report(run)
-                return run
+
+    def _look(self) -> Run:
+        """Read the run and report it."""
+        run = self.patiently(lambda: self._runs.get(self._run_id))
+        self._told = time.monotonic()
+        self._report(run)
+        return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,27 @@ def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> 
         with pytest.raises(RequestRefused, match="as many rows as a run may have"):
             feeder.feed(ROWS)
         assert client.runs.get(run.id).rows.total == 1
+
+
+@pytest.mark.own_server
+def test_a_server_that_is_away_for_a_while_is_waited_for(server: Server, tmp_path: Path) -> None:
+    """Before the first row, and when the last one has ended: the same command need not be given again."""
+    write_models(tmp_path / "models")
+    with (
+        running_gateway(tmp_path, server.url, tmp_path / "models") as gateway,
+        CertificationClient(gateway.url) as client,
+    ):
+        run = client.runs.begin("points", ASKED)
+        feeder = Feeder(client.runs, run.id, lambda _: None)
+        for act in (
+            lambda: feeder.feed(ROWS),
+            lambda: feeder.patiently(lambda: list(client.runs.rows(run.id))),
+        ):
+            server.kill()
+            with pytest.raises(ServiceUnavailable):
+                client.runs.get(run.id)
+            back = threading.Timer(0.5, server.start)
+            back.start()
+            act()
+            back.join()
+        assert client.runs.get(run.id).rows.total == len(ROWS)
