@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,7 @@ from certificates import (
     PairCounts,
     dipole_radius,
 )
+from tests.support.fifty_digits import cdf, mp, upper_quantile
 from tests.support.paper_bounds import certify, certify_dipole, certify_second_order
 
 N = 100_000
@@ -115,6 +117,30 @@ def test_the_gradient_is_bounded_from_above() -> None:
     assert many.gradient_norm is not None
     assert many.gradient_norm.upper < few.gradient_norm.upper
     assert many.radius > few.radius
+
+
+@pytest.mark.parametrize("hits", [60_000, 90_000])
+def test_the_curve_is_never_above_the_exact_bound(hits: int) -> None:
+    certificate = certify(FIRST_ORDER, Evidence(hits=HitCounts(N, 0, (hits, N - hits))), 0.25, 0.001)
+    for part in (1.0 + 1e-9, 1.5, 3.0, 8.0):
+        rho = part * certificate.radius
+        score = -upper_quantile(mp.mpf(certificate.p_a.lower)) - mp.mpf(rho) / mp.mpf(0.25)
+        assert float(cdf(score)) - 1e-11 < certificate.curve([rho])[0] <= cdf(score)
+
+
+def test_the_joint_bound_holds_one_half_where_the_separate_ones_do_not() -> None:
+    certificate = DIPOLE.certify(Evidence(pairs=PairCounts(20, 14, 6, 0, 0)), 0.25, 0.01, Bounds.TIGHT)
+    assert certificate.p_a.lower < 0.5
+    inside = certificate.curve([0.0, 0.5 * certificate.radius, certificate.radius])
+    assert inside == [0.5, 0.5, 0.5]
+    assert certificate.curve([1.001 * certificate.radius])[0] < 0.5
+
+
+@pytest.mark.parametrize("missing", ["c_s", "c_n"])
+def test_a_dipole_certificate_without_both_shares_has_no_curve(missing: str) -> None:
+    certificate = certify_dipole(PairCounts(1000, 700, 140, 140, 0), 0.25, 0.001)
+    with pytest.raises(ValueError, match="states bounds on the shares of pairs"):
+        replace(certificate, **{missing: None}).curve([0.0])
 
 
 def test_a_certificate_refuses_to_spend_more_than_eta_or_to_claim_everything() -> None:

@@ -57,3 +57,7 @@ def test_it_is_refused_only_where_all_are(
     by_all = [replace(claim, certifier=one).problems(CLASSES) for one in CERTIFIERS]
     taken = replace(claim, certifier=chosen(claim)).problems(CLASSES)
     assert (not taken) == any(not problems for problems in by_all)
+
+
+def test_the_most_preferred_answers_for_what_no_certifier_can_do() -> None:
+    assert chosen(replace(ASKED, sigma=-1.0)) is DIPOLE

@@ -33,6 +33,8 @@ def test_the_certificate_states_rank_rivals_and_shares() -> None:
     assert certificate.p_others is not None
     assert certificate.p_others.indices == (2,)
     assert certificate.p_others.estimate == 0.15 < certificate.p_others.upper < 0.17
+    assert told["p_others"] == {"indices": [2], "upper": certificate.p_others.upper, "estimate": 0.15}
+    assert (certificate.sigma, certificate.eta) == (CLAIM.sigma, CLAIM.eta)
     assert 0.05 < certificate.radius < largest_radius(CLAIM, classes=4)
     assert sum(certificate.eta_spent.values()) <= certificate.eta
 
@@ -70,6 +72,22 @@ def test_certifiers_without_ranks_make_no_such_certificate() -> None:
     pairs = DIPOLE.likely_case(100, 4, 0.9)[1]
     with pytest.raises(ValueError, match="dipole makes no top-k certificate"):
         DIPOLE.certify_top_k(pairs, 0.25, 0.001, 2)
+    said = "this evidence is not what a top-k first_order certificate is computed from"
+    with pytest.raises(ValueError, match=said):
+        FIRST_ORDER.certify_top_k(pairs, 0.25, 0.001, 2)
+
+
+def test_a_certificate_of_ranks_states_its_sigma_and_two_shares_of_eta() -> None:
+    certificate = FIRST_ORDER.certify_top_k(VOTES, 0.5, 0.01, 2)
+    assert (certificate.sigma, certificate.eta, certificate.k) == (0.5, 0.01, 2)
+    assert certificate.eta_spent == pytest.approx({"p_a": 0.005, "others_p": 0.005})
+
+
+def test_where_no_set_gives_a_radius_the_smallest_is_named() -> None:
+    certificate = FIRST_ORDER.certify_top_k(Evidence(hits=HitCounts(40, 3, (20, 12, 5, 3))), 0.5, 0.01, 2)
+    assert certificate.abstained
+    assert certificate.p_others is not None
+    assert certificate.p_others.indices == (1,)
 
 
 def test_a_claim_is_read_back_with_its_rank() -> None:
