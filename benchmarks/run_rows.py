@@ -4,7 +4,8 @@ It starts a server and a gateway on free ports, and fills two runs of 10,000 row
 store by the service's own scripts: with certificates, but without sampling. Then it asks each route again
 and again, over one connection, and prints the median and the 99th percentile of the time to the first byte of
 the answer's body and to its end. ``read`` is what the server sent to the gateway for one request: where it
-is the same for 100 and for 10,000 rows, the route does not read all rows.
+is the same for 100 and for 10,000 rows, the route does not read all rows. Last it asks for summaries while
+another client reads the evidence again and again; ``read`` then counts both.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -158,7 +161,30 @@ def report(stand: Stand, runs: Sequence[tuple[str, str, int]]) -> None:
     for routes in zip(*(routes_of(*run) for run in runs), strict=True):
         for route, (_, _, rows) in zip(routes, runs, strict=True):
             print(f"{route.name:22}{rows:>8,}{measured(stand, route)}", flush=True)
+    for run in runs:
+        summary, *_, evidence = routes_of(*run)
+        with asked_meanwhile(stand, evidence):
+            print(f"{'summary beside it':22}{run[-1]:>8,}{measured(stand, summary)}", flush=True)
     print(f"\nafterwards: {stand.memory()}")
+
+
+@contextmanager
+def asked_meanwhile(stand: Stand, route: Route) -> Iterator[None]:
+    """Ask a route again and again from another connection until the block ends."""
+    done = threading.Event()
+
+    def go_on() -> None:
+        with httpx.Client(base_url=stand.bare.url, timeout=600) as http:
+            while not done.is_set():
+                ask(http, route)
+
+    asking = threading.Thread(target=go_on)
+    asking.start()
+    try:
+        yield
+    finally:
+        done.set()
+        asking.join()
 
 
 def main() -> int:

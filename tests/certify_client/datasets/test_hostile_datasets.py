@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from certify_client.bounded_files import MOST_BYTES, UnusableFile
-from certify_client.datasets import archives
+from certify_client.datasets import archives, folders
 from certify_client.datasets.opening import open_dataset as opened
 from certify_client.datasets.rows_of_data import Dataset
 from tests.support.pictures import RAMP, encode
@@ -77,6 +77,14 @@ def test_a_bomb_is_read_no_further_than_the_limit(tmp_path: Path, monkeypatch: p
     with pytest.raises(UnusableFile, match="too much"):
         open_dataset(tmp_path / "a.zip")
     assert MOST_BYTES > 10_000
+
+
+def test_a_folder_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "MOST_ROWS", 4)
+    for i in range(5):
+        (tmp_path / f"{i}.png").write_bytes(PNG)
+    with pytest.raises(UnusableFile, match="holds more than 4 rows"):
+        open_dataset(tmp_path)
 
 
 def test_too_many_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
