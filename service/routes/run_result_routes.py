@@ -21,9 +21,9 @@ from service.routes.run_routes import PATH, RUN
 from service.routes.who import AnyCaller, Who
 from service.runs.comparisons import Comparison, compare, radii_of
 from service.runs.evidence_files import zipped
-from service.runs.run_curves import CurveResource, curve_drawing, curve_of
+from service.runs.run_curves import FORMS, PNG, CurveResource, curve_of
 from service.runs.run_resources import RowResource, row_resource
-from service.runs.run_tables import FORMATS, written
+from service.runs.run_tables import ALWAYS, FORMATS, PARQUET
 from service.runs.run_views import show_run
 
 PAGE = 500
@@ -41,18 +41,24 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
     summary="Read all rows of a run as a table",
     description="One line a row, in the order of arrival, with the columns of `RowResource`. A field that is "
     "null is empty; false and true are 0 and 1 where the format has no words for them. Radii have all their "
-    "digits.",
+    "digits. Parquet is possible where the gateway has pyarrow.",
     response_class=StreamingResponse,
     responses={
-        200: {"content": {kind: {"schema": {"type": "string"}} for kind in FORMATS}},
+        200: {
+            "content": {
+                **{kind: {"schema": {"type": "string"}} for kind in ALWAYS},
+                PARQUET.media_type: {"schema": {"type": "string", "format": "binary"}},
+            }
+        },
         **responses("not-acceptable", *RUN),
     },
 )
 def results(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> StreamingResponse:
     """Write the table page by page while it is sent."""
-    kind = preferred(request, tuple(FORMATS))
+    kind = preferred(request, ALWAYS, [PARQUET])
     run = read_run(ctx, caller, run_id)
-    return StreamingResponse(written(kind, _pages(ctx.runs, run.id)), media_type=kind)
+    table = FORMATS[kind](_pages(ctx.runs, run.id))
+    return StreamingResponse(table, media_type=kind, headers={"Vary": "Accept"})
 
 
 def _pages(runs: RunStore, run_id: str) -> Iterator[list[RowResource]]:
@@ -71,10 +77,16 @@ def _row_pages(runs: RunStore, run_id: str) -> Iterator[list[Row]]:
     "/{run_id}/curve",
     operation_id="getRunCurve",
     summary="Certified accuracy against radius",
-    description="As numbers, or with `Accept: image/svg+xml` as a picture.",
+    description="As numbers, or with `Accept: image/svg+xml` as a picture; `image/png` is possible where the "
+    "gateway has matplotlib.",
     response_model=CurveResource,
     responses={
-        200: {"content": {SVG: {"schema": {"type": "string"}}}},
+        200: {
+            "content": {
+                SVG: {"schema": {"type": "string"}},
+                PNG.media_type: {"schema": {"type": "string", "format": "binary"}},
+            }
+        },
         **responses("not-acceptable", *RUN),
     },
 )
@@ -86,10 +98,9 @@ def curve(
     points: Annotated[int, Query(ge=2, le=MOST_POINTS, description="Largest number of points.")] = 200,
 ) -> Response:
     """Read some of the radii; the curve at these is exact."""
-    kind = preferred(request, (JSON, SVG))
+    kind = preferred(request, (JSON, SVG), [PNG])
     run, radii = ctx.runs.radii(read_run(ctx, caller, run_id).id, points)
-    found = curve_of(run, radii)
-    content: str | bytes = curve_drawing(run, found) if kind == SVG else found.model_dump_json()
+    content = FORMS[kind](run, curve_of(run, radii))
     return Response(content, media_type=kind, headers={"Vary": "Accept"})
 
 

@@ -1,4 +1,4 @@
-"""The rows of a run as a table: tab-separated, comma-separated, or one JSON object a line."""
+"""The rows of a run as a table: tab-separated, comma-separated, one JSON object a line, or Parquet."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from service.http.optional_forms import OptionalForm
+from service.runs.parquet_tables import parquet
 from service.runs.run_resources import RowResource
 
+Pages = Iterable[Iterable[RowResource]]
+Writer = Callable[[Pages], Iterator[bytes]]
 COLUMNS: Final = tuple(RowResource.model_fields)
 
 
@@ -32,28 +36,27 @@ def _cell(value: object) -> str:
     return repr(value) if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
-def _tsv(rows: Iterable[RowResource], *, header: bool) -> str:
-    return _written(rows, "\t", header=header)
+def _separated(delimiter: str) -> Writer:
+    def write(pages: Pages) -> Iterator[bytes]:
+        yield _written((), delimiter, header=True).encode()
+        for page in pages:
+            yield _written(page, delimiter, header=False).encode()
+
+    return write
 
 
-def _csv(rows: Iterable[RowResource], *, header: bool) -> str:
-    return _written(rows, ",", header=header)
-
-
-def _json_lines(rows: Iterable[RowResource], *, header: bool) -> str:  # noqa: ARG001 - it has none
-    return "".join(f"{row.model_dump_json()}\n" for row in rows)
-
-
-FORMATS: Final[dict[str, Callable[..., str]]] = {
-    "text/tab-separated-values": _tsv,
-    "text/csv": _csv,
-    "application/x-ndjson": _json_lines,
-}
-"""How to write rows, by media type; the first is the default."""
-
-
-def written(kind: str, pages: Iterable[Iterable[RowResource]]) -> Iterator[bytes]:
-    """Write a table of this media type page by page, with a header where the format has one."""
-    yield FORMATS[kind]((), header=True).encode()
+def _json_lines(pages: Pages) -> Iterator[bytes]:
     for page in pages:
-        yield FORMATS[kind](page, header=False).encode()
+        yield "".join(f"{row.model_dump_json()}\n" for row in page).encode()
+
+
+PARQUET: Final = OptionalForm("application/vnd.apache.parquet", "pyarrow", "parquet")
+FORMATS: Final[dict[str, Writer]] = {
+    "text/tab-separated-values": _separated("\t"),
+    "text/csv": _separated(","),
+    "application/x-ndjson": _json_lines,
+    PARQUET.media_type: parquet,
+}
+"""How to write pages of rows, by media type; the first is the default."""
+ALWAYS: Final = tuple(kind for kind in FORMATS if kind != PARQUET.media_type)
+"""The formats that need no further package."""
