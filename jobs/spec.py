@@ -70,9 +70,14 @@ class AskedSpec(Record):
 
 
 class JobSpec(AskedSpec):
-    """One certification as accepted. It never changes afterwards."""
+    """One certification as accepted. It never changes afterwards.
+
+    ``trace`` is the span of the request that made it, in the form of the header ``traceparent``; None while
+    no traces are recorded.
+    """
 
     input: InputRecord
+    trace: str | None = None
 
     @property
     def noise_seed(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import uvicorn
@@ -10,6 +11,7 @@ from pydantic_settings import SettingsError
 
 from jobs.open_files import raise_limit
 from jobs.shared_settings import faults
+from jobs.tracing import TRACES, CannotTrace
 from registry.fault_words import fault_in_words
 from service.auth.keyring import KeysFileError
 from service.gateway_app import create_app
@@ -33,10 +35,11 @@ def main() -> int:
         configure_logging(settings.log_level)
         possible = capacity(files, settings.max_connections)
         settings = settings.model_copy(update={"max_connections": possible.connections})
+        TRACES.switch_on("certification-gateway", os.environ)
         app = create_app(settings)
     except (ValidationError, SettingsError) as error:
         return _refuse(faults(error, fault_in_words))
-    except KeysFileError as error:
+    except (KeysFileError, CannotTrace) as error:
         return _refuse(str(error))
     uvicorn.run(
         app,
@@ -50,6 +53,7 @@ def main() -> int:
         timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=GRACE_S,
     )
+    TRACES.end()
     return 0
 
 

@@ -10,6 +10,7 @@ from pydantic_settings import SettingsError
 
 from jobs.open_files import raise_limit
 from jobs.shared_settings import faults
+from jobs.tracing import CannotTrace, exporter_of
 from registry.fault_words import fault_in_words
 from worker.preflight import Unfit, check
 from worker.queue.celery_worker import make_worker, run_worker
@@ -23,10 +24,11 @@ def main() -> int:
     try:
         settings = WorkerSettings()
         check(settings)
+        exporter_of(os.environ)  # refused here rather than in each child process
         app = make_worker(settings)
     except (ValidationError, SettingsError) as error:
         return _refuse(faults(error, fault_in_words))
-    except Unfit as error:
+    except (Unfit, CannotTrace) as error:
         return _refuse(str(error))
     configure_logging(settings.log_level)
     # The libraries read these when a child process loads them.

@@ -19,6 +19,7 @@ from jobs.merged_prefix import Prefix
 from jobs.plan import Plan
 from jobs.spec import JobSpec
 from jobs.store import Counted
+from jobs.tracing import TRACES
 from worker.loading import LoadedModel
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
@@ -82,7 +83,8 @@ def _count(
     first_block, n = plan.shard_samples(shard, job.spec.n)
     request = _request(job.spec, loaded, plan.weights, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
-    evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
+    with TRACES.span("shard", {"certify.shard": shard, "certify.samples": n}):
+        evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
     return evidence, time.perf_counter() - began
 
 
@@ -122,7 +124,8 @@ def _end(
     """End a job with the certificate of its evidence, after checking that the model is still one function."""
     job, spec = lease.job, lease.job.spec
     loaded = context.models.for_plan(spec, plan)
-    evidence, certificate = whole.final(spec.claim())
+    with TRACES.span("certificate", {"certify.certifier": spec.certifier.name}):
+        evidence, certificate = whole.final(spec.claim())
     loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, evidence.n)
     document = certificate_document(spec, plan, evidence, certificate)
     running = None

@@ -117,7 +117,7 @@ def progress_event(job: JobResource) -> ProgressEvent:
 
 
 def _request(spec: JobSpec) -> RequestResource:
-    fields = spec.model_dump(exclude={"version", "seed", "input", "owner"})
+    fields = spec.model_dump(exclude={"version", "seed", "input", "owner", "trace"})
     return RequestResource(**fields, seed=str(spec.seed), input=_input(spec))
 
 

@@ -9,12 +9,14 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jobs.tracing import TRACES
 from service.http.gate import Gate
 from service.http.problems import ProblemError
 from service.http.request_logs import new_request_id, request_id
 from service.http.shared_limits import Held
 from service.metrics import Metrics
 
+_UNTRACED = ("/health", "/metrics")
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,7 +55,7 @@ class Edge:
         answer = _Answer(send, identifier, body=scope["method"] != "HEAD")
         try:
             with self._gate.passing(asked, asked["path"].removeprefix(self._root)) as answer.place:
-                await self._app(asked, receive, answer)
+                await self._traced(asked, receive, answer)
         except ProblemError as refusal:
             await refusal.response(asked["path"], identifier)(asked, receive, answer)
         except Exception:
@@ -64,6 +66,19 @@ class Edge:
         finally:
             self._count(scope["method"], asked, answer, time.perf_counter() - began)
             request_id.reset(token)
+
+    async def _traced(self, asked: Scope, receive: Receive, answer: _Answer) -> None:
+        """Answer within a span, below the client's own if it sends one; health checks have none."""
+        if asked["path"].removeprefix(self._root).startswith(_UNTRACED):
+            await self._app(asked, receive, answer)
+            return
+        method, parent = asked["method"], Headers(scope=asked).get("traceparent")
+        about = {"http.request.method": method, "url.path": asked["path"]}
+        with TRACES.span(method, about, parent) as span:
+            await self._app(asked, receive, answer)
+            route = getattr(asked.get("route"), "path", "unmatched")
+            span.rename(f"{method} {route}")
+            span.set({"http.route": route, "http.response.status_code": answer.status or 499})
 
     def _asked(self, scope: Scope) -> Scope:
         """Return the request's scope with the prefix in its path, and with ``GET`` for ``HEAD``."""

@@ -12,6 +12,7 @@ import anyio.to_thread
 from fastapi import Request, Response, status
 
 from jobs.store import Created, Idempotency, Limits, RowOf
+from jobs.tracing import TRACES
 from registry.model_errors import ModelBroken
 from service.auth.callers import Caller
 from service.certification.resources import JobResource
@@ -69,7 +70,7 @@ async def accept(
 
 def _store(ctx: Context, caller: Caller, ready: Ready) -> tuple[Created, JobResource]:
     """Store the job and put it on the queue."""
-    spec = ready.submission.spec
+    spec = ready.submission.spec.model_copy(update={"trace": TRACES.traceparent()})
     ctx.durability.require()
     _refuse_if_no_worker_has(ctx, spec.model)
     limits = Limits(

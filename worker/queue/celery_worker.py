@@ -18,6 +18,7 @@ from jobs.connection import connect
 from jobs.liveness import Liveness
 from jobs.step_queue import Queue
 from jobs.store import JobStore
+from jobs.tracing import TRACES
 from jobs.watchdog import Watchdog
 from registry.model_folders import Registry
 from worker.fleet import own_fleet
@@ -70,6 +71,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
     Return the exit status: 0 after such an orderly end, otherwise not 0.
     """
     signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
+    signals.worker_process_shutdown.connect(_end_traces)
     signals.setup_logging.connect(_keep_logging)
     log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.server.redacted)
     Reach(settings).start()
@@ -93,12 +95,18 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
 def _prepare_child(niceness: int, **_: Any) -> None:
     """Lower this process's priority, and import the slow libraries before the first task needs them."""
     os.nice(niceness)
+    TRACES.switch_on("certification-worker", os.environ)
     import worker.sampling.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
     from worker.noise.sources import import_sources  # noqa: PLC0415 - as above
     from worker.runtimes.runtime_loading import import_runtimes  # noqa: PLC0415 - as above
 
     import_sources()
     import_runtimes()
+
+
+def _end_traces(**_: Any) -> None:
+    """Send the spans that a child process still holds."""
+    TRACES.end()
 
 
 def _keep_logging(**_: Any) -> None:

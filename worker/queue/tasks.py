@@ -26,6 +26,7 @@ from jobs.job_errors import (
 from jobs.job_records import Failure
 from jobs.leases import Lease, Step
 from jobs.plan import Fleet
+from jobs.tracing import TRACES, Attributes
 from registry import ModelError
 from worker import steps
 from worker.worker_context import WorkerContext
@@ -103,10 +104,11 @@ def _take_in_hand(context: WorkerContext, step: Step, about: dict[str, object]) 
 
 def _attempt(task: Any, context: WorkerContext, lease: Lease, work: Work) -> None:
     job = lease.job
-    about = {"job_id": job.id, "step": lease.step, "attempt": lease.attempt}
+    about: dict[str, Any] = {"job_id": job.id, "step": lease.step, "attempt": lease.attempt}
     began = time.monotonic()
     try:
-        with lease:
+        parts: Attributes = {f"certify.{name}": value for name, value in about.items()}
+        with TRACES.span(f"step {lease.step.partition(':')[0]}", parts, job.spec.trace), lease:
             work(context, lease)
     except (JobEnded, JobNotFound, StepLeftOver, StoreUnavailable, UnsupportedRecord):
         raise
