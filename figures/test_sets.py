@@ -9,25 +9,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
 from scripts.build_swiss_roll import spirals
 from scripts.mnist_digits import divided
-from scripts.package_files import package_file
+from scripts.photographs import photographs
 from scripts.principal_components import FILE, Components, averaged
 
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
 ROLL_SEED: Final = 11
 ROLL_JITTER: Final = 0.02
 """Spread of the points about the spirals. A choice: a tenth of the distance between the classes."""
-PHOTOS: Final = (
-    "chelsea.png",
-    "coffee.png",
-    "motorcycle_left.png",
-    "rocket.jpg",
-    "astronaut.png",
-    "hubble_deep_field.jpg",
-)
 
 
 class TestSet(NamedTuple):
@@ -65,10 +56,7 @@ def swiss_roll(rows: int) -> TestSet:
 
 def photos(rows: int) -> TestSet:
     """Return 224x224 pixels of the first photographs of scikit-image, as 8-bit colours, without classes."""
-    if rows > len(PHOTOS):
-        raise ValueError(f"there are {len(PHOTOS)} photographs, {rows} were asked for")
-    folder = package_file("skimage", "data")
-    return TestSet(np.stack([_cropped(folder / name) for name in PHOTOS[:rows]]), None)
+    return TestSet(photographs(rows), None)
 
 
 def save(test_set: TestSet, path: Path) -> None:
@@ -86,16 +74,6 @@ MAKERS: Final[dict[str, Callable[[int], TestSet]]] = {
     "swiss-roll": swiss_roll,
     "photos": photos,
 }
-
-
-def _cropped(path: Path) -> NDArray[np.uint8]:
-    """Return the middle of a photograph, its shorter side shrunk to 256 pixels first, as the model wants."""
-    with Image.open(path) as image:
-        scale = 256.0 / min(image.size)
-        width, height = (round(scale * side) for side in image.size)
-        small = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC))
-    top, left = (height - 224) // 2, (width - 224) // 2
-    return small[top : top + 224, left : left + 224]
 
 
 def _held_out(rows: int) -> tuple[torch.Tensor, torch.Tensor]:
