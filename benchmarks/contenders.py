@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 from benchmarks.limit import limit
 from benchmarks.loops import art, loop
 from benchmarks.setup import SEED, Contender, Setup, example
+from certificates import Bounds, Decision
 from registry import ModelManifest, Registry
 from worker.runtimes.runtime_loading import load_runtime
 from worker.sampling.block_size import batch_size_for
 from worker.sampling.sampler import SampleRequest, sample, select_class
+
+JOB = 100_000
+"""Samples of the job that the sampler works for: the default of a request."""
+N0 = 100
+"""Samples of its selection: the default too."""
 
 
 def build(setup: Setup) -> Contender:
@@ -34,12 +40,14 @@ def build(setup: Setup) -> Contender:
 
 
 def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> Contender:
-    """(b) The sampler as the workers call it."""
+    """(b) The sampler as the workers call it, with the weights that a job of ``JOB`` samples would choose."""
     if setup.batch is not None:
         manifest = manifest.model_copy(update={"batch_size": setup.batch})
     runtime = load_runtime(manifest, setup.device, setup.threads)
     batch = batch_size_for(manifest, setup.device)
-    target = select_class(runtime, x, setup.sigma, 100, SEED, batch).target
+    target, hits = select_class(runtime, x, setup.sigma, N0, SEED, batch)
+    bounds, decision = Bounds.TIGHT, Decision.MAJORITY
+    weights = setup.certifier.weights(bounds, decision, (hits, N0), JOB, manifest.d)
     first = 0
 
     def draw(n: int) -> int:
@@ -53,6 +61,9 @@ def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> C
             first_block=first,
             n=blocks * batch,
             batch=batch,
+            bounds=bounds,
+            decision=decision,
+            weights=weights,
         )
         first += blocks
         return sample(runtime, x, request, lambda _: None).n
