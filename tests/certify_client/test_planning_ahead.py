@@ -13,7 +13,8 @@ PLAN = ("plan", "--model", "mnist", "--sigma", "0.25")
 
 
 def test_it_says_what_n_gives_and_what_a_radius_takes(certify: Certify) -> None:
-    done = certify(*PLAN, "--n", "500", "--radius", "0.5", "--share-of", "0.99")
+    asked = ("--certifier", "dipole", "--n", "500", "--radius", "0.5", "--share-of", "0.99")
+    done = certify(*PLAN, *asked)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0].startswith("n = 500 samples give a radius of 0.551591 at most, if every one of them is")
@@ -51,6 +52,6 @@ def test_a_refused_plan_says_which_field(certify: Certify) -> None:
 
 
 def test_the_library_plans_too(client: CertificationClient) -> None:
-    plan = client.plan(Parameters("mnist", sigma=0.25, n=500, seed=7), radius=0.5)
+    plan = client.plan(Parameters("mnist", certifier="dipole", sigma=0.25, n=500, seed=7), radius=0.5)
     assert (plan.largest_radius, plan.least_n, plan.needed_n) == (0.551591, 298, None)
     assert plan.document["model"] == "mnist"

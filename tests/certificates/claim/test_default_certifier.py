@@ -29,10 +29,12 @@ def chosen(claim: Claim, classes: int = CLASSES) -> Certifier:
 @pytest.mark.parametrize(
     ("claim", "classes", "certifier"),
     [
-        (ASKED, CLASSES, DIPOLE),
+        (ASKED, CLASSES, SECOND_ORDER),
         (replace(ASKED, n=1001), CLASSES, SECOND_ORDER),
+        (replace(ASKED, bounds=Bounds.PAPER), CLASSES, SECOND_ORDER),
         (replace(ASKED, n=1001, bounds=Bounds.PAPER), CLASSES, FIRST_ORDER),
-        (replace(ASKED, n=1001, d=2**21), CLASSES, SECOND_ORDER),
+        (replace(ASKED, d=2**21), CLASSES, SECOND_ORDER),
+        (replace(ASKED, d=2**21 + 1), CLASSES, DIPOLE),
         (replace(ASKED, n=1001, d=2**21 + 1), CLASSES, FIRST_ORDER),
         (replace(ASKED, decision=Decision.MULTICLASS), CLASSES, SECOND_ORDER),
         (replace(ASKED, decision=Decision.MULTICLASS, d=150_528), 1000, FIRST_ORDER),

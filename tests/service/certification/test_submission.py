@@ -35,7 +35,7 @@ def test_the_answer_is_the_job_with_its_defaults(api: Api) -> None:
     assert request == {
         "model": "grey",
         "model_sha256": SHA256,
-        "certifier": "dipole",
+        "certifier": "second_order",
         "bounds": "tight",
         "decision": "majority",
         "k": None,

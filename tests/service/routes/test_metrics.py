@@ -25,7 +25,7 @@ def test_metrics_count_requests_submissions_and_jobs(own_gateway: Gateway, own_s
     httpx.get(f"{url}/nowhere")
     lines = httpx.get(f"{url}/metrics").text.splitlines()
     for line in (
-        'certify_submissions_total{certifier="dipole",model="grey"} 2.0',
+        'certify_submissions_total{certifier="second_order",model="grey"} 2.0',
         'certify_jobs{state="queued"} 1.0',
         'certify_jobs{state="running"} 0.0',
         'certify_jobs_ended_total{outcome="cancelled"} 1.0',

@@ -16,7 +16,7 @@ ASKED: dict[str, Any] = {"model": "grey", "sigma": 0.25, "n": 500}
 
 
 def test_a_plan_tells_what_n_can_give_and_what_a_radius_takes(http: httpx.Client) -> None:
-    plan = http.get("/v1/plans", params={**ASKED, "radius": 0.5, "score": 0.99}).json()
+    plan = http.get("/v1/plans", params={**ASKED, "certifier": "dipole", "radius": 0.5, "score": 0.99}).json()
     assert plan["largest_radius"] == 0.551591
     assert plan["least_n"] == 298
     assert 1_900 < plan["needed_n"] < 2_100
@@ -53,7 +53,7 @@ def test_times_come_from_the_largest_job_that_succeeded(api: Api, shared_redis: 
     assert plan["measured"] == {
         "samples_per_second": 1000.0,
         "samples": 4000,
-        "certifier": "dipole",
+        "certifier": "second_order",
         "job": job_id,
     }
     assert plan["n_seconds"] == 0.5
@@ -97,9 +97,10 @@ def test_a_model_must_be_named_and_whole(http: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("asked", "certifier"),
     [
-        ({"n": "500"}, "dipole"),
+        ({"n": "500"}, "second_order"),
         ({"n": "501"}, "second_order"),
         ({"n": "501", "bounds": "paper"}, "first_order"),
+        ({"n": "501", "decision": "multiclass"}, "second_order"),
     ],
 )
 def test_a_request_without_a_certifier_gets_one_that_can_do_what_it_asks(
