@@ -45,7 +45,7 @@ class Result:
 
     def cells(self) -> dict[str, str]:
         """Return the line by column. The radius is rounded down, so that the table claims nothing more."""
-        radius = Decimal(self.radius).quantize(_MICRO, ROUND_DOWN)
+        radius = Decimal(repr(self.radius)).quantize(_MICRO, ROUND_DOWN)
         time = timedelta(seconds=round(self.seconds, 6))
         own = (self.idx, self.label, self.predict, radius, int(self.correct), time)
         return {

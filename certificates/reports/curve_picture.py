@@ -134,8 +134,11 @@ def _radius(svg: Element, radius: float, end: float) -> None:
 
 
 def rounded_down(radius: float) -> str:
-    """Write a radius with six digits, rounded down: a picture claims no more than is proved."""
-    return f"{Context(prec=6, rounding=ROUND_DOWN).create_decimal(radius).normalize():f}"
+    """Write a radius with six digits, rounded down: a picture claims no more than is proved.
+
+    A radius that is stated with six digits is written as it is stated.
+    """
+    return f"{Context(prec=6, rounding=ROUND_DOWN).create_decimal(repr(radius)).normalize():f}"
 
 
 def _legend(svg: Element, y: float, line: Line) -> None:
