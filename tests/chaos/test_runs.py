@@ -35,7 +35,7 @@ def run_id_of(feeding: Feeding) -> str:
 
 
 def disturbed(service: Service, armed: Path, first: Feeding, second: Feeding, rows: int) -> str:
-    """Feed a run from two clients. Kill a worker, restart the server, and stop the first client half-way."""
+    """Feed a run from two clients. Kill a worker, server and gateway; stop the first client half-way."""
     with first.start() as begun:
         first.begun()
         run_id = run_id_of(first)
@@ -47,6 +47,9 @@ def disturbed(service: Service, armed: Path, first: Feeding, second: Feeding, ro
             assert service.count(keys.ACTIVE) > 0
             service.server.kill()
             service.server.start()
+            wait_for_rows(service, run_id, 3 * rows // 8, LONGEST_S)
+            service.gateway.kill()
+            service.gateway.start()
             wait_for_rows(service, run_id, rows // 2, LONGEST_S)
             interrupted(begun, 60)
             with first.start() as again:
