@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 
@@ -19,10 +18,10 @@ def test_a_checkout_tells_what_its_project_file_says(
 
 @pytest.mark.parametrize("content", [None, "[tool]\n", '[project]\nname = "another"\nversion = "0.0.1"\n'])
 def test_elsewhere_the_installed_version_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, content: str | None
 ) -> None:
     """No project file stands beside it, or one of something else."""
-    file = tmp_path / "pyproject.toml"
+    file = tmp_path_factory.mktemp("beside") / "pyproject.toml"
     if content is not None:
         file.write_text(content, encoding="utf-8")
     monkeypatch.setattr("certificates.version._BESIDE", file)

@@ -78,3 +78,9 @@ def test_pairs_to_come_take_half_of_the_doubt_each() -> None:
     assert best.both + best.plus_only == final_hits_upper(85, 100, 300, 0.01)
     assert (best.pairs, best.minus_only, best.target) == (300, 0, 2)
     assert pairs_to_come(counts, 100, 0.02) == PairCounts(100, 60, 25, 0, 2)
+
+
+def test_a_model_of_one_class_has_no_rival() -> None:
+    certificate = FIRST_ORDER.certify_multiclass(Evidence(hits=HitCounts(100, 0, (100,))), 0.5, 0.01)
+    assert certificate.p_other is None
+    assert certificate.to_dict()["p_other"] is None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
-from certificates import Bounds, Certifier, Claim, EndedBy, Evidence
+from certificates import FIRST_ORDER, Bounds, Certifier, Claim, EndedBy, Evidence, HitCounts
+from certificates.claim.claim import GIVE_UP_DOUBT
 from tests.support.each_certifier import D, every_certifier, evidence_of
 
 N = 100_000
@@ -74,3 +76,12 @@ def test_a_claim_is_read_back(certifier: Certifier, give_up: bool) -> None:
     assert Claim.from_dict(claim.to_dict()) == claim
     with pytest.raises(ValueError, match=r"claim\.give_up must be true or false"):
         Claim.from_dict({**claim.to_dict(), "give_up": 1})
+
+
+def test_a_radius_that_can_just_be_reached_is_not_given_up() -> None:
+    evidence = Evidence(hits=HitCounts(1000, 0, (900, 100)))
+    claim = Claim(FIRST_ORDER, Bounds.TIGHT, 0.5, 0.001, 2000, 784, stop_radius=0.1, give_up=True)
+    best = FIRST_ORDER.best_to_come(evidence, 0.5, 0.001, 2000, GIVE_UP_DOUBT)
+    assert best > 0.1
+    assert not replace(claim, stop_radius=best).out_of_reach(evidence)
+    assert replace(claim, stop_radius=math.nextafter(best, 1.0)).out_of_reach(evidence)

@@ -79,3 +79,12 @@ def test_a_certificate_that_compares_two_classes_has_none() -> None:
     claim = Claim(FIRST_ORDER, Bounds.TIGHT, 0.25, 0.001, N, D, Decision.MULTICLASS)
     with pytest.raises(ValueError, match="where classes meet"):
         score_curve(claim, evidence_of(FIRST_ORDER, 15_000, N), EndedBy.SAMPLES)
+
+
+@every_end
+def test_first_order_beside_it_has_the_bounds_of_the_certificate(bounds: Bounds, ended_by: EndedBy) -> None:
+    curve = curve_of(FIRST_ORDER, 0.9, bounds, ended_by)
+    used = Bounds.ANYTIME if ended_by is EndedBy.CANCELLED else bounds
+    assert curve.certificate.bounds is used
+    votes = evidence_of(FIRST_ORDER, int(0.9 * N), N, used)
+    assert curve.first_order_radius == FIRST_ORDER.certify(votes, 0.25, 0.001, used).radius

@@ -157,3 +157,18 @@ def test_what_is_tried_allows_for_the_largest_norm_that_the_score_leaves(n: int,
     )
     norm = gradient_norm_upper_misses(statistic, d, 0.5, ALPHA, q)
     assert norm == pytest.approx(math.sqrt(misses) / 0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "u"), [(2, 1, 3.0), (3, 5, 0.1), (50, 49, 0.0), (10_000, 784, 0.01), (10**6, 1, 0.05)]
+)
+def test_the_bound_at_every_slope_is_the_least_of_its_theorem(n: int, d: int, u: float) -> None:
+    found = all_pairs_gradient.squared_norm_upper_at_every_slope(PairStatistic(n, u), d, ALPHA)
+    exact = least(lambda x: float(pair_bounds.all_pairs(x, u, n, d, ALPHA)), 1e-9, 0.5 * (n - 1), 100)[0]
+    assert (1.0 - 1e-4) * exact <= found <= (1.0 + 1e-4) * exact
+
+
+def test_two_samples_can_show_that_there_is_no_slope() -> None:
+    none = PairStatistic(2, -1e6)
+    assert gradient_norm_upper_all_pairs(none, 3, 0.5, ALPHA, 0.7) == 0.0
+    assert gradient_norm_upper_misses(none, 3, 0.5, ALPHA, 0.3) == 0.0
