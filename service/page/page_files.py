@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +25,15 @@ class PageFile:
 
     content: bytes
     media_type: str
+    etag: str
 
 
 def read_page() -> Mapping[str, PageFile]:
     """Read all files of the page. The key is the path below the folder, with slashes."""
-    return {
-        path.relative_to(FOLDER).as_posix(): PageFile(path.read_bytes(), MEDIA_TYPES[path.suffix])
-        for path in sorted(FOLDER.rglob("*"))
-        if path.suffix in MEDIA_TYPES
-    }
+    paths = (path for path in sorted(FOLDER.rglob("*")) if path.suffix in MEDIA_TYPES)
+    return {path.relative_to(FOLDER).as_posix(): _read(path) for path in paths}
+
+
+def _read(path: Path) -> PageFile:
+    content = path.read_bytes()
+    return PageFile(content, MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')

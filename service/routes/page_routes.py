@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response, status
 
 from service.http.problems import ProblemError
 from service.page.page_files import read_page
@@ -15,26 +15,31 @@ POLICY: Final = (
 )
 """What a browser lets the page do: run its own files, and speak with this gateway alone."""
 
+POLICY_HEADER: Final = "Content-Security-Policy"
+
 _FILES: Final = read_page()
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def index() -> Response:
+async def index(request: Request) -> Response:
     """Answer the page itself."""
-    return _answer("index.html")
+    return _answer(request, "index.html")
 
 
 @router.get("/page/{path:path}")
-async def page_file(path: str) -> Response:
+async def page_file(request: Request, path: str) -> Response:
     """Answer one file of the page."""
-    return _answer(path)
+    return _answer(request, path)
 
 
-def _answer(path: str) -> Response:
+def _answer(request: Request, path: str) -> Response:
+    """Answer 304 to a browser that has the file: it asks each time, so that it never shows an old one."""
     found = _FILES.get(path)
     if found is None:
-        raise ProblemError("not-found", "The page has no such file.")
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+        raise ProblemError("not-found", "The page has no such file.", headers={POLICY_HEADER: POLICY})
+    headers = {POLICY_HEADER: POLICY, "Cache-Control": "no-cache", "ETag": found.etag}
+    if request.headers.get("if-none-match") == found.etag:
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(found.content, media_type=found.media_type, headers=headers)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.wait import wait_until
 
-VIEWS = ("certify", "jobs", "runs", "models", "health", "job")
+VIEWS = ("certify", "jobs", "runs", "models", "health", "job", "run")
 GRAVE = {"serious", "critical"}
 
 
@@ -27,12 +27,26 @@ def job_id(http: httpx.Client, repository: Path) -> str:
     return str(job["id"])
 
 
+@pytest.fixture(scope="module")
+def run_id(http: httpx.Client, repository: Path) -> str:
+    """A run of one row that has ended."""
+    run = str(http.post("/v1/runs", json={"name": "one", "model": "mnist", "n": 1000}).json()["id"])
+    picture = (repository / "examples" / "digit-7.png").read_bytes()
+    row = {"key": "digit-7", "label": "7"}
+    http.post(f"/v1/runs/{run}/rows", data=row, files={"image": picture}).raise_for_status()
+    wait_until(lambda: http.get(f"/v1/runs/{run}").json()["rows"]["succeeded"], "the row to end")
+    return run
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_no_view_shuts_anyone_out(page: Page, job_id: str, view: str) -> None:
-    page.goto(f"/?view={view}&sample=digit-7" + (f"&id={job_id}" if view == "job" else ""))
+def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: str) -> None:
+    named = {"job": f"&id={job_id}", "run": f"&id={run_id}", "certify": "&sample=digit-7"}
+    page.goto(f"/?view={view}{named.get(view, '')}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if view == "job":
         expect(page.get_by_role("heading", name="Least score against distance")).to_be_visible()
+    if view in ("jobs", "runs", "run"):
+        expect(page.get_by_role("row").nth(1)).to_be_visible()
     assert grave(page, "light") == grave(page, "dark") == []
 
 

@@ -24,4 +24,4 @@ def test_a_file_that_is_no_picture_is_refused_beside_the_chooser(page: Page) -> 
     chooser = page.get_by_label("Choose a picture")
     chooser.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(chooser).to_have_attribute("aria-invalid", "true")
-    expect(chooser.locator("xpath=following-sibling::p")).not_to_be_empty()
+    expect(chooser.locator("xpath=following-sibling::p[@role='alert']")).not_to_be_empty()

@@ -37,9 +37,11 @@ class Gateway:
 
 
 @contextmanager
-def running_gateway(folder: Path, redis_url: str, models: Path, **settings: object) -> Iterator[Gateway]:
+def running_gateway(
+    folder: Path, redis_url: str, models: Path, *, port: int | None = None, **settings: object
+) -> Iterator[Gateway]:
     """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings."""
-    port = free_port()
+    port = port or free_port()
     given = {"redis_url": redis_url, "models_dir": models, "port": port, **settings}
     environment = {f"CERTIFY_{name.upper()}": str(value) for name, value in given.items()}
     log_file = folder / f"gateway-{port}.log"

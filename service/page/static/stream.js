@@ -1,53 +1,44 @@
-// Server-sent events read through fetch, since an EventSource cannot carry a key.
+// Server-sent events read through fetch: an EventSource cannot carry a key.
 
 import { pause, request } from "./api.js";
 
 const AGAIN_MS = 1000;
 
-/**
- * Yield the events of a path as `{ type, data }`, with data read as JSON, until one of type `last` has come.
- * A stream that ends earlier is opened again; the service then states everything anew.
- */
+/** Yield the events of a path as `{ type, data }` until one of type `last`. A stream that ends earlier is opened again. */
 export async function* events(path, last, signal) {
-  for (;;) {
-    const answer = await request(path, { headers: { Accept: "text/event-stream" }, signal });
-    try {
-      for await (const event of parsed(answer.body)) {
-        yield event;
-        if (event.type === last) return;
-      }
-    } catch (error) {
-      if (signal?.aborted || !(error instanceof TypeError)) throw error;
-    }
-    await pause(AGAIN_MS, signal);
-  }
+	for (;;) {
+		const answer = await request(path, { headers: { Accept: "text/event-stream" }, signal });
+		try {
+			for await (const event of parsed(answer.body)) {
+				yield event;
+				if (event.type === last) return;
+			}
+		} catch (error) {
+			if (signal?.aborted || !(error instanceof TypeError)) throw error;
+		}
+		await pause(AGAIN_MS, signal);
+	}
 }
 
 async function* parsed(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      const blocks = (rest + value.replaceAll("\r", "")).split("\n\n");
-      rest = blocks.pop();
-      for (const block of blocks) {
-        const event = eventOf(block);
-        if (event) yield event;
-      }
-    }
-  } finally {
-    reader.cancel().catch(() => {});
-  }
+	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+	let rest = "";
+	try {
+		for (;;) {
+			const { value, done } = await reader.read();
+			if (done) return;
+			const blocks = (rest + value.replaceAll("\r", "")).split("\n\n");
+			rest = blocks.pop();
+			yield* blocks.map(eventOf).filter(Boolean);
+		}
+	} finally {
+		reader.cancel().catch(() => {});
+	}
 }
 
+/** The service writes each event's data in one line; a block without any keeps the connection open. */
 function eventOf(block) {
-  let type = "message";
-  const data = [];
-  for (const line of block.split("\n")) {
-    if (line.startsWith("event:")) type = line.slice(6).trim();
-    if (line.startsWith("data:")) data.push(line.slice(5).trimStart());
-  }
-  return data.length ? { type, data: JSON.parse(data.join("\n")) } : null;
+	const [, type] = block.match(/^event: ?(.*)/m) ?? [];
+	const [, data] = block.match(/^data: ?(.*)/m) ?? [];
+	return data && { type, data: JSON.parse(data) };
 }

@@ -19,13 +19,19 @@ def test_the_page_and_every_file_it_names_are_answered(repository: Path, tmp_pat
         page = httpx.get(f"{gateway.url}/")
         named = re.findall(r'(?:href|src)="(page/[^"]+)"', page.text)
         kinds = {name: httpx.get(f"{gateway.url}/{name}").headers["content-type"] for name in named}
-        missing = httpx.get(f"{gateway.url}/page/../page_files.py")
+        missing = httpx.get(f"{gateway.url}/page/%2e%2e/page_files.py")
+        known = {"If-None-Match": page.headers["etag"]}
+        same, other = (httpx.get(f"{gateway.url}/{path}", headers=known) for path in ("", "page/app.js"))
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert kinds["page/app.js"].startswith("text/javascript")
     assert kinds["page/style.css"].startswith("text/css")
     assert missing.status_code == 404
+    assert missing.headers["content-security-policy"] == policy
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["content-security-policy"] == policy
+    assert other.status_code == 200
 
 
 def test_every_module_imports_files_that_exist(repository: Path) -> None:

@@ -1,49 +1,46 @@
-// What the chosen number of samples can give, and how long it takes: the service's own plan.
+// What the chosen number of samples can give, and how long it takes.
 
-import { json, pause, Problem } from "../api.js";
-import { el, put } from "../dom.js";
-import { count, down, duration } from "../format.js";
+import { count, down, duration, el, json, pause, Problem, put } from "../kit.js";
 
 const ASKED = ["model", "certifier", "bounds", "decision", "k", "noise", "sigma", "n", "eta"];
 const QUIET_MS = 350;
 
-/** A line that follows the choices, asked for once they have been the same for a moment. */
 export function makePlanLine(planned, refused, signal) {
-  const node = el("p.plan.small.muted", { "aria-live": "polite" });
-  let turn = new AbortController();
-  let told = "";
+	const node = el("p.plan.small.muted", { "aria-live": "polite" });
+	let turn = new AbortController();
+	let told = "";
 
-  async function follow(values) {
-    const asked = new URLSearchParams(ASKED.filter((name) => values[name]).map((name) => [name, values[name]]));
-    if (values.stop_radius) asked.append("radius", values.stop_radius);
-    if (String(asked) === told) return;
-    told = String(asked);
-    turn.abort();
-    turn = new AbortController();
-    const mine = AbortSignal.any([signal, turn.signal]);
-    try {
-      await pause(QUIET_MS, mine);
-      const plan = await json(`v1/plans?${asked}`, { signal: mine });
-      put(node, wordsOf(plan));
-      planned(plan);
-    } catch (error) {
-      if (mine.aborted) return;
-      if (!(error instanceof Problem)) throw error;
-      put(node);
-      told = "";
-      refused(error);
-    }
-  }
-  return { node, follow };
+	async function follow(values) {
+		const asked = new URLSearchParams(ASKED.filter((name) => values[name]).map((name) => [name, values[name]]));
+		if (values.stop_radius) asked.append("radius", values.stop_radius);
+		if (String(asked) === told) return;
+		told = String(asked);
+		turn.abort();
+		turn = new AbortController();
+		const mine = AbortSignal.any([signal, turn.signal]);
+		try {
+			await pause(QUIET_MS, mine);
+			const plan = await json(`v1/plans?${asked}`, { signal: mine });
+			put(node, wordsOf(plan));
+			planned(plan);
+		} catch (error) {
+			if (mine.aborted) return;
+			if (!(error instanceof Problem)) throw error;
+			put(node);
+			told = "";
+			refused(error);
+		}
+	}
+	return { node, follow };
 }
 
 function wordsOf(plan) {
-  const time = plan.n_seconds === null ? "" : ` ${duration(plan.n_seconds)} at the rate of your recent jobs.`;
-  const most = plan.largest_radius === 0
-    ? `${count(plan.n)} samples are too few to certify anything at this eta.`
-    : `At most ${down(plan.largest_radius)}, if all ${count(plan.n)} samples agree.`;
-  const stop = plan.radius === null ? "" : plan.least_n === null
-    ? " More samples than you may ask for are needed to stop there."
-    : ` Stops after ${count(plan.least_n)} samples at the earliest.`;
-  return `${most}${stop}${time.replace(" about", " About").replace(" less", " Less")}`;
+	const time = plan.n_seconds === null ? "" : ` ${duration(plan.n_seconds)} at the rate of your recent jobs.`;
+	const most = plan.largest_radius === 0
+		? `${count(plan.n)} samples are too few to certify anything at this eta.`
+		: `At most ${down(plan.largest_radius)}, if all ${count(plan.n)} samples agree.`;
+	const stop = plan.radius === null ? "" : plan.least_n === null
+		? " More samples than you may ask for are needed to stop there."
+		: ` Stops after ${count(plan.least_n)} samples at the earliest.`;
+	return `${most}${stop}${time}`;
 }

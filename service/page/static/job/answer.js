@@ -1,69 +1,66 @@
-// The answer of a certification in words: what is guaranteed, for which classifier, at what probability of error.
+// A certification's answer in words.
 
-import { el } from "../dom.js";
-import { count, down, label, percent, short } from "../format.js";
+import { count, down, el, label, percent, short } from "../kit.js";
 
-/** The sentences of a certificate. */
 export function answerWords(job) {
-  const held = job.certificate;
-  return held.abstained ? abstained(job, held) : guaranteed(held);
+	const held = job.certificate;
+	return held.abstained ? abstained(job, held) : guaranteed(held);
 }
 
 function guaranteed(held) {
-  const name = `"${label(held.prediction)}"`;
-  const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
-  const things = held.input.source === "image" ? "image" : "input";
-  return [
-    el("p", `With probability at least ${percent(1 - held.eta)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
-    el("p.muted", `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
-    held.ended_by === "samples" ? null : el("p", ENDED[held.ended_by]),
-  ];
+	const name = `"${label(held.prediction)}"`;
+	const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
+	const things = held.input.source === "image" ? "image" : "input";
+	return [
+		el("p", `With probability at least ${percent(1 - held.eta)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
+		el("p.muted", `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
+		held.ended_by === "samples" ? null : el("p", ENDED[held.ended_by]),
+	];
 }
 
 const ENDED = {
-  stop_radius: "The job ended early: the radius to stop at was certified.",
-  out_of_reach: "The job ended early: the radius to stop at was out of reach.",
-  cancelled: "The job was cancelled: this is what the samples up to then certify.",
+	stop_radius: "The job ended early: the radius to stop at was certified.",
+	out_of_reach: "The job ended early: the radius to stop at was out of reach.",
+	cancelled: "The job was cancelled: this is what the samples up to then certify.",
 };
 
 function abstained(job, held) {
-  const seen = held.p_a.estimate;
-  const reason = held.decision === "majority" && seen !== null
-    ? seen <= 0.5
-      ? `The estimate is ${short(seen)}, not more than one half: more samples will not help; a smaller sigma or a classifier trained with noise may.`
-      : `The estimate is ${short(seen)}, above one half, but its lower bound is ${down(held.p_a.lower, 4)}: more samples may help, and so may a smaller sigma.`
-    : "A smaller sigma, or a classifier trained with noise of this sigma, may help.";
-  return [el("p", `These samples do not single out a class. ${reason}`), job.warnings.map((one) => el("p", one))];
+	const seen = held.p_a.estimate;
+	const reason = held.decision === "majority" && seen !== null
+		? seen <= 0.5
+			? `The estimate is ${short(seen)}, not more than one half: more samples will not help; a smaller sigma or a classifier trained with noise may.`
+			: `The estimate is ${short(seen)}, above one half, but its lower bound is ${down(held.p_a.lower, 4)}: more samples may help, and so may a smaller sigma.`
+		: "A smaller sigma, or a classifier trained with noise of this sigma, may help.";
+	return [el("p", `These samples do not single out a class. ${reason}`), job.warnings.map((one) => el("p", one))];
 }
 
-/** Clean and smoothed answer beside each other, with a hint where they differ. */
 export function predictions(held) {
-  const clean = held.clean_prediction;
-  return [
-    el("dl",
-      el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
-      el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
-    clean && clean.index !== held.prediction.index
-      ? el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right.") : null,
-  ];
+	const clean = held.clean_prediction;
+	return [
+		el("dl",
+			el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
+			el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
+		clean && clean.index !== held.prediction.index
+			? el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right.") : null,
+	];
 }
 
-/** Votes of the samples as bars: of classes, or of pairs of opposite noise. */
 export function votes(held) {
-  const { hits, pairs } = held.counts;
-  if (hits) {
-    const rows = hits.per_class.map((votesOf, index) => [index === hits.target ? label(held.prediction) : `class ${index}`, votesOf, index === hits.target]);
-    return bars("Votes of the samples", rows.filter(([, some]) => some).sort((a, b) => b[1] - a[1]).slice(0, 10), hits.n);
-  }
-  if (!pairs) return null;
-  const neither = pairs.pairs - pairs.both - pairs.plus_only - pairs.minus_only;
-  return bars(`Pairs of opposite noise that answer "${label(held.prediction)}"`,
-    [["both", pairs.both, true], ["plus alone", pairs.plus_only, false], ["minus alone", pairs.minus_only, false], ["neither", neither, false]], pairs.pairs);
+	const { hits, pairs } = held.counts;
+	if (hits) {
+		const rows = hits.per_class.map((votesOf, index) => [index === hits.target ? label(held.prediction) : `class ${index}`, votesOf, index === hits.target]);
+		return bars("Votes of the samples", rows.filter(([, some]) => some).sort((a, b) => b[1] - a[1]).slice(0, 10), hits.n);
+	}
+	if (!pairs) return null;
+	const neither = pairs.pairs - pairs.both - pairs.plus_only - pairs.minus_only;
+	return bars(`Pairs of opposite noise that answer "${label(held.prediction)}"`,
+		[["both", pairs.both, true], ["plus alone", pairs.plus_only, false], ["minus alone", pairs.minus_only, false], ["neither", neither, false]], pairs.pairs);
 }
 
-function bars(name, rows, total) {
-  return el("section", { "aria-label": name }, el("h2", name), rows.map(([what, some, target]) =>
-    el("div.vote", el("span", { title: what }, what),
-      el("div", { class: target ? "meter target" : "meter", "aria-hidden": "true" }, el("div", { style: { width: `${(100 * some) / total}%` } })),
-      el("span", count(some)))));
+/** Bars of counts: rows of `[name, count, whether it is the one that matters]`. */
+export function bars(name, rows, total) {
+	return el("section", { "aria-label": name }, el("h2", name), rows.map(([what, some, target]) =>
+		el("div.vote", el("span", { title: what }, what),
+			el("div", { class: target ? "meter target" : "meter", "aria-hidden": "true" }, el("div", { style: { width: `${(100 * some) / total}%` } })),
+			el("span", count(some)))));
 }

@@ -1,9 +1,7 @@
-// The view of one certification: its progress while it runs, and then what its certificate says.
+// The view of one certification: its progress, then its certificate.
 
-import { json, Problem, saveBlob } from "../api.js";
+import { certifier, count, down, el, facts, json, label, Problem, put, saveBlob, say, short, state, stateWord, svg } from "../kit.js";
 import { lineChart } from "../charts.js";
-import { el, put, say, svg } from "../dom.js";
-import { certifier, count, down, label, short, state } from "../format.js";
 import { heldInput } from "../held.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
 import { changesOf } from "../job/changes.js";
@@ -15,141 +13,120 @@ export const title = "Certification";
 const ENDED = new Set(["succeeded", "failed", "cancelled"]);
 
 export async function mount(root, params, signal) {
-  const path = `v1/certifications/${encodeURIComponent(params.id ?? "")}`;
-  const job = await json(path, { signal });
-  const parts = frame(job, path);
-  put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
-  if (ENDED.has(job.status)) await finish(parts, job, params, signal);
-  else await watch(parts, job, path, params, signal);
+	const path = `v1/certifications/${encodeURIComponent(params.id ?? "")}`;
+	const job = await json(path, { signal });
+	const parts = frame(job, path);
+	put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
+	if (ENDED.has(job.status)) await finish(parts, job, params, signal);
+	else await watch(parts, job, path, params, signal);
 }
 
 function frame(job, path) {
-  const radius = el("p.radius", "–");
-  const unit = el("p.muted.small", "certified radius, L2");
-  const status = el("p", { "aria-live": "polite" });
-  const bar = el("div.bar-fill", { style: { width: "0%" } });
-  const history = lineChart({ height: 140 });
-  const words = el("div");
-  const curve = el("div");
-  const cancel = el("button", { type: "button", onclick: () => json(path, { method: "DELETE" }).catch((error) => say(status, error.message)) }, "Cancel, and keep what is certified");
-  const actions = el("div.buttons", cancel);
-  const side = el("section.card.stack", el("h2", "What was asked"), facts(job));
-  const below = el("div.stack");
-  const node = el("div.stack",
-    el("div.two", side, el("section.card.stack", el("div", radius, unit), status,
-      el("div.meter", { "aria-hidden": "true" }, bar), words, history.node, curve, actions)), below);
-  history.node.hidden = true;
-  return { node, radius, unit, status, bar, history, words, curve, actions, cancel, side, below };
-}
-
-function facts(job) {
-  const asked = job.request;
-  const rows = [["Model", asked.model], ["Certifier", certifier(asked.certifier)], ["Sigma", short(asked.sigma)], ["Samples n", count(asked.n)],
-    ["Eta", asked.eta], ["Bounds", asked.bounds], ["Decision", asked.decision.replaceAll("_", " ")], ["Noise", asked.noise], ["Seed", asked.seed],
-    ["Input", asked.input.shape.join(" × ")], ["Conversions", asked.input.conversions.join("; ") || "none"]];
-  return el("dl.small", rows.map(([name, value]) => [el("dt", name), el("dd", String(value))]));
+	const [radius, unit, status] = [el("p.radius", "–"), el("p.muted.small", "certified radius, L2"), el("p", { "aria-live": "polite" })];
+	const [bar, words, curve] = [el("div.bar-fill"), el("div"), el("div")];
+	const history = lineChart({ height: 140 });
+	const cancel = el("button", { type: "button", onclick: () => json(path, { method: "DELETE" }).catch((error) => say(status, error.message)) }, "Cancel, and keep what is certified");
+	const actions = el("div.buttons", cancel);
+	const below = el("div.stack");
+	const side = el("section.card.stack", el("h2", "What was asked"), facts(job.request, { Input: job.request.input.shape.join(" × "), Conversions: job.request.input.conversions.join("; ") || "none" }));
+	const node = el("div.stack",
+		el("div.two", side, el("section.card.stack", el("div", radius, unit), status,
+			el("div.meter", { "aria-hidden": "true" }, bar), words, history.node, curve, actions)), below);
+	history.node.hidden = true;
+	return { node, radius, unit, status, bar, history, words, curve, actions, cancel, side, below };
 }
 
 async function watch(parts, job, path, params, signal) {
-  const points = [[0, 0]];
-  tell(parts, job, points);
-  for await (const { type, data } of events(`${path}/events`, "end", signal)) {
-    if (type === "end") {
-      await finish(parts, data, params, signal);
-      return;
-    }
-    tell(parts, data, points);
-  }
+	const points = [[0, 0]];
+	tell(parts, job, points);
+	for await (const { type, data } of events(`${path}/events`, "end", signal)) {
+		if (type === "end") await finish(parts, data, params, signal);
+		else tell(parts, data, points);
+	}
 }
 
 function tell(parts, told, points) {
-  const { samples_done: done, samples_total: total, samples_per_second: rate } = told.progress;
-  const waits = told.waiting_for ? ` It waits for: ${told.waiting_for}.` : "";
-  const place = told.queue_position ? `Number ${told.queue_position} in the queue.` : `${count(done)} of ${count(total)} samples${rate ? `, ${count(rate)} a second` : ""}.`;
-  say(parts.status, place + waits);
-  parts.bar.style.width = `${(100 * done) / total}%`;
-  if (!told.running) return;
-  say(parts.radius, down(told.running.radius));
-  say(parts.unit, "certified so far, L2; later samples cannot make it wrong");
-  if (told.running.samples > points.at(-1)[0]) points.push([told.running.samples, told.running.radius]);
-  parts.history.node.hidden = false;
-  parts.history.draw({
-    title: "Certified radius against samples", x: { name: "samples", max: total, text: count }, y: { name: "radius", max: 1.2 * told.running.radius || 1 },
-    lines: [{ name: "", kind: "certified", points }],
-  });
+	const { samples_done: done, samples_total: total, samples_per_second: rate } = told.progress;
+	const waits = told.waiting_for ? ` It waits for: ${told.waiting_for}.` : "";
+	const place = told.queue_position ? `Number ${told.queue_position} in the queue.` : `${count(done)} of ${count(total)} samples${rate ? `, ${count(rate)} a second` : ""}.`;
+	say(parts.status, place + waits);
+	parts.bar.style.width = `${(100 * done) / total}%`;
+	if (!told.running) return;
+	say(parts.radius, down(told.running.radius));
+	say(parts.unit, "certified so far, L2; later samples cannot make it wrong");
+	if (told.running.samples > points.at(-1)[0]) points.push([told.running.samples, told.running.radius]);
+	parts.history.node.hidden = false;
+	parts.history.draw({
+		title: "Certified radius against samples", x: { name: "samples", max: total, text: count }, y: { name: "radius", max: 1.2 * told.running.radius || 1 },
+		lines: [{ name: "", kind: "certified", points }],
+	});
 }
 
 async function finish(parts, job, params, signal) {
-  const [name, kind] = state(job);
-  put(parts.status, el("span", { class: `state ${kind}` }, name));
-  parts.bar.style.width = `${(100 * job.progress.samples_done) / job.progress.samples_total}%`;
-  put(parts.actions, el("a.button", { href: "?view=certify" }, "Certify another"));
-  const held = job.certificate;
-  if (!held) {
-    say(parts.radius, "–");
-    put(parts.words, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
-    return;
-  }
-  say(parts.radius, held.abstained ? "abstained" : down(held.radius));
-  say(parts.unit, held.abstained ? "no radius is certified" : held.radius_unit);
-  put(parts.words, answerWords(job), predictions(held), scoreBar(held));
-  parts.actions.append(el("button", { type: "button", onclick: () =>
-    saveBlob(new Blob([JSON.stringify(job, null, 2)], { type: "application/json" }), `certificate-${job.id}.json`) }, "Download JSON"));
-  parts.below.append(el("p.small.muted", "Anyone can check the file: certify verify FILE."));
-  const bars = votes(held);
-  if (bars) parts.side.append(bars);
-  await drawCurve(parts, job, signal);
-  await drawInput(parts, job, params);
+	put(parts.status, stateWord(...state(job)));
+	parts.bar.style.width = `${(100 * job.progress.samples_done) / job.progress.samples_total}%`;
+	put(parts.actions, el("a.button", { href: "?view=certify" }, "Certify another"));
+	const held = job.certificate;
+	if (!held) {
+		put(parts.words, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
+		return;
+	}
+	say(parts.radius, held.abstained ? "abstained" : down(held.radius));
+	say(parts.unit, held.abstained ? "no radius is certified" : held.radius_unit);
+	put(parts.words, answerWords(job), predictions(held), scoreBar(held));
+	parts.actions.append(el("button", { type: "button", onclick: () =>
+		saveBlob(new Blob([JSON.stringify(job, null, 2)], { type: "application/json" }), `certificate-${job.id}.json`) }, "Download JSON"));
+	parts.below.append(el("p.small.muted", "Anyone can check the file: certify verify FILE."));
+	parts.side.append(votes(held) ?? "");
+	await drawCurve(parts, job, signal);
+	await drawInput(parts, job, params);
 }
 
-/** The score of the class from 0 to 1: its lower bound a filled diamond, the estimate a hollow circle. */
 function scoreBar(held) {
-  const { lower, estimate } = held.p_a;
-  const x = (value) => 10 + 380 * value;
-  const words = `Score of "${label(held.prediction)}": at least ${down(lower, 4)} (bound)${estimate === null ? "" : `, estimate ${short(estimate, 4)}`}.`;
-  return el("figure.chart.score", svg("svg", { viewBox: "0 0 400 44", role: "img", "aria-label": words },
-    svg("line.axis", { x1: x(0), x2: x(1), y1: 16, y2: 16 }), svg("line.rule", { x1: x(0.5), x2: x(0.5), y1: 6, y2: 26 }),
-    [[0, "0"], [0.5, "½"], [1, "1"]].map(([at, text]) => svg("text", { x: x(at), y: 42, "text-anchor": "middle" }, text)),
-    estimate === null ? null : svg("circle.estimate", { cx: x(estimate), cy: 16, r: 5 }),
-    svg("path.bound", { d: `M${x(lower)} 9l7 7-7 7-7-7z` })),
-  el("figcaption", `${words} ◆ bound, ○ estimate`));
+	const { lower, estimate } = held.p_a;
+	const x = (value) => 10 + 380 * value;
+	const words = `Score of "${label(held.prediction)}": at least ${down(lower, 4)} (bound)${estimate === null ? "" : `, estimate ${short(estimate, 4)}`}.`;
+	return el("figure.chart.score", svg("svg", { viewBox: "0 0 400 44", role: "img", "aria-label": words },
+		svg("line.axis", { x1: x(0), x2: x(1), y1: 16, y2: 16 }), svg("line.rule", { x1: x(0.5), x2: x(0.5), y1: 6, y2: 26 }),
+		[[0, "0"], [0.5, "½"], [1, "1"]].map(([at, text]) => svg("text", { x: x(at), y: 42, "text-anchor": "middle" }, text)),
+		estimate === null ? null : svg("circle.estimate", { cx: x(estimate), cy: 16, r: 5 }),
+		svg("path.bound", { d: `M${x(lower)} 9l7 7-7 7-7-7z` })),
+	el("figcaption", `${words} ◆ bound, ○ estimate`));
 }
 
 async function drawCurve(parts, job, signal) {
-  let found;
-  try {
-    found = await json(`v1/certifications/${job.id}/curve`, { headers: { Accept: "application/json" }, signal });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    put(parts.curve, el("p.small.muted", error.message));
-    return;
-  }
-  const chart = lineChart();
-  put(parts.curve, el("h2", "Least score against distance"), chart.node);
-  const points = (bounds) => found.distances.map((at, i) => [at, bounds[i]]);
-  const own = { name: certifier(found.certifier), kind: found.certifier, points: points(found.lower_bound) };
-  const first = { name: "first order, for comparison", kind: "first_order", dash: "6 4", points: points(found.first_order.lower_bound) };
-  chart.draw({
-    title: "Lower bound on the score of the class against distance from the input",
-    x: { name: "L2 distance", max: found.distances.at(-1) }, y: { name: "score at least", max: 1 },
-    lines: found.certifier === "first_order" ? [{ ...own, dash: "6 4" }] : [first, own],
-    rules: [{ y: found.line, name: "½" }, ...(found.radius ? [{ x: found.radius, name: down(found.radius) }] : [])],
-  });
+	let found;
+	try {
+		found = await json(`v1/certifications/${job.id}/curve`, { signal });
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error;
+		put(parts.curve, el("p.small.muted", error.message));
+		return;
+	}
+	const chart = lineChart();
+	put(parts.curve, el("h2", "Least score against distance"), chart.node);
+	const points = (bounds) => found.distances.map((at, i) => [at, bounds[i]]);
+	const own = { name: certifier(found.certifier), kind: found.certifier, points: points(found.lower_bound) };
+	const first = { name: "first order, for comparison", kind: "first_order", dash: "6 4", points: points(found.first_order.lower_bound) };
+	chart.draw({
+		title: "Lower bound on the score of the class against distance from the input",
+		x: { name: "L2 distance", max: found.distances.at(-1) }, y: { name: "score at least", max: 1 },
+		lines: found.certifier === "first_order" ? [{ ...own, dash: "6 4" }] : [first, own],
+		rules: [{ y: found.line, name: "½" }, ...(found.radius ? [{ x: found.radius, name: down(found.radius) }] : [])],
+	});
 }
 
 async function drawInput(parts, job, params) {
-  const input = await heldInput(job.id, params.sample);
-  const held = job.certificate;
-  if (input?.numbers?.length === 2) {
-    const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
-    const plane = makePlane(model.input);
-    plane.point(input.numbers);
-    plane.sigma(held.sigma);
-    plane.disc(held.radius);
-    parts.below.prepend(el("section.card.stack", el("h2", "The certified disc"), plane.node));
-  }
-  if (input?.kind !== "image" || held.abstained) return;
-  const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
-  const picture = await preview(model, input.file);
-  parts.below.prepend(changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low));
+	const input = await heldInput(job.id, params.sample);
+	const held = job.certificate;
+	if (!input) return;
+	const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
+	if (input.numbers?.length === 2) {
+		const plane = makePlane(model.input);
+		plane.show({ at: input.numbers, noise: held.sigma, disc: held.radius });
+		parts.below.prepend(el("section.card.stack", el("h2", "The certified disc"), plane.node));
+	}
+	if (input.kind !== "image" || held.abstained) return;
+	const picture = await preview(model, input.file);
+	parts.below.prepend(changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low));
 }

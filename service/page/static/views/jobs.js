@@ -1,37 +1,22 @@
-// The view of all certifications, newest first, in pages.
+// The view of all certifications.
 
-import { json } from "../api.js";
-import { el, put } from "../dom.js";
-import { certifier, count, down, label, moment, short, state } from "../format.js";
-import { link } from "../router.js";
+import { certifier, count, down, el, label, link, moment, short, state, stateWord } from "../kit.js";
+import { showList } from "../list.js";
 
 export const title = "Jobs";
-const HEADS = ["State", "Model", "Class", "Radius", "Certifier", "Sigma", "Samples", "Made"];
+const STATES = { "": "all", queued: "queued", running: "running", succeeded: "succeeded", failed: "failed", cancelled: "cancelled" };
+const COLUMNS = [
+	["State", "", (job) => el("a", { href: link("job", { id: job.id }) }, stateWord(...state(job)))],
+	["Class", "", ({ certificate: held }) => (held ? label(held.prediction) : "–")],
+	["Radius", "number", ({ certificate: held }) => (held && !held.abstained ? down(held.radius) : "–")],
+	["Model", "", ({ request }) => request.model],
+	["Certifier", "wide", ({ request }) => certifier(request.certifier)],
+	["Sigma", "number wide", ({ request }) => short(request.sigma)],
+	["Samples", "number wide", ({ progress }) => count(progress.samples_done)],
+	["Made", "wide", (job) => moment(job.created_at)],
+];
 
-/** Show the view in `root`. `signal` is aborted when it is left. */
-export async function mount(root, params, signal) {
-  const rows = el("tbody");
-  const more = el("button", { type: "button", onclick: () => add() }, "Show older ones");
-  const table = el("div.table", el("table", el("caption.unseen", "Certifications, newest first"),
-    el("thead", el("tr", HEADS.map((name) => el("th", { scope: "col" }, name)))), rows));
-  let cursor = null;
-  async function add() {
-    const page = await json(`v1/certifications?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, { signal });
-    cursor = page.next_cursor;
-    more.hidden = cursor === null;
-    rows.append(...page.jobs.map(rowOf));
-  }
-  await add();
-  put(root, el("h1", title), rows.children.length ? [table, more] : el("section.card.empty",
-    el("p", "No certification is stored yet."), el("a.button", { href: "?view=certify" }, "Certify a picture")));
-}
-
-function rowOf(job) {
-  const [name, kind] = state(job);
-  const held = job.certificate;
-  return el("tr", [
-    el("a", { href: link("job", { id: job.id }) }, el("span", { class: `state ${kind}` }, name)), job.request.model, held ? label(held.prediction) : "–",
-    held && !held.abstained ? down(held.radius) : "–", certifier(job.request.certifier), short(job.request.sigma),
-    count(job.progress.samples_done), moment(job.created_at),
-  ].map((cell) => el("td", cell)));
+export function mount(root, params, signal) {
+	return showList(root, { view: "jobs", title, path: "v1/certifications", columns: COLUMNS, states: STATES,
+		empty: "No certification is stored yet.", action: el("a.button", { href: "?view=certify" }, "Certify a picture") }, params, signal);
 }

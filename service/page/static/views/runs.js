@@ -1,16 +1,21 @@
 // The view of runs over whole test sets.
 
-import { json } from "../api.js";
-import { el, put } from "../dom.js";
-import { moment } from "../format.js";
+import { certifier, count, down, el, link, moment, percent, short } from "../kit.js";
+import { showList } from "../list.js";
 
 export const title = "Runs";
+const COLUMNS = [
+	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
+	["Ended", "number", ({ rows }) => `${count(rows.total - rows.queued - rows.running)} of ${count(rows.total)}`],
+	["Correct", "number", ({ summary }) => percent(summary.smoothed.share, 3)],
+	["Mean radius", "number", ({ summary }) => down(summary.average_certified_radius)],
+	["Model", "wide", ({ request }) => request.model],
+	["Certifier", "wide", ({ request }) => certifier(request.certifier)],
+	["Sigma", "number wide", ({ request }) => short(request.sigma)],
+	["Made", "wide", (run) => moment(run.created_at)],
+];
 
-/** Show the view in `root`. `signal` is aborted when it is left. */
-export async function mount(root, params, signal) {
-  const { runs } = await json("v1/runs", { signal });
-  put(root, el("h1", title), runs.length
-    ? el("ul.card", runs.map((run) => el("li", `${run.id}, made ${moment(run.created_at)}`)))
-    : el("section.card.empty", el("p", "No run is stored yet. This command certifies a folder of pictures:"),
-      el("pre", el("code", "certify dataset FOLDER --model NAME --out results.tsv"))));
+export function mount(root, params, signal) {
+	return showList(root, { view: "runs", title, path: "v1/runs", columns: COLUMNS, action: el("a.button", { href: "?view=certify" }, "Start a run from a folder"),
+		empty: "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius." }, params, signal);
 }

@@ -1,0 +1,22 @@
+// A folder of pictures with their labels.
+
+const TABLE = "labels.csv";
+
+/** The input of the files of a folder input: a name, and rows `{ key, label, file }` of all but hidden files. Labels are
+ *  those of `labels.csv`, or the names of the folders inside. */
+export async function folderOf(files) {
+	const [name] = files[0].webkitRelativePath.split("/");
+	const all = files.map((file) => ({ file, key: file.webkitRelativePath.slice(name.length + 1) }));
+	const table = all.find(({ key }) => key === TABLE);
+	const labels = table && labelsOf(await table.file.text());
+	const rows = all.filter(({ key }) => key !== TABLE && !/(^|\/)\./.test(key)).sort((a, b) => a.key.localeCompare(b.key));
+	for (const row of rows) row.label = labels ? labels.get(row.key) : row.key.match(/^(.*?)\//)?.[1];
+	return { kind: "folder", name, rows };
+}
+
+function labelsOf(text) {
+	const [head, ...lines] = text.split(/\r?\n/).map((line) => line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+	const [file, label] = ["file_name", "label"].map((name) => head.indexOf(name));
+	if (file < 0 || label < 0) throw new Error(`${TABLE} needs the columns file_name and label.`);
+	return new Map(lines.map((cells) => [cells[file], cells[label]]));
+}

@@ -1,0 +1,94 @@
+"""A folder becomes a run; a bad file is a row with its reason; rows are sorted and filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.digit_pictures import write_digits
+from tests.support.gateway import Gateway
+from tests.support.hostile import HOSTILE
+from tests.support.wait import wait_until
+
+ROWS = 50
+PATIENT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fifty digits in folders of their classes, one named with markup, and a file that is no picture."""
+    folder = write_digits(tmp_path_factory.mktemp("data") / "digits")
+    for picture in folder.rglob("*.png"):
+        if int(picture.stem) >= ROWS // 10:
+            picture.unlink()
+    (folder / "0" / "0.png").rename(folder / "0" / f"{HOSTILE}.png")
+    (folder / "3" / "broken.png").write_bytes(b"no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run_id(browser: Browser, gateway: Gateway, folder: Path) -> Iterator[str]:
+    """A run that the page has made of the folder and sent whole."""
+    context = browser.new_context(base_url=gateway.url, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto("/?view=certify&n=1000&certifier=first_order")
+    page.get_by_label("or a folder, as a run").set_input_files(folder)
+    page.get_by_role("button", name="Certify", exact=True).click()
+    expect(page.locator("main")).to_contain_text("51 of 51 files are sent.", timeout=PATIENT_MS)
+    refused = page.get_by_role("row").filter(has_text="3/broken.png")
+    expect(refused).to_contain_text("not a readable image")
+    yield parse_qs(urlsplit(page.url).query)["id"][0]
+    context.close()
+
+
+def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.Client, run_id: str) -> None:
+    wait_until(lambda: http.get(f"/v1/runs/{run_id}").json()["rows"]["succeeded"] == ROWS, "all rows", 60)
+    page.goto(f"/?view=run&id={run_id}")
+    expect(page.get_by_text("50 of 51 rows, 50 succeeded")).to_be_visible()
+    shown = page.locator("div", has=page.get_by_text("Mean certified radius", exact=True)).last
+    mean = http.get(f"/v1/runs/{run_id}").json()["summary"]["average_certified_radius"]
+    assert float(shown.locator(".value").inner_text()) == pytest.approx(mean, abs=1e-3)
+    expect(page.locator("svg .line.certified")).to_be_visible()
+    expect(page.locator("svg .band")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(ROWS + 1)
+    expect(page.get_by_role("table", name="Rows of the run")).to_contain_text(f"0/{HOSTILE}.png")
+    expect(page).not_to_have_title("owned")
+
+
+def test_rows_are_sorted_and_filtered_and_the_address_keeps_both(page: Page, run_id: str) -> None:
+    page.goto(f"/?view=run&id={run_id}&sort=Radius")
+    radii = page.locator("tbody td:nth-child(3)")
+    expect(radii).to_have_count(ROWS)
+    rising = radii.all_inner_texts()
+    assert rising == sorted(rising)
+    page.get_by_role("button", name="Radius").click()
+    expect(page.get_by_role("columnheader", name="Radius")).to_have_attribute("aria-sort", "descending")
+    assert radii.all_inner_texts() == sorted(rising, reverse=True)
+    page.get_by_label("Show").select_option("failed")
+    expect(radii).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Show")).to_have_value("failed")
+    expect(page.get_by_role("columnheader", name="Radius")).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_table_is_downloaded(page: Page, run_id: str) -> None:
+    page.goto(f"/?view=run&id={run_id}")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").click()
+    assert len(waiting.value.path().read_text().splitlines()) == ROWS + 1
+
+
+def test_another_run_is_compared_and_a_run_is_cancelled(page: Page, http: httpx.Client, run_id: str) -> None:
+    fields = {"name": "other", "model": "mnist", "n": 1000}
+    other = http.post("/v1/runs", json=fields).json()["id"]
+    page.goto(f"/?view=run&id={other}")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("the run is cancelled")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+    page.get_by_label("The other run").select_option(run_id)
+    expect(page.get_by_text("0 inputs ended in both runs")).to_be_visible()
