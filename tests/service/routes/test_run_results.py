@@ -123,6 +123,22 @@ def test_columns_of_parquet_have_the_types_of_the_fields(http: httpx.Client, pat
     }
 
 
+def test_every_row_is_a_certification_that_is_read_and_listed(http: httpx.Client, path: str) -> None:
+    rows = http.get(f"{path}/rows").json()["rows"]
+    listed: dict[str, Any] = {}
+    cursor: str | None = ""
+    while cursor is not None and len(listed) < 10_000:
+        page = http.get("/v1/certifications", params={"limit": 100} | ({"cursor": cursor} if cursor else {}))
+        assert page.status_code == 200, page.text
+        listed |= {job["id"]: job for job in page.json()["jobs"]}
+        cursor = page.json()["next_cursor"]
+    for row in rows:
+        job = http.get(f"/v1/certifications/{row['job']}").json()
+        assert job == listed[row["job"]]
+        assert job["status"] == (row["status"] or "queued")
+        assert (job["certificate"] or {}).get("radius") == row["radius"]
+
+
 def test_a_form_that_nobody_offers_is_refused_with_a_list_of_those_there_are(
     http: httpx.Client, path: str
 ) -> None:
