@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from jobs.log_lines import LogFormat
 from jobs.server_address import ServerAddress, ServerUrl, address_of
 
 PREFIX: Final = "CERTIFY_"
@@ -70,6 +71,11 @@ class JobsSettings(BaseSettings):
     orphan_s: Seconds = Field(
         default=300.0,
         description="A job whose runtime no live worker has had for this long fails, if others are at work.",
+    )
+    log_format: LogFormat = Field(
+        default="auto",
+        description="Lines of the log: `terminal` (to be read), `json` (one object a line), or `auto`: the "
+        "first where standard error is a terminal, else the second.",
     )
 
     @property

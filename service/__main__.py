@@ -32,7 +32,7 @@ def main() -> int:
     files = raise_limit()
     try:
         settings = GatewaySettings()
-        configure_logging(settings.log_level)
+        configure_logging(settings.log_level, settings.log_format)
         possible = capacity(files, settings.max_connections)
         settings = settings.model_copy(update={"max_connections": possible.connections})
         TRACES.switch_on("certification-gateway", os.environ)

@@ -30,7 +30,7 @@ def main() -> int:
         return _refuse(faults(error, fault_in_words))
     except (Unfit, CannotTrace) as error:
         return _refuse(str(error))
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.log_format)
     # The libraries read these when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
     return run_worker(app, settings)

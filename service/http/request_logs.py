@@ -1,4 +1,4 @@
-"""Write logs to standard error: one JSON object in each line, with the id of the request."""
+"""Write logs to standard error, with the id of the request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging.config
 import secrets
 from contextvars import ContextVar
 
-from jobs.json_logs import JsonFormatter
+from jobs.log_lines import LogFormat, formatter
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered; None outside a request."""
@@ -25,18 +25,18 @@ class _RequestIdFilter(logging.Filter):
         return True
 
 
-def configure_logging(level: str) -> None:
+def configure_logging(level: str, chosen: LogFormat) -> None:
     """Set up logging for the whole process. Only the entry point calls this, not the app factory."""
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
             "filters": {"request_id": {"()": _RequestIdFilter}},
-            "formatters": {"json": {"()": JsonFormatter}},
+            "formatters": {"chosen": {"()": lambda: formatter(chosen)}},
             "handlers": {
                 "stderr": {
                     "class": "jobs.repeated_lines.LimitedHandler",
-                    "formatter": "json",
+                    "formatter": "chosen",
                     "filters": ["request_id"],
                 }
             },
