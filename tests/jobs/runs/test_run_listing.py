@@ -16,8 +16,8 @@ from tests.support.begun import begin
 from tests.support.round_trips import watched
 from tests.support.run_specs import add_row, certificate, run_spec
 
-THIRD = 1 / 3
-"""A radius with as many digits as a number can have."""
+EXACT = 2 / 3
+"""A radius that would be larger, and then no row's, if it had fewer digits."""
 
 
 def listed(runs: RunStore, only: RunFilter = ALL, owner: str = "") -> list[str]:
@@ -30,9 +30,9 @@ def end(store: JobStore, job_id: str, radius: float) -> None:
 
 
 def test_each_run_comes_as_it_is_read_alone(runs: RunStore, store: JobStore) -> None:
-    radii = (0.1, THIRD, 0.5)
+    radii = (0.1, 0.5, EXACT)
     run_id = runs.create(run_spec(radii=radii)).id
-    for key, radius in (("a", THIRD), ("b", 0.5), ("c", 0.0), ("d", 0.2)):
+    for key, radius in (("a", EXACT), ("b", 0.5), ("c", 0.0), ("d", 0.2)):
         end(store, add_row(store, run_id, key, 0).job.id, radius)
     (counted,) = runs.list_runs(10).runs
     assert (counted.run, counted.certified) == runs.certified(run_id, radii)
