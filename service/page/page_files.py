@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +22,10 @@ MEDIA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One file of the page as it is sent."""
+    """One file of the page: ``packed`` for browsers that take gzip, ``content`` for others."""
 
     content: bytes
+    packed: bytes
     media_type: str
     etag: str
 
@@ -36,4 +38,5 @@ def read_page() -> Mapping[str, PageFile]:
 
 def _read(path: Path) -> PageFile:
     content = path.read_bytes()
-    return PageFile(content, MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return PageFile(content, gzip.compress(content, mtime=0), MEDIA_TYPES[path.suffix], etag)

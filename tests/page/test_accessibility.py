@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.page_jobs import ended_job
 from tests.support.wait import wait_until
 
 VIEWS = ("certify", "jobs", "runs", "models", "health", "job", "run")
@@ -17,14 +18,9 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def job_id(http: httpx.Client, repository: Path) -> str:
+def job_id(http: httpx.Client) -> str:
     """A certification that has ended."""
-    picture = (repository / "examples" / "digit-7.png").read_bytes()
-    fields = {"model": "mnist", "n": 2000}
-    job = http.post("/v1/certifications", data=fields, files={"image": picture}).json()
-    path = f"/v1/certifications/{job['id']}"
-    wait_until(lambda: http.get(path).json()["finished_at"], "the job to end")
-    return str(job["id"])
+    return str(ended_job(http)["id"])
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +36,15 @@ def run_id(http: httpx.Client, repository: Path) -> str:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: str) -> None:
-    named = {"job": f"&id={job_id}", "run": f"&id={run_id}", "certify": "&sample=digit-7"}
+    named = {"job": f"&id={job_id}&sample=digit-7", "run": f"&id={run_id}", "certify": "&sample=digit-7"}
     page.goto(f"/?view={view}{named.get(view, '')}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if view == "job":
         expect(page.get_by_role("heading", name="Least score against distance")).to_be_visible()
+        page.get_by_role("button", name="Verify this certificate").click()
+        page.get_by_role("button", name="Certify it by the other certifiers too").click()
+        expect(page.get_by_text("the claim holds")).to_be_visible()
+        expect(page.locator("svg .line.second_order")).to_be_visible(timeout=30_000)
     if view in ("jobs", "runs", "run"):
         expect(page.get_by_role("row").nth(1)).to_be_visible()
     assert grave(page, "light") == grave(page, "dark") == []

@@ -9,7 +9,7 @@ const TICKS = 4;
 /**
  * A chart that `draw(data)` draws anew in its figure `node`. data = { title, x: { name, max, text }, y: the same,
  *   lines: [{ name, kind, dash, points: [[x, y], ...], band: [[x, low, high], ...] }], rules: [{ x or y, name }] }
- * `kind` gives the colour: first_order, second_order, dipole, certified, other.
+ * `kind` gives the colour: first_order, second_order, dipole, certified, other. `keyed`: the lines are named elsewhere.
  */
 export function lineChart({ height = 260 } = {}) {
 	const read = el("p.read", { "aria-live": "polite" });
@@ -115,7 +115,7 @@ function lineOf(line, x, y) {
 
 /** The names of the lines, each near the end of its own, moved apart where they would cover each other. */
 function namesOf(data, x, y, width) {
-	const ends = data.lines.filter(({ name, points }) => name && points.length).map(({ name, points }) => {
+	const ends = (data.keyed ? [] : data.lines).filter(({ name, points }) => name && points.length).map(({ name, points }) => {
 		const [a, b] = points.at(-1);
 		return { name, a: Math.min(x(a), width - ROOM.right), b: y(b) - 8 };
 	}).sort((one, other) => one.b - other.b);

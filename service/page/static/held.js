@@ -10,8 +10,10 @@ export function hold(id, input) {
 	inputs.set(id, input);
 }
 
-export async function heldInput(id, sample) {
+/** The input of a job, or null if this page does not have it. `sample`, `numbers`: those of the address. */
+export async function heldInput({ id, request }, { sample, numbers }) {
 	if (!inputs.has(id) && sample) inputs.set(id, await sampleInput(sample));
+	if (!inputs.has(id) && numbers) inputs.set(id, { numbers: numbers.split(",").map(Number), shape: request.input.shape });
 	return inputs.get(id) ?? null;
 }
 

@@ -8,7 +8,7 @@ export async function preview(model, file, signal) {
 	body.append("model", model.name);
 	body.append("image", file, file.name);
 	const seen = await json("v1/previews", { method: "POST", body, signal });
-	return { ...(await decoded(seen.picture, channelsOf(model.input))), conversions: seen.input.conversions };
+	return { ...(await decoded(seen.picture, channelsOf(model.input))), ...seen.input };
 }
 
 function channelsOf({ shape, layout }) {

@@ -2,7 +2,7 @@
 
 import { certifier, el, freshId, put, say } from "../kit.js";
 
-const CERTIFIERS = {
+export const CERTIFIERS = {
 	"": "Let the service take the one that suits the size of the input.",
 	first_order: "Counts the votes alone. The baseline: works in any dimension, with any number of samples.",
 	second_order: "Also measures how steep the score is. Pays for small inputs, or with many samples.",

@@ -122,7 +122,7 @@ class Form {
 			else {
 				const { id } = await submit(this.values(), input, this.signal);
 				hold(id, input);
-				go("job", { id, sample: input.sample });
+				go("job", { id, sample: input.sample, numbers: input.numbers?.join(",") });
 			}
 		} catch (error) {
 			if (!(error instanceof Problem)) throw error;

@@ -1,12 +1,11 @@
 // The view of one certification: its progress, then its certificate.
 
-import { certifier, count, down, el, facts, json, label, Problem, put, saveBlob, say, short, state, stateWord, svg } from "../kit.js";
+import { count, down, el, facts, json, label, put, saveBlob, say, short, state, stateWord, svg } from "../kit.js";
 import { lineChart } from "../charts.js";
-import { heldInput } from "../held.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
-import { changesOf } from "../job/changes.js";
-import { preview } from "../preview.js";
-import { makePlane } from "../plane.js";
+import { curveChart, curveOf, lineOf } from "../job/comparing.js";
+import { inputParts } from "../job/input_parts.js";
+import { verifyingOf } from "../job/verifying.js";
 import { events } from "../stream.js";
 
 export const title = "Certification";
@@ -76,10 +75,11 @@ async function finish(parts, job, params, signal) {
 	put(parts.words, answerWords(job), predictions(held), scoreBar(held));
 	parts.actions.append(el("button", { type: "button", onclick: () =>
 		saveBlob(new Blob([JSON.stringify(job, null, 2)], { type: "application/json" }), `certificate-${job.id}.json`) }, "Download JSON"));
-	parts.below.append(el("p.small.muted", "Anyone can check the file: certify verify FILE."));
 	parts.side.append(votes(held) ?? "");
 	await drawCurve(parts, job, signal);
-	await drawInput(parts, job, params);
+	const others = el("div.stack");
+	put(parts.below, others, verifyingOf(job));
+	await inputParts(others, job, params, signal);
 }
 
 function scoreBar(held) {
@@ -95,38 +95,8 @@ function scoreBar(held) {
 }
 
 async function drawCurve(parts, job, signal) {
-	let found;
-	try {
-		found = await json(`v1/certifications/${job.id}/curve`, { signal });
-	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		put(parts.curve, el("p.small.muted", error.message));
-		return;
-	}
-	const chart = lineChart();
-	put(parts.curve, el("h2", "Least score against distance"), chart.node);
-	const points = (bounds) => found.distances.map((at, i) => [at, bounds[i]]);
-	const own = { name: certifier(found.certifier), kind: found.certifier, points: points(found.lower_bound) };
-	const first = { name: "first order, for comparison", kind: "first_order", dash: "6 4", points: points(found.first_order.lower_bound) };
-	chart.draw({
-		title: "Lower bound on the score of the class against distance from the input",
-		x: { name: "L2 distance", max: found.distances.at(-1) }, y: { name: "score at least", max: 1 },
-		lines: found.certifier === "first_order" ? [{ ...own, dash: "6 4" }] : [first, own],
-		rules: [{ y: found.line, name: "½" }, ...(found.radius ? [{ x: found.radius, name: down(found.radius) }] : [])],
-	});
-}
-
-async function drawInput(parts, job, params) {
-	const input = await heldInput(job.id, params.sample);
-	const held = job.certificate;
-	if (!input) return;
-	const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`);
-	if (input.numbers?.length === 2) {
-		const plane = makePlane(model.input);
-		plane.show({ at: input.numbers, noise: held.sigma, disc: held.radius });
-		parts.below.prepend(el("section.card.stack", el("h2", "The certified disc"), plane.node));
-	}
-	if (input.kind !== "image" || held.abstained) return;
-	const picture = await preview(model, input.file);
-	parts.below.prepend(changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low));
+	const found = await curveOf(job, signal);
+	if (!found) return;
+	const first = found.certifier === "first_order" ? [] : [lineOf(found, "first_order", found.first_order, "first order, for comparison")];
+	put(parts.curve, el("h2", "Least score against distance"), curveChart([found], first));
 }

@@ -1,0 +1,52 @@
+"""The same picture by all certifiers: a table, three curves, and what is said where the picture is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.page_jobs import ended_job
+
+PATIENT_MS = 30_000
+BUTTON = "Certify it by the other certifiers too"
+CURVES = "section:has(> h2:text('Same input, all certifiers')) svg .line"
+
+
+@pytest.fixture(scope="module")
+def job(http: httpx.Client) -> dict[str, Any]:
+    return ended_job(http, certifier="first_order", seed=3)
+
+
+def test_all_certifiers_draw_their_curves_over_each_other(page: Page, job: dict[str, Any]) -> None:
+    page.goto(f"/?view=job&id={job['id']}&sample=digit-7")
+    page.get_by_role("button", name=BUTTON).click()
+    expect(page.locator(CURVES)).to_have_count(3, timeout=PATIENT_MS)
+    for certifier in ("first order", "second order", "dipole"):
+        expect(page.get_by_role("row", name=certifier)).to_contain_text("2\u2009000")
+    page.reload()
+    expect(page.locator(CURVES)).to_have_count(3, timeout=PATIENT_MS)
+
+
+def test_a_certifier_that_refuses_the_parameters_says_why_in_its_row(page: Page, http: httpx.Client) -> None:
+    job = ended_job(http, certifier="first_order", n=2001)
+    page.goto(f"/?view=job&id={job['id']}&sample=digit-7")
+    page.get_by_role("button", name=BUTTON).click()
+    expect(page.get_by_role("row", name="dipole")).to_contain_text("even")
+    expect(page.locator(CURVES)).to_have_count(2, timeout=PATIENT_MS)
+
+
+def test_a_picture_that_is_gone_is_asked_for_again(page: Page, job: dict[str, Any], repository: Path) -> None:
+    page.goto(f"/?view=job&id={job['id']}")
+    expect(page.get_by_text("This page no longer has the picture")).to_be_visible()
+    with page.expect_file_chooser() as asked:
+        page.get_by_role("button", name="Choose the picture again to compare certifiers").click()
+    asked.value.set_files(repository / "examples" / "digit-4.png")
+    expect(page.get_by_text("This is another picture")).to_be_visible()
+    chooser = page.get_by_label("Choose the picture again", exact=True)
+    chooser.set_input_files(repository / "examples" / "digit-7.png")
+    expect(page.get_by_role("heading", name="What a change of this size looks like")).to_be_visible()
+    expect(page.get_by_role("button", name=BUTTON)).to_be_enabled()

@@ -1,0 +1,21 @@
+"""Certifications of a shipped digit that tests of the page look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.support.places import ROOT
+from tests.support.wait import wait_until
+
+
+def ended_job(http: httpx.Client, **fields: object) -> dict[str, Any]:
+    """Certify digit-7 by the model of digits, and return the job's answer."""
+    picture = (ROOT / "examples" / "digit-7.png").read_bytes()
+    asked = {"model": "mnist", "n": 2000, **fields}
+    job = http.post("/v1/certifications", data=asked, files={"image": picture}).json()
+    path = f"/v1/certifications/{job['id']}"
+    wait_until(lambda: http.get(path).json()["finished_at"], "the job to end")
+    found: dict[str, Any] = http.get(path).json()
+    return found
