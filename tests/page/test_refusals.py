@@ -19,6 +19,22 @@ def test_a_refusal_stands_beside_its_field(page: Page, label: str, value: str) -
     expect(field.locator("xpath=ancestor::div[@class='field']").locator(".fault")).not_to_be_empty()
 
 
+@pytest.mark.parametrize(
+    ("label", "value"), [("Samples n", "-3"), ("Error eta", "2"), ("Noise sigma", "none")]
+)
+def test_what_is_refused_for_certain_is_not_asked(page: Page, label: str, value: str) -> None:
+    page.goto("/?view=certify&sample=digit-7")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("0.5" if label != "Samples n" else "1000")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".plan")).to_contain_text("samples")
+    assert refused == []
+
+
 def test_a_file_that_is_no_picture_is_refused_beside_the_chooser(page: Page) -> None:
     page.goto("/")
     chooser = page.get_by_label("Choose a picture")

@@ -20,6 +20,8 @@ export function makePlanLine(planned, refused, signal) {
 		const mine = AbortSignal.any([signal, turn.signal]);
 		try {
 			await pause(QUIET_MS, mine);
+			const errors = refusals(values);
+			if (errors.length) throw new Problem(422, { errors });
 			const plan = await json(`v1/plans?${asked}`, { signal: mine });
 			put(node, wordsOf(plan));
 			planned(plan);
@@ -32,6 +34,13 @@ export function makePlanLine(planned, refused, signal) {
 		}
 	}
 	return { node, follow };
+}
+
+/** What would be refused for certain: it is not asked, since browsers log every refused request as an error. */
+function refusals(values) {
+	const wrong = ["n", "k", "eta", "sigma", "stop_radius"].filter((name) => values[name] && !(values[name] > 0 && (name !== "eta" || values.eta < 1)));
+	const errors = wrong.map((field) => ({ field, message: `must be a number above 0${field === "eta" ? " and below 1" : ""}` }));
+	return values.certifier === "dipole" && values.n % 2 === 1 ? [...errors, { field: "n", message: "must be even for dipole" }] : errors;
 }
 
 function wordsOf(plan) {
