@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c r
 INPUTS := pyproject.toml requirements/lock.txt
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
-.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures efficientnet-lite0 mnist-models import lock clean
+.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -65,6 +65,9 @@ settings: $(VENV)/.standalone ## Write docs/settings.md from the settings' own d
 figures: $(VENV)/.figures ## Draw the source paper's figures into docs/figures/; FIGURES='1a 5' for some, '--full' for hours
 	@test -e models/efficientnet-lite0 || $(MAKE) efficientnet-lite0
 	$(BIN)/python -m figures $(FIGURES)
+
+screenshots: $(VENV)/.test ## Photograph the page in Chromium for docs/page.md
+	$(BIN)/python -m scripts.page_screenshots docs/screenshots
 
 import: $(VENV)/.import ## Install what certify-models needs to import models of your own
 

@@ -50,7 +50,7 @@ def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.
     wait_until(lambda: http.get(f"/v1/runs/{run_id}").json()["rows"]["succeeded"] == ROWS, "all rows", 60)
     page.goto(f"/?view=run&id={run_id}")
     expect(page.get_by_text("50 of 51 rows, 50 succeeded")).to_be_visible()
-    shown = page.locator("div", has=page.get_by_text("Mean certified radius", exact=True)).last
+    shown = page.locator("div", has=page.get_by_text("Mean radius", exact=True)).last
     mean = http.get(f"/v1/runs/{run_id}").json()["summary"]["average_certified_radius"]
     assert float(shown.locator(".value").inner_text()) == pytest.approx(mean, abs=1e-3)
     expect(page.locator("svg .line.certified")).to_be_visible()

@@ -23,7 +23,7 @@ export function lineChart({ height = 260 } = {}) {
 
 	function draw(next) {
 		data = next ?? data;
-		if (data) paint(picture, data, node.clientWidth || 480, height, at);
+		if (data) paint(picture, data, (node.clientWidth || 480) / scale(), height, at);
 		if (data && more.open) put(table, tableOf(data));
 	}
 	function point(x) {
@@ -41,12 +41,17 @@ export function lineChart({ height = 260 } = {}) {
 	});
 	picture.addEventListener("pointermove", (event) => {
 		const { width, left } = picture.getBoundingClientRect();
-		point(scales(data, width, height).unx(event.clientX - left));
+		point(scales(data, width / scale(), height).unx((event.clientX - left) / scale()));
 	});
 	picture.addEventListener("pointerleave", () => point(null));
 	picture.addEventListener("blur", () => point(null));
 	new ResizeObserver(() => draw()).observe(node);
 	return { node, draw };
+}
+
+/** Large screens show everything larger. */
+function scale() {
+	return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
 function scales(data, width, height) {

@@ -30,7 +30,7 @@ export function makeTable(caption, columns, sort, sorted) {
 		el("table", el("caption.unseen", caption), el("thead", el("tr", heads)), body)) };
 }
 
-/** Numbers by size, texts by alphabet; what is not known comes last. */
+/** What is not known comes last. */
 function ranked(a, b, sign) {
 	if (a === "–" || b === "–") return (a === "–") - (b === "–");
 	return sign * (a - b || a.localeCompare(b, "en", { numeric: true }));

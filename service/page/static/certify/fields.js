@@ -22,7 +22,7 @@ const BOUNDS = {
 	paper: "The paper's own bounds, for comparison. They give smaller radii.",
 };
 
-/** Name, title, options or the placeholder of an empty field, hint. Those after `null` are shown under "More choices". */
+/** Name, title, options or placeholder, hint. Those after `null` are under "More choices". */
 const FIELDS = [
 	["certifier", "Certifier", CERTIFIERS],
 	["n", "Samples n", "100000", "Noisy copies that the classifier judges. More samples: a larger radius, and a longer wait."],

@@ -12,8 +12,8 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 		["Input", "", ({ key, job, reason }) => (job ? el("a", { href: link("job", { id: job }) }, key) : [key, el("p.fault", reason)])],
 		["State", "", (row) => stateWord(...stateOf(row))],
 		["Radius", "number", ({ radius, abstained }) => down(abstained ? null : radius)],
-		["Label", "", ({ label, reason }) => (reason && label) || word(label)],
-		["Answer", "", ({ predicted }) => word(predicted)],
+		["Label", "wide", ({ label, reason }) => (reason && label) || word(label)],
+		["Answer", "wide", ({ predicted }) => word(predicted)],
 		["Without noise", "wide", ({ clean }) => word(clean)],
 		["Seconds", "number wide", ({ seconds }) => short(seconds, 2)],
 	], sort, (chosen) => tell({ sort: chosen }));

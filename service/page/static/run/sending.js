@@ -5,7 +5,7 @@ import { json, pause } from "../kit.js";
 
 const AT_ONCE = 4;
 
-/** How far the rows of a run are sent from this page, by its id: `{ of, sent, refused, stopped, changed }`. */
+/** Of each run, by its id: `{ of, sent, refused, stopped, changed }`. */
 export const sendings = new Map();
 
 export async function startRun(values, { name, rows }, signal) {

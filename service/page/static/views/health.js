@@ -13,5 +13,5 @@ export async function mount(root, params, signal) {
 }
 
 function workerOf({ id, runtime, processes, problems }) {
-	return el("div", el("h3", id), el("p", `${runtime}, ${processes} processes.`), el("ul", Object.entries(problems).map(([name, reason]) => el("li", `${name}: ${reason}`))));
+	return el("div", el("h3", id), el("p", `${runtime}, processes: ${processes}.`), el("ul", Object.entries(problems).map(([name, reason]) => el("li", `${name}: ${reason}`))));
 }

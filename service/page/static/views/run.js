@@ -69,9 +69,9 @@ function frame(run, path) {
 function show(parts, { rows, summary, request, estimated_end: end, status }) {
 	const open = rows.queued + rows.running;
 	const expected = request.expected_rows ?? rows.total;
-	put(parts.tiles, tile("Mean certified radius", down(summary.average_certified_radius), "0 for rows that are wrong or abstain"),
-		share("Certified and correct", summary.smoothed), summary.clean && share("Correct without noise", summary.clean),
-		tile("False certificates", `≤ ${short(summary.false_certificates)}`, "expected: eta for each row"));
+	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
+		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
+		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
 	parts.bar.style.width = `${(100 * (rows.total - open)) / Math.max(1, expected)}%`;
 	say(parts.states, [`${count(rows.total)} of ${count(expected)} rows`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
 		rows.abstained && `${count(rows.abstained)} of them abstained`, open && end && `ends about ${moment(end)}`, status === "cancelled" && "the run is cancelled"].filter(Boolean).join(", "));
@@ -92,7 +92,7 @@ async function drawCurve(chart, path, signal) {
 	if (!labelled) return;
 	const steps = points.flatMap((point, i) => [[points[Math.max(0, i - 1)].radius, point], [point.radius, point]]);
 	chart.draw({
-		title: "Certified accuracy against radius", x: { name: "L2 radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "certified accuracy, with its 95 % interval", max: 1 },
+		title: "Certified accuracy against radius", x: { name: "L2 radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
 		lines: [{ name: "", kind: "certified", points: steps.map(([at, point]) => [at, point.share]), band: steps.map(([at, { low, high }]) => [at, low, high]) }],
 	});
 }
