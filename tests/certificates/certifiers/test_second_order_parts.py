@@ -72,3 +72,11 @@ def test_what_is_to_come_takes_a_third_of_the_doubt_for_each_part(slope: float, 
     assert found == pytest.approx(exact, rel=2e-5)
     flat = SECOND_ORDER.best_to_come(of(n, hits, GradientSums(D, 0, 0.0)), SIGMA, eta, N, doubt)
     assert flat == radius_down(second_order_radius(p_lower, 0.0, SIGMA)) >= found
+
+
+def test_samples_that_all_miss_are_bounded_like_any_others() -> None:
+    mean = AllPairsMean(Weights.MISSES, 10, D, 0.01, 0.0)
+    certificate = SECOND_ORDER.certify(of(10, 0, GradientSums(D, 0, 0.0, all_pairs=mean)), SIGMA, 0.01)
+    assert certificate.abstained
+    assert certificate.gradient_norm is not None
+    assert certificate.gradient_norm.upper <= certificate.gradient_norm.ceiling

@@ -117,6 +117,7 @@ def test_no_spectrum_exceeds_the_penalty(x: float, r: float, n: int, q: float, d
         (33.9, 0.185, 0.0456, 403, 14),
         (0.3, 1.0, 0.5, 5, 2),
         (0.4, 0.2, 0.9, 2, 1),
+        (0.228883425, 0.069687223, 0.5094310168, 2, 13),
     ],
 )
 def test_few_samples_have_no_penalty_below_the_least_over_all_multipliers(
