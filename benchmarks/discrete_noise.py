@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from certificates import Noise
 from certificates.noise_laws.pixel_grid import PixelGrid
@@ -22,6 +22,8 @@ from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.generator_keys import ESTIMATION, NoiseSource
 from worker.noise.sources import noise_source
+
+Floats = NDArray[np.float32]
 
 SHAPES = {"mnist 1x28x28": (1, 28, 28), "cifar 3x32x32": (3, 32, 32), "imagenet 3x224x224": (3, 224, 224)}
 ELEMENTS = 2**21
@@ -39,22 +41,22 @@ def nanoseconds(steps: list[Callable[[], object]], elements: int) -> list[float]
     return [seconds / elements * 1e9 for seconds in best]
 
 
-def steps_of(what: str, x: torch.Tensor, rows: int, sigma: float) -> list[Callable[[], object]]:
+def steps_of(what: str, x: Floats, rows: int, sigma: float) -> list[Callable[[], object]]:
     """Return one step of a block with Gaussian noise, and the same with discrete noise."""
     both = what == "pairs"
-    draws, device = rows // 2 if both else rows, torch.device("cpu")
+    draws = rows // 2 if both else rows
     sources = [
-        noise_source(x, device, draws, sigma, 1, ESTIMATION, law, antithetic=both)
+        noise_source(x, "cpu", draws, sigma, 1, ESTIMATION, law, antithetic=both)
         for law in (Noise.GAUSSIAN, Noise.DISCRETE)
     ]
     if what == "sums":
-        groups, sums = torch.arange(rows) % 2, torch.zeros((2, x.numel()), dtype=torch.float64)
+        groups, sums = np.arange(rows) % 2, np.zeros((2, x.size))
         return [partial(source.sum_groups, groups, 0, sums) for source in sources]
-    inputs = torch.empty((rows, *x.shape))
+    inputs = np.empty((rows, *x.shape), np.float32)
     return [partial(_fill, source, inputs) for source in sources]
 
 
-def _fill(source: NoiseSource, inputs: torch.Tensor) -> None:
+def _fill(source: NoiseSource, inputs: Floats) -> None:
     source.begin(inputs, 0)(0)
 
 
@@ -68,17 +70,16 @@ def build_ms(sigma: float, grid: PixelGrid) -> float:
 
 def main() -> None:
     """Print the table."""
-    torch.set_num_threads(1)
     grid = PixelGrid()
     print(
         f"{'input':20}{'sigma':>6}{'step':>8}{'gaussian':>10}{'discrete':>10}{'ratio':>7}   (ns an element)"
     )
     for name, shape in SHAPES.items():
         rows = max(8, ELEMENTS // int(np.prod(shape)) // 2 * 2)
-        x = torch.from_numpy(grid.values(np.random.default_rng(0).integers(0, 256, shape)))
+        x = grid.values(np.random.default_rng(0).integers(0, 256, shape))
         for sigma in (0.12, 0.25, 1.0):
             for what in ("inputs", "pairs", "sums"):
-                gaussian, discrete = nanoseconds(steps_of(what, x, rows, sigma), rows * x.numel())
+                gaussian, discrete = nanoseconds(steps_of(what, x, rows, sigma), rows * x.size)
                 print(
                     f"{name:20}{sigma:6}{what:>8}{gaussian:10.2f}{discrete:10.2f}{discrete / gaussian:7.2f}"
                 )

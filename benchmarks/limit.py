@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.setup import SEED, Contender, Setup
 from jobs.plan import Device
 from registry import ModelManifest
-from worker.runtimes.onnx_runtime import PROVIDERS
+from worker.runtimes.onnx_sessions import PROVIDERS
 
 READY_BATCHES = 4
 SEARCH_ROUNDS = 3

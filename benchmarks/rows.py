@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from benchmarks import machine, networks
@@ -96,7 +97,6 @@ def _measure(manifest: ModelManifest) -> None:
     for rows, threads in itertools.product(ROWS, (1, 2)):
         if rows * manifest.d > max(largest, 2 * manifest.d):
             continue
-        torch.set_num_threads(threads)
         found = _differences(manifest, rows, threads)
         print(
             f"| {manifest.name} | {manifest.runtime} | {manifest.precision or 'as in the file'} | {rows} | "
@@ -108,24 +108,24 @@ def _measure(manifest: ModelManifest) -> None:
 def _differences(manifest: ModelManifest, rows: int, threads: int) -> Difference:
     """Look at all rows of the line-ups, as loading does."""
     runtime = load_runtime(manifest, "cpu", threads, rows)
-    line_ups = LineUps(manifest, rows, runtime.device)
-    scores = [runtime.scores(line_ups.strangers(index)).float() for index in range(line_ups.passes)]
-    ulp = ULP[manifest.precision] * float(torch.cat(scores).abs().max())
+    line_ups = LineUps(manifest, rows)
+    scores = [runtime.scores(line_ups.strangers(index)) for index in range(line_ups.passes)]
+    ulp = ULP[manifest.precision] * float(np.abs(np.concatenate(scores)).max())
     beside, elsewhere, rounded = 0.0, 0.0, 0
     for index, before in enumerate(scores):
         batch, places = line_ups.beside_strangers(index), line_ups.moves(index)
-        expected = before.clone()
+        expected = before.copy()
         expected[1::2] = scores[(index + 1) % len(scores)][1::2]
-        moved = torch.empty_like(batch)
+        moved = np.empty_like(batch)
         moved[places] = batch
-        beside = max(beside, float((runtime.scores(batch).float() - expected).abs().max()))
-        apart = (runtime.scores(moved).float()[places] - expected).abs()
+        beside = max(beside, float(np.abs(runtime.scores(batch) - expected).max()))
+        apart = np.abs(runtime.scores(moved)[places] - expected)
         elsewhere = max(elsewhere, float(apart.max()))
-        rounded += int((apart.amax(dim=1) > 0).sum())
+        rounded += int((apart.max(axis=1) > 0).sum())
         kind, side = index % len(line_ups.extremes), index % 2
         changed = line_ups.strangers(index)
         changed[side::2] = line_ups.extreme(kind)
-        apart = (runtime.scores(changed).float() - before)[1 - side :: 2].abs()
+        apart = np.abs(runtime.scores(changed) - before)[1 - side :: 2]
         beside = max(beside, float(apart.max()))
     return Difference(rows * len(scores), beside / ulp, elsewhere / ulp, rounded)
 

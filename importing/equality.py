@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from importing.draft import Draft
@@ -59,9 +58,9 @@ def answers(
     Raises ImportRefused if they differ in shape or the original's are not numbers.
     """
     inputs = random_inputs(manifest, whole_pixels=draft.whole_pixels)
-    normalise = Normaliser(manifest, torch.device("cpu"))
+    normalise = Normaliser(manifest)
     written = np.concatenate([_scores(runtime, part, rows) for part in _passes(inputs, rows)])
-    given = normalise(torch.from_numpy(inputs)).clone().numpy()
+    given = normalise(inputs).copy()
     original = np.asarray(draft.original_scores(given), np.float64)
     if original.shape != written.shape:
         raise ImportRefused(
@@ -113,8 +112,8 @@ def _passes(inputs: NDArray[np.float32], rows: int) -> list[NDArray[np.float32]]
 def _scores(runtime: Runtime, part: NDArray[np.float32], rows: int) -> NDArray[np.float64]:
     """Return the scores of up to ``rows`` inputs, computed in a pass of exactly as many."""
     whole = np.resize(part, (rows, *part.shape[1:]))
-    scores = runtime.scores(torch.from_numpy(np.ascontiguousarray(whole)))
-    return scores[: len(part)].double().numpy()
+    scores = runtime.scores(np.ascontiguousarray(whole))
+    return np.asarray(scores[: len(part)], np.float64)
 
 
 def _judged(draft: Draft, original: NDArray[np.float64], written: NDArray[np.float64]) -> Comparison:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import torch
 
 from certificates import FIRST_ORDER, Noise
 from importing.import_errors import ImportRefused
@@ -63,7 +62,6 @@ def loaded(manifest: ModelManifest) -> LoadedModel:
     Raises ImportRefused with their sentence if they would refuse it.
     """
     threads = manifest.threads or 1
-    torch.set_num_threads(threads)
     rows = pass_rows_for(manifest, "cpu")
     with _refusing():
         while True:

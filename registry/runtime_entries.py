@@ -5,7 +5,7 @@ To add a runtime, write a module of the worker with its loader, and add an entry
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,12 @@ class RuntimeEntry:
 
     ``name``: its value of ``runtime`` in model.toml. ``file_kind``: the name of its files in messages, with
     an article; ``recognises``: whether a glimpse of a file shows that kind. ``package``: the Python package
-    that computes; a job's counts depend on its version. ``loader``: the dotted name, ``module:callable``, of
-    the function that makes a Runtime (`worker.runtimes.runtime.Loader`); only processes that compute import
-    it. ``options``: the optional fields of model.toml that this runtime accepts. ``devices``: the kinds of
-    devices on which it computes; a worker for one of them does not start without what it needs there.
+    that computes; a job's counts depend on its version, and a worker without the package does not use the
+    runtime. ``title``: what people call that package. ``loaders``: for each kind of device on which it
+    computes the dotted name, ``module:callable``, of what makes a Runtime there
+    (`worker.runtimes.runtime.Loader`); only processes that compute import it, and a worker for such a device
+    does not start without what it needs there. ``options``: the optional fields of model.toml that this
+    runtime accepts.
     ``findings``: the dotted name of the function that reads a file's graph to explain a refusal, if there is
     one.
     """
@@ -32,9 +34,9 @@ class RuntimeEntry:
     file_kind: str
     recognises: Callable[[Glimpse], bool]
     package: str
-    loader: str
+    title: str
+    loaders: Mapping[str, str]
     options: frozenset[str] = frozenset()
-    devices: frozenset[str] = frozenset({"cpu", "cuda"})
     findings: str | None = None
 
 
@@ -56,7 +58,11 @@ RUNTIMES.register(
         file_kind="an ONNX file",
         recognises=_is_onnx,
         package="onnxruntime",
-        loader="worker.runtimes.onnx_runtime:OnnxRuntime",
+        title="ONNX Runtime",
+        loaders={
+            "cpu": "worker.runtimes.onnx_runtime:OnnxRuntime",
+            "cuda": "worker.runtimes.onnx_on_gpu:OnnxOnGpu",
+        },
         findings="worker.fixed_function.causes.onnx_graph:findings",
     )
 )
@@ -66,7 +72,11 @@ RUNTIMES.register(
         file_kind="a TorchScript file",
         recognises=_is_torchscript,
         package="torch",
-        loader="worker.runtimes.torchscript:TorchScriptRuntime",
+        title="PyTorch",
+        loaders={
+            "cpu": "worker.runtimes.torchscript:TorchScriptRuntime",
+            "cuda": "worker.runtimes.torchscript_on_gpu:TorchScriptOnGpu",
+        },
         options=frozenset({"precision", "memory_format"}),
         findings="worker.fixed_function.causes.torchscript_graph:findings",
     )

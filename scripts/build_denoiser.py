@@ -84,7 +84,12 @@ def main() -> None:
     denoiser = trained(train_on.pixels, generator)
     plain = load_runtime(Registry(folder).get(CLASSIFIER), "cpu", 1, len(held.labels))
     with torch.no_grad():
-        facts = measured(lambda x: plain.scores(denoiser(x)), held.pixels, held.labels, sigma=SIGMA)
+        facts = measured(
+            lambda x: torch.from_numpy(plain.scores(denoiser(x).numpy())),
+            held.pixels,
+            held.labels,
+            sigma=SIGMA,
+        )
     options = ImportOptions(
         name=NAME,
         description=f"{CLASSIFIER} behind {FILE}, a denoiser trained on the same digits with noise up to "

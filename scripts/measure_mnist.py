@@ -9,6 +9,7 @@ each. A model that was trained without noise is measured at sigma 0.25. Data: sc
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from registry import ModelManifest, Registry
 from scripts.mnist_digits import divided
 from scripts.principal_components import FILE, Components, averaged
 from scripts.training import Accuracies, accuracies, prepare
+from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_loading import load_runtime
 
 PREFIX: Final = "mnist"
@@ -40,6 +42,10 @@ def row(manifest: ModelManifest, found: Accuracies, sigma: float) -> str:
     return f"| `{manifest.name}` | {manifest.d} | {trained} | {shares} | {size} |"
 
 
+def _scores(runtime: Runtime, inputs: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(runtime.scores(inputs.numpy()))
+
+
 def main() -> None:
     """Print a row for each model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -51,8 +57,13 @@ def main() -> None:
         if name.startswith(PREFIX):
             manifest = registry.get(name)
             sigma = manifest.trained_sigma or UNTRAINED_SIGMA
-            scores = load_runtime(manifest, "cpu", 1, ROWS).scores
-            found = accuracies(scores, reduced(manifest, held.pixels), held.labels, sigma)
+            runtime = load_runtime(manifest, "cpu", 1, ROWS)
+            found = accuracies(
+                partial(_scores, runtime),
+                reduced(manifest, held.pixels),
+                held.labels,
+                sigma,
+            )
             print(row(manifest, found, sigma))
 
 

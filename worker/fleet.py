@@ -1,7 +1,7 @@
 """Find out which fleet this worker belongs to, without loading a runtime.
 
 The main process must not load PyTorch or ONNX Runtime, so it reads the files in which these packages state
-their versions.
+their versions. A worker without one of them belongs to another fleet than one that has it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from jobs.plan import Fleet
 from registry.runtime_entries import RUNTIMES
 from worker.noise.drawn_laws import generators_on
 from worker.preflight import Unfit
+from worker.runtimes.installed import REMEDY, installed
 from worker.worker_settings import WorkerSettings
 
 STATED_IN: Final = ("__init__.py", "version.py")
@@ -29,9 +30,13 @@ def own_fleet(settings: WorkerSettings) -> Fleet:
         noise = generators_on(settings.device)
     except ValueError as error:
         raise Unfit(f"a law of noise can be asked for that no worker can draw: {error}") from error
+    packages = sorted({entry.package for entry in installed()})
+    if not packages:
+        names = " nor ".join(sorted({entry.package for entry in RUNTIMES}))
+        raise Unfit(f"no runtime is installed, neither {names}: {REMEDY}")
     return Fleet(
         device=settings.device,
-        versions={package: _version(package) for package in sorted({each.package for each in RUNTIMES})},
+        versions={package: _version(package) for package in packages},
         noise=noise,
         machine=platform.machine(),
         kind=settings.kind,

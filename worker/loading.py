@@ -15,6 +15,7 @@ from jobs.plan import Device, Plan, RuntimeIdentity
 from jobs.spec import JobSpec
 from registry import ModelManifest
 from registry.model_folders import Registry
+from worker.array_memory import memory_on
 from worker.memory_shortage import OutOfMemory, is_out_of_memory
 from worker.noise.drawn_laws import generator_of
 from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
@@ -44,9 +45,8 @@ class LoadedModel:
 
     def identity(self, noise: Noise) -> RuntimeIdentity:
         """Return everything on this worker that the counts of a job with this noise depend on."""
-        device: Device = "cpu" if self.runtime.device.type == "cpu" else "cuda"
         computation = self.runtime.computation.model_dump()
-        return RuntimeIdentity(**computation, noise=generator_of(noise, device))
+        return RuntimeIdentity(**computation, noise=generator_of(noise, self.runtime.memory.device))
 
 
 class _Wanted(NamedTuple):
@@ -133,9 +133,6 @@ class ModelCache:
         return manifest
 
     def _load(self, manifest: ModelManifest, rows: int, threads: int) -> LoadedModel:
-        import torch  # noqa: PLC0415 - only in the child process
-
-        torch.set_num_threads(threads)
         wanted = _Wanted(manifest.fingerprint, rows, threads)
         known = self._loaded.get(wanted)
         if known is None:
@@ -147,17 +144,13 @@ class ModelCache:
 
     def _open_with_room(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
         """Open a model. If memory is short, drop the other models and all caches, and try once more."""
-        import torch  # noqa: PLC0415 - only in the child process
-
         try:
             return self._open(manifest, wanted)
         except OutOfMemory:
             if not self._loaded and self._device == "cpu":
                 raise
         self._loaded.clear()
-        gc.collect()
-        if self._device == "cuda":
-            torch.cuda.empty_cache()
+        memory_on(self._device).release()
         return self._open(manifest, wanted)
 
     def _open(self, manifest: ModelManifest, wanted: _Wanted) -> LoadedModel:
@@ -176,17 +169,15 @@ class ModelCache:
 def open_model(manifest: ModelManifest, device: Device, rows: int, threads: int) -> LoadedModel:
     """Load and try a model while buffers are allocated that are as large as those of a job's sampler.
 
-    The caller has set PyTorch's number of threads. Raises OutOfMemory, a ModelError if the model cannot be
+    Raises OutOfMemory, a ModelError if the model cannot be
     loaded, and PermanentFailure if it is not one function of one input.
     """
-    import torch  # noqa: PLC0415 - only in the child process
-
-    from worker.fixed_function.reference import Reference  # noqa: PLC0415 - as above
+    from worker.fixed_function.reference import Reference  # noqa: PLC0415 - only in the child process
     from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
 
     try:
         held = 2 * rows + batch_size_for(manifest, device)
-        buffers = torch.empty(held * manifest.d + SPARE, dtype=torch.float32, device=device)
+        buffers = memory_on(device).empty((held * manifest.d + SPARE,))
         runtime = load_runtime(manifest, device, threads, rows)
         del buffers
         reference = Reference(manifest, runtime, rows)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from importing.checking.picture_arrays import picture_array
@@ -35,31 +34,33 @@ class Voter:
         ``sigma`` is in units of the model's scale. ``seed``: of the noise. Raises ImportRefused for a picture
         that the gateway would refuse.
         """
-        noise = torch.Generator().manual_seed(seed)
+        noise = np.random.default_rng(seed)
         found = []
         for batch in self._batches(setup, paths, copies):
-            noisy = batch if sigma == 0.0 else batch + sigma * torch.randn(batch.shape, generator=noise)
-            found.append(self._runtime.votes(self._normaliser(setup)(noisy)).numpy())
+            noisy = batch
+            if sigma:
+                noisy = batch + np.float32(sigma) * noise.standard_normal(batch.shape, np.float32)
+            found.append(self._runtime.votes(self._normaliser(setup)(noisy)))
         return np.concatenate(found)[: len(paths) * copies].reshape(len(paths), copies)
 
     def scores(self, setup: Setup, path: Path) -> NDArray[np.float32]:
         """Return the scores of a picture without noise, shape (classes,). Raises as ``votes``."""
         batch = next(self._batches(setup, [path], 1))
-        return self._runtime.scores(self._normaliser(setup)(batch))[0].float().numpy()
+        return np.asarray(self._runtime.scores(self._normaliser(setup)(batch))[0], np.float32)
 
     def _normaliser(self, setup: Setup) -> Normaliser:
         changed = {"normalisation": setup.normalisation, "input": setup.input}
-        return Normaliser(self._manifest.model_copy(update=changed), torch.device("cpu"))
+        return Normaliser(self._manifest.model_copy(update=changed))
 
-    def _batches(self, setup: Setup, paths: Sequence[Path], copies: int) -> Iterator[torch.Tensor]:
+    def _batches(self, setup: Setup, paths: Sequence[Path], copies: int) -> Iterator[NDArray[np.float32]]:
         """Yield full passes of copies; the last one is filled up with copies of its last picture."""
         waiting: list[NDArray[np.float32]] = []
         for path in paths:
             array, _ = picture_array(path, setup.input)
             waiting += [array] * copies
             while len(waiting) >= self._rows:
-                yield torch.from_numpy(np.stack(waiting[: self._rows]))
+                yield np.stack(waiting[: self._rows])
                 del waiting[: self._rows]
         if waiting:
             waiting += [waiting[-1]] * (self._rows - len(waiting))
-            yield torch.from_numpy(np.stack(waiting))
+            yield np.stack(waiting)

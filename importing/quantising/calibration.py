@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from importing.import_errors import ImportRefused
@@ -56,6 +55,6 @@ def normalised(
     batches: Iterator[NDArray[np.float32]], manifest: ModelManifest
 ) -> Iterator[NDArray[np.float32]]:
     """Yield batches as a model's file gets them: after the manifest's normalisation."""
-    normalise = Normaliser(manifest, torch.device("cpu"))
+    normalise = Normaliser(manifest)
     for batch in batches:
-        yield normalise(torch.from_numpy(batch)).clone().numpy()
+        yield normalise(batch).copy()

@@ -68,7 +68,7 @@ def outcome(case: int) -> str:
         )
         try:
             runtime = load_runtime(load_manifest(folder), "cpu", 1)
-            votes = runtime.votes(torch.full((4, *manifest.input.shape), 0.3))
+            votes = runtime.votes(np.full((4, *manifest.input.shape), 0.3, np.float32))
         except ModelError as error:
             return type(error).__name__
         assert votes.shape == (4,)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from worker.noise.box_muller import draw
-from worker.noise.generator_keys import block_key, device_generator
+from worker.noise.generator_keys import block_key
 
 
-def fill_noise(out: torch.Tensor, seed: int, stream: int, block: int) -> None:
-    """Fill ``out`` with the unit noise at the start of a block, on the device that it lies on."""
-    if out.device.type != "cpu":
-        out.normal_(generator=device_generator(seed, stream, block, out.device))
-        return
-    draw(block_key(seed, stream, block), 0, out.numpy().reshape(-1))
+def unit_noise(shape: tuple[int, ...], seed: int, stream: int, block: int) -> NDArray[np.float32]:
+    """Return the unit noise at the start of a block, as the CPU draws it."""
+    out = np.empty(shape, np.float32)
+    draw(block_key(seed, stream, block), 0, out.reshape(-1))
+    return out

@@ -40,8 +40,8 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     registry = Registry(Path(directory))
     warm_up()
-    import_sources()
-    import_runtimes()
+    import_sources("cpu")
+    import_runtimes("cpu", {"onnx", "torchscript"})
     gc.collect()  # what importing and compiling left is not to become free later
     if headroom != "0":
         pages = int(Path("/proc/self/statm").read_text().split()[0])

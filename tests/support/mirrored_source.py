@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from functools import partial
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
-from worker.noise.gaussian_source import gaussian_source
+from worker.noise.gaussian_source import HostGaussianSource
 from worker.noise.generator_keys import Fill, NoiseSource
-from worker.noise.sources import Scale
+from worker.noise.sources import Input, Scale
+
+Floats = NDArray[np.float32]
 
 
 class MirroredSource:
     """A NoiseSource: draws around ``-x``, and mirrors what was drawn."""
 
-    def __init__(self, around_mirrored: NoiseSource) -> None:
+    def __init__(self, around_mirrored: HostGaussianSource) -> None:
         self._inner = around_mirrored
 
-    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+    def begin(self, inputs: Floats, block: int) -> Fill:
         return partial(self._fill, self._inner.begin(inputs, block), inputs)
 
-    def _fill(self, fill: Fill, inputs: torch.Tensor, part: int) -> None:
+    def _fill(self, fill: Fill, inputs: Floats, part: int) -> None:
         fill(part)
-        inputs.neg_()
+        np.negative(inputs, out=inputs)
 
-    def unit(self, rows: slice) -> torch.Tensor:
+    def unit(self, rows: slice) -> Floats:
         return -self._inner.unit(rows)
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
+    def sum_groups(self, groups: NDArray[np.int64], start: int, out: NDArray[np.float64]) -> float:
         squares = self._inner.sum_groups(groups, start, out)
-        out.neg_()
+        np.negative(out, out=out)
         return squares
 
     def rounding(self, products: int) -> float:
@@ -37,7 +40,7 @@ class MirroredSource:
 
 
 def mirrored_source(
-    x: torch.Tensor,
+    x: Input,
     draws: int,
     sigma: float,
     seed: int,
@@ -47,5 +50,6 @@ def mirrored_source(
     antithetic: bool = False,
     summed: bool = False,
 ) -> NoiseSource:
-    inner = gaussian_source(-x, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)
-    return MirroredSource(inner)
+    return MirroredSource(
+        HostGaussianSource(-x, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
 from importing.hints.preprocessing import Hints
@@ -35,4 +34,4 @@ def normalised(hints: Hints, spec: InputSpec, array: Any) -> Any:
     """Return what the network gets, by the workers' own code."""
     fields: dict[str, Any] = {"input": spec, "normalisation": hints.normalisation}
     manifest = ModelManifest.model_construct(**fields)
-    return Normaliser(manifest, torch.device("cpu"))(torch.from_numpy(array)[None]).numpy()[0]
+    return Normaliser(manifest)(array[None])[0]

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from certificates import Weights
@@ -24,7 +23,6 @@ from worker.sampling.sampler import SampleRequest, sample
 @cache
 def runtime_of(models_dir: Path, model: str) -> Runtime:
     """Load a model in this process, once."""
-    torch.set_num_threads(1)
     return load_runtime(Registry(models_dir).get(model), "cpu", 1)
 
 

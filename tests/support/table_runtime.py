@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from jobs.plan import Computation, Device
 from registry import ModelManifest
 from registry.manifest import read_weights
+from worker.array_memory import HostMemory
 from worker.runtimes.runtime import PassByPass, require
 from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+
+Floats = NDArray[np.float32]
 
 
 class TableRuntime(PassByPass):
@@ -21,10 +24,10 @@ class TableRuntime(PassByPass):
         require(self.lacks(device), device)
         with np.load(io.BytesIO(read_weights(manifest))) as tables:
             self._weights, self._bias = tables["weights"], tables["bias"]
-        self.device = torch.device(device)
+        self.memory = HostMemory()
         self.classes = len(manifest.labels)
         self.rows: int | None = rows
-        self._normalise = Normaliser(manifest, self.device)
+        self._normalise = Normaliser(manifest)
         self.computation = Computation(
             name="table",
             version=np.__version__,
@@ -34,15 +37,16 @@ class TableRuntime(PassByPass):
             threads=threads,
         )
         scores = self.scores(trial_batch(manifest, rows))
-        check_scores(manifest, tuple(scores.shape), rows, floating=scores.is_floating_point())
+        check_scores(manifest, scores.shape, rows, floating=True)
 
     @staticmethod
     def lacks(device: Device) -> str | None:
         return None if device == "cpu" else "NumPy computes on the CPU alone"
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+    def votes(self, batch: Floats) -> NDArray[np.int64]:
         return votes_of(self.scores(batch))
 
-    def scores(self, batch: torch.Tensor) -> torch.Tensor:
-        inputs = self._normalise(batch).flatten(start_dim=1).numpy()
-        return torch.from_numpy((inputs[:, None, :] * self._weights).sum(axis=2) + self._bias)
+    def scores(self, batch: Floats) -> Floats:
+        inputs = self._normalise(batch).reshape(len(batch), -1)
+        scores: Floats = (inputs[:, None, :] * self._weights).sum(axis=2) + self._bias
+        return scores

@@ -24,7 +24,7 @@ def register_drawing() -> None:
         DrawnLaw(
             law=LAW,
             generators={"cpu": GENERATOR, "cuda": GENERATOR},
-            source="tests.support.mirrored_source:mirrored_source",
+            sources={"cpu": "tests.support.mirrored_source:mirrored_source"},
         )
     )
 

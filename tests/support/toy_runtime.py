@@ -24,8 +24,8 @@ ENTRY: Final = RuntimeEntry(
     file_kind="a table of weights",
     recognises=is_table,
     package="numpy",
-    loader="tests.support.table_runtime:TableRuntime",
-    devices=frozenset({"cpu"}),
+    title="NumPy",
+    loaders={"cpu": "tests.support.table_runtime:TableRuntime"},
 )
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import onnx
-import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from jobs.plan import Computation
+from worker.array_memory import HostMemory
 from worker.runtimes.runtime import PassByPass
 
 COMPUTATION = Computation(
@@ -20,16 +21,18 @@ COMPUTATION = Computation(
     rows=2,
     threads=1,
 )
-CPU = torch.device("cpu")
+Floats = NDArray[np.float32]
+Votes = NDArray[np.int64]
 
 
 class OneHot(PassByPass):
     """Scores that only say which class is voted for."""
 
+    memory = HostMemory()
     classes: int
 
-    def scores(self, batch: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.one_hot(self.votes(batch), self.classes).float()
+    def scores(self, batch: Floats) -> Floats:
+        return np.eye(self.classes, dtype=np.float32)[self.votes(batch)]
 
 
 @dataclass
@@ -39,15 +42,14 @@ class HalfSpace(OneHot):
     threshold: float = 0.0
     computation: Computation = COMPUTATION
     classes: int = 2
-    device: torch.device = CPU
     rows: int | None = None
     shapes: set[tuple[int, ...]] = field(default_factory=set)
     addresses: set[int] = field(default_factory=set)
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+    def votes(self, batch: Floats) -> Votes:
         self.shapes.add(tuple(batch.shape))
-        self.addresses.add(batch.data_ptr())
-        return (batch.flatten(start_dim=1)[:, 0] > self.threshold).long()
+        self.addresses.add(batch.ctypes.data)
+        return (batch.reshape(len(batch), -1)[:, 0] > self.threshold).astype(np.int64)
 
 
 @dataclass
@@ -56,13 +58,12 @@ class Recorder(OneHot):
 
     computation: Computation = COMPUTATION
     classes: int = 4
-    device: torch.device = CPU
     rows: int | None = None
-    batches: list[torch.Tensor] = field(default_factory=list)
+    batches: list[Floats] = field(default_factory=list)
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
-        self.batches.append(batch.clone())
-        return torch.zeros(len(batch), dtype=torch.int64)
+    def votes(self, batch: Floats) -> Votes:
+        self.batches.append(batch.copy())
+        return np.zeros(len(batch), np.int64)
 
 
 @dataclass
@@ -71,11 +72,11 @@ class Bands(OneHot):
 
     computation: Computation = COMPUTATION
     classes: int = 4
-    device: torch.device = CPU
     rows: int | None = None
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
-        return torch.bucketize(batch.flatten(start_dim=1)[:, 0].contiguous(), torch.tensor([-0.1, 0.0, 0.2]))
+    def votes(self, batch: Floats) -> Votes:
+        cuts = np.array([-0.1, 0.0, 0.2], np.float32)
+        return np.searchsorted(cuts, batch.reshape(len(batch), -1)[:, 0])
 
 
 def onnx_linear(

@@ -17,9 +17,11 @@ from registry import Registry
 from scripts.export import Value
 from tests.support.fleets import here
 from tests.support.model_folders import TENSOR, write_folder
+from tests.support.script_models import AboveLimit, script
 from tests.support.specs import submission
 from tests.support.toy_runtimes import onnx_linear
 from worker.loading import ModelCache
+from worker.runtimes.runtime_loading import load_runtime
 
 WEIGHTS = np.array([[-1, 1], [0, 0], [0, 0]], dtype=np.float32)
 
@@ -65,9 +67,16 @@ def test_a_plan_is_carried_out_with_its_own_rows_and_threads(tmp_path: Path) -> 
     loaded = here.for_plan(spec, plan(registry, asked))
     assert loaded.identity(Noise.GAUSSIAN) == asked
     assert loaded.runtime.rows == 64
-    assert torch.get_num_threads() == 2
     assert here.for_spec(spec).runtime.rows == 1024
-    assert torch.get_num_threads() == 1
+
+
+def test_each_script_computes_with_its_own_threads(tmp_path: Path) -> None:
+    """PyTorch's number of threads belongs to the process, and two models may differ in it."""
+    manifest = script(tmp_path, AboveLimit(), {})
+    one, two = (load_runtime(manifest, "cpu", threads) for threads in (1, 2))
+    for runtime, threads in ((one, 1), (two, 2), (one, 1)):
+        runtime.votes(np.zeros((2, 3), np.float32))
+        assert torch.get_num_threads() == threads == runtime.computation.threads
 
 
 GENERATORS = {"gaussian": "philox4x32-10/box-muller/float32", "discrete": "philox4x32-10/thresholds/int16"}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from jobs.job_errors import PermanentFailure
 from registry import ModelManifest
@@ -16,7 +17,10 @@ from worker.fixed_function.place_rounding import Tolerance
 CHANGES: Final = "classifier_not_deterministic"
 MIXES: Final = "classifier_mixes_rows"
 
-Places = slice | torch.Tensor
+Floats = NDArray[np.float32]
+Scores = NDArray[Any]
+"""Scores as a runtime gives them on the CPU: float32 or float64, (rows, classes)."""
+Places = slice | NDArray[np.int64]
 """Places of rows in a pass."""
 
 
@@ -27,13 +31,13 @@ class Given:
     ``batch`` makes the batch: it is needed again only if the model is refused.
     """
 
-    batch: Callable[[], torch.Tensor]
-    scores: torch.Tensor
+    batch: Callable[[], Floats]
+    scores: Scores
     again: str
 
-    def equal_at(self, places: Places, before: torch.Tensor) -> bool:
+    def equal_at(self, places: Places, before: Scores) -> bool:
         """Whether the rows at these places got exactly the scores ``before``, shape (rows, classes)."""
-        return torch.equal(self.scores[places], before) or not bool(
+        return np.array_equal(self.scores[places], before) or not bool(
             _differ(self.scores[places], before).any()
         )
 
@@ -44,14 +48,12 @@ class Judge:
     ``scores`` is a Runtime's method; ``when`` names the occasion in messages.
     """
 
-    def __init__(
-        self, manifest: ModelManifest, scores: Callable[[torch.Tensor], torch.Tensor], when: str
-    ) -> None:
+    def __init__(self, manifest: ModelManifest, scores: Callable[[Floats], Scores], when: str) -> None:
         self._manifest = manifest
         self._scores = scores
         self._when = when
 
-    def answer(self, batch: torch.Tensor) -> Given:
+    def answer(self, batch: Floats) -> Given:
         """Give the model a batch, float32 of shape (rows, *input shape), and return it with its scores."""
         return Given(lambda: batch, self._scores(batch), f"{self._when}, one batch given twice")
 
@@ -66,7 +68,7 @@ class Judge:
             )
 
     def require_equal(
-        self, given: Given, places: Places, before: torch.Tensor, beside: str, *others: Given
+        self, given: Given, places: Places, before: Scores, beside: str, *others: Given
     ) -> None:
         """Require exactly the scores ``before``, (rows, classes), for rows that now lie beside others.
 
@@ -80,7 +82,7 @@ class Judge:
         self,
         given: Given,
         places: Places,
-        before: torch.Tensor,
+        before: Scores,
         tolerance: Tolerance | None,
         *others: Given,
     ) -> None:
@@ -88,31 +90,31 @@ class Judge:
 
         Raises as above.
         """
-        differences = (given.scores[places].double() - before.double()).abs()
+        differences = _distances(given.scores[places], before)
         differences[~_differ(given.scores[places], before)] = (
             0.0  # also for equal infinite scores, whose difference is NaN
         )
         allowed = 0.0 if tolerance is None else tolerance.accepted(before)
-        if not bool((differences.amax(dim=1) <= allowed).all()):
+        if not bool((differences.max(axis=1) <= allowed).all()):
             self._mixes(given, places, before, "at other places of the batch", others)
 
     def _mixes(
         self,
         given: Given,
         places: Places,
-        before: torch.Tensor,
+        before: Scores,
         how: str,
         others: tuple[Given, ...],
     ) -> NoReturn:
         for one in (*others, given):
             self.unchanged(one)
         now = given.scores[places]
-        apart = (now.double() - before.double()).abs().nan_to_num(posinf=float("inf"))
+        apart = np.nan_to_num(_distances(now, before), posinf=float("inf"))
         self._refuse(
             MIXES,
             f"is not a function of one input: {self._when}, {_of(_differ(now, before))} rows got other "
             f"scores {how}, by up to {float(apart.max()):.2g} where the largest is "
-            f"{float(before.abs().max()):.2g}",
+            f"{float(np.abs(before).max()):.2g}",
             Defect.MIXES,
         )
 
@@ -122,10 +124,18 @@ class Judge:
         )
 
 
-def _differ(now: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+def _distances(now: Scores, before: Scores) -> NDArray[np.float64]:
+    """Return the absolute differences, (rows, classes). Of infinite or NaN scores they may be NaN."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(np.subtract(now, before, dtype=np.float64))
+
+
+def _differ(now: Scores, before: Scores) -> NDArray[np.bool_]:
     """Return which rows differ in some score, bool, (rows,). NaN counts as equal to NaN."""
-    return ~((now == before) | (now.isnan() & before.isnan())).all(dim=1)
+    equal = (now == before) | (np.isnan(now) & np.isnan(before))
+    found: NDArray[np.bool_] = ~equal.all(axis=1)
+    return found
 
 
-def _of(rows: torch.Tensor) -> str:
+def _of(rows: NDArray[np.bool_]) -> str:
     return f"{int(rows.sum())} of {len(rows)}"

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from registry import ModelManifest
@@ -30,9 +29,8 @@ class LineUps:
     Everything is drawn from fixed seeds, so every process makes the same batches.
     """
 
-    def __init__(self, manifest: ModelManifest, rows: int, device: torch.device) -> None:
+    def __init__(self, manifest: ModelManifest, rows: int) -> None:
         self._rows = rows
-        self._device = device
         self._shape = manifest.input.shape
         low, high = manifest.input.low, manifest.input.high
         self.passes = max(2, -(-LOOKED_AT // rows))
@@ -57,7 +55,7 @@ class LineUps:
             *self.extremes,
         )
 
-    def strangers(self, index: int) -> torch.Tensor:
+    def strangers(self, index: int) -> NDArray[np.float32]:
         """Return pass ``index``, float32 of shape (rows, *input shape).
 
         It holds rows of every kind, most of them drawn from all of the scale.
@@ -69,9 +67,9 @@ class LineUps:
         batch = np.empty((self._rows, *self._shape), np.float32)
         for row, kind in enumerate(kinds):
             self._kinds[kind](batch[row : row + 1], generator)
-        return torch.from_numpy(batch).to(self._device)
+        return batch
 
-    def beside_strangers(self, index: int) -> torch.Tensor:
+    def beside_strangers(self, index: int) -> NDArray[np.float32]:
         """Return pass ``index`` with its odd rows replaced by those of the next pass, at the same places.
 
         Float32 of shape (rows, *input shape).
@@ -80,18 +78,18 @@ class LineUps:
         batch[1::2] = self.strangers((index + 1) % self.passes)[1::2]
         return batch
 
-    def extreme(self, kind: int) -> torch.Tensor:
+    def extreme(self, kind: int) -> NDArray[np.float32]:
         """Return half a pass of one kind of ``extremes``, float32 of shape (rows / 2, *input shape)."""
         rows = np.empty((self._rows // 2, *self._shape), np.float32)
         self.extremes[kind](rows, _generator(self._rows, self.passes + kind))
-        return torch.from_numpy(rows).to(self._device)
+        return rows
 
-    def moves(self, index: int) -> torch.Tensor:
+    def moves(self, index: int) -> NDArray[np.int64]:
         """Return the new place of each row of a pass, int64 of shape (rows,): every row moves."""
-        order = torch.from_numpy(_generator(self._rows, index).permutation(self._rows))
-        places = torch.empty_like(order)
-        places[order] = order.roll(1)
-        return places.to(self._device)
+        order = _generator(self._rows, index).permutation(self._rows)
+        places = np.empty_like(order)
+        places[order] = np.roll(order, 1)
+        return places
 
 
 def _generator(rows: int, index: int) -> np.random.Generator:

@@ -8,13 +8,17 @@ counted here are a function of one input: docs/floating-point.md, Theorem 15.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from registry import ModelManifest
+from worker.array_memory import Array
 from worker.runtimes.runtime import PassByPass, Runtime
 from worker.runtimes.scores import trial_batch, votes_of
+
+Scores = NDArray[Any]
 
 ULP: Final[dict[str | None, float]] = {
     None: 2.0**-23,
@@ -43,21 +47,23 @@ class Tolerance:
     largest: float
 
     @classmethod
-    def of(cls, manifest: ModelManifest, scores: torch.Tensor) -> Tolerance:
+    def of(cls, manifest: ModelManifest, scores: Scores) -> Tolerance:
         """Return the tolerance of a model that gave these scores at load, (rows, classes)."""
         unit = ACCEPTED[manifest.precision] * ULP[manifest.precision]
         return cls(unit, float(_magnitude(scores).max()))
 
-    def accepted(self, scores: torch.Tensor) -> torch.Tensor:
+    def accepted(self, scores: Scores) -> NDArray[np.float64]:
         """Return the accepted difference from the scores of each row, float64, (rows,)."""
-        return self.unit * _magnitude(scores).clamp(min=self.largest)
+        return self.unit * np.maximum(_magnitude(scores), self.largest)
 
-    def near_ties(self, scores: torch.Tensor) -> torch.Tensor:
+    def near_ties(self, scores: Scores) -> NDArray[np.bool_]:
         """Return the rows whose vote ``MARGIN`` times the accepted difference could change, bool, (rows,)."""
         if scores.shape[1] == 1:
-            return torch.zeros(len(scores), dtype=torch.bool, device=scores.device)
-        first, second = scores.double().topk(2, dim=1).values.unbind(dim=1)
-        return ~(first - second > 2 * MARGIN * self.accepted(scores))
+            return np.zeros(len(scores), np.bool_)
+        two = np.partition(scores.astype(np.float64), -2, axis=1)
+        with np.errstate(invalid="ignore"):
+            apart: NDArray[np.bool_] = two[:, -1] - two[:, -2] > 2 * MARGIN * self.accepted(scores)
+        return ~apart
 
 
 class UpToRounding(PassByPass):
@@ -70,27 +76,30 @@ class UpToRounding(PassByPass):
     def __init__(self, runtime: Runtime, manifest: ModelManifest, rows: int, tolerance: Tolerance) -> None:
         self._runtime = runtime
         self._tolerance = tolerance
-        self._alone = trial_batch(manifest, rows).to(runtime.device)
+        self._alone = trial_batch(manifest, rows)
         self.computation = runtime.computation.model_copy(update={"row_scores": "equal up to rounding"})
         self.classes = runtime.classes
         self.rows = runtime.rows
-        self.device = runtime.device
+        self.memory = runtime.memory
 
-    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+    def scores(self, batch: Array) -> Array:
         """See Runtime. These are the scores as computed, with their rounding."""
         return self._runtime.scores(batch)
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+    def votes(self, batch: Array) -> Array:
         """See Runtime. A row whose vote is a near-tie is computed again in its own pass."""
-        scores = self._runtime.scores(batch)
+        memory = self.memory
+        scores = memory.on_host(self._runtime.scores(batch))
         votes = votes_of(scores)
-        for row in self._tolerance.near_ties(scores).nonzero().flatten().tolist():
-            self._alone[0] = batch[row]
-            votes[row] = votes_of(self._runtime.scores(self._alone)[:1])[0]
-        return votes
+        for row in np.flatnonzero(self._tolerance.near_ties(scores)).tolist():
+            self._alone[0] = memory.on_host(batch[row])
+            alone = memory.on_host(self._runtime.scores(memory.placed(self._alone)))
+            votes[row] = votes_of(alone[:1])[0]
+        return memory.placed(votes)
 
 
-def _magnitude(scores: torch.Tensor) -> torch.Tensor:
+def _magnitude(scores: Scores) -> NDArray[np.float64]:
     """Return the largest absolute finite score of each row, float64, (rows,); 0 if none is finite."""
-    sizes = scores.double().abs()
-    return torch.where(sizes.isfinite(), sizes, 0.0).amax(dim=1)
+    sizes = np.abs(scores.astype(np.float64))
+    largest: NDArray[np.float64] = np.where(np.isfinite(sizes), sizes, 0.0).max(axis=1)
+    return largest

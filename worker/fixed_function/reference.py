@@ -12,12 +12,11 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from certificates.noise_laws import Noise
 from registry import ModelManifest
-from worker.fixed_function.comparing import Given, Judge
+from worker.fixed_function.comparing import Floats, Given, Judge, Scores
 from worker.fixed_function.lineups import LOOKED_AT, LineUps
 from worker.fixed_function.place_rounding import Tolerance, UpToRounding
 from worker.noise.sources import noise_source
@@ -55,18 +54,19 @@ class Reference:
     def __init__(self, manifest: ModelManifest, runtime: Runtime, rows: int) -> None:
         """Try the model. Raises PermanentFailure if it is not one function of one input."""
         self._scale = manifest.input.scale
-        self._judge = Judge(manifest, runtime.scores, "as the job ended")
-        self._line_ups = LineUps(manifest, rows, runtime.device)
+        self._memory, self._runtime = runtime.memory, runtime
+        self._judge = Judge(manifest, self._scores, "as the job ended")
+        self._line_ups = LineUps(manifest, rows)
         batches = (self._line_ups.strangers(index) for index in range(self._line_ups.passes))
-        scores = [runtime.scores(batch) for batch in batches]
-        tolerance = Tolerance.of(manifest, torch.cat(scores))
-        exact = self._try(Judge(manifest, runtime.scores, "at load"), scores, tolerance)
+        scores = [self._scores(batch) for batch in batches]
+        tolerance = Tolerance.of(manifest, np.concatenate(scores))
+        exact = self._try(Judge(manifest, self._scores, "at load"), scores, tolerance)
         self.runtime = runtime if exact else UpToRounding(runtime, manifest, rows, tolerance)
         self._allowed = None if exact else tolerance
         self._batch = self._line_ups.strangers(0)
         self._first = Given(lambda: self._batch, scores[0], AGAIN)
 
-    def _try(self, judge: Judge, scores: list[torch.Tensor], tolerance: Tolerance) -> bool:
+    def _try(self, judge: Judge, scores: list[Scores], tolerance: Tolerance) -> bool:
         """Return whether scores are the same bits at every place. ``scores`` has those of each pass."""
         judge.unchanged(self._base(0, scores))
         for turn in range(2 * len(self._line_ups.extremes)):
@@ -81,20 +81,18 @@ class Reference:
         exact = [self._at_every_place(judge, index, scores, tolerance) for index in range(len(scores))]
         return all(exact)
 
-    def _base(self, index: int, scores: list[torch.Tensor]) -> Given:
+    def _base(self, index: int, scores: list[Scores]) -> Given:
         return Given(partial(self._line_ups.strangers, index), scores[index], TWICE)
 
-    def _at_every_place(
-        self, judge: Judge, index: int, scores: list[torch.Tensor], tolerance: Tolerance
-    ) -> bool:
+    def _at_every_place(self, judge: Judge, index: int, scores: list[Scores], tolerance: Tolerance) -> bool:
         """Compare the rows of a pass with themselves at other places, beside rows of another pass.
 
         Other neighbours must not change a bit. If a bit differs, the rows are also tried at their own places.
         """
-        before = scores[index].clone()
+        before = scores[index].copy()
         before[ODD] = scores[(index + 1) % len(scores)][ODD]
         places = self._line_ups.moves(index)
-        there = judge.answer(self._line_ups.beside_strangers(index)[places.argsort()])
+        there = judge.answer(self._line_ups.beside_strangers(index)[np.argsort(places)])
         if there.equal_at(places, before):
             return True
         here, base = judge.answer(self._line_ups.beside_strangers(index)), self._base(index, scores)
@@ -110,14 +108,18 @@ class Reference:
         rows from the load, beside other rows, and at other places. ``law`` is the law of the noise. Raises
         PermanentFailure if a score differs.
         """
-        batch = self._batch
-        source = noise_source(x, batch.device, len(batch), sigma, seed, CHECK, law, self._scale)
-        noisy = torch.empty_like(batch)
-        for turn in range(turns_at_end(n, len(batch))):
+        rows, memory = len(self._batch), self._memory
+        source = noise_source(x, memory.device, rows, sigma, seed, CHECK, law, self._scale)
+        noisy = memory.empty(self._batch.shape)
+        for turn in range(turns_at_end(n, rows)):
             source.begin(noisy, turn)(0)
-            self._turn(noisy, turn, seed)
+            self._turn(memory.on_host(noisy), turn, seed)
 
-    def _turn(self, noisy: torch.Tensor, turn: int, seed: int) -> None:
+    def _scores(self, batch: Floats) -> Scores:
+        """Return the scores of a batch, both on the CPU."""
+        return self._memory.on_host(self._runtime.scores(self._memory.placed(batch)))
+
+    def _turn(self, noisy: Floats, turn: int, seed: int) -> None:
         """Compare every second row of a noisy pass beside rows from the load, and at other places.
 
         At the other places the neighbours are the rest of the noisy pass, as in sampling, or in every second
@@ -125,7 +127,7 @@ class Reference:
         whether the place or the neighbours made the difference.
         """
         judge, first = self._judge, self._first
-        batch = self._batch.clone()
+        batch = self._batch.copy()
         batch[EVEN] = noisy[EVEN]
         answers = judge.answer(batch)
         judge.require_equal(answers, ODD, first.scores[ODD], NOISE, first)
@@ -133,11 +135,11 @@ class Reference:
         others, beside = noisy, NOISE
         if turn % 2:
             kind = (seed + turn) % len(self._line_ups.extremes)
-            others, beside = noisy.clone(), self._line_ups.names[kind]
+            others, beside = noisy.copy(), self._line_ups.names[kind]
             others[ODD] = self._line_ups.extreme(kind)
         shift = len(noisy) // 2 | 1  # odd: from even places to odd ones
-        places = (torch.arange(0, len(noisy), 2, device=noisy.device) + shift) % len(noisy)
-        moved = judge.answer(others.roll(shift, 0))
+        places = (np.arange(0, len(noisy), 2) + shift) % len(noisy)
+        moved = judge.answer(np.roll(others, shift, axis=0))
         if not moved.equal_at(places, before):
             judge.require_equal(judge.answer(others), EVEN, before, beside, answers, first)
             judge.require_near(moved, places, before, self._allowed, answers, first)

@@ -19,14 +19,14 @@ from jobs.plan import Device
 class DrawnLaw:
     """How one law is drawn.
 
-    ``source``: the dotted name, ``module:function``, of the function that makes a NoiseSource
-    (`worker.noise.sources.SourceOf`); only processes that draw noise import it. ``loops``: the modules whose
-    ``warm_up`` compiles the loops that the source needs on the CPU. They must not import PyTorch.
+    ``sources``: by kind of device the dotted name, ``module:callable``, of what makes a NoiseSource there
+    (`worker.noise.sources.SourceOf`); only processes that draw noise on it import it. ``loops``: the modules
+    whose ``warm_up`` compiles the loops that the source needs on the CPU. Nothing of the CPU imports PyTorch.
     """
 
     law: Noise
     generators: Mapping[Device, str]
-    source: str
+    sources: Mapping[Device, str]
     loops: tuple[str, ...] = ()
 
     @property
@@ -42,7 +42,10 @@ DRAWN_LAWS.register(
     DrawnLaw(
         law=Noise.GAUSSIAN,
         generators={"cpu": "philox4x32-10/box-muller/float32", "cuda": "torch-philox/float32"},
-        source="worker.noise.gaussian_source:gaussian_source",
+        sources={
+            "cpu": "worker.noise.gaussian_source:HostGaussianSource",
+            "cuda": "worker.noise.gpu_gaussian_source:DeviceGaussianSource",
+        },
         loops=("worker.noise.box_muller", "worker.noise.grouped_sums"),
     )
 )
@@ -50,7 +53,10 @@ DRAWN_LAWS.register(
     DrawnLaw(
         law=Noise.DISCRETE,
         generators={"cpu": "philox4x32-10/thresholds/int16", "cuda": "torch-philox/thresholds/int16"},
-        source="worker.noise.discrete.discrete_source:discrete_source",
+        sources={
+            "cpu": "worker.noise.discrete.discrete_source:HostDiscreteSource",
+            "cuda": "worker.noise.discrete.gpu_discrete_source:DeviceDiscreteSource",
+        },
         loops=("worker.noise.discrete.cpu_draws",),
     )
 )

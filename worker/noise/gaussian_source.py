@@ -1,42 +1,16 @@
-"""Float32 Gaussian noise for the sampler, scaled and added in float32."""
+"""Float32 Gaussian noise on the CPU, scaled and added in float32."""
 
 from __future__ import annotations
 
 from functools import partial
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from certificates.counts.exact_sums import MOST_ROWS, rounding_of_products, squares_at_least
 from worker.noise.box_muller import CHUNK, Floats, add_rows, added_up, draw, noisy_rows
-from worker.noise.generator_keys import (
-    Fill,
-    NoiseSource,
-    add_by_group,
-    block_key,
-    device_generator,
-)
+from worker.noise.generator_keys import Fill, block_key
 from worker.noise.grouped_sums import complete, set_apart
-
-
-def gaussian_source(
-    x: torch.Tensor,
-    draws: int,
-    sigma: float,
-    seed: int,
-    stream: int,
-    scale: tuple[float, float],  # noqa: ARG001 - the same on every scale
-    *,
-    antithetic: bool = False,
-    summed: bool = False,
-) -> NoiseSource:
-    """Return the source for a float32 input, on its device; ``draws`` in each block.
-
-    ``summed``: a gradient statistic will ask for sums over all draws of each block.
-    """
-    if x.device.type == "cpu":
-        return HostGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic, summed=summed)
-    return DeviceGaussianSource(x, draws, sigma, seed, stream, antithetic=antithetic)
 
 
 def float32_at_least(sigma: float) -> np.float32:
@@ -65,16 +39,17 @@ class HostGaussianSource:
 
     def __init__(
         self,
-        x: torch.Tensor,
+        x: Floats,
         draws: int,
         sigma: float,
         seed: int,
         stream: int,
+        scale: tuple[float, float],  # noqa: ARG002 - the same on every scale
         *,
         antithetic: bool = False,
         summed: bool = False,
     ) -> None:
-        flat = x.numpy().ravel()
+        flat = x.ravel()
         summed = summed and flat.size <= _SUMMED
         self._shape, self._d, self._draws = x.shape, flat.size, draws
         self._tiled = np.resize(flat, flat.size + CHUNK)
@@ -86,13 +61,13 @@ class HostGaussianSource:
         self._totals, self._squares = np.zeros((runs, self._d)), np.zeros((runs, CHUNK))
         self._apart = np.empty(min(draws, MOST_ROWS) if summed else 0, np.int64)
 
-    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+    def begin(self, inputs: Floats, block: int) -> Fill:
         """See NoiseSource."""
         self._key = block_key(self._seed, self._stream, block)
         self._filled = 0
         self._totals.fill(0)
         self._squares.fill(0)
-        return partial(self._fill, inputs.view(-1).numpy())
+        return partial(self._fill, np.reshape(inputs, -1, copy=False))
 
     def _fill(self, out: Floats, part: int) -> None:
         sides = 2 if self._antithetic else 1
@@ -102,27 +77,26 @@ class HostGaussianSource:
         noisy_rows(self._key, first, self._scale, *where, self._totals, self._squares)
         self._filled = first + count if first == self._filled else _OUT_OF_ORDER
 
-    def unit(self, rows: slice) -> torch.Tensor:
+    def unit(self, rows: slice) -> Floats:
         """Return the noise itself, float32."""
         out = np.empty((rows.stop - rows.start, *self._shape), dtype=np.float32)
         draw(self._key, rows.start * self._d, out.reshape(-1))
-        return torch.from_numpy(out)
+        return out
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
+    def sum_groups(self, groups: NDArray[np.int64], start: int, out: NDArray[np.float64]) -> float:
         """See NoiseSource."""
-        names, sums = groups.numpy(), out.numpy()
-        sums.fill(0)
-        run = self._run(start, len(names))
+        out.fill(0)
+        run = self._run(start, len(groups))
         if run is None:
-            squares = add_rows(self._key, start, names, sums)
+            squares = add_rows(self._key, start, groups, out)
         else:
-            apart = self._apart[: len(names)]
-            largest, others = set_apart(names, len(sums), apart)
+            apart = self._apart[: len(groups)]
+            largest, others = set_apart(groups, len(out), apart)
             if others:
-                add_rows(self._key, start, apart, sums)
-            complete(self._totals[run], largest, sums)
+                add_rows(self._key, start, apart, out)
+            complete(self._totals[run], largest, out)
             squares = added_up(self._squares[run])
-        return squares_at_least(squares, names.size * self._d)
+        return squares_at_least(squares, groups.size * self._d)
 
     def _run(self, start: int, rows: int) -> int | None:
         """Return the number of the run that these draws are, if it has been summed; else None."""
@@ -136,39 +110,4 @@ class HostGaussianSource:
 
         Float32 noise is an approximation of Gaussian noise: docs/floating-point.md, section 7.
         """
-        return rounding_of_products(products)
-
-
-class DeviceGaussianSource:
-    """A NoiseSource on a GPU, with PyTorch's generator of that device; the noise of one block is kept."""
-
-    def __init__(
-        self, x: torch.Tensor, draws: int, sigma: float, seed: int, stream: int, *, antithetic: bool = False
-    ) -> None:
-        self._x, self._scale = x, float(float32_at_least(sigma))
-        self._seed, self._stream, self._antithetic = seed, stream, antithetic
-        self._noise = torch.empty((draws, *x.shape), dtype=torch.float32, device=x.device)
-
-    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
-        """See NoiseSource. All draws of the block are made now."""
-        self._noise.normal_(generator=device_generator(self._seed, self._stream, block, self._noise.device))
-        return partial(self._fill, inputs)
-
-    def _fill(self, inputs: torch.Tensor, part: int) -> None:
-        draws = len(inputs) // 2 if self._antithetic else len(inputs)
-        noise = self._noise[part * draws : (part + 1) * draws]
-        torch.add(self._x, noise, alpha=self._scale, out=inputs[:draws])
-        if self._antithetic:
-            torch.sub(self._x, noise, alpha=self._scale, out=inputs[draws:])
-
-    def unit(self, rows: slice) -> torch.Tensor:
-        """Return the noise itself, float32."""
-        return self._noise[rows]
-
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
-        """See NoiseSource."""
-        return add_by_group(self._noise[start : start + len(groups)], groups, out)
-
-    def rounding(self, products: int) -> float:
-        """See ``rounding_of_products``."""
         return rounding_of_products(products)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 import numpy as np
-import torch
 
-from certificates.counts.exact_sums import squares_at_least
+from worker.array_memory import Array
 from worker.noise.philox import Key
 
 SELECTION: Final = 0
@@ -24,7 +23,7 @@ Fill = Callable[[int], None]
 class NoiseSource(Protocol):
     """Makes the noisy inputs of one block after another, for one input, one law of noise and one stream."""
 
-    def begin(self, inputs: torch.Tensor, block: int) -> Fill:
+    def begin(self, inputs: Array, block: int) -> Fill:
         """Begin a block; return a function that writes the inputs of its forward passes to ``inputs``.
 
         ``inputs`` is contiguous float32 of shape ``(rows, *input shape)``. With antithetic pairs its first
@@ -33,19 +32,19 @@ class NoiseSource(Protocol):
         again.
         """
 
-    def unit(self, rows: slice) -> torch.Tensor:
+    def unit(self, rows: slice) -> Array:
         """Return the unit noise ``g = eps / sigma``, or its conditional means, of draws ``rows``.
 
-        The shape is ``(rows, *input shape)``, float32 or float64, on the device of the input.
+        The shape is ``(rows, *input shape)``, float32 or float64, on the device of the source.
         """
 
-    def sum_groups(self, groups: torch.Tensor, start: int, out: torch.Tensor) -> float:
+    def sum_groups(self, groups: Array, start: int, out: Array) -> float:
         """Write to row ``c`` of ``out`` the sum of the unit noise of the draws ``start + i`` in group ``c``.
 
         Returns a lower bound on the sum of the squared norms of the unit noise of all draws in a group.
         ``groups``: the group of each of these draws, int64, negative for a draw in none; if the source was
         made to be ``summed``, every draw is in one. ``out``: float64 of shape (groups, d). Both on the device
-        of the input. With ``m`` draws and ``b`` = LARGEST_NUMBER, the rounding errors of one element, summed
+        of the source. With ``m`` draws and ``b`` = LARGEST_NUMBER, the rounding errors of one element, summed
         over all groups, are at most ``3 m^2 b 2**-53``.
         """
 
@@ -55,30 +54,9 @@ class NoiseSource(Protocol):
 
 def block_key(seed: int, stream: int, block: int) -> Key:
     """Return the key of a block's numbers: 128 bits, spread by NumPy's SeedSequence."""
-    return np.asarray(_spread(seed, stream, block).generate_state(4, np.uint32), dtype=np.uint32)
+    return np.asarray(spread(seed, stream, block).generate_state(4, np.uint32), dtype=np.uint32)
 
 
-def device_generator(seed: int, stream: int, block: int, device: torch.device) -> torch.Generator:
-    """Return PyTorch's generator on a GPU, at the start of a block."""
-    return torch.Generator(device).manual_seed(
-        int(_spread(seed, stream, block).generate_state(1, np.uint64)[0])
-    )
-
-
-def _spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
+def spread(seed: int, stream: int, block: int) -> np.random.SeedSequence:
     """Return the seed sequence of a block, which gives nearby blocks unrelated bits."""
     return np.random.SeedSequence(seed, spawn_key=(stream, block))
-
-
-def add_by_group(unit: torch.Tensor, groups: torch.Tensor, out: torch.Tensor) -> float:
-    """Write the sums of the rows of ``unit`` by group to the rows of ``out``, as a matrix product in float64.
-
-    ``unit``: (rows, *input shape); ``groups``: (rows,), int64, negative for a row in no group; ``out``:
-    (groups, d), float64. The order of summation is fixed; adding by index on a GPU has no fixed order.
-    Returns a lower bound on the sum of the squares of all numbers that are added.
-    """
-    counted = groups >= 0
-    names, rows = groups[counted], unit[counted].reshape(-1, out.shape[1]).double()
-    member = names == torch.arange(len(out), device=out.device)[:, None]
-    torch.mm(member.double(), rows, out=out)
-    return squares_at_least(float(torch.dot(rows.view(-1), rows.view(-1))), rows.numel())

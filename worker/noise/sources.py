@@ -6,14 +6,14 @@ from pkgutil import resolve_name
 from typing import Protocol, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from certificates.noise_laws import Noise
+from jobs.plan import Device
 from worker.noise.drawn_laws import DRAWN_LAWS, DrawnLaw
 from worker.noise.generator_keys import NoiseSource
 
-Input = NDArray[np.float32] | torch.Tensor
+Input = NDArray[np.float32]
 """One input in the model's input space, without the batch dimension."""
 Scale = tuple[float, float]
 """The ends of the scale of a model's input."""
@@ -25,7 +25,7 @@ class SourceOf(Protocol):
 
     def __call__(
         self,
-        x: torch.Tensor,
+        x: Input,
         draws: int,
         sigma: float,
         seed: int,
@@ -35,12 +35,12 @@ class SourceOf(Protocol):
         antithetic: bool = False,
         summed: bool = False,
     ) -> NoiseSource:
-        """Return the source for an input of float32, on its device; arguments as of ``noise_source``."""
+        """Return the source around an input of float32; arguments as of ``noise_source``."""
 
 
 def noise_source(
     x: Input,
-    device: torch.device,
+    device: Device,
     draws: int,
     sigma: float,
     seed: int,
@@ -57,17 +57,17 @@ def noise_source(
     of each block, which may be formed while the block is drawn. ValueError if this worker cannot draw the
     law, or the law does not fit this input or this sigma.
     """
-    base = x if isinstance(x, torch.Tensor) else torch.tensor(x, dtype=torch.float32)
-    placed = base.to(device=device, dtype=torch.float32)
-    source_of = _source_of(DRAWN_LAWS.named(law.name))
-    return source_of(placed, draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed)
+    source_of = _source_of(DRAWN_LAWS.named(law.name), device)
+    return source_of(
+        np.asarray(x, np.float32), draws, sigma, seed, stream, scale, antithetic=antithetic, summed=summed
+    )
 
 
-def import_sources() -> None:
-    """Import what draws every law now, so that no job waits for it."""
+def import_sources(device: Device) -> None:
+    """Import what draws every law on a kind of device now, so that no job waits for it."""
     for drawn in DRAWN_LAWS:
-        _source_of(drawn)
+        _source_of(drawn, device)
 
 
-def _source_of(drawn: DrawnLaw) -> SourceOf:
-    return cast("SourceOf", resolve_name(drawn.source))
+def _source_of(drawn: DrawnLaw, device: Device) -> SourceOf:
+    return cast("SourceOf", resolve_name(drawn.sources[device]))

@@ -20,12 +20,14 @@ from jobs.step_queue import Queue
 from jobs.store import JobStore
 from jobs.tracing import TRACES
 from jobs.watchdog import Watchdog
+from registry import ModelError
 from registry.model_folders import Registry
 from worker.fleet import own_fleet
 from worker.queue.pulse import Pulse, pulse_step
 from worker.queue.server_reach import Reach
 from worker.queue.tasks import register_tasks
 from worker.queue.warm_up import warm_up
+from worker.runtimes.installed import missing
 from worker.worker_context import make_context
 from worker.worker_settings import WorkerSettings
 
@@ -35,7 +37,7 @@ log = logging.getLogger(__name__)
 def make_worker(settings: WorkerSettings) -> Celery:
     """Build the application of one worker. This process loads neither PyTorch nor ONNX Runtime.
 
-    Raises Unfit when one of them is not installed.
+    Raises Unfit when neither of them is installed.
     """
     app = make_celery(settings)
     app.conf.update(
@@ -43,7 +45,7 @@ def make_worker(settings: WorkerSettings) -> Celery:
         worker_pool="worker.queue.child_pool:MendedTaskPool",
         # Celery waits this long for the result of a child that died, before its step is run again.
         worker_lost_wait=1.0,
-        # A child imports PyTorch before it reports as ready, which takes a while on a cold disk.
+        # A child imports what computes before it reports as ready, which takes a while on a cold disk.
         worker_proc_alive_timeout=120.0,
     )
     context = make_context(settings, app)
@@ -70,7 +72,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
 
     Return the exit status: 0 after such an orderly end, otherwise not 0.
     """
-    signals.worker_process_init.connect(partial(_prepare_child, settings.niceness), weak=False)
+    signals.worker_process_init.connect(partial(_prepare_child, settings, _runtimes_of(settings)), weak=False)
     signals.worker_process_shutdown.connect(_end_traces)
     signals.setup_logging.connect(_keep_logging)
     log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.server.redacted)
@@ -92,16 +94,32 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
     return EX_FAILURE if worker.exitcode is None else int(worker.exitcode)
 
 
-def _prepare_child(niceness: int, **_: Any) -> None:
-    """Lower this process's priority, and import the slow libraries before the first task needs them."""
-    os.nice(niceness)
+def _runtimes_of(settings: WorkerSettings) -> frozenset[str]:
+    """Return the names of the runtimes that the models need now. Log what they need and is not installed."""
+    registry = Registry(settings.models_dir)
+    try:
+        models = [registry.get(name) for name in registry.names()]
+    except ModelError as error:  # told at each heartbeat too
+        log.warning("%s", error)
+        return frozenset()
+    for said in filter(None, map(missing, models)):
+        log.warning("%s", said)
+    return frozenset(model.entry.name for model in models)
+
+
+def _prepare_child(settings: WorkerSettings, runtimes: frozenset[str], **_: Any) -> None:
+    """Lower this process's priority, and import what the models need before the first task does.
+
+    A runtime that no model names is not imported: PyTorch takes more memory than all else in the process.
+    """
+    os.nice(settings.niceness)
     TRACES.switch_on("certification-worker", os.environ)
-    import worker.sampling.sampler  # noqa: F401, PLC0415 - PyTorch only in the child process
+    import worker.sampling.sampler  # noqa: F401, PLC0415 - what computes is for the child process
     from worker.noise.sources import import_sources  # noqa: PLC0415 - as above
     from worker.runtimes.runtime_loading import import_runtimes  # noqa: PLC0415 - as above
 
-    import_sources()
-    import_runtimes()
+    import_sources(settings.device)
+    import_runtimes(settings.device, runtimes)
 
 
 def _end_traces(**_: Any) -> None:

@@ -20,8 +20,9 @@ from jobs.job_errors import StoreUnavailable
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.plan import Fleet
 from jobs.watchdog import Watchdog
-from registry import ModelError
+from registry import ModelError, ModelManifest
 from registry.model_folders import Registry
+from worker.runtimes.installed import missing
 from worker.worker_settings import WorkerSettings
 
 log = logging.getLogger(__name__)
@@ -77,17 +78,25 @@ class Pulse:
             self._liveness.leave(self._worker_id)
 
     def _problems(self) -> dict[str, str]:
-        """Return what is wrong with models: they contradict their manifest, or a process cannot load them."""
+        """Return what is wrong with models: they contradict their manifest, or cannot be loaded here."""
         try:
             problems = self._registry.problems()
             broken = self._liveness.broken_models(self._worker_id)
-            for name in set(self._registry.names()) - problems.keys() if broken else ():
-                detail = broken.get(self._registry.get(name).fingerprint)
+            for name in set(self._registry.names()) - problems.keys():
+                manifest = self._registry.get(name)
+                detail = broken.get(manifest.fingerprint) or self._missing(manifest)
                 if detail is not None:
                     problems[name] = detail
         except ModelError as error:
             return {"*": str(error)}
         return problems
+
+    def _missing(self, manifest: ModelManifest) -> str | None:
+        """Return what a model needs that is not installed, and report it, so that no job is begun with it."""
+        said = missing(manifest)
+        if said is not None:
+            self._liveness.report_broken(self._worker_id, manifest.fingerprint, said)
+        return said
 
 
 def pulse_step(pulse: Pulse) -> type[bootsteps.StartStopStep]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Protocol
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from jobs.plan import Computation, Device
 from registry import ModelManifest
 from registry.manifest import Precision
+from worker.array_memory import Array, Memory
 from worker.noise.generator_keys import Fill
 from worker.runtimes.runtime_errors import RuntimeLoadError
 
@@ -30,26 +32,26 @@ class Runtime(Protocol):
         """Return the rows of every forward pass of a job; None if each block of noise is one pass."""
 
     @property
-    def device(self) -> torch.device:
-        """Return the device on which batches must lie."""
+    def memory(self) -> Memory:
+        """Return the memory in which batches must lie, and answers do."""
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+    def votes(self, batch: Array) -> Array:
         """Return the class of every row.
 
-        ``batch``: float32, contiguous, of shape ``(b, *input shape)``, on ``device``, in the model's input
-        space; it is not changed. The answer: int64, of shape ``(b,)``, on ``device``. The class is the index
+        ``batch``: float32, contiguous, of shape ``(b, *input shape)``, in ``memory``, in the model's input
+        space; it is not changed. The answer: int64, of shape ``(b,)``, in ``memory``. The class is the index
         of the largest score; ties go to the lowest index. Raises ModelOutputError if a row has no largest
         score.
         """
 
-    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+    def scores(self, batch: Array) -> Array:
         """Return the scores of every row, as they were computed: floats of shape ``(b, classes)``.
 
-        ``batch`` is as in ``votes``. The answer is on ``device``, and later calls do not change it. Raises
+        ``batch`` is as in ``votes``. The answer is in ``memory``, and later calls do not change it. Raises
         ModelOutputError if the model gives no such scores. They may be NaN.
         """
 
-    def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
+    def passes(self, inputs: Array, count: int, fill: Fill) -> Array:
         """Return the classes of the rows of ``count`` forward passes, one after another, as ``votes`` does.
 
         Before pass ``p``, ``fill(p)`` writes its rows to ``inputs``, which is as ``batch`` in ``votes``.
@@ -69,17 +71,19 @@ class Loader(Protocol):
 class PassByPass(ABC):
     """Base of runtimes that compute passes one by one through ``votes``."""
 
+    memory: Memory
+
     @abstractmethod
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
+    def votes(self, batch: Array) -> Array:
         """See Runtime."""
 
-    def passes(self, inputs: torch.Tensor, count: int, fill: Fill) -> torch.Tensor:
+    def passes(self, inputs: Array, count: int, fill: Fill) -> Array:
         """See Runtime."""
-        votes = []
+        votes: list[NDArray[np.int64]] = []
         for part in range(count):
             fill(part)
-            votes.append(self.votes(inputs))
-        return torch.cat(votes)
+            votes.append(self.memory.on_host(self.votes(inputs)))
+        return self.memory.placed(np.concatenate(votes))
 
 
 def require(lacking: str | None, device: Device) -> None:

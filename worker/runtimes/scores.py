@@ -1,61 +1,79 @@
-"""The steps that all runtimes share: normalise inputs, check scores, and turn scores into votes."""
+"""The steps that runtimes on the CPU share: normalise inputs, check scores, and turn scores into votes."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import torch
+import numpy as np
+from numpy.typing import NDArray
 
 from registry import ModelManifest
+from worker.array_memory import HostMemory
 from worker.runtimes.argmax import argmax
 from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
+
+Floats = NDArray[np.float32]
 
 
 class Normaliser:
     """``(scale * input - mean) / std`` by a model's manifest, after the noise; the identity without one."""
 
-    def __init__(self, manifest: ModelManifest, device: torch.device) -> None:
-        self._terms: tuple[torch.Tensor, torch.Tensor] | None = None
-        norm = manifest.normalisation
-        if norm is not None:
-            axis = manifest.input.channel_axis
-            shape = [-1 if place == axis else 1 for place in range(len(manifest.input.shape))]
-            mean = torch.tensor(norm.mean, dtype=torch.float32, device=device).reshape(shape)
-            std = torch.tensor(norm.std, dtype=torch.float32, device=device).reshape(shape)
-            self._terms = mean, std
-            self._scale = norm.scale
-        self._scratch = torch.empty(0, dtype=torch.float32, device=device)
+    def __init__(self, manifest: ModelManifest) -> None:
+        self._terms = normalisation_terms(manifest)
+        self._scratch: Floats = np.empty(0, np.float32)
 
-    def __call__(self, batch: torch.Tensor) -> torch.Tensor:
+    def __call__(self, batch: Floats) -> Floats:
         """Return the normalised batch, valid until the next call; the batch itself is not changed."""
         if self._terms is None:
             return batch
-        mean, std = self._terms
+        scale, mean, std = self._terms
         place = self.place(batch)
-        scaled = batch if self._scale == 1.0 else torch.mul(batch, self._scale, out=place)
-        return torch.sub(scaled, mean, out=place).div_(std)
+        scaled = batch if scale == 1.0 else np.multiply(batch, scale, out=place)
+        np.subtract(scaled, mean, out=place)
+        np.divide(place, std, out=place)
+        return place
 
-    def place(self, batch: torch.Tensor) -> torch.Tensor:
+    def place(self, batch: Floats) -> Floats:
         """Return where calls for this batch leave what they return; the same for batches of one shape."""
         if self._terms is None:
             return batch
         if self._scratch.shape != batch.shape:
-            self._scratch = torch.empty_like(batch)
+            self._scratch = HostMemory().empty(batch.shape)
         return self._scratch
 
 
-def votes_of(scores: torch.Tensor) -> torch.Tensor:
+def normalisation_terms(manifest: ModelManifest) -> tuple[np.float32, Floats, Floats] | None:
+    """Return scale, mean and standard deviation by a manifest, the latter two to be broadcast to inputs.
+
+    Where the channels are the last axis, they are repeated along the axis before it: NumPy computes long runs
+    of elements fast, and short ones slowly.
+    """
+    norm = manifest.normalisation
+    if norm is None:
+        return None
+    sizes, axis = manifest.input.shape, manifest.input.channel_axis
+    mean, std = (
+        np.array(term, np.float32).reshape([-1 if place == axis else 1 for place in range(len(sizes))])
+        for term in (norm.mean, norm.std)
+    )
+    if axis == len(sizes) - 1:
+        run = (1,) * (len(sizes) - 2) + sizes[-2:]
+        mean, std = (np.ascontiguousarray(np.broadcast_to(term, run)) for term in (mean, std))
+    return np.float32(norm.scale), mean, std
+
+
+def votes_of(scores: NDArray[Any]) -> NDArray[np.int64]:
     """Return the index of each row's largest score, the lowest one if scores tie; int64, shape (rows,).
 
     ``scores``: floats of shape (rows, classes).
     Raises ModelOutputError if a score is NaN.
     """
-    if scores.device.type == "cpu" and scores.dtype == torch.float32:
-        votes = torch.empty(len(scores), dtype=torch.int64)
-        numbers = argmax(scores.contiguous().numpy(), votes.numpy())
+    if scores.dtype == np.float32:
+        votes = np.empty(len(scores), np.int64)
+        numbers = argmax(np.ascontiguousarray(scores), votes)
     else:
-        best, votes = scores.max(dim=1)
-        numbers = not torch.isnan(best).any()
+        votes, numbers = scores.argmax(axis=1), not np.isnan(scores).any()
     if not numbers:
         raise not_numbers()
     return votes
@@ -68,10 +86,12 @@ def not_numbers() -> ModelOutputError:
     )
 
 
-def trial_batch(manifest: ModelManifest, rows: int) -> torch.Tensor:
+def trial_batch(manifest: ModelManifest, rows: int) -> Floats:
     """Return inputs in the middle of the model's scale, float32 of shape (rows, *input shape)."""
     middle = math.fsum((manifest.input.low, manifest.input.high)) / 2
-    return torch.full((rows, *manifest.input.shape), middle, dtype=torch.float32)
+    batch = HostMemory().empty((rows, *manifest.input.shape))
+    batch.fill(middle)
+    return batch
 
 
 def check_scores(manifest: ModelManifest, shape: tuple[int, ...], rows: int, *, floating: bool) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from worker.array_memory import Array
 from worker.noise.generator_keys import NoiseSource
 from worker.runtimes.runtime import Runtime
 
@@ -22,9 +22,9 @@ class Blocks:
         self._runtime = runtime
         self._source = source
         self.rows = rows
-        self._inputs = torch.empty((rows, *shape), dtype=torch.float32, device=runtime.device)
+        self._inputs = runtime.memory.empty((rows, *shape))
 
-    def passes(self, block: int, rows: int) -> torch.Tensor:
+    def passes(self, block: int, rows: int) -> Array:
         """Return the votes of the passes that hold the block's first ``rows`` evaluations, pass after pass.
 
         Their shape is (n,), ``n`` being ``rows`` rounded up to whole passes. Until the next call, the source
@@ -33,10 +33,14 @@ class Blocks:
         count = -(-rows // self.rows)
         return self._runtime.passes(self._inputs, count, self._source.begin(self._inputs, block))
 
-    def votes(self, block: int, rows: int) -> torch.Tensor:
+    def votes(self, block: int, rows: int) -> Array:
         """Return the votes of the block's first ``rows`` evaluations, (rows,), in their order."""
         return self.passes(block, rows)[:rows]
 
-    def by_class(self, votes: torch.Tensor) -> NDArray[np.int64]:
+    def on_host(self, votes: Array) -> NDArray[np.int64]:
+        """Return votes as an array of the CPU."""
+        return self._runtime.memory.on_host(votes)
+
+    def by_class(self, votes: Array) -> NDArray[np.int64]:
         """Return the number of votes of each class, int64 of shape (classes,)."""
-        return np.bincount(votes.cpu().numpy(), minlength=self._runtime.classes)
+        return np.bincount(self.on_host(votes), minlength=self._runtime.classes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
 
 from worker.noise.sources import Input
 from worker.runtimes.runtime import Runtime
@@ -15,9 +15,9 @@ def clean_class(runtime: Runtime, x: Input, batch: int) -> int | None:
     ``x``: of the model's shape. ``batch``: the rows of a pass where the runtime fixes none. None if the model
     gives no scores for this input: that does not keep it from being certified by those of noisy copies.
     """
-    one = torch.from_numpy(x).to(runtime.device)
-    rows = one.expand(runtime.rows or batch, *one.shape).contiguous()
+    memory = runtime.memory
+    rows = memory.placed(np.repeat(x[np.newaxis], runtime.rows or batch, axis=0))
     try:
-        return int(runtime.votes(rows)[0])
+        return int(memory.on_host(runtime.votes(rows))[0])
     except ModelOutputError:
         return None

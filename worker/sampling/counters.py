@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import torch
 
 from certificates import EvidenceKind, GradientSumsKind, Weights
 from certificates.counts.evidence import Evidence, GradientSums, HitCounts, PairCounts
+from worker.array_memory import Array
 from worker.noise.generator_keys import ESTIMATION, NoiseSource
 from worker.noise.sources import Input, noise_source
 from worker.runtimes.runtime import Runtime
@@ -36,7 +36,7 @@ class Counter(ABC):
         law = (request.sigma, request.seed, ESTIMATION, request.noise, request.scale)
         draws = request.batch // 2 if antithetic else request.batch
         self._noise: NoiseSource = noise_source(
-            x, runtime.device, draws, *law, summed=summed, antithetic=antithetic
+            x, runtime.memory.device, draws, *law, summed=summed, antithetic=antithetic
         )
         self._blocks = Blocks(runtime, self._noise, request.batch, x.shape)
         self._request = request
@@ -65,7 +65,7 @@ class VoteCounter(Counter):
         """See Counter."""
         return Evidence(hits=self._hits())
 
-    def _count(self, block: int, rows: int) -> torch.Tensor:
+    def _count(self, block: int, rows: int) -> Array:
         votes = self._blocks.votes(block, rows)
         self._by_class += self._blocks.by_class(votes)
         return votes
@@ -84,7 +84,7 @@ class GradientCounter(VoteCounter):
         every_row = wanted is not GradientSumsKind.PAIRED and request.weights is Weights.SCORES
         super().__init__(runtime, x, request, summed=every_row)
         self._statistic = gradient_statistic(
-            wanted, request.weights, request.target, runtime.classes, math.prod(x.shape), runtime.device
+            wanted, request.weights, request.target, runtime.classes, math.prod(x.shape), runtime.memory
         )
 
     def add(self, block: int, rows: int) -> None:
@@ -106,7 +106,7 @@ class PairCounter(Counter):
 
     def add(self, block: int, rows: int) -> None:
         """See Counter."""
-        votes = self._blocks.passes(block, rows).cpu().numpy().reshape(-1, self._blocks.rows)
+        votes = self._blocks.on_host(self._blocks.passes(block, rows)).reshape(-1, self._blocks.rows)
         plus, minus = (
             side.ravel()[: rows // 2] for side in np.split(votes == self._request.target, 2, axis=1)
         )

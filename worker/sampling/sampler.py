@@ -51,7 +51,7 @@ def select_class(
     the noise, ``scale`` is as in SampleRequest. Raises ModelOutputError and ValueError as ``sample`` does.
     """
     check_numbers(sigma, seed, n0, batch)
-    noise = noise_source(x, runtime.device, batch, sigma, seed, SELECTION, law, scale)
+    noise = noise_source(x, runtime.memory.device, batch, sigma, seed, SELECTION, law, scale)
     blocks = Blocks(runtime, noise, batch, x.shape)
     counts = np.zeros(runtime.classes, dtype=np.int64)
     for block in range(-(-n0 // batch)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from importing import ImportOptions, Scale
 from importing.composing.composition import compose_model
@@ -42,6 +41,6 @@ def test_the_composed_model_is_the_same_function(tmp_path: Path, style: str) -> 
     assert manifest.origin is not None
     assert step in "; ".join(manifest.origin.steps)
     x = np.random.default_rng(2).normal(0.5, 0.5, (64, *SHAPE)).astype(np.float32)
-    scores = load_runtime(manifest, "cpu", 1, 64).scores(torch.from_numpy(x)).numpy()
+    scores = load_runtime(manifest, "cpu", 1, 64).scores(x)
     expected = denoised(x).reshape(64, -1) @ weights_of_classifier()
     assert np.abs(scores - expected).max() <= tolerance * np.abs(expected).max()

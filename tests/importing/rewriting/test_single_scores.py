@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
 from onnx import helper, numpy_helper
 
 from importing import ImportOptions
@@ -52,7 +51,7 @@ def imported(tmp_path: Path, model: onnx.ModelProto, threshold: float | None = N
 
 def votes(done: Imported, images: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[int]:
     runtime = load_runtime(done.manifest, "cpu", 1, len(images))
-    decided: list[int] = runtime.votes(torch.from_numpy(images)).tolist()
+    decided: list[int] = runtime.votes(images).tolist()
     return decided
 
 

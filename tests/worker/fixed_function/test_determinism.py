@@ -82,7 +82,7 @@ def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(tmp_path: Path, 
     x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
     reference = Reference(noisy_manifest(tmp_path, 1.0, 256), model, 256)
     reference.check(x, 0.25, 1, noise, 100)
-    noisy = model.batches[-1].numpy()
+    noisy = model.batches[-1]
     on_grid = np.isin(noisy, PixelGrid(-1.0, 1.0).values(np.arange(-400, 656))).all()
     assert on_grid == (noise == Noise.DISCRETE)
     assert np.abs(noisy.mean(axis=0) - x).max() < 0.1, "the job's input, and its noise around it"

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
-from certificates import Noise, Weights
-from worker.noise.generator_keys import ESTIMATION, add_by_group
+from certificates import Weights
+from worker.noise.gaussian_source import HostGaussianSource
+from worker.noise.generator_keys import ESTIMATION
+from worker.noise.gpu_draws import add_by_group
 from worker.noise.grouped_sums import set_apart
-from worker.noise.sources import noise_source
+from worker.noise.sources import UNIT
 from worker.runtimes.argmax import argmax
-from worker.sampling.gradient_statistics import DeviceAllPairs, HostAllPairs
+from worker.sampling.all_pairs import HostAllPairs
+from worker.sampling.gpu_all_pairs import DeviceAllPairs
 
 INF = np.inf
+
+
+class TensorsOnTheCpu(DeviceAllPairs):
+    """The sums that a GPU makes, made by PyTorch on the CPU."""
+
+    place = "cpu"
+
+
+class InTensors(HostGaussianSource):
+    """A source of the CPU whose sums are asked for in tensors."""
+
+    def sum_groups(self, groups: Any, start: int, out: Any) -> float:
+        return super().sum_groups(groups.numpy(), start, out.numpy())
 
 
 def test_votes_are_the_lowest_index_of_the_largest_score() -> None:
@@ -45,16 +63,21 @@ def test_the_largest_group_is_the_first_of_equals() -> None:
 )
 def test_gradient_sums_are_the_same_by_both_ways_of_computing(weights: Weights, per_class: bool) -> None:
     """Those of the CPU, and those that a GPU computes with, which need none."""
-    cpu, d, batch = torch.device("cpu"), 784, 64
-    statistics = [kind(weights, 1, 5, d, cpu, per_class=per_class) for kind in (HostAllPairs, DeviceAllPairs)]
-    summed = weights is Weights.SCORES
-    noise = noise_source(torch.zeros(d), cpu, batch, 0.25, 3, ESTIMATION, Noise.GAUSSIAN, summed=summed)
+    d, batch = 784, 64
+    host = HostAllPairs(weights, 1, 5, d, per_class=per_class)
+    device = TensorsOnTheCpu(weights, 1, 5, d, per_class=per_class)
+    summed, x = weights is Weights.SCORES, np.zeros(d, np.float32)
+    noise, again = (
+        source(x, batch, 0.25, 3, ESTIMATION, UNIT, summed=summed)
+        for source in (HostGaussianSource, InTensors)
+    )
     for block in range(3):
-        noise.begin(torch.empty(batch, d), block)(0)
-        votes = torch.arange(batch) % 5 * (torch.arange(batch) % 3 == 0)
-        for statistic in statistics:
-            statistic.add(votes, noise)
-    assert statistics[0].sums() == statistics[1].sums()
+        for source in (noise, again):
+            source.begin(np.empty((batch, d), np.float32), block)(0)
+        votes = np.arange(batch) % 5 * (np.arange(batch) % 3 == 0)
+        host.add(votes, noise)
+        device.add(torch.from_numpy(votes), again)
+    assert host.sums() == device.sums()
 
 
 def test_noise_is_added_up_by_group_in_tensors_as_in_loops() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from tests.support.draws import fill_noise
+from tests.support.draws import unit_noise
 from worker.noise.generator_keys import ESTIMATION, SELECTION
 
 SIZE = 1_000_000
@@ -18,9 +17,7 @@ PINNED = [1.8330600261688232, 1.5142829418182373, -0.8430597186088562, 0.3558059
 
 
 def noise(seed: int, stream: int, block: int, size: int = SIZE) -> NDArray[np.float64]:
-    out = torch.empty(size, dtype=torch.float32)
-    fill_noise(out, seed, stream, block)
-    return out.numpy().astype(np.float64)
+    return unit_noise((size,), seed, stream, block).astype(np.float64)
 
 
 def test_it_is_standard_normal() -> None:

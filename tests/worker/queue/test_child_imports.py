@@ -1,13 +1,15 @@
-"""A child of the worker imports what computes before its first task, and its main process never does."""
+"""A child of the worker imports what its models need before its first task; its main process never does."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.support.places import ROOT
+from tests.support.places import ROOT, SHIPPED_MODELS
 
 PACKAGES = {"torch", "onnxruntime"}
 MAIN = """
@@ -16,19 +18,59 @@ from tests.support.compiled_once import compile_once
 compile_once()
 import worker.queue.celery_worker as main
 from worker.queue.warm_up import warm_up
+from worker.worker_settings import WorkerSettings
 warm_up()
+settings = WorkerSettings()
+runtimes = main._runtimes_of(settings)
 """
-CHILD = f"{MAIN}\nmain._prepare_child(0)"
+CHILD = f"{MAIN}\nmain._prepare_child(settings, runtimes)"
+JOB = """
+import numpy as np
+from certificates import CERTIFIERS, NOISE_LAWS
+from registry import Registry
+from worker.loading import ModelCache
+from tests.support.specs import submission
+registry = Registry(settings.models_dir)
+manifest = registry.get("mnist")
+x = np.full(manifest.input.shape, np.float32(100 / 255))
+spec = submission(x, model="mnist", model_sha256=manifest.sha256).spec
+loaded = ModelCache(registry, "cpu", 1).for_spec(spec)
+from worker.sampling.sampler import SampleRequest, sample, select_class
+for law in NOISE_LAWS:
+    assert select_class(loaded.runtime, x, 0.25, 100, 1, 1024, law).hits
+    for certifier in CERTIFIERS:
+        request = SampleRequest(certifier, 1, 0.25, 1, 0, 1024, 1024, law)
+        sample(loaded.runtime, x, request, lambda _: None)
+    loaded.reference.check(x, 0.25, 1, law, 1024)
+"""
 
 
-@pytest.mark.parametrize(("program", "imported"), [(MAIN, set()), (CHILD, PACKAGES)])
-def test_what_computes_is_imported_in_children_alone(program: str, imported: set[str]) -> None:
+def imported(program: str, models: Path) -> set[str]:
+    """Return which of the packages a process has imported after a program."""
     told = subprocess.run(
         [sys.executable, "-c", f"{program}\nprint(*{PACKAGES} & sys.modules.keys())"],
         cwd=ROOT,
+        env={"CERTIFY_MODELS_DIR": str(models)},
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    assert set(told.stdout.split()) == imported
+    return set(told.stdout.split())
+
+
+@pytest.fixture
+def onnx_alone(tmp_path: Path) -> Path:
+    """A models directory without a TorchScript model."""
+    shutil.copytree(SHIPPED_MODELS / "mnist", tmp_path / "mnist")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("program", "packages"), [(MAIN, set()), (CHILD, PACKAGES)])
+def test_what_computes_is_imported_in_children_alone(program: str, packages: set[str]) -> None:
+    assert imported(program, SHIPPED_MODELS) == packages
+
+
+def test_jobs_of_onnx_models_on_the_cpu_never_import_pytorch(onnx_alone: Path) -> None:
+    """Every certifier and law of noise, from the models directory to the check at a job's end."""
+    assert imported(f"{CHILD}\n{JOB}", onnx_alone) == {"onnxruntime"}

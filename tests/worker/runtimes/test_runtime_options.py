@@ -36,7 +36,7 @@ def test_a_script_computes_in_the_precision_asked_for(
     """In float32 1.0003 is above 1.0001; in 16 bits both are 1, and a tie goes to the lowest class."""
     fields: dict[str, Value] = {} if precision is None else {"precision": precision}
     loaded = load_runtime(script(tmp_path, AboveLimit(), fields), "cpu", 1)
-    batch = torch.full((4, 3), 1.0003)
+    batch = np.full((4, 3), 1.0003, np.float32)
     assert loaded.votes(batch).tolist() == [vote] * 4
     assert loaded.computation.precision == (precision or "as in the file")
 
@@ -46,7 +46,7 @@ def test_a_script_gets_its_inputs_in_the_layout_asked_for(tmp_path: Path, layout
     table: dict[str, Value] = {"kind": "tensor", "shape": [3, 4, 4], "low": 0.0, "high": 1.0}
     manifest = script(tmp_path, ChannelsInnermost(), {"memory_format": layout}, table)
     loaded = load_runtime(manifest, "cpu", 1)
-    assert loaded.votes(torch.zeros(4, 3, 4, 4)).tolist() == [int(layout == "channels_last")] * 4
+    assert loaded.votes(np.zeros((4, 3, 4, 4), np.float32)).tolist() == [int(layout == "channels_last")] * 4
     assert loaded.computation.memory_format == layout
 
 
@@ -111,5 +111,5 @@ def test_an_onnx_file_may_be_quantised_or_of_half_precision_inside(
     """Of the quantised model, inputs below half a step round to 0: a tie, which goes to the lowest class."""
     manifest = load_manifest(write_folder(tmp_path, "toy", data, input_table=TENSOR))
     loaded = load_runtime(manifest, "cpu", 1, 4)
-    assert loaded.votes(torch.full((4, 3), input_)).tolist() == [vote] * 4
+    assert loaded.votes(np.full((4, 3), input_, np.float32)).tolist() == [vote] * 4
     assert loaded.computation.precision == "as in the file"

@@ -7,15 +7,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from scipy import stats
 
 from certificates import NOISE_LAWS, SECOND_ORDER, AllPairsSums, Bounds, Decision, Noise, Weights
 from certificates.noise_laws.pixel_grid import PixelGrid
-from tests.support.draws import fill_noise
+from tests.support.draws import unit_noise
 from tests.support.toy_runtimes import Bands, HalfSpace
-from worker.noise.discrete.discrete_source import discrete_source
+from worker.noise.discrete.discrete_source import HostDiscreteSource
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.generator_keys import ESTIMATION
 from worker.noise.sources import UNIT
@@ -51,15 +50,11 @@ def draw(
 
 
 def noise_of(block: int, batch: int = BATCH, d: int = 3) -> Rows:
-    noise = torch.empty(batch, d)
-    fill_noise(noise, SEED, ESTIMATION, block)
-    return noise.double().numpy()
+    return unit_noise((batch, d), SEED, ESTIMATION, block).astype(np.float64)
 
 
 def votes_of(runtime: Runtime, noise: Rows, x: NDArray[np.float32] = X) -> NDArray[np.int64]:
-    votes: NDArray[np.int64] = runtime.votes(
-        torch.from_numpy(x) + SIGMA * torch.from_numpy(noise).float()
-    ).numpy()
+    votes: NDArray[np.int64] = runtime.votes(x + np.float32(SIGMA) * noise.astype(np.float32))
     return votes
 
 
@@ -124,13 +119,13 @@ def test_discrete_noise_is_summed_by_its_conditional_means(weights: Weights) -> 
     x = grid.values(np.array([30, 200, 90]))
     model = HalfSpace(threshold=0.2)
     sums = draw(model, BATCH, weights, noise=Noise.DISCRETE, x=x)
-    source = discrete_source(torch.from_numpy(x), BATCH, SIGMA, SEED, ESTIMATION, UNIT)
-    inputs = torch.empty(BATCH, 3)
+    source = HostDiscreteSource(x, BATCH, SIGMA, SEED, ESTIMATION, UNIT)
+    inputs = np.empty((BATCH, 3), np.float32)
     source.begin(inputs, 0)(0)
-    means = source.unit(slice(0, BATCH)).numpy()
+    means = source.unit(slice(0, BATCH))
     assert means.dtype == np.float64
     assert np.abs(means).max() <= np.abs(DiscreteGaussian(SIGMA, grid).means).max()
-    assert is_sum_of(sums, weighed(weights, model.votes(inputs).numpy() == 1), means)
+    assert is_sum_of(sums, weighed(weights, model.votes(inputs) == 1), means)
 
 
 @every_weight

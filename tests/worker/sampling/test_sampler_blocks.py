@@ -12,9 +12,9 @@ from operator import add
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from certificates import (
     CERTIFIERS,
@@ -29,13 +29,14 @@ from certificates import (
 )
 from certificates.counts.evidence import Evidence
 from certificates.noise_laws.pixel_grid import PixelGrid
-from tests.support.draws import fill_noise
+from tests.support.draws import unit_noise
 from tests.support.toy_runtimes import Bands, HalfSpace, Recorder
 from worker.noise.generator_keys import ESTIMATION, SELECTION
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 X = np.array([0.05, -0.2, 0.3], dtype=np.float32)
 SIGMA = 0.25
+near = partial(np.testing.assert_allclose, rtol=1.3e-6, atol=1e-5)
 BATCH = 16
 BLOCKS = 9
 N = (BLOCKS - 1) * BATCH + 10
@@ -121,36 +122,35 @@ def test_a_batch_is_the_input_and_the_noise_of_its_block() -> None:
     seen = Recorder()
     sample(seen, X, request(FIRST_ORDER, first=5, n=2 * BATCH), lambda _: None)
     for block, batch in zip((5, 6), seen.batches, strict=True):
-        noise = torch.empty(BATCH, 3)
-        fill_noise(noise, 3, ESTIMATION, block)
-        torch.testing.assert_close(batch, torch.from_numpy(X) + SIGMA * noise)
+        noise = unit_noise((BATCH, 3), 3, ESTIMATION, block)
+        near(batch, X + SIGMA * noise)
 
 
 def test_antithetic_sides_share_one_draw() -> None:
     seen = Recorder()
     sample(seen, X, request(DIPOLE, first=5, n=BATCH), lambda _: None)
     (batch,) = seen.batches
-    noise = torch.empty(BATCH // 2, 3)
-    fill_noise(noise, 3, ESTIMATION, 5)
-    torch.testing.assert_close(batch[: BATCH // 2], torch.from_numpy(X) + SIGMA * noise)
-    torch.testing.assert_close(batch[BATCH // 2 :], torch.from_numpy(X) - SIGMA * noise)
+    noise = unit_noise((BATCH // 2, 3), 3, ESTIMATION, 5)
+    near(batch[: BATCH // 2], X + SIGMA * noise)
+    near(batch[BATCH // 2 :], X - SIGMA * noise)
 
 
 def test_selection_has_noise_of_its_own() -> None:
     seen = Recorder()
     select_class(seen, X, SIGMA, n0=BATCH + 1, seed=3, batch=BATCH)
     assert len(seen.batches) == 2
-    noise = torch.empty(BATCH, 3)
-    fill_noise(noise, 3, SELECTION, 1)
-    torch.testing.assert_close(seen.batches[1], torch.from_numpy(X) + SIGMA * noise)
+    noise = unit_noise((BATCH, 3), 3, SELECTION, 1)
+    near(seen.batches[1], X + SIGMA * noise)
     sample(seen, X, request(FIRST_ORDER, n=2 * BATCH), lambda _: None)
     for chosen in seen.batches[:2]:
-        assert not any(torch.isclose(chosen, counted).any() for counted in seen.batches[2:])
+        assert not any(
+            np.isclose(chosen, counted, rtol=1.3e-6, atol=1e-5).any() for counted in seen.batches[2:]
+        )
 
 
-def in_order(batches: list[torch.Tensor], sides: int) -> torch.Tensor:
+def in_order(batches: list[NDArray[np.float32]], sides: int) -> NDArray[np.float32]:
     """Inputs in the order of their noise: shape (sides, draws, 3)."""
-    return torch.cat([batch.view(sides, -1, 3) for batch in batches], dim=1)
+    return np.concatenate([batch.reshape(sides, -1, 3) for batch in batches], axis=1)
 
 
 @everywhere
@@ -167,7 +167,7 @@ def test_how_many_rows_a_pass_has_changes_neither_noise_nor_votes(
     assert {len(batch) for batch in passes.batches} == {rows}
     sides = 2 if certifier is DIPOLE else 1
     fed, expected = in_order(passes.batches, sides), in_order(whole.batches, sides)
-    assert torch.equal(fed[:, : N // sides], expected[:, : N // sides])
+    assert np.array_equal(fed[:, : N // sides], expected[:, : N // sides])
     assert sample(Bands(rows=rows), x, wanted, lambda _: None) == sample(Bands(), x, wanted, lambda _: None)
 
 

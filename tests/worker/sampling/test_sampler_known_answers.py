@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from scipy import stats
 
 from certificates import DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds, Certifier
-from tests.support.draws import fill_noise
+from tests.support.draws import unit_noise
 from tests.support.toy_runtimes import Bands, HalfSpace
 from worker.noise.generator_keys import ESTIMATION
 from worker.sampling.sampler import SampleRequest, sample, select_class
@@ -84,10 +83,9 @@ def test_the_paired_statistic_estimates_the_squared_gradient_norm(d: int) -> Non
 def test_the_paired_statistic_is_the_sum_over_the_pairs_of_a_block_rounded_up(rows: int) -> None:
     gradient = sample(HalfSpace(), inputs(49), request(SECOND_ORDER, rows), lambda _: None).gradient
     assert gradient is not None
-    noise = torch.empty(BATCH, 49)
-    fill_noise(noise, 9, ESTIMATION, 0)
-    hit = (inputs(49)[0] + SIGMA * noise[:, 0] > 0).tolist()
-    g = noise.double().numpy()
+    noise = unit_noise((BATCH, 49), 9, ESTIMATION, 0)
+    hit = (inputs(49)[0] + np.float32(SIGMA) * noise[:, 0] > 0).tolist()
+    g = noise.astype(np.float64)
     half = rows // 2
     exact = math.fsum(
         product for i in range(half) if hit[i] and hit[half + i] for product in (g[i] * g[half + i]).tolist()
@@ -104,9 +102,8 @@ def test_float64_sums_of_large_inputs_are_not_understated_either() -> None:
         lambda _: None,
     ).gradient
     assert gradient is not None
-    noise = torch.empty(2 * pairs, d)
-    fill_noise(noise, 1, ESTIMATION, 0)
-    exact = math.fsum((noise[:pairs].double() * noise[pairs:].double()).flatten().tolist())
+    noise = unit_noise((2 * pairs, d), 1, ESTIMATION, 0).astype(np.float64)
+    exact = math.fsum((noise[:pairs] * noise[pairs:]).ravel().tolist())
     assert exact < gradient.paired_sum < exact + negligible(d * pairs)
 
 
@@ -118,8 +115,8 @@ def test_selection_finds_the_most_likely_class() -> None:
 
 def test_selection_gives_ties_to_the_lowest_index() -> None:
     class Alternating(HalfSpace):
-        def votes(self, batch: torch.Tensor) -> torch.Tensor:
-            return 1 - torch.arange(len(batch)) % 2
+        def votes(self, batch: NDArray[np.float32]) -> NDArray[np.int64]:
+            return 1 - np.arange(len(batch)) % 2
 
     x = np.zeros(2, dtype=np.float32)
     assert select_class(Alternating(), x, 0.1, n0=100, seed=1, batch=16).target == 0

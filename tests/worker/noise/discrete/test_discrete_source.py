@@ -20,7 +20,8 @@ from tests.support.level_sets import INF, LevelSet
 from tests.support.toy_runtimes import COMPUTATION, OneHot
 from worker.noise.discrete.cpu_draws import Levels
 from worker.noise.discrete.device_tables import DeviceTables
-from worker.noise.discrete.discrete_source import discrete_source
+from worker.noise.discrete.discrete_source import HostDiscreteSource
+from worker.noise.discrete.gpu_discrete_source import DeviceDiscreteSource
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
 from worker.noise.generator_keys import ESTIMATION, SELECTION, block_key
 from worker.noise.sources import UNIT
@@ -39,15 +40,14 @@ class FirstPixel(OneHot):
 
     computation = COMPUTATION
     classes = 2
-    device = torch.device("cpu")
     rows: int | None = None
 
     def __init__(self) -> None:
-        self.seen: list[torch.Tensor] = []
+        self.seen: list[NDArray[np.float32]] = []
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
-        self.seen.append(batch.clone())
-        return (batch[:, 0] >= float(GRID.values(EDGE))).long()
+    def votes(self, batch: NDArray[np.float32]) -> NDArray[np.int64]:
+        self.seen.append(batch.copy())
+        return (batch[:, 0] >= np.float32(GRID.values(EDGE))).astype(np.int64)
 
 
 def run(certifier: Certifier, n: int, first_block: int = 0, runtime: FirstPixel | None = None) -> Evidence:
@@ -73,7 +73,7 @@ def test_the_model_is_fed_pixel_plus_draw_as_float32_of_the_integer() -> None:
     runtime = FirstPixel()
     run(FIRST_ORDER, 2 * BATCH, runtime=runtime)
     for block, batch in enumerate(runtime.seen):
-        assert np.array_equal(batch.numpy(), GRID.values(PIXELS + levels_of(block, BATCH).astype(np.int64)))
+        assert np.array_equal(batch, GRID.values(PIXELS + levels_of(block, BATCH).astype(np.int64)))
 
 
 def test_a_pair_is_the_pixel_plus_and_minus_one_draw() -> None:
@@ -81,44 +81,42 @@ def test_a_pair_is_the_pixel_plus_and_minus_one_draw() -> None:
     run(DIPOLE, BATCH, runtime=runtime)
     levels = levels_of(0, BATCH // 2).astype(np.int64)
     expected = GRID.values(np.concatenate((PIXELS + levels, PIXELS - levels)))
-    assert np.array_equal(runtime.seen[0].numpy(), expected)
+    assert np.array_equal(runtime.seen[0], expected)
 
 
 def test_selection_uses_a_stream_of_its_own() -> None:
     runtime = FirstPixel()
     assert select_class(runtime, X, SIGMA, BATCH, SEED, BATCH, Noise.DISCRETE).target == 1
     levels = levels_of(0, BATCH, SELECTION).astype(np.int64)
-    assert np.array_equal(runtime.seen[0].numpy(), GRID.values(PIXELS + levels))
+    assert np.array_equal(runtime.seen[0], GRID.values(PIXELS + levels))
 
 
 @pytest.mark.parametrize("antithetic", [False, True])
 def test_how_a_block_is_cut_into_passes_changes_no_input(antithetic: bool) -> None:
-    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, UNIT, antithetic=antithetic)
-    whole, halves = torch.empty((BATCH, 4)), torch.empty((2, BATCH // 2, 4))
+    source = HostDiscreteSource(X, BATCH, SIGMA, SEED, ESTIMATION, UNIT, antithetic=antithetic)
+    whole, halves = np.empty((BATCH, 4), np.float32), np.empty((2, BATCH // 2, 4), np.float32)
     source.begin(whole, 2)(0)
     for part in range(2):
         source.begin(halves[part], 2)(part)
     sides = 2 if antithetic else 1
-    assert torch.equal(halves.view(2, sides, -1, 4).transpose(0, 1).reshape(BATCH, 4), whole)
+    assert np.array_equal(halves.reshape(2, sides, -1, 4).swapaxes(0, 1).reshape(BATCH, 4), whole)
 
 
 @pytest.mark.parametrize("start", [0, 5])
 @pytest.mark.parametrize("apart", [0, 1, 3])
 def test_means_of_a_block_are_summed_by_group(start: int, apart: int) -> None:
     """Rows of a group below 0, a quarter of them for each ``apart``, are left out."""
-    source = discrete_source(torch.from_numpy(X), BATCH, SIGMA, SEED, ESTIMATION, UNIT)
-    source.begin(torch.empty((BATCH, 4)), 1)(0)
+    source = HostDiscreteSource(X, BATCH, SIGMA, SEED, ESTIMATION, UNIT)
+    source.begin(np.empty((BATCH, 4), np.float32), 1)(0)
     means = DiscreteGaussian(SIGMA).conditional_mean(levels_of(1, BATCH))
-    assert np.array_equal(source.unit(slice(start, BATCH)).numpy(), means[start:])
-    groups = torch.arange(BATCH - start) % 4 - apart
-    sums = torch.full((4, 4), math.nan, dtype=torch.float64)
+    assert np.array_equal(source.unit(slice(start, BATCH)), means[start:])
+    groups = np.arange(BATCH - start) % 4 - apart
+    sums = np.full((4, 4), math.nan)
     squares = source.sum_groups(groups, start, sums)
     rows = means[start:]
-    expected = [
-        [math.fsum(column) for column in rows[groups.numpy() == group].T.tolist()] for group in range(4)
-    ]
-    np.testing.assert_allclose(sums.numpy(), expected, rtol=0, atol=1e-12)
-    counted = rows[groups.numpy() >= 0]
+    expected = [[math.fsum(column) for column in rows[groups == group].T.tolist()] for group in range(4)]
+    np.testing.assert_allclose(sums, expected, rtol=0, atol=1e-12)
+    counted = rows[groups >= 0]
     exact = math.fsum((counted**2).ravel().tolist())
     assert exact - counted.size / 2**20 <= squares <= exact
 
@@ -226,9 +224,8 @@ def test_device_draws_on_a_gpu() -> None:
     if not torch.cuda.is_available():
         pytest.skip("needs an NVIDIA GPU and the CUDA build of PyTorch")
     check_device(torch.device("cuda"))
-    x = torch.from_numpy(X).cuda()
     inputs = torch.empty((BATCH, 4), device="cuda")
     again = torch.empty_like(inputs)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(inputs, 3)(0)
-    discrete_source(x, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(again, 3)(0)
+    DeviceDiscreteSource(X, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(inputs, 3)(0)
+    DeviceDiscreteSource(X, BATCH, SIGMA, SEED, ESTIMATION, UNIT).begin(again, 3)(0)
     assert torch.equal(inputs, again)

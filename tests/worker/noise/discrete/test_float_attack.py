@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 import pytest
-import torch
+from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import binom
 
@@ -30,12 +30,13 @@ FEW = 12
 """Class 1: at most so many pixels hold a number that float32 noise cannot make of black."""
 
 
-def reachable(z: torch.Tensor) -> torch.Tensor:
+def reachable(z: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Say where ``z = fl(sigma g)`` for some float32 ``g``."""
-    g = (z.double() / SIGMA).float()
-    around = (torch.nextafter(g, torch.tensor(math.inf)), g, torch.nextafter(g, torch.tensor(-math.inf)))
-    black = torch.tensor(0.0)
-    return torch.stack([torch.add(black, candidate, alpha=SIGMA) == z for candidate in around]).any(dim=0)
+    g = (z.astype(np.float64) / SIGMA).astype(np.float32)
+    inf = np.float32(np.inf)
+    around = (np.nextafter(g, inf), g, np.nextafter(g, -inf))
+    found: NDArray[np.bool_] = np.any([np.float32(SIGMA) * candidate == z for candidate in around], axis=0)
+    return found
 
 
 class RoundingReader(OneHot):
@@ -43,11 +44,10 @@ class RoundingReader(OneHot):
 
     computation = COMPUTATION
     classes = 2
-    device = torch.device("cpu")
     rows: int | None = None
 
-    def votes(self, batch: torch.Tensor) -> torch.Tensor:
-        return ((~reachable(batch)).sum(dim=1) <= FEW).long()
+    def votes(self, batch: NDArray[np.float32]) -> NDArray[np.int64]:
+        return np.asarray(np.count_nonzero(~reachable(batch), axis=1) <= FEW, np.int64)
 
 
 def prediction_and_certificate(
@@ -65,7 +65,7 @@ def score_under_discrete_noise(level: int) -> float:
     levels = np.arange(-noise.max_abs, noise.max_abs + 1)
     cdf = np.array([0, *noise_thresholds(noise), 2**80], dtype=object)
     mass = np.array([float(int(p) / 2**80) for p in np.diff(cdf)])
-    unreachable = ~reachable(torch.from_numpy(noise.grid.values(level + levels))).numpy()
+    unreachable = ~reachable(noise.grid.values(level + levels))
     return float(binom.cdf(FEW, D, float(mass[unreachable].sum())))
 
 
