@@ -9,19 +9,9 @@ from numpy.typing import NDArray
 
 from certificates.counts.exact_sums import MOST_ROWS, rounding_of_products, squares_at_least
 from worker.noise.box_muller import CHUNK, Floats, add_rows, added_up, draw, noisy_rows
+from worker.noise.float_scale import float32_at_least
 from worker.noise.generator_keys import Fill, block_key
 from worker.noise.grouped_sums import complete, set_apart
-
-
-def float32_at_least(sigma: float) -> np.float32:
-    """Return the least float32 number not below ``sigma``, which is positive.
-
-    Noise slightly larger than stated supports a larger radius than the certified one, so this errs to the
-    safe side (docs/floating-point.md, section 7).
-    """
-    nearest = np.float32(sigma)
-    return nearest if float(nearest) >= sigma else np.nextafter(nearest, np.float32(np.inf))
-
 
 _OUT_OF_ORDER = -1
 _SUMMED = 2**13

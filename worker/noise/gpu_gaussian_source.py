@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from certificates.counts.exact_sums import rounding_of_products
-from worker.noise.gaussian_source import float32_at_least
+from worker.noise.float_scale import float32_at_least
 from worker.noise.generator_keys import Fill
 from worker.noise.gpu_draws import add_by_group, device_generator
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from certificates.counts.exact_sums import MOST_ROWS
 from worker.noise.box_muller import CHUNK, LARGEST, Floats, add_rows, added_up, draw, noisy_rows, radii, turn
-from worker.noise.gaussian_source import float32_at_least
+from worker.noise.float_scale import float32_at_least
 from worker.noise.philox import COUNTERS, Key, random_bits
 
 KEY: Key = np.array([7, 11, 13, 17], dtype=np.uint32)
