@@ -41,3 +41,13 @@ def service(running: Service, armed: Path) -> Iterator[Service]:
         moment.unlink()
     running.wait_for_workers()
     running.assert_nothing_left()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory, models_dir: Path, armed: Path) -> Iterator[Service]:
+    """A service with room for few jobs: rows are fed from the first moment of a run to the last."""
+    folder = tmp_path_factory.mktemp("crowded")
+    with running_service(folder, models_dir, armed, max_active_jobs=12) as service:
+        yield service
+        service.wait_for_workers()
+        service.assert_nothing_left()
