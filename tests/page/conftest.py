@@ -40,10 +40,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def behind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Server and worker, with the model of digits and one of the same whose words are markup."""
+    """Server and worker, with the models of digits and of the plane, and one whose words are markup."""
     models = tmp_path_factory.mktemp("models")
     for name in ("mnist", "marked-up"):
         shutil.copytree(repository / "models" / "mnist", models / name)
+    shutil.copytree(repository / "models" / "swiss-roll", models / "swiss-roll")
     about = models / "marked-up" / "model.toml"
     text = about.read_text().replace('name = "mnist"', 'name = "marked-up"')
     lines = [

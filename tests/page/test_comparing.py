@@ -50,3 +50,12 @@ def test_a_picture_that_is_gone_is_asked_for_again(page: Page, job: dict[str, An
     chooser.set_input_files(repository / "examples" / "digit-7.png")
     expect(page.get_by_role("heading", name="What a change of this size looks like")).to_be_visible()
     expect(page.get_by_role("button", name=BUTTON)).to_be_enabled()
+
+
+def test_a_point_of_the_plane_outlives_a_reload(page: Page) -> None:
+    page.goto("/?view=certify&model=swiss-roll&numbers=0.3,0.7&n=2000&certifier=first_order")
+    page.get_by_role("button", name="Certify", exact=True).click()
+    expect(page.get_by_role("heading", name="The certified disc")).to_be_visible(timeout=PATIENT_MS)
+    page.reload()
+    expect(page.get_by_role("heading", name="The certified disc")).to_be_visible(timeout=PATIENT_MS)
+    expect(page.get_by_role("button", name=BUTTON)).to_be_enabled()
