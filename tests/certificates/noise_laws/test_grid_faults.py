@@ -70,3 +70,10 @@ def test_a_grid_has_one_to_255_steps() -> None:
 def test_a_scale_of_one_number_is_not_increasing() -> None:
     with pytest.raises(ValueError, match="finite and increasing"):
         PixelGrid(1.0, 1.0)
+
+
+def test_pixel_values_are_small_integers() -> None:
+    """The worker adds noise to them in the same type."""
+    pixels = PixelGrid().indices(PixelGrid().values(np.arange(256)))
+    assert pixels.dtype == np.int16
+    assert pixels.tolist() == list(range(256))
