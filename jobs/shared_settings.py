@@ -47,6 +47,12 @@ class JobsSettings(BaseSettings):
         "command (nothing answered 202 is lost), every second (a power cut may take the jobs of the last "
         "second), or never (a crash may take all jobs).",
     )
+    replicas: int = Field(
+        default=0,
+        ge=0,
+        description="How many replicas must have a job before it is answered 202 (`WAIT`); 0: none need have "
+        "it. See [redis.md](redis.md).",
+    )
     result_ttl_s: Seconds = Field(
         default=7 * 24 * 3600.0, description="How long a job is kept after it has ended."
     )

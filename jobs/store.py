@@ -30,6 +30,7 @@ from jobs.job_records import (
 )
 from jobs.listing import JobPage, list_jobs, read_jobs
 from jobs.plan import Plan
+from jobs.replication import run_replicated
 from jobs.scripts import load_script
 from jobs.shard_times import bucket_of
 from jobs.shared_settings import JobsSettings
@@ -160,26 +161,23 @@ class JobStore:
         if idempotency is not None:
             names.append(keys.idempotency(idempotency.key, spec.owner))
             fingerprint = idempotency.fingerprint
-        with store_errors():
-            answer = self._create(
-                keys=names,
-                args=[
-                    job_id,
-                    f"{time.time():.6f}",
-                    RECORD_VERSION,
-                    spec.model_dump_json(),
-                    input_bytes,
-                    fingerprint,
-                    spec.owner,
-                    limits.active,
-                    limits.memory,
-                    limits.owned,
-                    keys.job(""),
-                    "" if message is None else message.about(job_id),
-                    *self._about_row(row),
-                    spec.n,
-                ],
-            )
+        arguments = [
+            job_id,
+            f"{time.time():.6f}",
+            RECORD_VERSION,
+            spec.model_dump_json(),
+            input_bytes,
+            fingerprint,
+            spec.owner,
+            limits.active,
+            limits.memory,
+            limits.owned,
+            keys.job(""),
+            "" if message is None else message.about(job_id),
+            *self._about_row(row),
+            spec.n,
+        ]
+        answer = run_replicated(self._redis, self._create, names, arguments, self._settings)
         what, *told = (part.decode() for part in cast("list[bytes]", answer))
         if what == "created":
             created_at, rank, number = told
