@@ -90,5 +90,5 @@ def test_another_run_is_compared_and_a_run_is_cancelled(page: Page, http: httpx.
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("the run is cancelled")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
-    page.get_by_label("The other run").select_option(run_id)
+    page.get_by_label("Other run").select_option(run_id)
     expect(page.get_by_text("0 inputs ended in both runs")).to_be_visible()

@@ -5,7 +5,7 @@ import { makeTable } from "./table.js";
 
 const AGAIN_MS = 5000;
 
-/** Show and follow a list. `states`: to filter by, if the API does; `action`: a link. */
+/** `states`: to filter by, where the API does; `action`: a link. */
 export async function showList(root, { view, title, path, columns, states, empty, action }, { status = "" }, signal) {
 	let items = [];
 	let cursor = null;

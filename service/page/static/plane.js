@@ -5,7 +5,7 @@ import { el, put, svg } from "./dom.js";
 const SIZE = 320;
 const TURNS = 80;
 
-/** A square of the plane. `pick(x, y)` is called when a person chooses a point; `show({ at, noise, disc })` draws what is given. */
+/** `pick(x, y)` is called when a person chooses a point; `show({ at, noise, disc })` draws what is given. */
 export function makePlane({ low, high, pick = null }) {
 	const scale = (value) => ((value - low) / (high - low)) * SIZE;
 	const marks = svg("g");

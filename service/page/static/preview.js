@@ -8,9 +8,6 @@ export async function preview(model, file, signal) {
 	body.append("model", model.name);
 	body.append("image", file, file.name);
 	const seen = await json("v1/previews", { method: "POST", body, signal });
-	return { ...(await decoded(seen.picture, channelsOf(model.input))), ...seen.input };
-}
-
-function channelsOf({ shape, layout }) {
-	return layout === "NHWC" ? shape[2] : shape[0];
+	const { shape, layout } = model.input;
+	return { ...(await decoded(seen.picture, shape[layout === "NHWC" ? 2 : 0])), ...seen.input };
 }

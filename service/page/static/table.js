@@ -30,7 +30,7 @@ export function makeTable(caption, columns, sort, sorted) {
 		el("table", el("caption.unseen", caption), el("thead", el("tr", heads)), body)) };
 }
 
-/** What is not known comes last. */
+/** "–" comes last. */
 function ranked(a, b, sign) {
 	if (a === "–" || b === "–") return (a === "–") - (b === "–");
 	return sign * (a - b || a.localeCompare(b, "en", { numeric: true }));

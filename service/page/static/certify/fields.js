@@ -41,7 +41,7 @@ const WORDS = { certifier: "as the service chooses", stop_give_up: "no", true: "
 const DEFAULTS = { bounds: "tight", decision: "majority", noise: "gaussian" };
 const NUMBERS = new Set(["n", "n0", "eta", "k", "sigma", "stop_radius"]);
 
-/** Fields that a person fills in. `values()` leaves out those that are as the service would choose. */
+/** `values()` leaves out what is as the service would choose. */
 export function makeFields(given, changed) {
 	const parts = FIELDS.map((field) => field && fieldOf(field, given[field[0]], changed));
 	const [first, more] = [parts.slice(0, parts.indexOf(null)), parts.slice(parts.indexOf(null) + 1)];

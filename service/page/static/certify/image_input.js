@@ -4,18 +4,18 @@ import { address, el, Problem, put } from "../kit.js";
 import { SAMPLES, sampleInput } from "../held.js";
 import { canvasFor, draw } from "../pixels.js";
 import { preview } from "../preview.js";
-import { folderOf } from "../run/folder.js";
+import { filesBelow, folderOf } from "../run/folder.js";
 import { makeField } from "./fields.js";
 import { makeCopies } from "./noisy_copies.js";
 
 export function makeImageInput(model, changed, signal) {
-	const frame = el("div.frame", el("p.muted", "Drop a picture here, paste one, or choose a file: PNG, JPEG or WebP."));
+	const frame = el("div.frame", el("p.muted", "Drop a picture or a folder here, paste a picture, or choose a file: PNG, JPEG or WebP."));
 	const conversions = el("div.small", { "aria-live": "polite" });
 	const chooser = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp", onchange: () => take(chooser.files[0]) });
 	const { node: picture, fault } = makeField("Choose a picture", chooser);
-	const folder = el("input", { type: "file", webkitdirectory: true, onchange: () => takeFolder([...folder.files]) });
+	const folder = el("input", { type: "file", webkitdirectory: true, onchange: () => takeFolder([...folder.files].map((file) => [file.webkitRelativePath, file])) });
 	const { node: pictures, fault: folderFault } = makeField("or a folder, as a run", folder,
-		"Every picture in it is certified. Labels are the names of the folders inside, or in labels.csv (file_name,label).");
+		"Labels are the names of the folders inside, or in labels.csv (file_name,label).");
 	const samples = el("div.samples", { role: "group", "aria-label": "Samples" }, SAMPLES.map((name) =>
 		el("button", { type: "button", title: name, "aria-label": `Sample ${name}`, "aria-pressed": "false", onclick: () => takeSample(name) },
 			el("img", { src: address(`page/samples/${name}.png`), alt: "", width: 28, height: 28 }))));
@@ -74,12 +74,11 @@ export function makeImageInput(model, changed, signal) {
 		put(conversions);
 		fault.show(problem.errors.map(({ message }) => message).join(" ") || problem.message);
 	}
-	listen(node, take, signal);
+	listen(node, take, takeFolder, signal);
 	return part;
 }
 
-/** Take what is dropped or pasted. A folder that is dropped on its own field is the browser's to read. */
-function listen(node, take, signal) {
+function listen(node, take, takeFolder, signal) {
 	node.addEventListener("dragover", (event) => {
 		event.preventDefault();
 		node.classList.add("over");
@@ -87,9 +86,10 @@ function listen(node, take, signal) {
 	node.addEventListener("dragleave", () => node.classList.remove("over"));
 	node.addEventListener("drop", (event) => {
 		node.classList.remove("over");
-		if (event.target.type === "file") return;
 		event.preventDefault();
-		take(event.dataTransfer.files[0]);
+		const entry = event.dataTransfer.items[0]?.webkitGetAsEntry();
+		if (entry?.isDirectory) filesBelow(entry).then(takeFolder);
+		else take(event.dataTransfer.files[0]);
 	});
 	document.addEventListener("paste", (event) => {
 		const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));

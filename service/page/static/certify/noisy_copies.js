@@ -6,7 +6,7 @@ import { canvasFor, draw, normals } from "../pixels.js";
 const COPIES = 8;
 const LARGEST = 150_528;
 
-/** `show(picture)` puts copies of another picture there, `sigma(value)` changes their noise. `value`: in widths of the scale. */
+/** `show(picture)`: of another picture; `sigma(value)`: other noise, in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
 	const node = el("figure.noisy", el("figcaption.small.muted", "Copies like those that the classifier judges. Numbers below 0 or above 1 are drawn as black or white."), row);

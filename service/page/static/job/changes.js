@@ -5,7 +5,7 @@ import { canvasFor, draw, normals } from "../pixels.js";
 
 const STEPS = 100;
 
-/** Pictures changed by a size that a slider sets, from 0 to twice the radius. `width`: of the model's scale. */
+/** A slider sets their size, from 0 to twice the radius. `width`: of the model's scale. */
 export function changesOf(picture, radius, name, width = 1) {
 	const id = freshId("change");
 	const slider = el("input", { id, type: "range", min: 0, max: 2 * STEPS, value: STEPS });

@@ -13,7 +13,7 @@ const NAMES = Object.keys(CERTIFIERS).filter(Boolean);
 /** The curve of a job that has ended, or null where no curve shows its claim. Throws Problem. */
 export function curveOf(job, signal) {
 	const { decision } = job.certificate ?? {};
-	return decision === "majority" ? json(`v1/certifications/${job.id}/curve`, { headers: { Accept: "application/json" }, signal }) : null;
+	return decision === "majority" ? json(`v1/certifications/${job.id}/curve`, { signal }) : null;
 }
 
 /** Curves as lines of one chart, after other `lines`. */
@@ -29,7 +29,6 @@ export function curveChart(curves, lines = []) {
 	return chart.node;
 }
 
-/** The line of a bound at a curve's distances. */
 export function lineOf(curve, kind, { lower_bound: lower }, name = certifier(kind)) {
 	return { name, kind, dash: DASHES[kind], points: curve.distances.map((at, i) => [at, lower[i]]) };
 }

@@ -1,6 +1,7 @@
 // What takes the input itself: changes of the certified size, and the same input by all certifiers.
 
-import { el, freshId, json, keep, label, Problem, put } from "../kit.js";
+import { el, json, keep, label, Problem, put } from "../kit.js";
+import { makeField } from "../certify/fields.js";
 import { heldInput, hold } from "../held.js";
 import { preview } from "../preview.js";
 import { makePlane } from "../plane.js";
@@ -29,24 +30,23 @@ export async function inputParts(place, job, params, signal) {
 
 	function lost() {
 		if (model.input.kind !== "image") return el("p.muted", "This page no longer has the input of this job.");
-		const id = freshId("again");
-		const fault = el("p.fault", { id: `${id}-fault`, role: "alert" });
-		const chooser = el("input", { id, type: "file", accept: "image/*", "aria-describedby": fault.id, onchange: () => again(chooser.files[0]) });
+		const chooser = el("input", { type: "file", accept: "image/*", onchange: () => again(chooser.files[0]) });
+		const { node, fault } = makeField("Choose the picture again", chooser);
 		async function again(file) {
 			try {
 				const { sha256 } = await preview(model, file, signal);
 				if (sha256 !== job.request.input.sha256) {
-					put(fault, "This is another picture than the one that was certified.");
+					fault.show("This is another picture than the one that was certified.");
 					return;
 				}
 				hold(job.id, { kind: "image", file });
 				await inputParts(place, job, params, signal);
 			} catch (error) {
 				if (!(error instanceof Problem)) throw error;
-				put(fault, error.message);
+				fault.show(error.message);
 			}
 		}
-		return el("section.card.stack", el("h2", "The picture"), el("p", LOST), el("div.field", el("label", { for: id }, "Choose the picture again"), chooser, fault));
+		return el("section.card.stack", el("h2", "The picture"), el("p", LOST), node);
 	}
 
 	function comparison() {

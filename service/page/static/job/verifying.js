@@ -1,6 +1,6 @@
 // Verify a certificate: the one that is shown, or a file. The service computes it again from its counts.
 
-import { el, freshId, json, Problem, put } from "../kit.js";
+import { el, freshId, json, Problem, put, stateWord } from "../kit.js";
 
 const SIGNS = { passed: "certified", failed: "failed", not_made: "muted" };
 
@@ -46,5 +46,5 @@ function wordsOf(name, told) {
 }
 
 function word(outcome, text) {
-	return el(`span.state.${SIGNS[outcome]}`, text);
+	return stateWord(text, SIGNS[outcome]);
 }

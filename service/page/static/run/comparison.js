@@ -13,7 +13,7 @@ export async function comparisonOf(run, path, chosen, tell, signal) {
 		put(found, id && wordsOf((await json(`${path}/comparison?with=${encodeURIComponent(id)}`, { signal })).comparisons[0]));
 	}
 	if (chosen) await compare(chosen);
-	return others.length ? el("section.card.stack", el("h2", "Beside another run"), choice("The other run", { "": "none", ...Object.fromEntries(others) }, chosen, compare), found) : null;
+	return others.length ? el("section.card.stack", el("h2", "Beside another run"), choice("Other run", { "": "none", ...Object.fromEntries(others) }, chosen, compare), found) : null;
 }
 
 function wordsOf(one) {

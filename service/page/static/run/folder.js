@@ -2,11 +2,20 @@
 
 const TABLE = "labels.csv";
 
-/** The input of the files of a folder input: a name, and rows `{ key, label, file }` of all but hidden files. Labels are
+/** All files below an entry that was dropped, as `[path, file]`. */
+export async function filesBelow(entry) {
+	if (entry.isFile) return [[entry.fullPath.slice(1), await new Promise((done, failed) => entry.file(done, failed))]];
+	const reader = entry.createReader();
+	const found = [];
+	for (let some; some?.length !== 0; found.push(...some)) some = await new Promise((done, failed) => reader.readEntries(done, failed));
+	return (await Promise.all(found.map(filesBelow))).flat();
+}
+
+/** The input made of `[path, file]` pairs: a name, and rows `{ key, label, file }` of all but hidden files. Labels are
  *  those of `labels.csv`, or the names of the folders inside. */
 export async function folderOf(files) {
-	const [name] = files[0].webkitRelativePath.split("/");
-	const all = files.map((file) => ({ file, key: file.webkitRelativePath.slice(name.length + 1) }));
+	const [name] = files[0][0].split("/");
+	const all = files.map(([path, file]) => ({ file, key: path.slice(name.length + 1) }));
 	const table = all.find(({ key }) => key === TABLE);
 	const labels = table && labelsOf(await table.file.text());
 	const rows = all.filter(({ key }) => key !== TABLE && !/(^|\/)\./.test(key)).sort((a, b) => a.key.localeCompare(b.key));

@@ -5,7 +5,7 @@ import { makeTable } from "../table.js";
 
 const AMONG = { "": "all", open: "not ended", failed: "failed", cancelled: "cancelled", abstained: "abstained", wrong: "not correct" };
 
-/** The table. `read()` reads again what may have changed; `refused(files)` puts those that were not taken above it. */
+/** `read()` reads again what may have changed; `refused(files)` puts those above the rows. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [
