@@ -54,8 +54,8 @@ class VerdictResource(Resource):
 def verdict_resource(body: bytearray) -> VerdictResource:
     """Verify a document: a job's answer with its certificate, or the certificate alone.
 
-    Raises ProblemError if the body is no JSON, or holds no certificate that could be checked; it names the
-    field at fault.
+    Raises ProblemError: ``malformed-body`` if the body is no JSON object or is nested too deep, and
+    ``invalid-request``, which names the field at fault, if it holds no certificate that could be checked.
     """
     try:
         verdict = verify(parse(bytes(body)), MOST_CLASSES)
@@ -73,7 +73,7 @@ def verdict_resource(body: bytearray) -> VerdictResource:
 
 def _unreadable(error: UnreadableCertificate) -> ProblemError:
     if not error.field:
-        return ProblemError("invalid-request", f"The document {error.what}.")
+        return ProblemError("malformed-body", f"The document {error.what}.")
     return field_problem(shown_name(error.field), error.what)
 
 
