@@ -4,6 +4,7 @@ VENV := .venv
 PROCESSES := 3
 MEASURED := registry jobs service
 SAMPLE := 0
+STANDALONE := standalone
 IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
@@ -94,7 +95,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.standalone: $(VENV)/.made $(INPUTS)
-	$(INSTALL) -e '.[standalone]'
+	$(INSTALL) -e '.[$(STANDALONE)]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.standalone requirements/model-data.txt
