@@ -1,4 +1,4 @@
-"""Programs for which PyTorch is not installed, though it is: a module that Python reads at its start hides it."""
+"""Hide PyTorch from programs, as if it were not installed: by a module that Python imports at its start."""
 
 from __future__ import annotations
 

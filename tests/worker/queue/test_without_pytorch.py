@@ -1,15 +1,14 @@
-"""A worker without PyTorch counts what one with it counts, and says of a TorchScript model what is missing."""
+"""A worker without PyTorch counts the same as one with it, and says what a TorchScript model needs."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from certificates import CERTIFIERS, Certifier
+from certificates import CERTIFIERS, FIRST_ORDER, Certifier
 from registry import Registry
 from tests.support.other_runtime import on_path
 from tests.support.places import SHIPPED_MODELS
@@ -58,6 +57,6 @@ def test_it_says_at_once_what_a_torchscript_model_needs(stack: Stack) -> None:
 
 
 def test_a_job_that_asks_for_one_fails_with_the_same_words(stack: Stack) -> None:
-    job = stack.finished(stack.submit(asked(stack, SCRIPT, CERTIFIERS[0])), timeout=100)
+    job = stack.finished(stack.submit(asked(stack, SCRIPT, FIRST_ORDER)), timeout=100)
     assert job.failure is not None
     assert (job.failure.type, job.failure.detail) == ("model_broken", SAID)
