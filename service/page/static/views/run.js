@@ -92,7 +92,7 @@ async function drawCurve(chart, path, signal) {
 	if (!labelled) return;
 	const steps = points.flatMap((point, i) => [[points[Math.max(0, i - 1)].radius, point], [point.radius, point]]);
 	chart.draw({
-		title: "Certified accuracy against radius", x: { name: "L2 radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
+		title: "Certified accuracy against radius", x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
 		lines: [{ name: "", kind: "certified", points: steps.map(([at, point]) => [at, point.share]), band: steps.map(([at, { low, high }]) => [at, low, high]) }],
 	});
 }
