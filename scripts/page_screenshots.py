@@ -23,7 +23,7 @@ from benchmarks.service import running
 EXAMPLES: Final = Path("examples")
 MODELS: Final = Path("models")
 SIZE: Final = (1280, 860)
-COLOURS: Final = 64
+COLOURS: Final = 160
 """Of each picture: greys and a few hues, so that the files stay small."""
 MOVES: Final = ((0, 0), (2, 0), (0, 2), (-2, -2))
 """Pixels by which each digit is moved, so that the run's radii differ."""

@@ -83,7 +83,7 @@ function fieldOf([name, title, options, hint], value = "", changed) {
 /** An input with its label, a hint, and the place for what the service says of it; `within`: what holds the input. */
 export function makeField(title, input, hint, within = input) {
 	const fault = makeFault(input);
-	const about = hint instanceof Node ? hint : el("p.hint", { hidden: hint === undefined }, hint);
+	const about = hint instanceof Node ? hint : el("p.hint", hint);
 	input.id ||= freshId("field");
 	about.id = `${input.id}-hint`;
 	input.setAttribute("aria-describedby", `${about.id} ${fault.node.id}`);
