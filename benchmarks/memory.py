@@ -50,15 +50,18 @@ def main() -> None:
 def measure(models: Path, name: str) -> str:
     """Return the row of one model, measured in this process."""
     from worker.loading import ModelCache  # noqa: PLC0415 - as above
+    from worker.noise.sources import import_sources  # noqa: PLC0415 - as above
     from worker.queue.warm_up import warm_up  # noqa: PLC0415 - as above
-    from worker.runtimes.runtime_loading import load_runtime  # noqa: F401, PLC0415 - as above
+    from worker.runtimes.runtime_loading import import_runtimes  # noqa: PLC0415 - as above
     from worker.sampling import sampler  # noqa: PLC0415 - its memory is what is measured
     from worker.sampling.block_size import batch_size_for  # noqa: PLC0415 - as above
 
-    warm_up()
-    imported = _resident()
     registry = Registry(models)
     manifest = registry.get(name)
+    warm_up()
+    import_sources("cpu")
+    import_runtimes("cpu", {manifest.entry.name})
+    imported = _resident()
     x = np.full(manifest.input.shape, (manifest.input.low + manifest.input.high) / 2, dtype=np.float32)
     loaded = ModelCache(registry, "cpu", 1).for_spec(_spec(manifest, x))
     rows, block = loaded.runtime.computation.rows, batch_size_for(manifest, "cpu")
