@@ -51,3 +51,6 @@ def test_a_running_job_can_be_cancelled(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_have_text("cancelled, certified so far", timeout=PATIENT_MS)
     expect(page.locator(".radius")).to_have_text(RADIUS)
+    table = page.get_by_role("group").filter(has_text="as a table").first
+    table.get_by_text("as a table").click()
+    expect(table.locator("tbody tr").last).to_contain_text(page.locator(".radius").inner_text())

@@ -32,19 +32,18 @@ function frame(job, path) {
 		el("div.two", side, el("section.card.stack", el("div", radius, unit), status,
 			el("div.meter", { "aria-hidden": "true" }, bar), words, history.node, curve, actions)), below);
 	history.node.hidden = true;
-	return { node, radius, unit, status, bar, history, words, curve, actions, cancel, side, below };
+	return { node, radius, unit, status, bar, history, points: [[0, 0]], words, curve, actions, cancel, side, below };
 }
 
 async function watch(parts, job, path, params, signal) {
-	const points = [[0, 0]];
-	tell(parts, job, points);
+	tell(parts, job);
 	for await (const { type, data } of events(`${path}/events`, "end", signal)) {
 		if (type === "end") await finish(parts, data, params, signal);
-		else tell(parts, data, points);
+		else tell(parts, data);
 	}
 }
 
-function tell(parts, told, points) {
+function tell(parts, told) {
 	const { samples_done: done, samples_total: total, samples_per_second: rate } = told.progress;
 	const waits = told.waiting_for ? ` It waits for: ${told.waiting_for}.` : "";
 	const place = told.queue_position ? `Number ${told.queue_position} in the queue.` : `${count(done)} of ${count(total)} samples${rate ? `, ${count(rate)} a second` : ""}.`;
@@ -53,10 +52,15 @@ function tell(parts, told, points) {
 	if (!told.running) return;
 	say(parts.radius, down(told.running.radius));
 	say(parts.unit, "certified so far, L2; later samples cannot make it wrong");
-	if (told.running.samples > points.at(-1)[0]) points.push([told.running.samples, told.running.radius]);
-	parts.history.node.hidden = false;
-	parts.history.draw({
-		title: "Certified radius against samples", x: { name: "samples", max: total, text: count }, y: { name: "radius", max: 1.2 * told.running.radius || 1 },
+	grow(parts, told.running.samples, told.running.radius, total);
+}
+
+/** Add a point to the line of radii; the last one is the certificate itself. */
+function grow({ history, points }, samples, radius, max) {
+	if (samples > points.at(-1)[0]) points.push([samples, radius]);
+	history.node.hidden = false;
+	history.draw({
+		title: "Certified radius against samples", x: { name: "samples", max, text: count }, y: { name: "radius", max: 1.2 * radius || 1 },
 		lines: [{ name: "", kind: "certified", points }],
 	});
 }
@@ -71,6 +75,7 @@ async function finish(parts, job, params, signal) {
 		return;
 	}
 	say(parts.radius, held.abstained ? "abstained" : down(held.radius));
+	if (parts.points.length > 1) grow(parts, job.progress.samples_done, held.radius, job.progress.samples_total);
 	say(parts.unit, held.abstained ? "no radius is certified" : held.radius_unit);
 	put(parts.words, answerWords(job), predictions(held), scoreBar(held));
 	parts.actions.append(el("button", { type: "button", onclick: () =>
