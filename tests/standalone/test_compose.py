@@ -177,6 +177,14 @@ def test_gateway_image_has_no_model_runtime(compose: dict[str, Any], repository:
     assert requirements(extras, "worker") - requirements(extras, "worker-onnx") == {"torch"}
 
 
+def test_what_runs_in_a_container_can_install_nothing(dockerfile: str) -> None:
+    """The packages of the build stage are copied without pip, and the base image's pip is removed."""
+    assert "&& pip uninstall --yes pip setuptools" in stage_of(dockerfile, "build")
+    assert re.search(
+        r"RUN python -m pip uninstall --yes .* pip setuptools wheel", stage_of(dockerfile, "runtime")
+    )
+
+
 def test_gpu_override(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = yaml.safe_load((repository / "docker-compose.gpu.yml").read_text())["services"]["worker"]
     extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
