@@ -92,3 +92,24 @@ def test_another_run_is_compared_and_a_run_is_cancelled(page: Page, http: httpx.
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
     page.get_by_label("Other run").select_option(run_id)
     expect(page.get_by_text("0 inputs ended in both runs")).to_be_visible()
+    page.goto("/?view=runs")
+    page.get_by_label("State").select_option("cancelled")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("other")
+
+
+def test_radii_of_the_same_inputs_are_compared(
+    page: Page, http: httpx.Client, run_id: str, folder: Path
+) -> None:
+    fields = {"name": "twice", "model": "mnist", "n": 2000, "certifier": "first_order"}
+    twice = http.post("/v1/runs", json=fields).json()["id"]
+    for digit in (1, 7):
+        with (folder / str(digit) / "0.png").open("rb") as picture:
+            row = {"key": f"{digit}/0.png", "label": str(digit)}
+            answer = http.post(f"/v1/runs/{twice}/rows", data=row, files={"image": picture})
+        assert answer.status_code == 202
+    wait_until(lambda: http.get(f"/v1/runs/{twice}").json()["rows"]["succeeded"] == 2, "both rows", 60)
+    page.goto(f"/?view=run&id={run_id}")
+    page.get_by_label("Other run").select_option(twice)
+    expect(page.get_by_text("2 inputs ended in both runs; 2 are certified in both")).to_be_visible()
+    expect(page.get_by_text("1\u2009% larger for 100")).to_be_visible()
