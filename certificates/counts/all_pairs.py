@@ -92,12 +92,13 @@ class AllPairsSums:
 
         If each element of ``S`` has an error of at most ``e = blocks 2**-20``, ``|S|^2`` has one of at most
         ``2 sqrt(d) e |S| + d e^2``; summing it in float64 adds ``d 2**-52 |S|^2``. All else is exact up to
-        the last rounding.
+        the last rounding. NumPy adds in an order of its own that is the same on all processors; a BLAS
+        library's product adds in another order on each.
         """
         if self.n < 2:
             return AllPairsMean(self.weights, self.n, self.d, 0.0, 0.0, n_asked)
         s = self.arrays()[vector]
-        squared = float(s @ s)
+        squared = float(np.square(s).sum())
         element = self.blocks * BLOCK_ERROR
         error = 2.0 * math.sqrt(self.d * squared) * element + self.d * element * element
         error += self.d * 2.0**-52 * squared

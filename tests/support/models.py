@@ -87,6 +87,7 @@ def _write_model(folder: Path, module: torch.nn.Module) -> str:
         # PyTorch advises torch.export; the service supports TorchScript files all the same.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.jit.script(module).save(str(weights))  # type: ignore[no-untyped-call]  # untyped in PyTorch
+    _leave_out_source_paths(weights)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     (folder / "model.toml").write_text(
         f"""
@@ -108,3 +109,15 @@ high = 4.0
 """
     )
     return digest
+
+
+def _leave_out_source_paths(weights: Path) -> None:
+    """Take away the paths of source files: a model's bytes, and so its noise, would depend on them."""
+    reader = torch._C.PyTorchFileReader(str(weights))
+    kept = {name: reader.get_record(name) for name in reader.get_all_records() if ".debug_pkl" not in name}
+    del reader
+    writer = torch._C.PyTorchFileWriter(str(weights))
+    for name, content in kept.items():
+        if name not in ("version", ".data/serialization_id", "byteorder"):
+            writer.write_record(name, content, len(content))
+    writer.write_end_of_file()

@@ -117,6 +117,6 @@ def test_scores_are_those_of_the_network(tmp_path: Path, models: Path) -> None:
 
     torch.save(small_network().state_dict(), tmp_path / "net.pt")
     done = import_model(tmp_path / "net.pt", ImportOptions(network=OURS, shape=SHAPE), models)
-    scores = load_runtime(done.manifest, "cpu", 1, 8).scores(batch(8))
+    scores = load_runtime(done.manifest, "cpu", 1, 8).scores(batch(8).numpy())
     with torch.inference_mode():
-        torch.testing.assert_close(scores, small_network()(batch(8)), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(torch.from_numpy(scores), small_network()(batch(8)), atol=1e-5, rtol=1e-5)
