@@ -11,9 +11,9 @@ def test_a_dropped_folder_is_read_with_its_labels(page: Page, repository: Path, 
     folder = tmp_path / "dropped"
     folder.mkdir()
     picture = (repository / "examples" / "digit-7.png").read_bytes()
-    for name in ("a.png", "b.png", ".hidden.png"):
+    for name in ("a, first.png", "b.png", ".hidden.png"):
         (folder / name).write_bytes(picture)
-    (folder / "labels.csv").write_text('file_name,label\na.png,"7"\n')
+    (folder / "labels.csv").write_text('note,file_name,label\n"so, ""so""","a, first.png","7"\n,c.png,1\n')
     page.goto("/")
     box = page.locator(".frame").bounding_box()
     assert box is not None

@@ -2,7 +2,6 @@
 
 import { askKey } from "./ask.js";
 
-const BASE = new URL(".", document.baseURI);
 const AGAIN_MS = 3000;
 
 let key = null; // in memory alone: neither in storage nor in an address
@@ -15,14 +14,18 @@ export class Problem extends Error {
 	constructor(status, document, later = null) {
 		super(document.detail || document.title || `The service answered with status ${status}.`);
 		this.status = status;
-		this.slug = String(document.type || "").split(":").pop();
+		this.type = String(document.type);
 		this.errors = document.errors || [];
 		this.later = Number(later);
 	}
 }
 
-export function address(path) {
-	return new URL(path, BASE).href;
+/** A handler for `catch`: gives a Problem to `told`, and throws any other error again. */
+export function refused(told) {
+	return (error) => {
+		if (!(error instanceof Problem)) throw error;
+		return told(error);
+	};
 }
 
 export function hasKey() {
@@ -46,12 +49,24 @@ export async function json(path, options) {
 	return (await request(path, options)).json();
 }
 
+/** Send a Blob, or fields as a form: those that have a value. */
+export function post(path, content, options) {
+	const body = content instanceof Blob ? content : new FormData();
+	if (body !== content) for (const [name, value] of Object.entries(content)) if ((value ?? "") !== "") body.append(name, value);
+	return json(path, { method: "POST", body, ...options });
+}
+
+/** JSON as a Blob, which names its type wherever it is sent. */
+export function jsonBlob(content) {
+	return new Blob([content], { type: "application/json" });
+}
+
 export async function readiness(signal) {
 	const answer = await reached("health/ready", { signal });
 	return { ready: answer.ok, ...(await answer.json()) };
 }
 
-export async function download(path, name, headers = {}) {
+export async function download(path, name, headers) {
 	saveBlob(await (await request(path, { headers })).blob(), name);
 }
 
@@ -63,11 +78,8 @@ export function saveBlob(blob, name) {
 
 export function pause(ms, signal) {
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(resolve, ms);
-		signal?.addEventListener("abort", () => {
-			clearTimeout(timer);
-			reject(signal.reason);
-		}, { once: true });
+		setTimeout(resolve, ms);
+		signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
 	});
 }
 
@@ -75,7 +87,7 @@ async function reached(path, options) {
 	for (;;) {
 		options.signal?.throwIfAborted();
 		try {
-			return await fetch(address(path), { ...options, cache: "no-store", credentials: "same-origin" });
+			return await fetch(path, { ...options, cache: "no-store" });
 		} catch (error) {
 			if (options.signal?.aborted) throw error;
 			await backAgain();
@@ -87,7 +99,7 @@ function backAgain() {
 	away ??= (async () => {
 		service.dispatchEvent(new Event("away"));
 		do await pause(AGAIN_MS);
-		while (!(await fetch(address("health/live"), { cache: "no-store" }).catch(() => null)));
+		while (!(await fetch("health/live", { cache: "no-store" }).catch(() => null)));
 		away = null;
 		service.dispatchEvent(new Event("back"));
 	})();

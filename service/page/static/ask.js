@@ -1,20 +1,21 @@
 // The dialog that asks for an API key.
 
-import { el, put } from "./dom.js";
+import { button, el, put } from "./dom.js";
+import { makeField } from "./field.js";
 
-/** Ask, and return what was typed, or null if the dialog was closed. `fault`: what the service said of the last key. */
-export function askKey(fault) {
+/** Ask, and return what was typed, or null if the dialog was closed. `refusal`: what the service said of the last key. */
+export function askKey(refusal) {
 	const dialog = document.getElementById("ask");
-	const input = el("input", { id: "key", type: "password", autocomplete: "off", required: true, "aria-describedby": "key-text key-fault", "aria-invalid": fault && "true" });
+	const input = el("input", { type: "password", autocomplete: "off", required: true });
+	const { node, fault } = makeField("API key", input, "The key stays in the memory of this page and is forgotten when you close or reload it.");
 	return new Promise((resolve) => {
 		let answer = null;
-		put(dialog, el("form", { method: "dialog", onsubmit: () => { answer = input.value.trim(); } },
-			el("h2", { id: "ask-title" }, "This service asks for an API key"),
-			el("p", { id: "key-text" }, "The key stays in the memory of this page and is forgotten when you close or reload it."),
-			el("label", { for: "key" }, "API key"), input, el("p.fault", { id: "key-fault", role: "alert" }, fault),
-			el("div.buttons", el("button.primary", { type: "submit" }, "Use this key"), el("button", { type: "button", onclick: () => dialog.close() }, "Not now"))));
+		put(dialog, el("form.stack", { method: "dialog", onsubmit: () => { answer = input.value.trim(); } },
+			el("h2", { id: "ask-title" }, "This service asks for an API key"), node,
+			el("div.buttons", el("button.primary", "Use this key"), button("Not now", () => dialog.close()))));
 		dialog.addEventListener("close", () => resolve(answer), { once: true });
 		dialog.showModal();
+		fault.show(refusal || "");
 		input.focus();
 	});
 }

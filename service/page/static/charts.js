@@ -1,90 +1,90 @@
 // Line charts as SVG, readable by keyboard and as a table.
 
-import { el, put, say, short, svg } from "./kit.js";
-import { makeTable } from "./table.js";
+import { down, el, live, makeTable, put, say, short, svg } from "./kit.js";
 
 const ROOM = { left: 48, right: 12, top: 12, bottom: 44 };
 const TICKS = 4;
 
 /**
- * A chart that `draw(data)` draws anew in its figure `node`. data = { title, x: { name, max, text }, y: the same,
- *   lines: [{ name, kind, dash, points: [[x, y], ...], band: [[x, low, high], ...] }], rules: [{ x or y, name }] }
+ * A chart that `draw(data)` draws anew in its figure `node`, hidden until then. data = { title, x: { name, max, text },
+ *   y: { name, max }, lines: [{ name, kind, points: [[x, y], ...], band: [[x, low, high], ...] }], rules: [{ x or y, name }] }
  * `kind` gives the colour: first_order, second_order, dipole, certified, other. `keyed`: the lines are named elsewhere.
  */
-export function lineChart({ height = 260 } = {}) {
-	const read = el("p.read", { "aria-live": "polite" });
-	const picture = svg("svg", { role: "img", tabindex: "0" });
+export function lineChart(height = 260) {
+	const names = el("div.row");
+	const read = live("div.read");
+	const picture = svg("svg", { role: "img", tabindex: 0, onkeydown: byKey, onpointermove: byPointer, onpointerleave: () => point(null), onblur: () => point(null) });
 	const table = el("div");
-	const more = el("details", el("summary", "as a table"), table);
-	const caption = el("figcaption", read, more);
-	const node = el("figure.chart", picture, caption);
+	const more = el("details", { ontoggle: () => draw() }, el("summary", "as a table"), table);
+	const node = el("figure.chart", picture, el("figcaption", names, read, more));
 	let data = null;
 	let at = null;
+	let to = null;
+	node.hidden = true;
 
-	function draw(next) {
-		data = next ?? data;
-		if (data) paint(picture, data, (node.clientWidth || 480) / scale(), height, at);
-		if (data && more.open) put(table, tableOf(data));
+	function draw(next = data) {
+		data = next;
+		node.hidden = !data;
+		if (!data) return;
+		const rem = parseFloat(getComputedStyle(document.documentElement).fontSize); // large screens show everything larger
+		to = placesOf(data, (16 * (node.clientWidth || 480)) / rem, height);
+		picture.setAttribute("viewBox", `0 0 ${to.width} ${height}`);
+		picture.setAttribute("aria-label", `${data.title}. Left and right arrow keys read the values.`);
+		put(picture, axes(data, to), data.rules?.map((rule) => ruleOf(rule, to)), data.lines.map((line) => bandOf(line, to)),
+			data.lines.map((line) => lineOf(line, to)), at !== null && stroke("cursor", to.x(at), to.top, to.x(at), to.bottom));
+		put(names, !data.keyed && data.lines.map(({ name, kind }) => name && el(`span.key.${kind}`, name)));
+		if (more.open) put(table, tableOf(data));
 	}
 	function point(x) {
-		at = x;
-		say(read, x === null ? "" : readout(data, x));
+		at = x === null ? null : Math.min(data.x.max, Math.max(0, x));
+		say(read, x === null ? "" : readout(data, at));
 		draw();
 	}
-	more.addEventListener("toggle", () => draw());
-	picture.addEventListener("keydown", (event) => {
+	function byKey(event) {
 		const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-		if (!step || !data) return;
+		if (!step) return;
 		event.preventDefault();
 		const { max } = data.x;
-		point(Math.min(max, Math.max(0, (at ?? (step > 0 ? 0 : max)) + (step * max) / 50)));
-	});
-	picture.addEventListener("pointermove", (event) => {
+		point((at ?? (step > 0 ? 0 : max)) + (step * max) / 50);
+	}
+	function byPointer({ clientX }) {
 		const { width, left } = picture.getBoundingClientRect();
-		point(scales(data, width / scale(), height).unx((event.clientX - left) / scale()));
-	});
-	picture.addEventListener("pointerleave", () => point(null));
-	picture.addEventListener("blur", () => point(null));
+		point(to.unx(((clientX - left) / width) * to.width));
+	}
 	new ResizeObserver(() => draw()).observe(node);
 	return { node, draw };
 }
 
-/** Large screens show everything larger. */
-function scale() {
-	return parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-}
-
-function scales(data, width, height) {
+/** The edges of the axes, and where values lie between them. */
+function placesOf(data, width, height) {
+	const { left, top } = ROOM;
+	const [right, bottom] = [width - ROOM.right, height - ROOM.bottom];
 	const [x1, y1] = [data.x.max || 1, data.y.max || 1];
-	const [w, h] = [width - ROOM.left - ROOM.right, height - ROOM.top - ROOM.bottom];
 	return {
-		x: (value) => ROOM.left + (w * value) / x1,
-		y: (value) => ROOM.top + h - (h * value) / y1,
-		unx: (pixel) => Math.min(x1, Math.max(0, ((pixel - ROOM.left) / (w || 1)) * x1)),
+		left, right, top, bottom, width,
+		x: (value) => left + ((right - left) * value) / x1,
+		y: (value) => bottom - ((bottom - top) * value) / y1,
+		unx: (pixel) => ((pixel - left) / (right - left)) * x1,
 	};
 }
 
-function paint(picture, data, width, height, at) {
-	const { x, y } = scales(data, width, height);
-	picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-	picture.setAttribute("aria-label", `${data.title}. Left and right arrow keys read the values.`);
-	put(picture, axes(data, x, y, width, height), (data.rules ?? []).map((rule) => ruleOf(rule, x, y, width, height)),
-		data.lines.map((line) => bandOf(line, x, y)), data.lines.map((line) => lineOf(line, x, y)), namesOf(data, x, y, width),
-		at === null ? null : svg("line.cursor", { x1: x(at), x2: x(at), y1: ROOM.top, y2: height - ROOM.bottom }));
+export function stroke(kind, x1, y1, x2, y2) {
+	return svg(`line.${kind}`, { x1, y1, x2, y2 });
 }
 
-function axes(data, x, y, width, height) {
-	const [bottom, right] = [height - ROOM.bottom, width - ROOM.right];
-	const rows = ticks(data.y.max).map((tick) => [
-		svg("line.grid", { x1: ROOM.left, x2: right, y1: y(tick), y2: y(tick) }),
-		svg("text", { x: ROOM.left - 8, y: y(tick) + 4, "text-anchor": "end" }, data.y.text?.(tick) ?? short(tick)),
-	]);
-	const columns = ticks(data.x.max).map((tick) =>
-		svg("text", { x: x(tick), y: bottom + 18, "text-anchor": "middle" }, data.x.text?.(tick) ?? short(tick)));
-	return [rows, columns,
-		svg("line.axis", { x1: ROOM.left, x2: right, y1: bottom, y2: bottom }),
-		svg("text", { x: right, y: height - 6, "text-anchor": "end" }, data.x.name),
-		svg("text", { x: ROOM.left, y: height - 6 }, `↑ ${data.y.name}`)];
+/** `anchor`: start, middle or end, which lies at x. */
+export function words(text, x, y, anchor) {
+	return svg("text", { x, y, "text-anchor": anchor }, text);
+}
+
+function axes(data, { left, right, bottom, x, y }) {
+	return [
+		ticks(data.y.max).map((tick) => [stroke("grid", left, y(tick), right, y(tick)), words(short(tick), left - 8, y(tick) + 4, "end")]),
+		ticks(data.x.max).map((tick) => words(data.x.text?.(tick) ?? short(tick), x(tick), bottom + 18, "middle")),
+		stroke("axis", left, bottom, right, bottom),
+		words(data.x.name, right, bottom + 38, "end"),
+		words(`↑ ${data.y.name}`, left, bottom + 38, "start"),
+	];
 }
 
 /** Round values from 0 on, in steps of 1, 2 or 5 times a power of ten. */
@@ -95,39 +95,23 @@ function ticks(high) {
 	return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, i) => i * step);
 }
 
-function ruleOf(rule, x, y, width, height) {
-	const flat = rule.y !== undefined;
-	const [x1, x2] = flat ? [ROOM.left, width - ROOM.right] : [x(rule.x), x(rule.x)];
-	const [y1, y2] = flat ? [y(rule.y), y(rule.y)] : [ROOM.top, height - ROOM.bottom];
-	const late = x1 > width - 120;
-	const text = flat
-		? svg("text.name", { x: x2, y: y1 - 6, "text-anchor": "end" }, rule.name)
-		: svg("text.name", { x: x1 + (late ? -6 : 6), y: y2 - 8, "text-anchor": late ? "end" : "start" }, rule.name);
-	return [svg("line.rule", { x1, x2, y1, y2 }), text];
+function ruleOf({ x, y, name }, to) {
+	const [at, level] = [to.x(x), to.y(y)];
+	if (y !== undefined) return [stroke("rule", to.left, level, to.right, level), words(name, to.right, level - 6, "end")];
+	const late = at > to.right - 108;
+	return [stroke("rule", at, to.top, at, to.bottom), words(name, at + (late ? -6 : 6), to.bottom - 8, late ? "end" : "start")];
 }
 
-function bandOf(line, x, y) {
-	if (!line.band?.length) return null;
-	const upper = line.band.map(([at, , high]) => `${x(at)},${y(high)}`);
-	const lower = line.band.map(([at, low]) => `${x(at)},${y(low)}`).reverse();
-	return svg("polygon", { class: `band ${line.kind}`, points: [...upper, ...lower].join(" ") });
+function bandOf({ band, kind }, to) {
+	return band && svg(`polygon.band.${kind}`, { points: joined([...band.map(([at, , high]) => [at, high]), ...band.toReversed()], to) });
 }
 
-function lineOf(line, x, y) {
-	const points = line.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
-	return svg("polyline", { class: `line ${line.kind}`, points, "stroke-dasharray": line.dash });
+function lineOf({ points, kind }, to) {
+	return svg(`polyline.line.${kind}`, { points: joined(points, to) });
 }
 
-/** The names of the lines, each near the end of its own, moved apart where they would cover each other. */
-function namesOf(data, x, y, width) {
-	const ends = (data.keyed ? [] : data.lines).filter(({ name, points }) => name && points.length).map(({ name, points }) => {
-		const [a, b] = points.at(-1);
-		return { name, a: Math.min(x(a), width - ROOM.right), b: y(b) - 8 };
-	}).sort((one, other) => one.b - other.b);
-	ends.forEach((end, i) => {
-		if (i && end.b - ends[i - 1].b < 18) end.b = ends[i - 1].b + 18;
-	});
-	return ends.map(({ name, a, b }) => svg("text.name", { x: a, y: b, "text-anchor": "end" }, name));
+function joined(points, { x, y }) {
+	return points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
 }
 
 function valueAt(points, at) {
@@ -137,16 +121,15 @@ function valueAt(points, at) {
 	return x1 === x0 ? y1 : y0 + ((y1 - y0) * (at - x0)) / (x1 - x0);
 }
 
-function readout(data, at) {
-	const shown = data.lines.map((line) => [line.name || data.y.name, valueAt(line.points, at)]).filter(([, value]) => value !== null);
-	return `${data.x.name} ${data.x.text?.(at) ?? short(at)}: ${shown.map(([name, value]) => `${name} ${short(value)}`).join(", ")}`;
+function readout({ x, y, lines }, at) {
+	const shown = lines.map(({ name, points }) => [name ?? y.name, valueAt(points, at)]).filter(([, value]) => value !== null);
+	return `${x.name} ${x.text?.(at) ?? short(at)}: ${shown.map(([name, value]) => `${name} ${down(value)}`).join(", ")}`;
 }
 
-function tableOf(data) {
-	const places = [...new Set(data.lines.flatMap((line) => line.points.map(([at]) => at)))].sort((a, b) => a - b);
-	const step = Math.max(1, Math.ceil(places.length / 60));
-	const rows = places.filter((_, i) => i % step === 0 || i === places.length - 1);
-	const table = makeTable(data.title, [[data.x.name, "number", short], ...data.lines.map(({ name, points }) => [name || data.y.name, "number", (at) => short(valueAt(points, at))])]);
-	table.draw(rows);
+function tableOf({ title, x, y, lines }) {
+	const places = [...new Set(lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
+	const step = Math.ceil(places.length / 60);
+	const table = makeTable(title, [[x.name, "number", x.text ?? short], ...lines.map(({ name, points }) => [name ?? y.name, "number", (at) => down(valueAt(points, at))])]);
+	table.draw(places.filter((_, i) => i % step === 0 || i === places.length - 1));
 	return table.node;
 }

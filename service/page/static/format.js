@@ -1,4 +1,8 @@
-// Numbers, times and states as text.
+// Numbers, times, states and requests in words.
+
+import { el } from "./dom.js";
+
+export const STATES = ["queued", "running", "succeeded", "failed", "cancelled"];
 
 export function count(value) {
 	return Math.round(value).toLocaleString("en").replaceAll(",", "\u2009");
@@ -14,7 +18,7 @@ export function short(value, digits = 3) {
 	return value == null ? "–" : String(Number(value.toPrecision(digits)));
 }
 
-export function percent(share, digits = 12) {
+export function percent(share, digits = 3) {
 	return share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u2009%`;
 }
 
@@ -24,20 +28,31 @@ export function duration(seconds) {
 }
 
 export function moment(text) {
-	return text ? new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) : "–";
+	return new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
 export function label(prediction) {
 	return prediction.label || `class ${prediction.index}`;
 }
 
-export function state(job) {
-	const held = job.certificate;
-	if (job.status === "succeeded") return held?.abstained ? ["abstained", "abstained"] : ["certified", "certified"];
-	if (job.status === "cancelled" && held && !held.abstained) return ["cancelled, certified so far", "certified"];
-	return [job.status, { failed: "failed", cancelled: "muted" }[job.status] || "plain"];
-}
-
 export function certifier(name) {
 	return name.replaceAll("_", " ");
+}
+
+export function stateOf({ status, certificate: held }) {
+	if (status === "succeeded") return stateWord(held?.abstained ? "abstained" : "certified");
+	if (status === "cancelled" && held && !held.abstained) return stateWord("cancelled, certified so far", "certified");
+	return stateWord(status);
+}
+
+/** A word with the sign and colour of a kind: certified, abstained, failed, cancelled, or none of them. */
+export function stateWord(name, kind = name) {
+	return el("span", { class: `state ${kind}` }, name);
+}
+
+/** What was asked for. */
+export function facts(asked, more) {
+	const rows = { Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma), "Samples n": count(asked.n), Eta: asked.eta,
+		Bounds: asked.bounds, Decision: certifier(asked.decision), Noise: asked.noise, Seed: asked.seed, ...more };
+	return el("dl.small", Object.entries(rows).map(([name, value]) => [el("dt", name), el("dd", String(value))]));
 }

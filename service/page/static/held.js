@@ -1,7 +1,5 @@
 // Inputs that this page has sent, in memory by the id of their job; samples are named in the address.
 
-import { address } from "./api.js";
-
 export const SAMPLES = ["digit-4", "digit-7", "digit-2", "digit-8", "digit-9", "digit-5"];
 
 const inputs = new Map();
@@ -12,13 +10,12 @@ export function hold(id, input) {
 
 /** The input of a job, or null if this page does not have it. `sample`, `numbers`: those of the address. */
 export async function heldInput({ id, request }, { sample, numbers }) {
-	if (!inputs.has(id) && sample) inputs.set(id, await sampleInput(sample));
-	if (!inputs.has(id) && numbers) inputs.set(id, { numbers: numbers.split(",").map(Number), shape: request.input.shape });
-	return inputs.get(id) ?? null;
+	if (inputs.has(id) || !sample && !numbers) return inputs.get(id) ?? null;
+	return sample ? sampleInput(sample) : { tensor: { shape: request.input.shape, data: numbers.split(",").map(Number) } };
 }
 
 export async function sampleInput(name) {
 	if (!SAMPLES.includes(name)) return null;
-	const answer = await fetch(address(`page/samples/${name}.png`));
+	const answer = await fetch(`page/samples/${name}.png`);
 	return { kind: "image", sample: name, file: new File([await answer.blob()], `${name}.png`, { type: "image/png" }) };
 }

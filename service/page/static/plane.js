@@ -2,39 +2,35 @@
 
 import { el, put, svg } from "./dom.js";
 
-const SIZE = 320;
 const TURNS = 80;
 
 /** `pick(x, y)` is called when a person chooses a point; `show({ at, noise, disc })` draws what is given. */
 export function makePlane({ low, high, pick = null }) {
-	const scale = (value) => ((value - low) / (high - low)) * SIZE;
+	const width = high - low;
 	const marks = svg("g");
 	const words = pick ? "Plane of inputs. Arrow keys move the point." : "Plane of inputs with the certified disc.";
-	const picture = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", tabindex: "0", "aria-label": words },
-		svg("rect.ground", { width: SIZE, height: SIZE }), [0, Math.PI].map((turn, i) =>
-			svg("polyline", { class: `spiral class-${i}`, points: spiral(turn).map(([x, y]) => `${scale(x)},${SIZE - scale(y)}`).join(" ") })), marks);
+	const picture = svg("svg", { viewBox: `${low} ${-high} ${width} ${width}`, role: "img", tabindex: 0, "aria-label": words, onclick: byPointer, onkeydown: byKey },
+		svg("g", { transform: "scale(1 -1)" }, svg("rect.ground", { x: low, y: low, width, height: width }),
+			[0, Math.PI].map((turn, i) => svg(`polyline.spiral.class-${i}`, { points: spiral(turn).join(" ") })), marks));
 	let shown = { at: [0, 0], noise: 0, disc: 0 };
 
 	function show(more) {
 		shown = { ...shown, ...more };
-		const { at, noise, disc } = shown;
-		const [cx, cy] = [scale(at[0]), SIZE - scale(at[1])];
-		const length = (value) => (value / (high - low)) * SIZE;
-		put(marks, svg("circle.noise", { cx, cy, r: length(noise) }),
-			disc > 0 && svg("circle.disc", { cx, cy, r: length(disc) }), svg("circle.spot", { cx, cy, r: 4 }));
+		const { at: [cx, cy], noise, disc } = shown;
+		put(marks, svg("circle.noise", { cx, cy, r: noise }), disc > 0 && svg("circle.disc", { cx, cy, r: disc }), svg("circle.spot", { cx, cy, r: width / 80 }));
 	}
-	const inside = (value) => Math.min(high, Math.max(low, value));
-	if (pick) {
-		picture.addEventListener("click", (event) => {
-			const box = picture.getBoundingClientRect();
-			pick(inside(low + ((event.clientX - box.left) / box.width) * (high - low)), inside(high - ((event.clientY - box.top) / box.height) * (high - low)));
-		});
-		picture.addEventListener("keydown", (event) => {
-			const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-			if (!step) return;
-			event.preventDefault();
-			pick(...shown.at.map((value, i) => inside(value + (step[i] * (high - low)) / 100)));
-		});
+	function byPointer({ clientX, clientY }) {
+		const box = picture.getBoundingClientRect();
+		choose([low + ((clientX - box.left) / box.width) * width, high - ((clientY - box.top) / box.height) * width]);
+	}
+	function byKey(event) {
+		const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+		if (!step || !pick) return;
+		event.preventDefault();
+		choose(shown.at.map((value, i) => value + (step[i] * width) / 100));
+	}
+	function choose(point) {
+		pick?.(...point.map((value) => Math.min(high, Math.max(low, value))));
 	}
 	return {
 		show,

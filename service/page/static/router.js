@@ -1,26 +1,29 @@
 // The address holds the view and what it shows: `?view=job&id=...`, never a key.
 
-let moved = () => {};
-
-export function onMove(call) {
-	moved = call;
-	window.addEventListener("popstate", () => call(false));
-}
-
 export function here() {
-	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(window.location.search));
+	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(location.search));
 	return { view, params };
 }
 
-export function link(view, params = {}) {
-	return `?${new URLSearchParams([["view", view], ...Object.entries(params).filter(([name, value]) => name !== "view" && value)])}`;
+/** A query of those parameters that have a value. */
+export function query(params) {
+	return `?${new URLSearchParams(Object.entries(params).filter(([, value]) => value))}`;
 }
 
-export function go(view, params = {}) {
-	history.pushState(null, "", link(view, params));
-	moved(false);
+export function link(view, params) {
+	return query({ view, ...params });
 }
 
-export function keep(view, params = {}) {
+export function go(view, params) {
+	visit(link(view, params));
+}
+
+/** Go to an address of this page, as the browser itself goes back to one. */
+export function visit(address) {
+	history.pushState(null, "", address);
+	dispatchEvent(new PopStateEvent("popstate"));
+}
+
+export function keep(view, params) {
 	history.replaceState(null, "", link(view, params));
 }

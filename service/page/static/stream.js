@@ -4,14 +4,14 @@ import { pause, request } from "./api.js";
 
 const AGAIN_MS = 1000;
 
-/** Yield the events of a path as `{ type, data }` until one of type `last`. A stream that ends earlier is opened again. */
-export async function* events(path, last, signal) {
+/** Yield the events of a job or run as `{ type, data }` until its end. A stream that ends earlier is opened again. */
+export async function* events(path, signal) {
 	for (;;) {
-		const answer = await request(path, { headers: { Accept: "text/event-stream" }, signal });
+		const answer = await request(`${path}/events`, { headers: { Accept: "text/event-stream" }, signal });
 		try {
 			for await (const event of parsed(answer.body)) {
 				yield event;
-				if (event.type === last) return;
+				if (event.type === "end") return;
 			}
 		} catch (error) {
 			if (signal?.aborted || !(error instanceof TypeError)) throw error;

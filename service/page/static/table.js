@@ -1,17 +1,17 @@
 // Tables of things that change.
 
-import { el, put } from "./kit.js";
+import { button, el, put } from "./kit.js";
 
 /** A table that `draw(items)` fills. Columns: `[name, classes, cell(item)]`, of class `wide` left out on narrow screens.
  *  With `sorted`, heads sort the rows that are shown; `sort`: a column, after "-" for falling. */
 export function makeTable(caption, columns, sort, sorted) {
 	let items = [];
 	let drawn = "";
-	const heads = columns.map(([name, kind]) => el("th", { scope: "col", class: kind }, sorted ? el("button.plain", { type: "button", onclick: () => {
+	const heads = columns.map(([name, kind]) => el("th", { scope: "col", class: kind }, sorted ? button(name, () => {
 		sort = sort === name ? `-${name}` : name;
 		sorted(sort);
 		draw();
-	} }, name) : name));
+	}, { class: "plain" }) : name));
 	const body = el("tbody");
 	function draw(next = items) {
 		items = next;
@@ -27,7 +27,7 @@ export function makeTable(caption, columns, sort, sorted) {
 		if (focused) body.querySelector(`[href="${focused}"]`)?.focus();
 	}
 	return { draw, node: el("div.table", { role: "region", tabindex: 0, "aria-label": caption },
-		el("table", el("caption.unseen", caption), el("thead", el("tr", heads)), body)) };
+		el("table", { "aria-label": caption }, el("thead", el("tr", heads)), body)) };
 }
 
 /** "–" comes last. */

@@ -1,6 +1,6 @@
 // The fields of a certification, with explanations of one line.
 
-import { certifier, el, freshId, put, say } from "../kit.js";
+import { certifier, el, makeField, makeSelect, say } from "../kit.js";
 
 export const CERTIFIERS = {
 	"": "Let the service take the one that suits the size of the input.",
@@ -8,31 +8,29 @@ export const CERTIFIERS = {
 	second_order: "Also measures how steep the score is. Pays for small inputs, or with many samples.",
 	dipole: "Counts pairs of opposite noise. Pays where the score is well below 1, in any dimension.",
 };
-const DECISIONS = {
-	majority: "The class keeps a score above one half.",
-	multiclass: "The class stays ahead of every other class, even with a score below one half.",
-	top_k: "The class stays among the k largest scores.",
-};
-const NOISES = {
-	gaussian: "Gaussian noise in float32 numbers.",
-	discrete: "Whole steps of an 8-bit image: also holds against classifiers that exploit rounding.",
-};
-const BOUNDS = {
-	tight: "The service's sharper bounds, proved in its documents.",
-	paper: "The paper's own bounds, for comparison. They give smaller radii.",
-};
 
-/** Name, title, options or placeholder, hint. Those after `null` are under "More choices". */
-const FIELDS = [
+/** Name, title, options or placeholder, hint. */
+const FIRST = [
 	["certifier", "Certifier", CERTIFIERS],
 	["n", "Samples n", "100000", "Noisy copies that the classifier judges. More samples: a larger radius, and a longer wait."],
 	["eta", "Error eta", "0.001", "The chance that the certificate is wrong is at most this."],
 	["stop_radius", "Stop at radius", "never", "End as soon as this radius is certified. Empty: judge all n samples."],
-	null,
-	["bounds", "Bounds", BOUNDS],
-	["decision", "Decision", DECISIONS],
+];
+const MORE = [
+	["bounds", "Bounds", {
+		tight: "The service's sharper bounds, proved in its documents.",
+		paper: "The paper's own bounds, for comparison. They give smaller radii.",
+	}],
+	["decision", "Decision", {
+		majority: "The class keeps a score above one half.",
+		multiclass: "The class stays ahead of every other class, even with a score below one half.",
+		top_k: "The class stays among the k largest scores.",
+	}],
 	["k", "k", "2", "For top k alone: how many of the largest scores."],
-	["noise", "Noise", NOISES],
+	["noise", "Noise", {
+		gaussian: "Gaussian noise in float32 numbers.",
+		discrete: "Whole steps of an 8-bit image: also holds against classifiers that exploit rounding.",
+	}],
 	["n0", "Selection n0", "100", "Samples that choose the class. They are never counted again."],
 	["seed", "Seed", "at random", "The same seed and fields give the same counts. Fix it before you see any result."],
 	["stop_give_up", "Give up", { "": "Go on to n samples.", true: "End also once the radius to stop at is out of reach." }],
@@ -40,80 +38,74 @@ const FIELDS = [
 const WORDS = { certifier: "as the service chooses", stop_give_up: "no", true: "yes" };
 const DEFAULTS = { bounds: "tight", decision: "majority", noise: "gaussian" };
 const NUMBERS = new Set(["n", "n0", "eta", "k", "sigma", "stop_radius"]);
+const LEAST_SIGMA = 0.01;
+const TIMES = 200; // as much is the largest sigma
+const STEPS = 200;
 
-/** `values()` leaves out what is as the service would choose. */
-export function makeFields(given, changed) {
-	const parts = FIELDS.map((field) => field && fieldOf(field, given[field[0]], changed));
-	const [first, more] = [parts.slice(0, parts.indexOf(null)), parts.slice(parts.indexOf(null) + 1)];
-	const nodes = (some) => el("div.fields", some.map(({ node }) => node));
+/** `all`: of the fields, their inputs and faults. */
+export function makeFields(given) {
+	const [first, more] = [FIRST, MORE].map((some) => some.map((field) => fieldOf(field, given[field[0]])));
+	const grid = (some) => el("div.fields", some.map(({ node }) => node));
 	return {
-		node: el("div.stack", nodes(first), el("details", { open: more.some(({ input }) => given[input.name]) }, el("summary", "More choices"), nodes(more))),
-		values: () => Object.fromEntries([...first, ...more].map(({ input }) => [input.name, input.value.trim()])
-			.filter(([name, value]) => value && value !== DEFAULTS[name])),
-		faults: Object.fromEntries([...first, ...more].map(({ input, fault }) => [input.name, fault])),
+		node: el("div.stack", grid(first), el("details", { open: more.some(({ input }) => given[input.name]) }, el("summary", "More choices"), grid(more))),
+		all: [...first, ...more],
 		chosen: (plan) => say(first[0].input.options[0], `${WORDS.certifier} (${certifier(plan.certifier)})`),
 	};
 }
 
-export function asJson({ stop_radius: radius, stop_give_up: giveUp, ...rest }) {
+/** What a form says, without what is as the service would choose. */
+export function valuesOf(form) {
+	return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()])
+		.filter(([name, value]) => value && value !== DEFAULTS[name]));
+}
+
+function fieldOf([name, title, options, hint], value = "") {
+	const input = hint
+		? el("input", { name, inputmode: "decimal", placeholder: options, value })
+		: makeSelect(Object.keys(options).map((one) => [one, WORDS[one || name] ?? certifier(one)]), value, { name });
+	return makeField(title, input, hint ?? ((chosen) => options[chosen]));
+}
+
+/** Values and `more` as JSON for the API. */
+export function asJson({ stop_radius: radius, stop_give_up: giveUp, ...rest }, more) {
 	const fields = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, NUMBERS.has(name) ? numberOf(value) : value]));
 	if (radius || giveUp) fields.stop = { radius: numberOf(radius), ...(giveUp && { give_up: true }) };
-	return fields;
+	return JSON.stringify({ ...fields, ...more });
 }
 
 function numberOf(text) {
-	return text !== undefined && Number.isFinite(Number(text)) ? Number(text) : text;
+	return Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function fieldOf([name, title, options, hint], value = "", changed) {
-	const chooses = typeof options === "object";
-	const input = chooses
-		? el("select", { name }, Object.keys(options).map((one) => el("option", { value: one, selected: one === value }, WORDS[one || name] ?? certifier(one))))
-		: el("input", { name, type: "text", inputmode: "decimal", placeholder: options, autocomplete: "off", value });
-	const field = makeField(title, input, hint);
-	const explain = () => chooses && say(field.hint, options[input.value]);
-	explain();
-	input.addEventListener("input", () => {
-		explain();
-		changed();
-	});
-	return { input, ...field };
-}
+/** The noise: a number and a slider that are the same value. */
+export function makeSigma() {
+	const number = el("input", { name: "sigma", inputmode: "decimal", oninput: toSlider });
+	const slider = el("input", { type: "range", max: STEPS, "aria-label": "Sigma by a slider", oninput: () => {
+		number.value = Number((width * LEAST_SIGMA * TIMES ** (slider.value / STEPS)).toPrecision(2));
+		slider.ariaValueText = `sigma ${number.value}`;
+	} });
+	let width = 1;
 
-/** An input with its label, a hint, and the place for what the service says of it; `within`: what holds the input. */
-export function makeField(title, input, hint, within = input) {
-	const fault = makeFault(input);
-	const about = hint instanceof Node ? hint : el("p.hint", hint);
-	input.id ||= freshId("field");
-	about.id = `${input.id}-hint`;
-	input.setAttribute("aria-describedby", `${about.id} ${fault.node.id}`);
-	return { fault, hint: about, node: el("div.field", el("label", { for: input.id }, title), within, about, fault.node) };
-}
-
-export function makeFault(field) {
-	const node = el("p.fault", { id: freshId("fault"), role: "alert" });
+	function toSlider() {
+		const share = Math.log(number.value / width / LEAST_SIGMA) / Math.log(TIMES);
+		if (Number.isFinite(share)) slider.value = Math.round(STEPS * share);
+		slider.ariaValueText = `sigma ${number.value}`;
+	}
 	return {
-		node,
-		field,
-		show(text) {
-			say(node, text);
-			if (field) field.ariaInvalid = text ? "true" : null;
+		...makeField("Noise sigma", number, "More noise allows larger radii, and makes the classifier less accurate. Best is what it was trained with.", el("div.sigma", number, slider)),
+		/** Take another model's scale, and begin at some sigma, or at a quarter of the scale's width if there is none. */
+		scale(next, sigma) {
+			width = next;
+			number.value = sigma ?? 0.25 * width;
+			toSlider();
 		},
 	};
 }
 
 export function modelField(models, chosen, changed) {
-	const select = el("select", { name: "model" }, models.map(({ name, unloadable }) =>
-		el("option", { value: name, selected: name === chosen }, unloadable ? `${name} (cannot be loaded)` : name)));
-	const field = makeField("Model", select, el("div.hint.small"));
 	const current = () => models.find(({ name }) => name === select.value);
-	const explain = () => put(field.hint, aboutModel(current()));
-	explain();
-	select.addEventListener("change", () => {
-		explain();
-		changed();
-	});
-	return { current, ...field };
+	const select = makeSelect(models.map(({ name, unloadable }) => [name, unloadable && `${name} (cannot be loaded)`]), chosen, { name: "model", onchange: changed });
+	return { current, ...makeField("Model", select, () => aboutModel(current())) };
 }
 
 export function aboutModel({ labels, trained_sigma: sigma, description, input, unloadable }) {

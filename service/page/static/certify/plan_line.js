@@ -1,36 +1,33 @@
 // What the chosen number of samples can give, and how long it takes.
 
-import { count, down, duration, el, json, pause, Problem, put } from "../kit.js";
+import { count, down, duration, json, live, pause, Problem, put, query, refused } from "../kit.js";
 
-const ASKED = ["model", "certifier", "bounds", "decision", "k", "noise", "sigma", "n", "eta"];
 const QUIET_MS = 350;
 
-export function makePlanLine(planned, refused, signal) {
-	const node = el("p.plan.small.muted", { "aria-live": "polite" });
-	let turn = new AbortController();
+export function makePlanLine(planned, faulty, signal) {
+	const node = live("div.plan.small.muted");
 	let told = "";
 
 	async function follow(values) {
-		const asked = new URLSearchParams(ASKED.filter((name) => values[name]).map((name) => [name, values[name]]));
-		if (values.stop_radius) asked.append("radius", values.stop_radius);
-		if (String(asked) === told) return;
-		told = String(asked);
-		turn.abort();
-		turn = new AbortController();
-		const mine = AbortSignal.any([signal, turn.signal]);
+		const { model, certifier, bounds, decision, k, noise, sigma, n, eta, stop_radius: radius } = values;
+		const asked = query({ model, certifier, bounds, decision, k, noise, sigma, n, eta, radius });
+		if (asked === told) return;
+		told = asked;
+		const isLate = () => signal.aborted || told !== asked;
 		try {
-			await pause(QUIET_MS, mine);
+			await pause(QUIET_MS, signal);
+			if (isLate()) return;
 			const errors = refusals(values);
 			if (errors.length) throw new Problem(422, { errors });
-			const plan = await json(`v1/plans?${asked}`, { signal: mine });
+			const plan = await json(`v1/plans${asked}`, { signal });
+			if (isLate()) return;
 			put(node, wordsOf(plan));
 			planned(plan);
 		} catch (error) {
-			if (mine.aborted) return;
-			if (!(error instanceof Problem)) throw error;
+			if (isLate()) return;
 			put(node);
 			told = "";
-			refused(error);
+			refused(faulty)(error);
 		}
 	}
 	return { node, follow };
@@ -38,9 +35,10 @@ export function makePlanLine(planned, refused, signal) {
 
 /** What would be refused for certain: it is not asked, since browsers log every refused request as an error. */
 function refusals(values) {
-	const wrong = ["n", "k", "eta", "sigma", "stop_radius"].filter((name) => values[name] && !(values[name] > 0 && (name !== "eta" || values.eta < 1)));
-	const errors = wrong.map((field) => ({ field, message: `must be a number above 0${field === "eta" ? " and below 1" : ""}` }));
-	return values.certifier === "dipole" && values.n % 2 === 1 ? [...errors, { field: "n", message: "must be even for dipole" }] : errors;
+	const errors = ["n", "k", "eta", "sigma", "stop_radius"].filter((name) => values[name] && !(values[name] > 0 && (name !== "eta" || values.eta < 1)))
+		.map((field) => ({ field, message: `must be a number above 0${field === "eta" ? " and below 1" : ""}` }));
+	if (values.certifier === "dipole" && values.n % 2 === 1) errors.push({ field: "n", message: "must be even for dipole" });
+	return errors;
 }
 
 function wordsOf(plan) {

@@ -1,7 +1,9 @@
 // The same request in curl and Python.
 
-import { address, el, freshId, hasKey, put } from "../kit.js";
+import { button, el, hasKey, put } from "../kit.js";
 import { asJson } from "./fields.js";
+
+const SERVICE = new URL(".", document.baseURI).href;
 
 export function makeSnippets() {
 	const curl = block("curl");
@@ -19,14 +21,13 @@ export function makeSnippets() {
 }
 
 function block(name) {
-	const id = freshId("code");
-	const code = el("code", { id });
+	const code = el("code");
 	const said = el("span.small.muted", { role: "status" });
-	const copy = el("button", { type: "button", "aria-describedby": id, onclick: async () => {
+	const copy = button(`Copy ${name}`, async () => {
 		const done = await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false);
 		if (!done) getSelection().selectAllChildren(code);
 		put(said, done ? "Copied." : "Selected: press Ctrl-C to copy.");
-	} }, `Copy ${name}`);
+	});
 	const node = el("div", el("pre", { tabindex: "0", "aria-label": `${name} for this certification` }, code), el("div.buttons", copy, said));
 	return { node, set: (text) => put(code, text) };
 }
@@ -36,8 +37,8 @@ function quoted(text) {
 }
 
 function curlOf(values, input) {
-	const target = `curl -si ${quoted(address("v1/certifications"))}${hasKey() ? ' \\\n     -H "Authorization: Bearer $CERTIFY_API_KEY"' : ""} \\\n     `;
-	if (input?.numbers) return `${target}-H 'Content-Type: application/json' \\\n     -d ${quoted(JSON.stringify({ ...asJson(values), tensor: { shape: input.shape, data: input.numbers } }))}`;
+	const target = `curl -si ${quoted(`${SERVICE}v1/certifications`)}${hasKey() ? ' \\\n     -H "Authorization: Bearer $CERTIFY_API_KEY"' : ""} \\\n     `;
+	if (input?.tensor) return `${target}-H 'Content-Type: application/json' \\\n     -d ${quoted(asJson(values, { tensor: input.tensor }))}`;
 	const file = `${input?.kind ?? "image"}=@${input?.file.name ?? "picture.png"}`;
 	return target + [file, ...Object.entries(values).map((pair) => pair.join("="))].map((field) => `-F ${quoted(field)}`).join(" ");
 }
@@ -45,13 +46,13 @@ function curlOf(values, input) {
 function pythonOf(values, input) {
 	const given = Object.entries(values).map(([name, value]) => `${name}=${value === "true" ? "True" : Number.isFinite(Number(value)) ? value : JSON.stringify(value)}`);
 	const name = JSON.stringify(input?.file?.name ?? "picture.png");
-	const [read, sent] = input?.numbers ? ["", `tensor(${JSON.stringify(input.shape)}, ${JSON.stringify(input.numbers)}`]
+	const [read, sent] = input?.tensor ? ["", `tensor(${JSON.stringify(input.tensor.shape)}, ${JSON.stringify(input.tensor.data)}`]
 		: input?.kind === "tensor" ? [`import numpy as np\narray = np.load(${name})\n`, "tensor(array.shape, array.ravel()"]
 			: ["from pathlib import Path\n", `image(Path(${name}).read_bytes()`];
 	return `${hasKey() ? "import os\n" : ""}${read}from certify_client import CertificationClient, Parameters
 
 parameters = Parameters(${given.join(", ")})
-with CertificationClient(${JSON.stringify(address("").slice(0, -1))}${hasKey() ? ', api_key=os.environ["CERTIFY_API_KEY"]' : ""}) as client:
+with CertificationClient(${JSON.stringify(SERVICE.slice(0, -1))}${hasKey() ? ', api_key=os.environ["CERTIFY_API_KEY"]' : ""}) as client:
     job = client.submit_${sent}, parameters)
     print(client.wait(job.id).certificate)`;
 }

@@ -1,20 +1,17 @@
 // A certification's answer in words.
 
-import { count, down, el, label, percent, short } from "../kit.js";
+import { bar, count, down, el, label, percent, short } from "../kit.js";
 
 export function answerWords(job) {
 	const held = job.certificate;
-	return held.abstained ? abstained(job, held) : guaranteed(held);
-}
-
-function guaranteed(held) {
+	if (held.abstained) return abstained(job, held);
 	const name = `"${label(held.prediction)}"`;
 	const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
 	const things = held.input.source === "image" ? "image" : "input";
 	return [
-		el("p", `With probability at least ${percent(1 - held.eta)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
+		el("p", `With probability at least ${percent(1 - held.eta, 12)}, the smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one.`),
 		el("p.muted", `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
-		held.ended_by === "samples" ? null : el("p", ENDED[held.ended_by]),
+		ENDED[held.ended_by] && el("p", ENDED[held.ended_by]),
 	];
 }
 
@@ -41,26 +38,24 @@ export function predictions(held) {
 			el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
 			el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
 		clean && clean.index !== held.prediction.index
-			? el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right.") : null,
+			&& el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right."),
 	];
 }
 
 export function votes(held) {
 	const { hits, pairs } = held.counts;
 	if (hits) {
-		const rows = hits.per_class.map((votesOf, index) => [index === hits.target ? label(held.prediction) : `class ${index}`, votesOf, index === hits.target]);
+		const rows = hits.per_class.map((some, index) => [index === hits.target ? label(held.prediction) : `class ${index}`, some, index === hits.target]);
 		return bars("Votes of the samples", rows.filter(([, some]) => some).sort((a, b) => b[1] - a[1]).slice(0, 10), hits.n);
 	}
 	if (!pairs) return null;
 	const neither = pairs.pairs - pairs.both - pairs.plus_only - pairs.minus_only;
 	return bars(`Pairs of opposite noise that answer "${label(held.prediction)}"`,
-		[["both", pairs.both, true], ["plus alone", pairs.plus_only, false], ["minus alone", pairs.minus_only, false], ["neither", neither, false]], pairs.pairs);
+		[["both", pairs.both, true], ["plus alone", pairs.plus_only], ["minus alone", pairs.minus_only], ["neither", neither]], pairs.pairs);
 }
 
 /** Bars of counts: rows of `[name, count, whether it is the one that matters]`. */
 export function bars(name, rows, total) {
 	return el("section", { "aria-label": name }, el("h2", name), rows.map(([what, some, target]) =>
-		el("div.vote", el("span", { title: what }, what),
-			el("div", { class: target ? "meter target" : "meter", "aria-hidden": "true" }, el("div", { style: { width: `${(100 * some) / total}%` } })),
-			el("span", count(some)))));
+		el("div.vote", el("span", { title: what }, what), bar(some, total, target ? "target" : ""), el("span.number", count(some)))));
 }

@@ -1,14 +1,10 @@
 // What takes the input itself: changes of the certified size, and the same input by all certifiers.
 
-import { el, json, keep, label, Problem, put } from "../kit.js";
-import { makeField } from "../certify/fields.js";
-import { heldInput, hold } from "../held.js";
-import { preview } from "../preview.js";
-import { makePlane } from "../plane.js";
-import { changesOf } from "./changes.js";
+import { button, canvasFor, card, down, draw, el, fileField, heldInput, hold, json, keep, label, live, makeField, makePlane, normals, preview, put, refused, say, short } from "../kit.js";
 import { compare, submitOthers } from "./comparing.js";
 
-const LOST = "This page no longer has the picture: it was in the memory of the tab, and the service deletes an input when its job ends. Choose it again to see what changes of this size look like, and to compare certifiers.";
+const STEPS = 100;
+const LOST = "This page no longer has the picture: it was in the memory of the tab, and the service deletes an input when its job ends. Choose it again to see such changes and to compare certifiers.";
 
 /** Put these parts into a place. Where the input is gone, say so and ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
@@ -22,49 +18,80 @@ export async function inputParts(place, job, params, signal) {
 		if (!input) return lost();
 		if (held.abstained) return null;
 		if (picture) return changesOf(picture, held.radius, label(held.prediction), model.input.high - model.input.low);
-		if (input?.numbers?.length !== 2) return null;
+		if (input.tensor?.data.length !== 2) return null;
 		const plane = makePlane(model.input);
-		plane.show({ at: input.numbers, noise: held.sigma, disc: held.radius });
-		return el("section.card.stack", el("h2", "The certified disc"), plane.node);
+		plane.show({ at: input.tensor.data, noise: held.sigma, disc: held.radius });
+		return card("The certified disc", plane.node);
 	}
 
 	function lost() {
 		if (model.input.kind !== "image") return el("p.muted", "This page no longer has the input of this job.");
-		const chooser = el("input", { type: "file", accept: "image/*", onchange: () => again(chooser.files[0]) });
-		const { node, fault } = makeField("Choose the picture again", chooser);
+		const { node, fault } = fileField("Choose the picture again", "image/*", (file) => again(file).catch(refused(({ message }) => fault.show(message))));
 		async function again(file) {
-			try {
-				const { sha256 } = await preview(model, file, signal);
-				if (sha256 !== job.request.input.sha256) {
-					fault.show("This is another picture than the one that was certified.");
-					return;
-				}
-				hold(job.id, { kind: "image", file });
-				await inputParts(place, job, params, signal);
-			} catch (error) {
-				if (!(error instanceof Problem)) throw error;
-				fault.show(error.message);
+			const { sha256 } = await preview(model, file, signal);
+			if (sha256 !== job.request.input.sha256) {
+				fault.show("This is another picture than the one that was certified.");
+				return;
 			}
+			hold(job.id, { kind: "image", file });
+			await inputParts(place, job, params, signal);
 		}
-		return el("section.card.stack", el("h2", "The picture"), el("p", LOST), node);
+		return card("The picture", el("p", LOST), node);
 	}
 
 	function comparison() {
 		if (!input && model.input.kind !== "image") return null;
-		const results = el("div.stack", { "aria-live": "polite" });
+		const results = live("div.stack");
 		const show = (others) => {
-			button.hidden = true;
+			start.hidden = true;
 			return compare(results, job, others, signal);
 		};
-		const button = el("button", { type: "button", onclick: async () => {
+		const start = button(input ? "Certify it by the other certifiers too" : "Choose the picture again to compare certifiers", async () => {
 			if (!input) return place.querySelector("[type=file]").click();
-			button.disabled = true;
+			start.disabled = true;
 			const others = await submitOthers(job, input, signal);
-			keep("job", { ...params, others: others.map((one) => one.id).filter(Boolean).join(",") });
+			keep("job", { ...params, others: others.map(({ id }) => id).filter(Boolean).join(",") });
 			await show(others);
-		} }, input ? "Certify it by the other certifiers too" : "Choose the picture again to compare certifiers");
+		});
 		if (params.others) show(params.others.split(",").map((id) => ({ id })));
-		return el("section.card.stack", el("h2", "Same input, all certifiers"),
-			el("p", "The same input, parameters and noise, by each certifier that takes them."), el("div", button), results);
+		return card("Same input, all certifiers", el("p", "With the same parameters and noise, where a certifier takes them."), el("div", start), results);
 	}
+}
+
+/** Changes whose size a slider sets, from 0 to twice the radius. `scale`: the width of the model's. */
+function changesOf(picture, radius, name, scale) {
+	const { data } = picture;
+	const slider = el("input", { type: "range", max: 2 * STEPS, value: STEPS, oninput: paint });
+	const words = live("p.small");
+	const changes = [["noise over all pixels", noise(data)], ["one patch", patch(picture)], ["less contrast", contrast(data)]].map(([kind, direction]) =>
+		({ kind, direction, canvas: canvasFor(picture, `The picture changed: ${kind}`), length: Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0)) || 1 }));
+	function paint() {
+		const size = (radius * slider.value) / STEPS;
+		for (const { direction, canvas, length } of changes) draw(canvas, picture, data.map((value, i) => value + (size / scale / length) * direction[i]));
+		const told = size < radius ? `below the radius: the class stays "${name}".` : "not below the radius: nothing is guaranteed here.";
+		say(words, `Each differs from yours by ${short(size)} in L2, ${told} Spread over all ${data.length} numbers that is ${short(size / Math.sqrt(data.length))} each. Numbers beyond black and white are drawn as those.`);
+		slider.ariaValueText = `size ${short(size)}`;
+	}
+	paint();
+	return card("What a change of this size looks like", makeField(`Size of the change, from 0 to twice ${down(radius)}`, slider).node, words,
+		el("div.pair", changes.map(({ kind, canvas }) => el("figure", canvas, el("figcaption.small", kind)))));
+}
+
+/** Noise that turns back where it would leave black or white. */
+function noise(data) {
+	return normals(data.length, 7).map((value, i) => (data[i] + value < 0 || data[i] + value > 1 ? -value : value));
+}
+
+function patch({ width, height, channels, data }) {
+	const side = Math.max(3, Math.round(Math.min(width, height) / 9));
+	const inside = (place, length) => place >= Math.floor((length - side) / 2) && place < Math.floor((length + side) / 2);
+	return data.map((pixel, i) => {
+		const place = Math.floor(i / channels);
+		return inside(place % width, width) && inside(Math.floor(place / width), height) ? (pixel > 0.5 ? -1 : 1) : 0;
+	});
+}
+
+function contrast(data) {
+	const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+	return data.map((value) => mean - value);
 }

@@ -24,8 +24,13 @@ export async function folderOf(files) {
 }
 
 function labelsOf(text) {
-	const [head, ...lines] = text.split(/\r?\n/).map((line) => line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+	const [head, ...lines] = text.split(/\r?\n/).map(cellsOf);
 	const [file, label] = ["file_name", "label"].map((name) => head.indexOf(name));
 	if (file < 0 || label < 0) throw new Error(`${TABLE} needs the columns file_name and label.`);
 	return new Map(lines.map((cells) => [cells[file], cells[label]]));
+}
+
+/** The cells of a line. Those in quotes may hold commas, and quotes as two. */
+function cellsOf(line) {
+	return [...`${line},`.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*,/g)].map(([, quoted, plain]) => plain ?? quoted.replaceAll('""', '"'));
 }

@@ -1,29 +1,28 @@
 // The rows of a run: filtered by the service, sorted among those shown.
 
-import { choice, down, el, json, link, short, stateWord } from "../kit.js";
-import { makeTable } from "../table.js";
+import { button, card, choice, down, el, json, link, makeTable, query, short, stateWord } from "../kit.js";
 
-const AMONG = { "": "all", open: "not ended", failed: "failed", cancelled: "cancelled", abstained: "abstained", wrong: "not correct" };
+const AMONG = [["", "all"], ["open", "not ended"], ["failed"], ["cancelled"], ["abstained"], ["wrong", "not correct"]];
 
 /** `read()` reads again what may have changed; `refused(files)` puts those above the rows. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [
 		["Input", "", ({ key, job, reason }) => (job ? el("a", { href: link("job", { id: job }) }, key) : [key, el("p.fault", reason)])],
-		["State", "", (row) => stateWord(...stateOf(row))],
+		["State", "", stateOf],
 		["Radius", "number", ({ radius, abstained }) => down(abstained ? null : radius)],
 		["Label", "wide", ({ label, reason }) => (reason && label) || word(label)],
 		["Answer", "wide", ({ predicted }) => word(predicted)],
 		["Without noise", "wide", ({ clean }) => word(clean)],
 		["Seconds", "number wide", ({ seconds }) => short(seconds, 2)],
 	], sort, (chosen) => tell({ sort: chosen }));
-	const more = el("button", { type: "button", onclick: () => read(next) }, "Show more rows");
+	const more = button("Show more rows", () => read(next));
 	let rows = [];
 	let refused = [];
 	let next = null;
 	/** Read a page after a number. It takes the place of the rows that it spans. */
 	async function read(after) {
-		const page = await json(`${path}/rows?${new URLSearchParams({ after, ...(among && { among }) })}`, { signal });
+		const page = await json(`${path}/rows${query({ after, among })}`, { signal });
 		const later = rows.filter(({ number }) => number > (page.next_after ?? Infinity));
 		if (!later.length) next = page.next_after;
 		rows = [...rows.filter(({ number }) => number <= after), ...page.rows, ...later];
@@ -34,7 +33,7 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 		table.draw(among ? rows : [...refused, ...rows]);
 	}
 	return {
-		node: el("section.card.stack", el("h2", "Rows"), choice("Show", AMONG, among, (chosen) => {
+		node: card("Rows", choice("Show", AMONG, among, (chosen) => {
 			among = chosen;
 			rows = [];
 			tell({ among });
@@ -49,6 +48,6 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 }
 
 function stateOf({ status, abstained, correct, reason }) {
-	if (status !== "succeeded") return [status ?? (reason ? "refused" : "not ended"), reason || status === "failed" ? "failed" : status ? "muted" : "plain"];
-	return abstained ? ["abstained", "abstained"] : correct === false ? ["certified, wrong", "failed"] : ["certified", "certified"];
+	if (status !== "succeeded") return stateWord(status ?? (reason ? "refused" : "not ended"), reason ? "failed" : status);
+	return abstained ? stateWord("abstained") : correct === false ? stateWord("certified, wrong", "failed") : stateWord("certified");
 }

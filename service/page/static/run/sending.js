@@ -1,7 +1,7 @@
 // Rows on their way: a few at a time, as slowly as the service asks.
 
 import { asJson } from "../certify/fields.js";
-import { json, pause } from "../kit.js";
+import { jsonBlob, pause, post } from "../kit.js";
 
 const AT_ONCE = 4;
 
@@ -9,9 +9,8 @@ const AT_ONCE = 4;
 export const sendings = new Map();
 
 export async function startRun(values, { name, rows }, signal) {
-	const body = JSON.stringify({ ...asJson(values), name: name.slice(0, 200), expected_rows: rows.length });
-	const { id } = await json("v1/runs", { method: "POST", body, headers: { "Content-Type": "application/json" }, signal });
-	const state = { of: rows.length, sent: 0, refused: [], stopped: "", changed() {} };
+	const { id } = await post("v1/runs", jsonBlob(asJson(values, { name: name.slice(0, 200), expected_rows: rows.length })), { signal });
+	const state = { of: rows.length, sent: 0, refused: [], stopped: "" };
 	sendings.set(id, state);
 	const left = rows.values();
 	for (let i = 0; i < AT_ONCE; i += 1) sendFrom(left, `v1/runs/${id}/rows`, state);
@@ -26,22 +25,20 @@ async function sendFrom(left, path, state) {
 	for (const { key, label, file } of left) {
 		if (state.stopped) return;
 		try {
-			await send(path, key, label, new Blob([await file.arrayBuffer()]));
+			await send(path, { key, label, image: new Blob([await file.arrayBuffer()]) });
 		} catch (error) {
-			if (error.slug?.startsWith("run-") || error.status === 401) state.stopped = error.message;
+			if (error.type?.includes(":run-") || error.status === 401) state.stopped = error.message;
 			state.refused.push({ key, label, reason: error.errors?.map(({ message }) => message).join(" ") || error.message });
 		}
 		state.sent += 1;
-		state.changed();
+		state.changed?.();
 	}
 }
 
-async function send(path, key, label, image) {
-	const body = new FormData();
-	for (const [name, value] of Object.entries({ key, label, image })) if (value) body.append(name, value);
+async function send(path, row) {
 	for (;;) {
 		try {
-			return await json(path, { method: "POST", body });
+			return await post(path, row);
 		} catch (error) {
 			if (!error.later) throw error;
 			await pause(1000 * error.later);

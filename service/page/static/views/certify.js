@@ -1,145 +1,122 @@
 // The view "Certify": a picture, a model and how to certify it.
 
-import { el, go, json, keep, Problem, put } from "../kit.js";
-import { asJson, makeFault, makeFields, modelField } from "../certify/fields.js";
+import { el, go, hold, json, jsonBlob, keep, makeFault, post, put, refused } from "../kit.js";
+import { asJson, makeFields, makeSigma, modelField, valuesOf } from "../certify/fields.js";
 import { makeImageInput } from "../certify/image_input.js";
 import { makePlanLine } from "../certify/plan_line.js";
-import { makeSigma } from "../certify/sigma.js";
 import { makeSnippets } from "../certify/snippets.js";
 import { makeTensorInput } from "../certify/tensor_input.js";
-import { hold } from "../held.js";
 import { startRun } from "../run/sending.js";
 
 export const title = "Certify";
-const FIRST_MODEL = "mnist";
 
 export async function mount(root, params, signal) {
 	const { models } = await json("v1/models", { signal });
-	if (!models.length) {
-		put(root, el("section.card.empty", el("h1", "No model is installed"),
-			el("p", "Put a model's folder into the models directory, or import a network of your own with certify-models import."),
-			el("a.button", { href: "?view=models" }, "What is wrong with the models")));
-		return;
-	}
-	new Form(models, params, signal).showIn(root);
+	if (models.length) put(root, el("h1", "How far can a picture be changed before the answer changes?"), makeForm(models, params, signal));
+	else put(root, el("section.card.empty", el("h1", "No model is installed"),
+		el("a.button", { href: "?view=models" }, "How to install one, and what is wrong with others")));
 }
 
-class Form {
-	constructor(models, params, signal) {
-		this.params = params;
-		this.signal = signal;
-		this.model = modelField(models, params.model ?? FIRST_MODEL, () => this.otherModel(true));
-		this.sigma = makeSigma(() => this.changed());
-		this.fields = makeFields(params, () => this.changed());
-		this.plan = makePlanLine((plan) => this.fields.chosen(plan), (problem) => this.refuse(problem), signal);
-		this.snippets = makeSnippets();
-		this.other = makeFault();
-		this.faults = { ...this.fields.faults, model: this.model.fault, sigma: this.sigma.fault, other: this.other };
-		this.submit = el("button.primary", { type: "submit" }, "Certify");
-		this.inputPlace = el("div");
-		this.copiesPlace = el("div");
-	}
+function makeForm(models, params, signal) {
+	const model = modelField(models, params.model ?? "mnist", () => otherModel(true));
+	const sigma = makeSigma();
+	const fields = makeFields(params);
+	const faults = makeFaults([model, sigma, ...fields.all]);
+	const refuse = (problem) => faults.refuse(problem, input.fault);
+	const plan = makePlanLine(fields.chosen, refuse, signal);
+	const snippets = makeSnippets();
+	const submitter = el("button.primary", { type: "submit" }, "Certify");
+	const [inputPlace, copiesPlace] = [el("div"), el("div")];
+	const form = el("form.two", { novalidate: true, autocomplete: "off", oninput: changed, onsubmit: (event) => {
+		event.preventDefault();
+		send();
+	} }, el("section.card.stack", { "aria-label": "Input" }, inputPlace),
+	el("section.card.stack", { "aria-label": "How to certify" }, model.node, sigma.node, copiesPlace, fields.node,
+		el("div.row", submitter, plan.node), faults.node, snippets.node));
+	let input = null;
 
-	showIn(root) {
-		const form = el("form.two", { novalidate: true, onsubmit: (event) => {
-			event.preventDefault();
-			this.send();
-		} },
-		el("section.card.stack", { "aria-label": "Input" }, this.inputPlace),
-		el("section.card.stack", { "aria-label": "How to certify" }, this.model.node, this.sigma.node, this.copiesPlace, this.fields.node,
-			el("div.row", this.submit, this.plan.node), this.other.node, this.snippets.node));
-		put(root, el("h1", "How far can a picture be changed before the answer changes?"), form);
-		this.otherModel(false);
-	}
-
-	async otherModel(chosen) {
-		const model = this.model.current();
-		const before = this.input?.value;
-		const { low, high } = model.input;
-		this.sigma.scale(high - low, chosen ? model.trained_sigma : this.params.sigma ?? model.trained_sigma);
-		if (model.input.kind === "image") {
-			this.input = makeImageInput(model, () => this.changed(), this.signal);
-			const sample = chosen ? before?.sample : this.params.sample;
-			if (sample) this.input.takeSample(sample);
-			else if (before?.kind === "image") this.input.take(before.file);
-			else if (before?.kind === "folder") this.input.useFolder(before);
+	function otherModel(chosen) {
+		const next = model.current();
+		const before = input?.value;
+		const { low, high, kind } = next.input;
+		sigma.scale(high - low, chosen ? next.trained_sigma : params.sigma ?? next.trained_sigma);
+		if (kind === "image") {
+			input = makeImageInput(next, changed, signal);
+			const sample = chosen ? before?.sample : params.sample;
+			if (sample) input.takeSample(sample);
+			else if (before?.kind === "image") input.take(before.file);
+			else if (before?.kind === "folder") input.useFolder(before);
 		} else {
-			this.input = makeTensorInput(model, chosen ? "" : this.params.numbers, () => this.changed());
+			input = makeTensorInput(next, chosen ? "" : params.numbers, changed);
 		}
-		put(this.inputPlace, this.input.node);
-		put(this.copiesPlace, this.input.copies);
-		this.changed();
+		put(inputPlace, input.node);
+		put(copiesPlace, input.copies);
+		changed();
 	}
 
-	values() {
-		const sigma = this.sigma.value();
-		return { model: this.model.current().name, ...(sigma && { sigma }), ...this.fields.values() };
+	function changed() {
+		const { low, high } = model.current().input;
+		const { value } = input;
+		const values = valuesOf(form);
+		input.sigma(values.sigma / (high - low) || 0);
+		faults.clear();
+		keep("certify", { ...values, ...named(value) });
+		snippets.show(values, value);
+		plan.follow(values);
 	}
 
-	changed() {
-		if (!this.input) return;
-		const { low, high } = this.model.current().input;
-		this.input.sigma(Number(this.sigma.value()) / (high - low) || 0);
-		const values = this.values();
-		this.clear();
-		const { sample, numbers } = this.input.value ?? {};
-		keep("certify", { ...values, sample, numbers: numbers?.join(",") });
-		this.snippets.show(values, this.input.value);
-		this.plan.follow(values);
-	}
-
-	clear() {
-		for (const fault of Object.values(this.faults)) fault.show("");
-	}
-
-	refuse(problem) {
-		let first = null;
-		const faults = problem.errors.length ? problem.errors : [{ field: "", message: problem.message }];
-		for (const { field, message } of faults) {
-			const fault = this.faultOf(field);
-			fault.show(fault === this.other && field ? `${field}: ${message}` : message);
-			first ??= fault;
-		}
-		return first;
-	}
-
-	faultOf(field) {
-		const name = field.replace("stop.", "stop_").replace(/^stop$/, "stop_radius");
-		return /^(image|tensor)/.test(name) ? this.input.fault : this.faults[name] ?? this.other;
-	}
-
-	async send() {
-		const input = this.input.value;
-		if (!input) {
-			this.input.fault.show("There is no input yet: drop one, choose one, or take a sample.");
-			this.input.fault.field.focus();
+	async function send() {
+		const { value, fault } = input;
+		if (!value) {
+			fault.show("There is no input yet: drop one, choose one, or take a sample.");
+			fault.field.focus();
 			return;
 		}
-		this.submit.disabled = true;
-		this.clear();
-		try {
-			if (input.kind === "folder") go("run", { id: await startRun(this.values(), input, this.signal) });
-			else {
-				const { id } = await submit(this.values(), input, this.signal);
-				hold(id, input);
-				go("job", { id, sample: input.sample, numbers: input.numbers?.join(",") });
-			}
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			this.refuse(error)?.field?.focus();
-		} finally {
-			this.submit.disabled = false;
-		}
+		submitter.disabled = true;
+		faults.clear();
+		const sent = value.kind === "folder" ? startRun(valuesOf(form), value, signal).then((id) => go("run", { id }))
+			: submit(valuesOf(form), value, signal).then(({ id }) => go("job", { id, ...named(value) }));
+		await sent.catch(refused((problem) => refuse(problem).field?.focus())).finally(() => { submitter.disabled = false; });
 	}
+	otherModel(false);
+	return form;
 }
 
-/** Submit a certification of an input that this page has. The key makes it happen once, even if it is sent again. */
-export function submit(values, input, signal) {
+/** What names an input in the address. */
+function named(input) {
+	return { sample: input?.sample, numbers: input?.tensor?.data.join(",") };
+}
+
+/** The faults of fields by their names, and one for all else. */
+function makeFaults(fields) {
+	const other = makeFault();
+	const faults = { other };
+	for (const { input, fault } of fields) faults[input.name] = fault;
+	function faultOf(field, ofInput) {
+		const name = field.replace("stop.", "stop_").replace(/^stop$/, "stop_radius");
+		return /^(image|tensor)/.test(name) ? ofInput : faults[name] ?? other;
+	}
+	return {
+		node: other.node,
+		clear() {
+			for (const fault of Object.values(faults)) fault.show("");
+		},
+		/** Say what is wrong beside each field, and return the first of the faults. */
+		refuse({ errors, message: about }, ofInput) {
+			return (errors.length ? errors : [{ field: "", message: about }]).map(({ field, message }) => {
+				const fault = faultOf(field, ofInput);
+				fault.show(fault === other && field ? `${field}: ${message}` : message);
+				return fault;
+			})[0];
+		},
+	};
+}
+
+/** Submit a certification of an input that this page has, and keep the input. The key makes it happen once, even if it is sent again. */
+export async function submit(values, input, signal) {
 	const headers = { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-	let body = new FormData();
-	if (input.numbers) {
-		headers["Content-Type"] = "application/json";
-		body = JSON.stringify({ ...asJson(values), tensor: { shape: input.shape, data: input.numbers } });
-	} else for (const [name, value] of Object.entries({ ...values, [input.kind]: input.file })) body.append(name, value);
-	return json("v1/certifications", { method: "POST", body, headers, signal });
+	const content = input.tensor ? jsonBlob(asJson(values, { tensor: input.tensor })) : { ...values, [input.kind]: input.file };
+	const job = await post("v1/certifications", content, { headers, signal });
+	hold(job.id, input);
+	return job;
 }

@@ -1,17 +1,14 @@
-// The view of one run.
+// The view of one run, and of another beside it.
 
-import { lineChart } from "../charts.js";
-import { count, down, download, el, facts, json, keep, moment, pause, percent, put, say, short } from "../kit.js";
-import { comparisonOf } from "../run/comparison.js";
+import { bar, button, card, choice, count, down, download, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, say, short, STATES } from "../kit.js";
+import { bars } from "../job/answer.js";
 import { rowsOf } from "../run/rows.js";
 import { sendings } from "../run/sending.js";
-import { events } from "../stream.js";
 
 export const title = "Run";
 const LOOK_MS = 2000;
 const FILES = { TSV: ["results", "tsv", "text/tab-separated-values"], CSV: ["results", "csv", "text/csv"],
 	"JSON lines": ["results", "jsonl", "application/x-ndjson"], "All certificates": ["evidence", "zip", "application/zip"] };
-const STATES = ["queued", "running", "succeeded", "failed", "cancelled"];
 
 export async function mount(root, params, signal) {
 	const path = `v1/runs/${encodeURIComponent(params.id ?? "")}`;
@@ -36,7 +33,7 @@ async function follow(parts, rows, path, signal) {
 		}
 		reading = null;
 	}
-	for await (const { type, data } of events(`${path}/events`, "end", signal)) {
+	for await (const { type, data } of events(path, signal)) {
 		show(parts, latest = data);
 		parts.cancel.hidden = type === "end" || data.status !== "open";
 		reading ??= read().catch((error) => signal.aborted || say(parts.said, error.message));
@@ -56,13 +53,13 @@ function followSending({ sent: words }, rows, sending) {
 
 function frame(run, path) {
 	const said = el("p.fault", { role: "alert" });
-	const act = (text, work) => el("button", { type: "button", onclick: () => work().catch((error) => say(said, error.message)) }, text);
-	const parts = { said, tiles: el("dl.tiles"), bar: el("div.bar-fill"), states: el("p.small", { "aria-live": "polite" }), sent: el("p.small", { "aria-live": "polite" }),
+	const act = (text, work) => button(text, () => work().catch((error) => say(said, error.message)));
+	const parts = { said, tiles: el("dl.tiles"), bar: bar(), states: live("p.small"), sent: live("p.small"),
 		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => json(path, { method: "DELETE" })) };
 	parts.node = el("div.two",
-		el("section.card.stack", el("h2", "What was asked"), facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
+		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
 			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, () => download(`${path}/${what}`, `run-${run.id}.${ending}`, { Accept: kind }))))),
-		el("section.card.stack", parts.tiles, el("div", el("div.meter", { "aria-hidden": "true" }, parts.bar), parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)));
+		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)));
 	return parts;
 }
 
@@ -72,7 +69,7 @@ function show(parts, { rows, summary, request, estimated_end: end, status }) {
 	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
 		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
-	parts.bar.style.width = `${(100 * (rows.total - open)) / Math.max(1, expected)}%`;
+	parts.bar.value = (rows.total - open) / Math.max(1, expected);
 	say(parts.states, [`${count(rows.total)} of ${count(expected)} rows`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
 		rows.abstained && `${count(rows.abstained)} of them abstained`, open && end && `ends about ${moment(end)}`, status === "cancelled" && "the run is cancelled"].filter(Boolean).join(", "));
 }
@@ -82,17 +79,38 @@ function tile(name, value, note) {
 }
 
 function share(name, { rows, of, share: value, low, high }) {
-	return tile(name, percent(value, 3), of ? `${count(rows)} of ${count(of)}; 95\u2009% interval ${percent(low, 3)} to ${percent(high, 3)}` : "no labelled row has ended");
+	return tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u2009% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
 }
 
 /** The curve as steps that fall behind each radius, with the exact interval as a band. */
 async function drawCurve(chart, path, signal) {
 	const { points, labelled } = await json(`${path}/curve`, { signal });
-	chart.node.hidden = !labelled;
 	if (!labelled) return;
 	const steps = points.flatMap((point, i) => [[points[Math.max(0, i - 1)].radius, point], [point.radius, point]]);
 	chart.draw({
 		title: "Certified accuracy against radius", x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
-		lines: [{ name: "", kind: "certified", points: steps.map(([at, point]) => [at, point.share]), band: steps.map(([at, { low, high }]) => [at, low, high]) }],
+		lines: [{ kind: "certified", points: steps.map(([at, point]) => [at, point.share]), band: steps.map(([at, { low, high }]) => [at, low, high]) }],
 	});
+}
+
+/** Another run over the same keys beside this one. */
+async function comparisonOf(run, path, chosen, tell, signal) {
+	const { runs } = await json("v1/runs?limit=100", { signal });
+	const others = runs.filter(({ id }) => id !== run.id).map(({ id, name, request }) =>
+		[id, `${name}: ${request.model}, ${request.certifier}, sigma ${short(request.sigma)}, n ${count(request.n)}`]);
+	const found = live("div.stack");
+	async function compare(id) {
+		tell({ with: id });
+		put(found, id && comparedWords((await json(`${path}/comparison?with=${encodeURIComponent(id)}`, { signal })).comparisons[0]));
+	}
+	if (chosen) await compare(chosen);
+	return others.length ? card("Beside another run", choice("Other run", [["", "none"], ...others], chosen, compare), found) : null;
+}
+
+function comparedWords(one) {
+	return [
+		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Mean radius, 0 where a row abstains: ${short(one.mean_radius)} here, ${short(one.other_mean_radius)} there.`),
+		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u2009% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
+			bars("Change of the radius", one.histogram.map(({ low, high, rows }) => [low === null ? `below ${percent(high)}` : high === null ? `${percent(low)} or more` : `${percent(low)} to ${percent(high)}`, rows, low !== null && low >= 0]), one.both)],
+	];
 }

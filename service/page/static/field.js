@@ -1,0 +1,49 @@
+// One input with its label, a hint, and the place for what the service says of it.
+
+import { el, put, say } from "./dom.js";
+
+let last = 0;
+
+function freshId() {
+	last += 1;
+	return `id-${last}`;
+}
+
+/** `hint`: text, or a function of the input's value; `within`: what holds the input. */
+export function makeField(title, input, hint, within = input) {
+	const fault = makeFault(input);
+	const about = el("div.hint", { id: freshId() });
+	const explain = () => put(about, typeof hint === "function" ? hint(input.value) : hint);
+	input.id = freshId();
+	input.setAttribute("aria-describedby", `${about.id} ${fault.node.id}`);
+	input.addEventListener("input", explain);
+	explain();
+	return { input, fault, node: el("div.field", el("label", { for: input.id }, title), within, about, fault.node) };
+}
+
+/** A field for a file, which `take` gets. */
+export function fileField(title, accept, take, hint) {
+	return makeField(title, el("input", { type: "file", accept, onchange: ({ target }) => take(target.files[0]) }), hint);
+}
+
+export function makeFault(field) {
+	const node = el("p.fault", { id: freshId(), role: "alert" });
+	return {
+		node,
+		field,
+		show(text) {
+			say(node, text);
+			if (field) field.ariaInvalid = text ? "true" : null;
+		},
+	};
+}
+
+/** `options`: pairs of a value and its text, where that differs. */
+export function makeSelect(options, chosen, props) {
+	return el("select", props, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text || value)));
+}
+
+/** A select with its label. `changed` gets the value that is chosen. */
+export function choice(name, options, chosen, changed) {
+	return makeField(name, makeSelect(options, chosen, { onchange: ({ target }) => changed(target.value) })).node;
+}

@@ -1,0 +1,60 @@
+// The views of all certifications and of all runs. Their first page is read again while people look at it.
+
+import { button, certifier, choice, count, down, el, json, keep, label, link, makeTable, moment, pause, percent, put, query, short, stateOf, STATES } from "../kit.js";
+
+const AGAIN_MS = 5000;
+const MODEL = ["Model", "", ({ request }) => request.model];
+const CERTIFIER = ["Certifier", "wide", ({ request }) => certifier(request.certifier)];
+const SIGMA = ["Sigma", "number wide", ({ request }) => short(request.sigma)];
+const MADE = ["Made", "wide", (one) => moment(one.created_at)];
+
+export const jobs = listView("jobs", "Jobs", "v1/certifications", [
+	["State", "", (job) => el("a", { href: link("job", { id: job.id }) }, stateOf(job))],
+	["Class", "", ({ certificate: held }) => (held ? label(held.prediction) : "–")],
+	["Radius", "number", ({ certificate: held }) => down(held?.abstained ? null : held?.radius)],
+	MODEL, CERTIFIER, SIGMA,
+	["Samples", "number wide", ({ progress }) => count(progress.samples_done)],
+	MADE,
+], STATES, "No certification is stored yet.", "Certify a picture");
+
+export const runs = listView("runs", "Runs", "v1/runs", [
+	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
+	["Ended", "number", ({ rows }) => `${count(rows.total - rows.queued - rows.running)} of ${count(rows.total)}`],
+	["Correct", "number", ({ summary }) => percent(summary.smoothed.share)],
+	["Mean radius", "number", ({ summary }) => down(summary.average_certified_radius)],
+	MODEL.with(1, "wide"), CERTIFIER, SIGMA, MADE,
+], ["open", "complete", "cancelled"],
+"No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
+
+/** `states`: to filter by; `empty`: said of an empty list; `action`: words of the link to the form. */
+function listView(view, title, path, columns, states, empty, action) {
+	async function mount(root, { status = "" }, signal) {
+		let items = [];
+		let cursor = null;
+		const table = makeTable(title, columns);
+		const more = button("Show older ones", () => read(cursor));
+		const none = el("div.card.empty");
+		async function read(from) {
+			const page = await json(path + query({ limit: 50, cursor: from, status }), { signal });
+			const found = page[view];
+			const last = from || !page.next_cursor ? -1 : items.findIndex(({ id }) => id === found.at(-1)?.id);
+			if (last < 0) cursor = page.next_cursor;
+			items = from ? [...items, ...found] : last < 0 ? found : [...found, ...items.slice(last + 1)];
+			more.hidden = !cursor;
+			table.node.hidden = !items.length;
+			none.hidden = items.length;
+			put(none, status ? "Nothing in the list is in this state." : empty);
+			table.draw(items);
+		}
+		put(root, el("h1", title), el("div.row.ends", choice("State", [["", "all"], ...states.map((one) => [one])], status, (chosen) => {
+			status = chosen;
+			keep(view, { status });
+			read();
+		}), el("a.button", { href: "?view=certify" }, action)), table.node, none, more);
+		for (;;) {
+			if (!document.hidden) await read();
+			await pause(AGAIN_MS, signal);
+		}
+	}
+	return { title, mount };
+}
