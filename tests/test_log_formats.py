@@ -38,45 +38,38 @@ def started(program: str, stderr: int, **settings: object) -> Iterator[None]:
         process.wait(20)
 
 
-def first_lines(end: int) -> str:
-    """Return what is written first, up to the end of a line."""
+def first_line(program: str, ends: tuple[int, int], fixed: str) -> str:
+    """Run a program whose standard error is the second of two ends; return the first line that it writes."""
+    ours, theirs = ends
+    os.set_blocking(ours, False)
     text = b""
 
     def whole() -> bool:
         nonlocal text
         with suppress(BlockingIOError):
-            text += os.read(end, 2**16)
+            text += os.read(ours, 2**16)
         return b"\n" in text
 
-    wait_until(whole, "a line of the log", 60)
-    return text.decode()
+    try:
+        with started(program, theirs, log_format=fixed):
+            wait_until(whole, "a line of the log", 60)
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    return text.decode().splitlines()[0]
 
 
 @PROGRAMS
 @pytest.mark.parametrize("fixed", ["auto", "json"])
 def test_people_at_a_terminal_get_lines_to_read(program: str, fixed: str) -> None:
-    ours, theirs = pty.openpty()
-    os.set_blocking(ours, False)
-    try:
-        with started(program, theirs, log_format=fixed):
-            line = first_lines(ours).splitlines()[0]
-    finally:
-        os.close(theirs)
-        os.close(ours)
+    line = first_line(program, pty.openpty(), fixed)
     assert line.startswith("{") == (fixed == "json"), line
 
 
 @PROGRAMS
 @pytest.mark.parametrize("fixed", ["auto", "terminal"])
 def test_programs_get_json(program: str, fixed: str) -> None:
-    ours, theirs = os.pipe()
-    os.set_blocking(ours, False)
-    try:
-        with started(program, theirs, log_format=fixed):
-            line = first_lines(ours).splitlines()[0]
-    finally:
-        os.close(theirs)
-        os.close(ours)
+    line = first_line(program, os.pipe(), fixed)
     if fixed == "auto":
         assert json.loads(line)["message"]
     else:

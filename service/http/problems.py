@@ -84,6 +84,10 @@ PROBLEMS: dict[str, ProblemType] = _table(
 
 OF_THE_STORE = ("unsupported-record", "overloaded", "store-unavailable", "not-ready")
 """Problems of every route that reads jobs or runs; ``not-ready`` while the keys file cannot be read."""
+OF_A_BODY = ("malformed-body", "body-timeout", "body-too-large", "unsupported-media-type", "invalid-request")
+"""Problems of every route that reads a body."""
+OF_AN_INPUT = (*OF_A_BODY, "model-broken", "invalid-image", "image-too-large", "invalid-tensor")
+"""Problems of every route whose body holds an image or a tensor for a model."""
 
 
 class FieldError(BaseModel):
@@ -160,9 +164,13 @@ def fields_problem(errors: list[FieldError]) -> ProblemError:
 
 
 def responses(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI's ``responses`` for a route with these problems; 403 and 500 are always added."""
+    """Return OpenAPI's ``responses`` for a route with these problems, in the order of PROBLEMS.
+
+    403 and 500 are always added.
+    """
     grouped: dict[int, list[ProblemType]] = {}
-    for slug in (*slugs, "origin-not-allowed", "internal-error"):
+    listed = {*slugs, "origin-not-allowed", "internal-error"}
+    for slug in sorted(listed, key=list(PROBLEMS).index):
         grouped.setdefault(PROBLEMS[slug].status, []).append(PROBLEMS[slug])
     return {
         status: {

@@ -15,7 +15,7 @@ from service.certification.previews import PreviewFields, PreviewJson, PreviewRe
 from service.certification.tensors import Tensor
 from service.context import Context, Ctx
 from service.http.bodies import Form
-from service.http.problems import field_problem, responses
+from service.http.problems import OF_AN_INPUT, field_problem, responses
 from service.http.query import KnownQuery
 from service.routes.submitted_bodies import submitted_body
 from service.routes.who import AnyCaller, Who
@@ -47,16 +47,8 @@ router = APIRouter(tags=["plans"], dependencies=[AnyCaller, KnownQuery])
         }
     },
     responses=responses(
-        "malformed-body",
+        *OF_AN_INPUT,
         "unauthorized",
-        "body-timeout",
-        "model-broken",
-        "body-too-large",
-        "unsupported-media-type",
-        "invalid-request",
-        "invalid-image",
-        "image-too-large",
-        "invalid-tensor",
         "too-many-requests",
         "overloaded",
         "not-ready",

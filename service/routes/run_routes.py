@@ -13,7 +13,7 @@ from jobs.runs.run_records import RunState
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
-from service.http.problems import OF_THE_STORE, field_problem, responses
+from service.http.problems import OF_A_BODY, OF_THE_STORE, field_problem, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.submitted_bodies import json_body
@@ -44,13 +44,9 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
         }
     },
     responses=responses(
-        "malformed-body",
+        *OF_A_BODY,
         "unauthorized",
-        "body-timeout",
         "model-broken",
-        "body-too-large",
-        "unsupported-media-type",
-        "invalid-request",
         "too-many-requests",
         "too-many-runs",
         *OF_THE_STORE,

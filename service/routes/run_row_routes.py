@@ -15,7 +15,7 @@ from service.certification.resources import JobResource
 from service.certification.tensors import Tensor
 from service.context import Context, Ctx
 from service.http.bodies import Form
-from service.http.problems import responses
+from service.http.problems import OF_AN_INPUT, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.accepting import Ready, accept
 from service.routes.run_answers import RunIdPath, read_run
@@ -50,17 +50,10 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
         }
     },
     responses=responses(
-        "malformed-body",
-        "body-timeout",
-        "model-broken",
+        *OF_AN_INPUT,
         "run-closed",
         "run-full",
         "run-model-changed",
-        "body-too-large",
-        "unsupported-media-type",
-        "invalid-image",
-        "image-too-large",
-        "invalid-tensor",
         "idempotency-key-reused",
         "too-many-jobs",
         *RUN,

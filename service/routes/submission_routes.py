@@ -16,7 +16,7 @@ from service.certification.resources import JobResource
 from service.certification.tensors import Tensor
 from service.context import Context, Ctx
 from service.http.bodies import Form
-from service.http.problems import field_problem, responses
+from service.http.problems import OF_AN_INPUT, field_problem, responses
 from service.http.query import KnownQuery
 from service.routes.accepting import CERTIFICATIONS, Ready, accept
 from service.routes.who import AnyCaller, Who
@@ -41,16 +41,8 @@ router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery]
     responses={
         202: examples.ACCEPTED,
         **responses(
-            "malformed-body",
+            *OF_AN_INPUT,
             "unauthorized",
-            "body-timeout",
-            "model-broken",
-            "body-too-large",
-            "unsupported-media-type",
-            "invalid-request",
-            "invalid-image",
-            "image-too-large",
-            "invalid-tensor",
             "idempotency-key-reused",
             "too-many-requests",
             "too-many-jobs",

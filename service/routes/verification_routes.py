@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from service.api import examples
 from service.certification.verifications import MOST_BYTES, MOST_CLASSES, VerdictResource, verdict_resource
 from service.context import Ctx
-from service.http.problems import responses
+from service.http.problems import OF_A_BODY, responses
 from service.http.query import KnownQuery
 from service.routes.submitted_bodies import json_body
 from service.routes.who import AnyCaller, Who
@@ -29,12 +29,8 @@ router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery]
     responses={
         200: examples.VERIFIED,
         **responses(
-            "malformed-body",
+            *OF_A_BODY,
             "unauthorized",
-            "body-timeout",
-            "body-too-large",
-            "unsupported-media-type",
-            "invalid-request",
             "too-many-requests",
             "overloaded",
             "not-ready",

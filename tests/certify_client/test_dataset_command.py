@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ from certificates import FIRST_ORDER, Bounds, Claim, Evidence, HitCounts
 from certify_client import CertificationClient
 from certify_client.run_notes import note_path
 from tests.certify_client.conftest import Certify
+from tests.support.result_lines import lines
 
 FAST = ("--model", "mnist", "--sigma", "0.25", "--n", "500", "--n0", "20", "--seed", "7")
 
@@ -28,11 +28,6 @@ def digits(tmp_path: Path, repository: Path) -> Path:
     (root / "7" / "c.png").write_bytes(b"no image")
     (root / "7" / "d.png").write_bytes(b"")
     return root
-
-
-def lines(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def test_a_folder_becomes_a_table(

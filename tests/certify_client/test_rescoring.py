@@ -10,13 +10,9 @@ import pytest
 from certificates import FIRST_ORDER, Bounds, Evidence, HitCounts
 from tests.certify_client.conftest import Certify
 from tests.support.places import ROOT
+from tests.support.result_lines import lines
 
 DATA = ROOT / "tests" / "certificates" / "data"
-
-
-def lines(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def one_setting(name: str, tmp_path: Path) -> tuple[Path, list[dict[str, str]], tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from certify_client import CertificationClient
 from certify_client.run_notes import note_path
 from tests.certify_client.conftest import Certify
+from tests.support.result_lines import lines
 
 FAST = ("--model", "mnist", "--sigma", "0.25", "--n", "500", "--n0", "20", "--radius", "0.1")
 
@@ -32,11 +32,6 @@ def run_id(certify: Certify, digits: Path, tmp_path: Path) -> str:
     assert certify("dataset", digits, *FAST, "--seed", "3", "--every", "2", "--out", out).returncode == 0
     found: str = json.loads(note_path(out).read_text())["run"]
     return found
-
-
-def lines(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def test_a_second_client_gives_the_rest(
