@@ -56,10 +56,10 @@ def classifier() -> tuple[Runtime, int]:
     """Load the shipped model, once a process; return it with its batch size."""
     from registry.model_folders import Registry  # noqa: PLC0415 - as above
     from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
-    from worker.sampling.sampler import batch_size_for  # noqa: PLC0415 - as above
+    from worker.sampling.sampler import block_size_for  # noqa: PLC0415 - as above
 
     manifest = Registry(MODELS).get("mnist")
-    return load_runtime(manifest, "cpu", threads=1), batch_size_for(manifest, "cpu")
+    return load_runtime(manifest, "cpu", threads=1), block_size_for(manifest, "cpu")
 
 
 def radii(image: int, *, sigma: float, n: int, eta: float) -> Radii | None:

@@ -12,7 +12,7 @@ from benchmarks.setup import SEED, Contender, Setup, example
 from certificates import Bounds, Decision
 from registry import ModelManifest, Registry
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 JOB = 100_000
@@ -44,7 +44,7 @@ def _sampler(setup: Setup, manifest: ModelManifest, x: NDArray[np.float32]) -> C
     if setup.batch is not None:
         manifest = manifest.model_copy(update={"batch_size": setup.batch})
     runtime = load_runtime(manifest, setup.device, setup.threads)
-    batch = batch_size_for(manifest, setup.device)
+    batch = block_size_for(manifest, setup.device)
     target, hits = select_class(runtime, x, setup.sigma, N0, SEED, batch)
     bounds, decision = Bounds.TIGHT, Decision.MAJORITY
     weights = setup.certifier.weights(bounds, decision, (hits, N0), JOB, manifest.d)

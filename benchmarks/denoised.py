@@ -20,7 +20,7 @@ from registry import ModelManifest, Registry
 from scripts.mnist_digits import Digits, divided
 from worker.runtimes.pass_rows import pass_rows_for
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling.sampler import SampleRequest, batch_size_for, sample, select_class
+from worker.sampling.sampler import SampleRequest, block_size_for, sample, select_class
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 ETA = 0.001
@@ -30,7 +30,7 @@ N0 = 100
 def row(manifest: ModelManifest, held: Digits, sigma: float, n: int) -> str:
     """Certify the digits and return the model's row."""
     runtime = load_runtime(manifest, "cpu", 1, pass_rows_for(manifest, "cpu"))
-    batch = batch_size_for(manifest, "cpu")
+    batch = block_size_for(manifest, "cpu")
     right, wrong, abstained, radii = 0, 0, 0, []
     for seed, (pixels, label) in enumerate(zip(held.pixels.numpy(), held.labels.tolist(), strict=True)):
         target = select_class(runtime, pixels, sigma, N0, seed, batch).target

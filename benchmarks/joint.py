@@ -22,7 +22,7 @@ from certificates import FIRST_ORDER
 from registry import ModelManifest, Registry
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sampler import SampleRequest, sample, select_class
 
 SHIPPED = Path(__file__).parent.parent / "models"
@@ -74,7 +74,7 @@ def _compare(manifest: ModelManifest, runtime: Runtime, n: int, jobs: int, repea
 
 def _seconds(manifest: ModelManifest, runtime: Runtime, n: int, n0: int, seed: int) -> float:
     """Return the processor time of selection and estimation of one job."""
-    x, block = _example(manifest), batch_size_for(manifest, "cpu")
+    x, block = _example(manifest), block_size_for(manifest, "cpu")
     request = SampleRequest(FIRST_ORDER, 0, SIGMA, seed, 0, n, block)
     began = time.process_time()
     select_class(runtime, x, SIGMA, n0, seed, block)

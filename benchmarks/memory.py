@@ -54,7 +54,7 @@ def measure(models: Path, name: str) -> str:
     from worker.queue.warm_up import warm_up  # noqa: PLC0415 - as above
     from worker.runtimes.runtime_loading import import_runtimes  # noqa: PLC0415 - as above
     from worker.sampling import sampler  # noqa: PLC0415 - its memory is what is measured
-    from worker.sampling.block_size import batch_size_for  # noqa: PLC0415 - as above
+    from worker.sampling.block_size import block_size_for  # noqa: PLC0415 - as above
 
     registry = Registry(models)
     manifest = registry.get(name)
@@ -64,7 +64,7 @@ def measure(models: Path, name: str) -> str:
     imported = _resident()
     x = np.full(manifest.input.shape, (manifest.input.low + manifest.input.high) / 2, dtype=np.float32)
     loaded = ModelCache(registry, "cpu", 1).for_spec(_spec(manifest, x))
-    rows, block = loaded.runtime.computation.rows, batch_size_for(manifest, "cpu")
+    rows, block = loaded.runtime.computation.rows, block_size_for(manifest, "cpu")
     after = _resident()
     for certifier in CERTIFIERS:
         if Claim(certifier, Bounds.TIGHT, SIGMA, 0.001, 2 * block, manifest.d).problems(len(manifest.labels)):

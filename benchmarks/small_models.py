@@ -32,7 +32,7 @@ from scripts.photographs import photographs
 from worker.runtimes.pass_rows import pass_rows_for
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling.sampler import SampleRequest, batch_size_for, sample, select_class
+from worker.sampling.sampler import SampleRequest, block_size_for, sample, select_class
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 ETA = 0.001
@@ -64,7 +64,7 @@ class Comparison:
         Nor if under a third of the selection's votes are for it, as no certifier would certify it.
         """
         x, label = image
-        batch = batch_size_for(self.manifest, "cpu")
+        batch = block_size_for(self.manifest, "cpu")
         chosen = select_class(self.runtime, x, self.sigma, N0, seed, batch, scale=self.manifest.input.scale)
         if chosen.hits < N0 // 3 or (label is not None and chosen.target != label):
             return []

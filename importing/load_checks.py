@@ -20,7 +20,7 @@ from registry import ModelError, ModelManifest
 from worker.loading import LoadedModel, open_model
 from worker.memory_shortage import OutOfMemory
 from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sample_request import SampleRequest
 from worker.sampling.sampler import sample, select_class
 
@@ -82,7 +82,7 @@ def cost(model: LoadedModel) -> Cost:
     low, high = manifest.input.scale
     x = np.full(manifest.input.shape, (low + high) / 2, np.float32)
     sigma = manifest.trained_sigma or USUAL_SIGMA * (high - low)
-    batch = batch_size_for(manifest, "cpu")
+    batch = block_size_for(manifest, "cpu")
     with _refusing():
         target = select_class(runtime, x, sigma, batch, 1, batch, scale=manifest.input.scale).target
         counted, began = 0, time.perf_counter()

@@ -19,7 +19,7 @@ from worker.array_memory import memory_on
 from worker.memory_shortage import OutOfMemory, is_out_of_memory
 from worker.noise.drawn_laws import generator_of
 from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 
 if TYPE_CHECKING:
     from worker.fixed_function.reference import Reference
@@ -176,7 +176,7 @@ def open_model(manifest: ModelManifest, device: Device, rows: int, threads: int)
     from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above
 
     try:
-        held = 2 * rows + batch_size_for(manifest, device)
+        held = 2 * rows + block_size_for(manifest, device)
         buffers = memory_on(device).empty((held * manifest.d + SPARE,))
         runtime = load_runtime(manifest, device, threads, rows)
         del buffers

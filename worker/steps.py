@@ -21,7 +21,7 @@ from jobs.spec import JobSpec
 from jobs.store import Counted
 from jobs.tracing import TRACES
 from worker.loading import LoadedModel
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
 from worker.worker_context import WorkerContext
 
@@ -145,7 +145,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     scale = loaded.manifest.input.scale
     if (unfit := spec.noise.input_fault(x, *scale)) is not None:
         raise PermanentFailure("invalid_request", f"the input does not fit this noise: {unfit}")
-    batch = batch_size_for(loaded.manifest, context.settings.device)
+    batch = block_size_for(loaded.manifest, context.settings.device)
     drawn = (spec.sigma, spec.n0, spec.noise_seed, batch, spec.noise, scale)
     target, hits = select_class(loaded.runtime, x, *drawn)
     weights = spec.certifier.weights(spec.bounds, spec.decision, (hits, spec.n0), spec.n, loaded.manifest.d)

@@ -27,7 +27,7 @@ from worker.loading import LoadedModel, ModelCache
 from worker.noise.sources import import_sources
 from worker.queue.warm_up import warm_up
 from worker.runtimes.runtime_loading import import_runtimes
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sampler import SampleRequest, sample
 
 X = np.array([0.5, 0.25, 0.0], np.float32)
@@ -57,7 +57,7 @@ def answer(registry: Registry, name: str, rows: str) -> dict[str, object]:
         loaded = load(registry, spec, int(rows))
     except (ModelError, PermanentFailure) as error:
         return {"error": str(error), "kind": getattr(error, "failure_type", "")}
-    block = batch_size_for(loaded.manifest, "cpu")
+    block = block_size_for(loaded.manifest, "cpu")
     request = SampleRequest(FIRST_ORDER, 1, spec.sigma, spec.noise_seed, 0, N, block)
     evidence = sample(loaded.runtime, X, request, lambda _: None)
     return {"rows": loaded.runtime.rows, "block": block, "counts": evidence.to_dict()}
@@ -75,7 +75,7 @@ def load(registry: Registry, spec: JobSpec, rows: int) -> LoadedModel:
         target=1,
         label="positive",
         manifest_sha256=manifest.fingerprint,
-        batch=batch_size_for(manifest, "cpu"),
+        batch=block_size_for(manifest, "cpu"),
         blocks=1,
         shard_blocks=1,
         weights=Weights.SCORES,

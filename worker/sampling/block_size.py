@@ -18,7 +18,7 @@ BLOCK_ELEMENTS: Final = 2**22
 """Most elements of a block of several passes: 16 MiB of float32, if a source of noise keeps it. A choice."""
 
 
-def batch_size_for(manifest: ModelManifest, device: Device) -> int:
+def block_size_for(manifest: ModelManifest, device: Device) -> int:
     """Return the evaluations of a block: one pass if the manifest fixes its rows, else a power of two.
 
     That is ``PASSES`` passes, or fewer for a large input: as many as ``BLOCK_ELEMENTS`` hold, but at least

@@ -20,12 +20,12 @@ from certificates.counts.evidence import Evidence
 from worker.noise.generator_keys import SELECTION
 from worker.noise.sources import UNIT, Input, Scale, noise_source
 from worker.runtimes.runtime import Runtime
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.blocks import Blocks
 from worker.sampling.counters import COUNTERS
 from worker.sampling.sample_request import SampleRequest, check_numbers
 
-__all__ = ["SampleRequest", "Selected", "batch_size_for", "sample", "select_class"]
+__all__ = ["SampleRequest", "Selected", "block_size_for", "sample", "select_class"]
 
 
 class Selected(NamedTuple):

@@ -19,7 +19,7 @@ from tests.support.places import SHIPPED_MODELS
 from tests.support.script_models import AboveLimit, script
 from worker.noise.sources import noise_source
 from worker.runtimes.runtime_loading import load_runtime
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sampler import SampleRequest, sample
 
 pytestmark = [
@@ -75,7 +75,7 @@ def test_votes_see_the_batch_that_was_just_written(name: str) -> None:
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_shards_on_the_gpu_add_to_the_whole(name: str, certifier: Certifier) -> None:
     manifest = Registry(SHIPPED).get(name)
-    runtime, batch = load_runtime(manifest, "cuda", 1), batch_size_for(manifest, "cuda")
+    runtime, batch = load_runtime(manifest, "cuda", 1), block_size_for(manifest, "cuda")
     x = np.full((1, 28, 28), 0.5, dtype=np.float32)
 
     def run(first: int, n: int) -> Evidence:

@@ -11,7 +11,7 @@ from registry.manifest import load_manifest
 from scripts.export import Value
 from tests.support.model_folders import write_folder
 from worker.runtimes.pass_rows import ELEMENTS, LARGEST, SMALLEST, pass_rows_for
-from worker.sampling.block_size import BLOCK_ELEMENTS, PASSES, batch_size_for
+from worker.sampling.block_size import BLOCK_ELEMENTS, PASSES, block_size_for
 
 
 def rule_for(
@@ -20,7 +20,7 @@ def rule_for(
     """Rows of a pass, evaluations of a block."""
     table: dict[str, Value] = {"kind": "tensor", "shape": shape, "low": 0.0, "high": 1.0}
     manifest = load_manifest(write_folder(tmp_path, fields=fields, input_table=table))
-    return pass_rows_for(manifest, device), batch_size_for(manifest, device)
+    return pass_rows_for(manifest, device), block_size_for(manifest, device)
 
 
 @pytest.mark.parametrize(

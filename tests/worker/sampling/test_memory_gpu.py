@@ -18,7 +18,7 @@ from tests.support.model_folders import TENSOR, write_folder
 from tests.support.specs import submission
 from tests.support.wide_models import Wide
 from worker.loading import LoadedModel, ModelCache
-from worker.sampling.block_size import batch_size_for
+from worker.sampling.block_size import block_size_for
 from worker.sampling.sampler import SampleRequest, sample
 
 pytestmark = [
@@ -49,7 +49,7 @@ def loaded(root: Path) -> LoadedModel:
 
 
 def counted(model: LoadedModel) -> Evidence:
-    block = batch_size_for(model.manifest, "cuda")
+    block = block_size_for(model.manifest, "cuda")
     request = SampleRequest(DIPOLE, 1, 0.5, 1, 0, 3 * block, block)
     return sample(model.runtime, X, request, lambda _: None)
 
