@@ -26,8 +26,9 @@ EVERY = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path
 
 TEST = re.compile(r"([\w/]+\.py)::(\w+)")
 FILE = re.compile(
-    r"(?<![\w./{<-])((?:certificates|certify_client|verification|registry|jobs|worker|service|standalone|scripts"
-    r"|benchmarks|tests|docs|docker|requirements|examples)/[a-z0-9_./-]*\.(?:py|lua|md|toml|txt|png|sh|csv))\b(?!::)"
+    r"(?<![\w./{<-])((?:certificates|certify_client|verification|registry|jobs|worker|service|standalone|importing"
+    r"|figures|scripts|benchmarks|deploy|tests|docs|docker|requirements|examples)/[a-z0-9_./-]*"
+    r"\.(?:py|lua|js|md|toml|yaml|yml|json|txt|png|sh|csv))\b(?!::)"
 )
 MODULE = re.compile(r"python -m ((?:service|worker|standalone|benchmarks|scripts|tests)\b[\w.]*)")
 PLACES = (ROOT, ROOT / "tests")
@@ -82,6 +83,17 @@ def test_every_link_within_the_project_leads_to_a_file_and_a_heading(document: P
 def test_every_file_that_is_named_exists(document: Path) -> None:
     named = set(FILE.findall(document.read_text()))
     assert [name for name in sorted(named) if not any((place / name).exists() for place in PLACES)] == []
+
+
+def test_a_module_without_a_folder_stands_in_the_folder_that_its_row_names_before_it() -> None:
+    missing, folder = [], ROOT
+    for row in re.findall(r"^\|.*", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.MULTILINE):
+        for name in re.findall(r"`([\w./*]+(?:/|\.py))`", row):
+            within, _, module = name.rpartition("/")
+            folder = ROOT / within if within else folder
+            if module != "*.py" and not (folder / module).exists():
+                missing.append(f"{folder}: {name}")
+    assert missing == []
 
 
 @EVERY
