@@ -23,11 +23,9 @@ class RuntimeEntry:
     that computes; a job's counts depend on its version, and a worker without the package does not use the
     runtime. ``title``: what people call that package. ``loaders``: for each kind of device on which it
     computes the dotted name, ``module:callable``, of what makes a Runtime there
-    (`worker.runtimes.runtime.Loader`); only processes that compute import it, and a worker for such a device
-    does not start without what it needs there. ``options``: the optional fields of model.toml that this
-    runtime accepts.
-    ``findings``: the dotted name of the function that reads a file's graph to explain a refusal, if there is
-    one.
+    (`worker.runtimes.runtime.Loader`); only processes that compute import it. ``options``: the optional
+    fields of model.toml that this runtime accepts. ``findings``: the dotted name of the function that reads a
+    file's graph to explain a refusal, if there is one.
     """
 
     name: str

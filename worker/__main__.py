@@ -12,8 +12,9 @@ from jobs.open_files import raise_limit
 from jobs.shared_settings import faults
 from jobs.tracing import CannotTrace, exporter_of
 from registry.fault_words import fault_in_words
-from worker.preflight import Unfit, check
-from worker.queue.celery_worker import make_worker, run_worker
+from worker.preflight import Unfit, check, trying_device
+from worker.queue.celery_worker import make_worker, run_worker, runtimes_needed
+from worker.queue.warm_up import warm_up
 from worker.worker_logs import configure_logging
 from worker.worker_settings import WorkerSettings
 
@@ -26,14 +27,18 @@ def main() -> int:
         check(settings)
         exporter_of(os.environ)  # refused here rather than in each child process
         app = make_worker(settings)
+        configure_logging(settings.log_level, settings.log_format)
+        runtimes = runtimes_needed(settings)
+        with trying_device(settings, runtimes):
+            if settings.device == "cpu":
+                warm_up()
     except (ValidationError, SettingsError) as error:
         return _refuse(faults(error, fault_in_words))
     except (Unfit, CannotTrace) as error:
         return _refuse(str(error))
-    configure_logging(settings.log_level, settings.log_format)
     # The libraries read these when a child process loads them.
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
-    return run_worker(app, settings)
+    return run_worker(app, settings, runtimes)
 
 
 def _refuse(reason: str) -> int:

@@ -21,7 +21,7 @@ class TableRuntime(PassByPass):
     """Scores ``weights @ input + bias``. See :class:`worker.runtimes.runtime.Runtime`."""
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
-        require(self.lacks(device), device)
+        require(None if device == "cpu" else "NumPy computes on the CPU alone", device)
         with np.load(io.BytesIO(read_weights(manifest))) as tables:
             self._weights, self._bias = tables["weights"], tables["bias"]
         self.memory = HostMemory()
@@ -38,10 +38,6 @@ class TableRuntime(PassByPass):
         )
         scores = self.scores(trial_batch(manifest, rows))
         check_scores(manifest, scores.shape, rows, floating=True)
-
-    @staticmethod
-    def lacks(device: Device) -> str | None:
-        return None if device == "cpu" else "NumPy computes on the CPU alone"
 
     def votes(self, batch: Floats) -> NDArray[np.int64]:
         return votes_of(self.scores(batch))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -26,7 +27,6 @@ from worker.fleet import own_fleet
 from worker.queue.pulse import Pulse, pulse_step
 from worker.queue.server_reach import Reach
 from worker.queue.tasks import register_tasks
-from worker.queue.warm_up import warm_up
 from worker.runtimes.installed import missing
 from worker.worker_context import make_context
 from worker.worker_settings import WorkerSettings
@@ -67,18 +67,17 @@ def make_worker(settings: WorkerSettings) -> Celery:
     return app
 
 
-def run_worker(app: Celery, settings: WorkerSettings) -> int:
+def run_worker(app: Celery, settings: WorkerSettings, runtimes: AbstractSet[str]) -> int:
     """Consume tasks until a signal ends the process. After the first SIGTERM, running steps finish.
 
-    Return the exit status: 0 after such an orderly end, otherwise not 0.
+    Child processes import the named runtimes at once. Return the exit status: 0 after such an orderly end,
+    otherwise not 0.
     """
-    signals.worker_process_init.connect(partial(_prepare_child, settings, _runtimes_of(settings)), weak=False)
+    signals.worker_process_init.connect(partial(_prepare_child, settings, runtimes), weak=False)
     signals.worker_process_shutdown.connect(_end_traces)
     signals.setup_logging.connect(_keep_logging)
     log.info("worker starts with %s, server %s", own_fleet(settings).words, settings.server.redacted)
     Reach(settings).start()
-    if settings.device == "cpu":
-        warm_up()
     worker = app.Worker(
         hostname=default_nodename(None),
         pool_cls=get_implementation(app.conf.worker_pool),
@@ -94,7 +93,7 @@ def run_worker(app: Celery, settings: WorkerSettings) -> int:
     return EX_FAILURE if worker.exitcode is None else int(worker.exitcode)
 
 
-def _runtimes_of(settings: WorkerSettings) -> frozenset[str]:
+def runtimes_needed(settings: WorkerSettings) -> frozenset[str]:
     """Return the names of the runtimes that the models need now. Log what they need and is not installed."""
     registry = Registry(settings.models_dir)
     try:
@@ -107,7 +106,7 @@ def _runtimes_of(settings: WorkerSettings) -> frozenset[str]:
     return frozenset(model.entry.name for model in models)
 
 
-def _prepare_child(settings: WorkerSettings, runtimes: frozenset[str], **_: Any) -> None:
+def _prepare_child(settings: WorkerSettings, runtimes: AbstractSet[str], **_: Any) -> None:
     """Lower this process's priority, and import what the models need before the first task does.
 
     A runtime that no model names is not imported: PyTorch takes more memory than all else in the process.

@@ -36,6 +36,11 @@ class GpuNormaliser:
         return self._scratch
 
 
+def no_gpu() -> str | None:
+    """Say that this machine has no GPU that PyTorch can use; None if it has one."""
+    return None if torch.cuda.is_available() else "PyTorch sees no GPU"
+
+
 def gpu_votes_of(scores: torch.Tensor) -> torch.Tensor:
     """Return the index of each row's largest score, the lowest one if scores tie; int64, shape (rows,).
 

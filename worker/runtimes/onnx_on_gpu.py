@@ -12,7 +12,7 @@ from jobs.plan import Device
 from registry import ModelManifest
 from worker.gpu_memory import GpuMemory
 from worker.noise.generator_keys import Fill
-from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of
+from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of, no_gpu
 from worker.runtimes.onnx_sessions import (
     as_it_is,
     check_signature,
@@ -41,7 +41,7 @@ class OnnxOnGpu:
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
-        require(self.lacks(device), device)
+        require(no_gpu() or provider_lacking(device), device)
         self.memory = GpuMemory()
         self.classes = len(manifest.labels)
         self._normalise = GpuNormaliser(manifest)
@@ -53,11 +53,6 @@ class OnnxOnGpu:
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
         self._bound: _Bound | None = None
         self.votes(self.memory.placed(try_session(manifest, self._session, rows)))
-
-    @staticmethod
-    def lacks(device: Device) -> str | None:
-        """See Loader."""
-        return "PyTorch sees no GPU" if not torch.cuda.is_available() else provider_lacking(device)
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""

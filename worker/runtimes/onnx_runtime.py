@@ -39,7 +39,7 @@ class OnnxRuntime:
     """A base classifier in ONNX Runtime. See :class:`worker.runtimes.runtime.Runtime`."""
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
-        require(self.lacks(device), device)
+        require(provider_lacking(device), device)
         self.memory = HostMemory()
         self.classes = len(manifest.labels)
         self._normalise = Normaliser(manifest)
@@ -50,11 +50,6 @@ class OnnxRuntime:
         self._input, self._output = self._session.get_inputs()[0].name, self._session.get_outputs()[0].name
         self._bound: _Bound | None = None
         self.votes(try_session(manifest, self._session, rows))
-
-    @staticmethod
-    def lacks(device: Device) -> str | None:
-        """See Loader."""
-        return provider_lacking(device)
 
     def votes(self, batch: Floats) -> NDArray[np.int64]:
         """Return the class of every row; see the protocol."""

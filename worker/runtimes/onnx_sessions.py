@@ -42,7 +42,7 @@ def open_session(
     if provider != PROVIDERS[device]:
         raise RuntimeLoadError(
             f"asked for {device}, but ONNX Runtime chose {provider}; install the GPU build of ONNX "
-            "Runtime with its CUDA libraries, or ask for the cpu",
+            "Runtime with its CUDA libraries, or set CERTIFY_DEVICE=cpu",
         )
     return session
 

@@ -64,9 +64,6 @@ class Loader(Protocol):
     def __call__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> Runtime:
         """Load a model and try it with one batch of ``rows`` rows; see ``load_runtime``."""
 
-    def lacks(self, device: Device) -> str | None:
-        """Say what this machine or installation lacks to compute on this kind of device; None if nothing."""
-
 
 class PassByPass(ABC):
     """Base of runtimes that compute passes one by one through ``votes``."""
@@ -87,9 +84,9 @@ class PassByPass(ABC):
 
 
 def require(lacking: str | None, device: Device) -> None:
-    """Raise RuntimeLoadError if a loader lacks something for this device."""
+    """Raise RuntimeLoadError if this machine or installation lacks something for this device."""
     if lacking is not None:
-        raise RuntimeLoadError(f"asked for {device}, but {lacking}; ask for the cpu or mend that")
+        raise RuntimeLoadError(f"asked for {device}, but {lacking}; mend that, or set CERTIFY_DEVICE=cpu")
 
 
 def stated_precision(precision: Precision | None, device: Device) -> str:

@@ -39,11 +39,5 @@ def import_runtimes(device: Device, names: AbstractSet[str]) -> None:
             _loader(entry, device)
 
 
-def lacking(device: Device) -> list[str]:
-    """List what this machine or installation lacks for computing on a kind of device."""
-    said = (_loader(entry, device).lacks(device) for entry in installed() if device in entry.loaders)
-    return [one for one in said if one is not None]
-
-
 def _loader(entry: RuntimeEntry, device: Device) -> Loader:
     return cast("Loader", resolve_name(entry.loaders[device]))

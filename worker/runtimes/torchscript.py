@@ -33,11 +33,6 @@ class TorchScriptRuntime(PassByPass):
         check_scores(manifest, shape, rows, floating=floating)
         self.votes(batch)
 
-    @staticmethod
-    def lacks(device: Device) -> str | None:  # noqa: ARG004 - the CPU lacks nothing
-        """See Loader."""
-        return None
-
     def votes(self, batch: Floats) -> NDArray[np.int64]:
         """Return the class of every row; see the protocol."""
         return votes_of(self.scores(batch))

@@ -7,7 +7,7 @@ import torch
 from jobs.plan import Device
 from registry import ModelManifest
 from worker.gpu_memory import GpuMemory
-from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of
+from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of, no_gpu
 from worker.runtimes.runtime import PassByPass, require
 from worker.runtimes.scores import check_scores, trial_batch
 from worker.runtimes.scripts import Script
@@ -20,7 +20,7 @@ class TorchScriptOnGpu(PassByPass):
     """
 
     def __init__(self, manifest: ModelManifest, device: Device, threads: int, rows: int) -> None:
-        require(self.lacks(device), device)
+        require(no_gpu(), device)
         prepare_cuda()
         self.memory = GpuMemory()
         self.classes = len(manifest.labels)
@@ -32,11 +32,6 @@ class TorchScriptOnGpu(PassByPass):
         shape, floating = self._script.trial(manifest, self._normalise(batch))
         check_scores(manifest, shape, rows, floating=floating)
         self.votes(batch)
-
-    @staticmethod
-    def lacks(device: Device) -> str | None:  # noqa: ARG004 - a GPU is what it is for
-        """See Loader."""
-        return None if torch.cuda.is_available() else "PyTorch sees no GPU"
 
     def votes(self, batch: torch.Tensor) -> torch.Tensor:
         """Return the class of every row; see the protocol."""

@@ -21,7 +21,7 @@ from worker.queue.warm_up import warm_up
 from worker.worker_settings import WorkerSettings
 warm_up()
 settings = WorkerSettings()
-runtimes = main._runtimes_of(settings)
+runtimes = main.runtimes_needed(settings)
 """
 CHILD = f"{MAIN}\nmain._prepare_child(settings, runtimes)"
 JOB = """

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.support.other_runtime import on_path
+from tests.support.places import SHIPPED_MODELS
 from worker.cores import usable_cores
 from worker.worker_settings import WorkerSettings
 
@@ -43,7 +45,24 @@ def test_a_senseless_setting_is_named(repository: Path) -> None:
 def test_a_gpu_that_is_not_there_is_not_replaced_by_the_cpu(repository: Path, models_dir: Path) -> None:
     ended = start(repository, models_dir=str(models_dir), device="cuda")
     assert ended.returncode == 2
-    assert "sees no GPU" in ended.stderr
+    assert (
+        "the worker cannot start: CERTIFY_DEVICE is cuda, but ONNX Runtime cannot compute a small model on "
+        "it: asked for cuda, but PyTorch sees no GPU; mend that, or set CERTIFY_DEVICE=cpu\n"
+    ) in ended.stderr
+
+
+def test_a_runtime_that_cannot_compute_here_is_noticed_at_the_start(repository: Path, tmp_path: Path) -> None:
+    """The package states its version, so that it seems to be there; its library is not."""
+    package = tmp_path / "onnxruntime"
+    package.mkdir()
+    (package / "__init__.py").write_text('raise OSError("libmissing.so: cannot open shared object file")\n')
+    (package / "version.py").write_text('version = "1.0"\n')
+    with on_path(tmp_path):
+        ended = start(repository, models_dir=str(SHIPPED_MODELS))
+    assert ended.returncode == 2
+    assert "CERTIFY_DEVICE is cpu, but ONNX Runtime cannot compute a small model on it (" in ended.stderr
+    assert "libmissing.so" in ended.stderr
+    assert "pip install" in ended.stderr
 
 
 def test_processes_follow_the_machine_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
