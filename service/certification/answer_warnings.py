@@ -1,4 +1,4 @@
-"""Warnings of an answer: what to change where a model that does not stand the noise abstains."""
+"""Warnings of an answer: what to change where a job abstained."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from jobs.job_records import JobRecord
 
 
 def warnings_of(record: JobRecord) -> Iterator[str]:
-    """Yield a sentence if the job abstained and its model was trained without noise."""
+    """Yield a sentence if the job abstained: which class was not shown, and what may help."""
     certificate, plan = record.certificate, record.plan
     if certificate is None or plan is None or not certificate["abstained"]:
         return
-    if plan.trained_sigma is None:
-        yield (
-            f"Model {record.spec.model} was trained without noise, and the samples do not show that the "
-            f"smoothed classifier answers {plan.label!r} (class {plan.target}). {advice(certificate)}"
-        )
+    plain = plan.trained_sigma is None
+    yield (
+        f"{f'Model {record.spec.model} was trained without noise, and the' if plain else 'The'} samples do "
+        f"not show that the smoothed classifier answers {plan.label!r} (class {plan.target}). "
+        f"{advice(certificate)}"
+    )

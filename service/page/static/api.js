@@ -5,49 +5,51 @@ import { askKey } from "./ask.js";
 const AGAIN_MS = 3000;
 
 let key = null; // in memory alone: neither in storage nor in an address
+let asking = null; // a promise while a person is asked for a key
 let away = null; // a promise that is kept once the service answers again
 
 export const service = new EventTarget();
 
-/** An answer of status 400 or more. `errors`: the fields at fault, each with `field` and `message`; `later`: seconds to wait. */
+/** An answer of status 400 or more. `errors`: the fields at fault, each with `field` and `message`; `about`: their messages
+ *  alone; `later`: seconds to wait. */
 export class Problem extends Error {
-	constructor(status, document, later = null) {
-		super(document.detail || document.title || `The service answered with status ${status}.`);
-		this.status = status;
-		this.type = String(document.type);
-		this.errors = document.errors || [];
-		this.later = Number(later);
+	constructor({ detail, type = "", errors = [] }, status, later) {
+		super(detail || `The service answered with status ${status}.`);
+		Object.assign(this, { status, type, errors, later: Number(later), about: errors.map(({ message }) => message).join(" ") || this.message });
 	}
 }
 
-/** A handler for `catch`: gives a Problem to `told`, and throws any other error again. */
+/** A handler for `catch`: gives the message of a Problem, and the Problem, to `told`, and throws any other error again. */
 export function refused(told) {
 	return (error) => {
 		if (!(error instanceof Problem)) throw error;
-		return told(error);
+		return told(error.message, error);
 	};
 }
 
-export function hasKey() {
-	return key !== null;
-}
+export const hasKey = () => key !== null;
+
+/** The path of a certification, run or model. */
+export const at = (kind, name = "") => `v1/${kind}/${encodeURIComponent(name)}`;
 
 /** Ask the service, and return its answer. Throws Problem from status 400 on, but asks for a key on 401. Where the service
  *  does not answer, asks again until it does: a request that must not happen twice carries an Idempotency-Key. */
 export async function request(path, options = {}) {
 	for (;;) {
-		const headers = { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) };
-		const answer = await reached(path, { ...options, headers });
+		const used = key;
+		const answer = await reached(path, { ...options, headers: { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) } });
 		if (answer.ok) return answer;
-		const problem = new Problem(answer.status, await answer.json().catch(() => ({})), answer.headers.get("Retry-After"));
+		const problem = new Problem(await answer.json().catch(() => ({})), answer.status, answer.headers.get("Retry-After"));
 		if (answer.status !== 401) throw problem;
-		await newKey(problem, headers.Authorization);
+		if (used !== key) continue; // another request has got a newer key meanwhile
+		asking ??= askKey(key && problem.message).finally(() => { asking = null; });
+		const given = await asking;
+		if (!given) throw problem;
+		key = given;
 	}
 }
 
-export async function json(path, options) {
-	return (await request(path, options)).json();
-}
+export const json = async (path, options) => (await request(path, options)).json();
 
 /** Send a Blob, or fields as a form: those that have a value. */
 export function post(path, content, options) {
@@ -57,17 +59,11 @@ export function post(path, content, options) {
 }
 
 /** JSON as a Blob, which names its type wherever it is sent. */
-export function jsonBlob(content) {
-	return new Blob([content], { type: "application/json" });
-}
+export const jsonBlob = (content) => new Blob([content], { type: "application/json" });
 
 export async function readiness(signal) {
 	const answer = await reached("health/ready", { signal });
 	return { ready: answer.ok, ...(await answer.json()) };
-}
-
-export async function download(path, name, headers) {
-	saveBlob(await (await request(path, { headers })).blob(), name);
 }
 
 export function saveBlob(blob, name) {
@@ -104,15 +100,4 @@ function backAgain() {
 		service.dispatchEvent(new Event("back"));
 	})();
 	return away;
-}
-
-let asking = null;
-
-/** Ask for a key once, however many requests need one. Throws the problem if the person gives none. */
-async function newKey(problem, refused) {
-	if (key && refused !== `Bearer ${key}`) return; // another request has got a newer key meanwhile
-	asking ??= askKey(refused && problem.message).finally(() => { asking = null; });
-	const given = await asking;
-	if (!given) throw problem;
-	key = given;
 }

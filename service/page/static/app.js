@@ -19,7 +19,7 @@ let leaving = new AbortController();
 function show(first) {
 	leaving.abort();
 	leaving = new AbortController();
-	const { view, params } = here();
+	const [view, params] = here();
 	const known = VIEWS[view] ?? certify;
 	document.title = `${known.title} – certify`;
 	mark(view);
@@ -36,7 +36,7 @@ function show(first) {
 function refuse(root, error) {
 	if (!(error instanceof Problem)) console.error(error);
 	root.append(el("section.card", { role: "alert" }, el("h1", "This cannot be shown"), el("p", error.message),
-		button("Try again", () => show(false))));
+		button("Try again", () => show())));
 }
 
 function mark(view) {
@@ -54,13 +54,17 @@ document.addEventListener("click", (event) => {
 	const link = event.target.closest?.("a[href^='?']");
 	if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
 	event.preventDefault();
-	visit(link.search);
+	visit(...here(link));
 });
 
-service.addEventListener("away", () => put(notice, el("div.notice", "The service does not answer. Your jobs go on; this page looks again every few seconds.")));
+function tell(text) {
+	put(notice, text && el("div.notice", text));
+}
+
+service.addEventListener("away", () => tell("The service does not answer. Your jobs go on; this page looks again every few seconds."));
 service.addEventListener("back", () => {
-	put(notice, el("div.notice", "The service answers again."));
-	setTimeout(() => put(notice), 5000);
+	tell("The service answers again.");
+	setTimeout(tell, 5000);
 });
 
 async function watchHealth() {
@@ -78,6 +82,6 @@ async function watchHealth() {
 	}
 }
 
-addEventListener("popstate", () => show(false));
+addEventListener("popstate", () => show());
 show(true);
 watchHealth();

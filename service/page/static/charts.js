@@ -8,24 +8,24 @@ const TICKS = 4;
 /**
  * A chart that `draw(data)` draws anew in its figure `node`, hidden until then. data = { title, x: { name, max, text },
  *   y: { name, max }, lines: [{ name, kind, points: [[x, y], ...], band: [[x, low, high], ...] }], rules: [{ x or y, name }] }
- * `kind` gives the colour: first_order, second_order, dipole, certified, other. `keyed`: the lines are named elsewhere.
+ * `kind` gives the colour: first_order, second_order, dipole, certified. `keyed`: the lines are named elsewhere.
  */
 export function lineChart(height = 260) {
 	const names = el("div.row");
 	const read = live("div.read");
-	const picture = svg("svg", { role: "img", tabindex: 0, onkeydown: byKey, onpointermove: byPointer, onpointerleave: () => point(null), onblur: () => point(null) });
+	const leave = () => point(null);
+	const picture = svg("svg", { role: "img", tabindex: 0, onkeydown: byKey, onpointermove: byPointer, onpointerleave: leave, onblur: leave });
 	const table = el("div");
 	const more = el("details", { ontoggle: () => draw() }, el("summary", "as a table"), table);
-	const node = el("figure.chart", picture, el("figcaption", names, read, more));
-	let data = null;
+	const node = el("figure.chart", { hidden: true }, picture, el("figcaption", names, read, more));
+	let data, to;
 	let at = null;
-	let to = null;
-	node.hidden = true;
 
 	function draw(next = data) {
 		data = next;
 		node.hidden = !data;
 		if (!data) return;
+		data.x.text ??= short;
 		const rem = parseFloat(getComputedStyle(document.documentElement).fontSize); // large screens show everything larger
 		to = placesOf(data, (16 * (node.clientWidth || 480)) / rem, height);
 		picture.setAttribute("viewBox", `0 0 ${to.width} ${height}`);
@@ -36,7 +36,7 @@ export function lineChart(height = 260) {
 		if (more.open) put(table, tableOf(data));
 	}
 	function point(x) {
-		at = x === null ? null : Math.min(data.x.max, Math.max(0, x));
+		at = x && Math.min(data.x.max, Math.max(0, x));
 		say(read, x === null ? "" : readout(data, at));
 		draw();
 	}
@@ -56,31 +56,27 @@ export function lineChart(height = 260) {
 }
 
 /** The edges of the axes, and where values lie between them. */
-function placesOf(data, width, height) {
+function placesOf({ x, y }, width, height) {
 	const { left, top } = ROOM;
 	const [right, bottom] = [width - ROOM.right, height - ROOM.bottom];
-	const [x1, y1] = [data.x.max || 1, data.y.max || 1];
+	const [unitX, unitY] = [(right - left) / x.max, (bottom - top) / y.max];
 	return {
 		left, right, top, bottom, width,
-		x: (value) => left + ((right - left) * value) / x1,
-		y: (value) => bottom - ((bottom - top) * value) / y1,
-		unx: (pixel) => ((pixel - left) / (right - left)) * x1,
+		x: (value) => left + unitX * value,
+		y: (value) => bottom - unitY * value,
+		unx: (pixel) => (pixel - left) / unitX,
 	};
 }
 
-export function stroke(kind, x1, y1, x2, y2) {
-	return svg(`line.${kind}`, { x1, y1, x2, y2 });
-}
+export const stroke = (kind, x1, y1, x2, y2) => svg(`line.${kind}`, { x1, y1, x2, y2 });
 
 /** `anchor`: start, middle or end, which lies at x. */
-export function words(text, x, y, anchor) {
-	return svg("text", { x, y, "text-anchor": anchor }, text);
-}
+export const words = (text, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor }, text);
 
 function axes(data, { left, right, bottom, x, y }) {
 	return [
 		ticks(data.y.max).map((tick) => [stroke("grid", left, y(tick), right, y(tick)), words(short(tick), left - 8, y(tick) + 4, "end")]),
-		ticks(data.x.max).map((tick) => words(data.x.text?.(tick) ?? short(tick), x(tick), bottom + 18, "middle")),
+		ticks(data.x.max).map((tick) => words(data.x.text(tick), x(tick), bottom + 18, "middle")),
 		stroke("axis", left, bottom, right, bottom),
 		words(data.x.name, right, bottom + 38, "end"),
 		words(`↑ ${data.y.name}`, left, bottom + 38, "start"),
@@ -89,7 +85,7 @@ function axes(data, { left, right, bottom, x, y }) {
 
 /** Round values from 0 on, in steps of 1, 2 or 5 times a power of ten. */
 function ticks(high) {
-	const raw = high / TICKS || 1;
+	const raw = high / TICKS;
 	const power = 10 ** Math.floor(Math.log10(raw));
 	const step = [1, 2, 5, 10].find((one) => one * power >= raw) * power;
 	return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, i) => i * step);
@@ -102,17 +98,11 @@ function ruleOf({ x, y, name }, to) {
 	return [stroke("rule", at, to.top, at, to.bottom), words(name, at + (late ? -6 : 6), to.bottom - 8, late ? "end" : "start")];
 }
 
-function bandOf({ band, kind }, to) {
-	return band && svg(`polygon.band.${kind}`, { points: joined([...band.map(([at, , high]) => [at, high]), ...band.toReversed()], to) });
-}
+const bandOf = ({ band, kind }, to) => band && svg(`polygon.band.${kind}`, { points: joined([...band.map(([at, , high]) => [at, high]), ...band.toReversed()], to) });
 
-function lineOf({ points, kind }, to) {
-	return svg(`polyline.line.${kind}`, { points: joined(points, to) });
-}
+const lineOf = ({ points, kind }, to) => svg(`polyline.line.${kind}`, { points: joined(points, to) });
 
-function joined(points, { x, y }) {
-	return points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
-}
+const joined = (points, { x, y }) => points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
 
 function valueAt(points, at) {
 	const next = points.findIndex(([x]) => x >= at);
@@ -123,13 +113,13 @@ function valueAt(points, at) {
 
 function readout({ x, y, lines }, at) {
 	const shown = lines.map(({ name, points }) => [name ?? y.name, valueAt(points, at)]).filter(([, value]) => value !== null);
-	return `${x.name} ${x.text?.(at) ?? short(at)}: ${shown.map(([name, value]) => `${name} ${down(value)}`).join(", ")}`;
+	return `${x.name} ${x.text(at)}: ${shown.map(([name, value]) => `${name} ${down(value)}`).join(", ")}`;
 }
 
 function tableOf({ title, x, y, lines }) {
 	const places = [...new Set(lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 	const step = Math.ceil(places.length / 60);
-	const table = makeTable(title, [[x.name, "number", x.text ?? short], ...lines.map(({ name, points }) => [name ?? y.name, "number", (at) => down(valueAt(points, at))])]);
+	const table = makeTable(title, [[x.name, "number", x.text], ...lines.map(({ name, points }) => [name ?? y.name, "number", (at) => down(valueAt(points, at))])]);
 	table.draw(places.filter((_, i) => i % step === 0 || i === places.length - 1));
 	return table.node;
 }

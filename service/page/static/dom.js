@@ -4,27 +4,17 @@
  * Make an HTML element: `el("p.small.muted", { id }, children)`. The object may be left out; in it are attributes
  * and `on...`: listeners. Null and false are left out, among children too.
  */
-export function el(name, ...rest) {
-	return fill("1999/xhtml", name, rest);
-}
+export const el = (name, ...rest) => fill("1999/xhtml", name, rest);
 
-export function svg(name, ...rest) {
-	return fill("2000/svg", name, rest);
-}
+export const svg = (name, ...rest) => fill("2000/svg", name, rest);
 
-export function button(text, onclick, props) {
-	return el("button", { type: "button", onclick, ...props }, text);
-}
+export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
 
 /** A part of a view under a heading. */
-export function card(title, ...children) {
-	return el("section.card.stack", el("h2", title), children);
-}
+export const card = (title, ...children) => el("section.card.stack", el("h2", title), children);
 
 /** An element whose changes are read aloud. */
-export function live(name) {
-	return el(name, { "aria-live": "polite" });
-}
+export const live = (name) => el(name, { "aria-live": "polite" });
 
 /** Give `take` what is dropped on a node. */
 export function droppable(node, take) {
@@ -37,9 +27,7 @@ export function droppable(node, take) {
 }
 
 /** A bar whose length is said in words beside it. */
-export function bar(value = 0, max = 1, kind = "") {
-	return el("progress", { value, max, class: kind, "aria-hidden": "true" });
-}
+export const bar = (value = 0, max = 1, kind = "") => el("progress", { value, max, class: kind, "aria-hidden": "true" });
 
 export function put(node, ...children) {
 	node.replaceChildren(...flat(children));
@@ -63,10 +51,6 @@ function fill(space, name, [props, ...children]) {
 	return node;
 }
 
-function flat(children) {
-	return children.flat(Infinity).filter(isGiven);
-}
+const flat = (children) => children.flat(Infinity).filter(isGiven);
 
-function isGiven(value) {
-	return (value ?? false) !== false;
-}
+const isGiven = (value) => (value ?? false) !== false;

@@ -22,9 +22,7 @@ export function makeField(title, input, hint, within = input) {
 }
 
 /** A field for a file, which `take` gets. */
-export function fileField(title, accept, take, hint) {
-	return makeField(title, el("input", { type: "file", accept, onchange: ({ target }) => take(target.files[0]) }), hint);
-}
+export const fileField = (title, accept, take, hint) => makeField(title, el("input", { type: "file", accept, onchange: ({ target }) => take(target.files[0]) }), hint);
 
 export function makeFault(field) {
 	const node = el("p.fault", { id: freshId(), role: "alert" });
@@ -39,11 +37,7 @@ export function makeFault(field) {
 }
 
 /** `options`: pairs of a value and its text, where that differs. */
-export function makeSelect(options, chosen, props) {
-	return el("select", props, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text || value)));
-}
+export const makeSelect = (options, chosen, props) => el("select", props, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text || value)));
 
 /** A select with its label. `changed` gets the value that is chosen. */
-export function choice(name, options, chosen, changed) {
-	return makeField(name, makeSelect(options, chosen, { onchange: ({ target }) => changed(target.value) })).node;
-}
+export const choice = (name, options, chosen, changed) => makeField(name, makeSelect(options, chosen, { onchange: ({ target }) => changed(target.value) })).node;

@@ -4,9 +4,7 @@ import { el } from "./dom.js";
 
 export const STATES = ["queued", "running", "succeeded", "failed", "cancelled"];
 
-export function count(value) {
-	return Math.round(value).toLocaleString("en").replaceAll(",", "\u2009");
-}
+export const count = (value) => Math.round(value).toLocaleString("en").replaceAll(",", "\u2009");
 
 /** A radius rounded down, so that nothing shown is more than was certified. */
 export function down(value, digits = 3) {
@@ -14,30 +12,20 @@ export function down(value, digits = 3) {
 	return value == null ? "–" : (Math.floor(value * scale) / scale).toFixed(digits);
 }
 
-export function short(value, digits = 3) {
-	return value == null ? "–" : String(Number(value.toPrecision(digits)));
-}
+export const short = (value, digits = 3) => value == null ? "–" : String(Number(value.toPrecision(digits)));
 
-export function percent(share, digits = 3) {
-	return share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u2009%`;
-}
+export const percent = (share, digits = 3) => share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u2009%`;
 
 export function duration(seconds) {
 	const [unit, name] = seconds < 90 ? [1, "s"] : seconds < 5400 ? [60, "min"] : [3600, "h"];
 	return seconds < 1 ? "Less than 1 s" : `About ${Math.round(seconds / unit)} ${name}`;
 }
 
-export function moment(text) {
-	return new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-}
+export const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-export function label(prediction) {
-	return prediction.label || `class ${prediction.index}`;
-}
+export const label = (prediction) => prediction.label || `class ${prediction.index}`;
 
-export function certifier(name) {
-	return name.replaceAll("_", " ");
-}
+export const certifier = (name) => name.replaceAll("_", " ");
 
 export function stateOf({ status, certificate: held }) {
 	if (status === "succeeded") return stateWord(held?.abstained ? "abstained" : "certified");
@@ -46,9 +34,7 @@ export function stateOf({ status, certificate: held }) {
 }
 
 /** A word with the sign and colour of a kind: certified, abstained, failed, cancelled, or none of them. */
-export function stateWord(name, kind = name) {
-	return el("span", { class: `state ${kind}` }, name);
-}
+export const stateWord = (name, kind = name) => el("span", { class: `state ${kind}` }, name);
 
 /** What was asked for. */
 export function facts(asked, more) {

@@ -8,32 +8,23 @@ const LARGEST = 150_528;
 /** A picture as a model sees it, and what the service says of it. */
 export async function preview({ name, input: { shape, layout } }, image, signal) {
 	const { picture, input } = await post("v1/previews", { model: name, image }, { signal });
-	return { ...(await decoded(picture, shape[layout === "NHWC" ? 2 : 0])), ...input };
-}
-
-async function decoded(src, channels) {
-	const image = Object.assign(new Image(), { src });
-	await image.decode();
-	const { width, height } = image;
+	const decoded = Object.assign(new Image(), { src: picture });
+	await decoded.decode();
+	const { width, height } = decoded;
 	const context = new OffscreenCanvas(width, height).getContext("2d");
-	context.drawImage(image, 0, 0);
+	context.drawImage(decoded, 0, 0);
 	const bytes = context.getImageData(0, 0, width, height).data;
-	const data = new Float64Array(width * height * channels);
-	for (let i = 0; i < data.length; i += 1) data[i] = bytes[4 * Math.floor(i / channels) + (i % channels)] / 255;
-	return { width, height, channels, data };
+	const channels = shape[layout === "NHWC" ? 2 : 0];
+	const data = new Float64Array(width * height * channels).map((_, i) => bytes[4 * Math.floor(i / channels) + (i % channels)] / 255);
+	return { width, height, channels, data, ...input };
 }
 
-export function canvasFor({ width, height }, words) {
-	return el("canvas.pixels", { width, height, role: "img", "aria-label": words });
-}
+export const canvasFor = ({ width, height }, words) => el("canvas.pixels", { width, height, role: "img", "aria-label": words });
 
 export function draw(canvas, { channels }, data) {
 	const context = canvas.getContext("2d");
 	const shown = context.createImageData(canvas.width, canvas.height);
-	for (let pixel = 0; 4 * pixel < shown.data.length; pixel += 1) {
-		for (let c = 0; c < 3; c += 1) shown.data[4 * pixel + c] = 255 * data[pixel * channels + (c % channels)] + 0.5;
-		shown.data[4 * pixel + 3] = 255;
-	}
+	shown.data.forEach((_, i, bytes) => { bytes[i] = i % 4 === 3 ? 255 : 255 * data[Math.floor(i / 4) * channels + ((i % 4) % channels)] + 0.5; });
 	context.putImageData(shown, 0, 0);
 }
 

@@ -5,7 +5,7 @@ import { el, put, svg } from "./dom.js";
 const TURNS = 80;
 
 /** `pick(x, y)` is called when a person chooses a point; `show({ at, noise, disc })` draws what is given. */
-export function makePlane({ low, high, pick = null }) {
+export function makePlane({ low, high, pick }) {
 	const width = high - low;
 	const marks = svg("g");
 	const words = pick ? "Plane of inputs. Arrow keys move the point." : "Plane of inputs with the certified disc.";
@@ -21,7 +21,8 @@ export function makePlane({ low, high, pick = null }) {
 	}
 	function byPointer({ clientX, clientY }) {
 		const box = picture.getBoundingClientRect();
-		choose([low + ((clientX - box.left) / box.width) * width, high - ((clientY - box.top) / box.height) * width]);
+		const unit = width / box.width;
+		choose([low + (clientX - box.left) * unit, high - (clientY - box.top) * unit]);
 	}
 	function byKey(event) {
 		const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -40,7 +41,7 @@ export function makePlane({ low, high, pick = null }) {
 
 function spiral(turn) {
 	return Array.from({ length: TURNS + 1 }, (_, i) => {
-		const angle = 1.5 * Math.PI * (1 + (2 * i) / TURNS);
+		const angle = Math.PI * (1.5 + (3 * i) / TURNS);
 		const radius = (0.95 * angle) / (4.5 * Math.PI);
 		return [radius * Math.cos(angle + turn), radius * Math.sin(angle + turn)];
 	});

@@ -1,26 +1,19 @@
 // The address holds the view and what it shows: `?view=job&id=...`, never a key.
 
-export function here() {
-	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(location.search));
-	return { view, params };
+/** The view and the other parameters of an address. */
+export function here({ search } = location) {
+	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(search));
+	return [view, params];
 }
 
 /** A query of those parameters that have a value. */
-export function query(params) {
-	return `?${new URLSearchParams(Object.entries(params).filter(([, value]) => value))}`;
-}
+export const query = (params) => `?${new URLSearchParams(Object.entries(params).filter(([, value]) => value))}`;
 
-export function link(view, params) {
-	return query({ view, ...params });
-}
+export const link = (view, params) => query({ view, ...params });
 
-export function go(view, params) {
-	visit(link(view, params));
-}
-
-/** Go to an address of this page, as the browser itself goes back to one. */
-export function visit(address) {
-	history.pushState(null, "", address);
+/** Go to a view, as the browser itself goes back to one. */
+export function visit(view, params) {
+	history.pushState(null, "", link(view, params));
 	dispatchEvent(new PopStateEvent("popstate"));
 }
 

@@ -1,6 +1,6 @@
 // The fields of a certification, with explanations of one line.
 
-import { certifier, el, makeField, makeSelect, say } from "../kit.js";
+import { certifier, el, makeField, makeSelect, say, short } from "../kit.js";
 
 export const CERTIFIERS = {
 	"": "Let the service take the one that suits the size of the input.",
@@ -37,19 +37,24 @@ const MORE = [
 ];
 const WORDS = { certifier: "as the service chooses", stop_give_up: "no", true: "yes" };
 const DEFAULTS = { bounds: "tight", decision: "majority", noise: "gaussian" };
-const NUMBERS = new Set(["n", "n0", "eta", "k", "sigma", "stop_radius"]);
 const LEAST_SIGMA = 0.01;
 const TIMES = 200; // as much is the largest sigma
 const STEPS = 200;
 
 /** `all`: of the fields, their inputs and faults. */
 export function makeFields(given) {
-	const [first, more] = [FIRST, MORE].map((some) => some.map((field) => fieldOf(field, given[field[0]])));
-	const grid = (some) => el("div.fields", some.map(({ node }) => node));
+	const all = [];
+	const grid = (some) => el("div.fields", some.map(([name, title, options, hint]) => {
+		const input = hint ? el("input", { name, inputmode: "decimal", placeholder: options, value: given[name] })
+			: makeSelect(Object.keys(options).map((one) => [one, WORDS[one || name] ?? certifier(one)]), given[name], { name });
+		const field = makeField(title, input, hint ?? ((chosen) => options[chosen]));
+		all.push(field);
+		return field.node;
+	}));
 	return {
-		node: el("div.stack", grid(first), el("details", { open: more.some(({ input }) => given[input.name]) }, el("summary", "More choices"), grid(more))),
-		all: [...first, ...more],
-		chosen: (plan) => say(first[0].input.options[0], `${WORDS.certifier} (${certifier(plan.certifier)})`),
+		node: el("div.stack", grid(FIRST), el("details", { open: MORE.some(([name]) => given[name]) }, el("summary", "More choices"), grid(MORE))),
+		all,
+		chosen: (plan) => say(all[0].input.options[0], `${WORDS.certifier} (${certifier(plan.certifier)})`),
 	};
 }
 
@@ -59,44 +64,36 @@ export function valuesOf(form) {
 		.filter(([name, value]) => value && value !== DEFAULTS[name]));
 }
 
-function fieldOf([name, title, options, hint], value = "") {
-	const input = hint
-		? el("input", { name, inputmode: "decimal", placeholder: options, value })
-		: makeSelect(Object.keys(options).map((one) => [one, WORDS[one || name] ?? certifier(one)]), value, { name });
-	return makeField(title, input, hint ?? ((chosen) => options[chosen]));
-}
-
-/** Values and `more` as JSON for the API. */
-export function asJson({ stop_radius: radius, stop_give_up: giveUp, ...rest }, more) {
-	const fields = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, NUMBERS.has(name) ? numberOf(value) : value]));
-	if (radius || giveUp) fields.stop = { radius: numberOf(radius), ...(giveUp && { give_up: true }) };
-	return JSON.stringify({ ...fields, ...more });
-}
-
-function numberOf(text) {
-	return Number.isFinite(Number(text)) ? Number(text) : text;
+/** Values and `more` as JSON for the API. The seed stays text: numbers here cannot hold all seeds. */
+export function asJson(values, more) {
+	const { stop_radius: radius, stop_give_up: giveUp, ...fields } = Object.fromEntries(Object.entries(values).map(([name, value]) =>
+		[name, isFinite(value) && !/model|seed/.test(name) ? Number(value) : value]));
+	return JSON.stringify({ ...fields, stop: radius || giveUp ? { radius, give_up: giveUp && true } : undefined, ...more });
 }
 
 /** The noise: a number and a slider that are the same value. */
 export function makeSigma() {
 	const number = el("input", { name: "sigma", inputmode: "decimal", oninput: toSlider });
 	const slider = el("input", { type: "range", max: STEPS, "aria-label": "Sigma by a slider", oninput: () => {
-		number.value = Number((width * LEAST_SIGMA * TIMES ** (slider.value / STEPS)).toPrecision(2));
-		slider.ariaValueText = `sigma ${number.value}`;
+		number.value = short(width * LEAST_SIGMA * TIMES ** (slider.value / STEPS), 2);
+		tell();
 	} });
 	let width = 1;
 
 	function toSlider() {
 		const share = Math.log(number.value / width / LEAST_SIGMA) / Math.log(TIMES);
-		if (Number.isFinite(share)) slider.value = Math.round(STEPS * share);
+		if (isFinite(share)) slider.value = STEPS * share;
+		tell();
+	}
+	function tell() {
 		slider.ariaValueText = `sigma ${number.value}`;
 	}
 	return {
 		...makeField("Noise sigma", number, "More noise allows larger radii, and makes the classifier less accurate. Best is what it was trained with.", el("div.sigma", number, slider)),
-		/** Take another model's scale, and begin at some sigma, or at a quarter of the scale's width if there is none. */
-		scale(next, sigma) {
+		/** Take another model's scale, and begin at some sigma, or at a quarter of the scale's width. */
+		scale(next, sigma = 0.25 * next) {
 			width = next;
-			number.value = sigma ?? 0.25 * width;
+			number.value = sigma;
 			toSlider();
 		},
 	};

@@ -23,7 +23,7 @@ export function makeImageInput(model, changed, signal) {
 		event.preventDefault();
 		take(file);
 	}, { signal });
-	const part = { node, copies: copies.node, fault: picture.fault, value: null, sigma: copies.sigma, take, takeSample, useFolder };
+	const part = { node, copies: copies.node, fault: picture.fault, value: null, sigma: copies.sigma, use, takeSample };
 
 	function take(file) {
 		if (file) use({ kind: "image", file });
@@ -33,32 +33,30 @@ export function makeImageInput(model, changed, signal) {
 		if (input) use(input);
 	}
 	function takeFolder(files) {
-		if (files.length) folderOf(files).then(useFolder, (error) => folder.fault.show(error.message));
-	}
-	function useFolder(input) {
-		begin(input);
-		const labelled = input.rows.filter(({ label }) => label).length;
-		show(null, el("p", el("strong", input.name), el("br"), `${input.rows.length} files, ${labelled} with a label`));
+		if (files.length) folderOf(files).then(use, (error) => folder.fault.show(error.message));
 	}
 	function use(input) {
-		begin(input);
-		const { file } = input;
-		const ifLatest = (work) => (found) => part.value === input && work(found);
-		preview(model, file, signal).then(ifLatest((picture) => {
-			const seen = `${file.name} as ${model.name} sees it, ${picture.width} × ${picture.height}.`;
-			const canvas = canvasFor(picture, seen);
-			draw(canvas, picture, picture.data);
-			show(picture, canvas, el("p", `${seen} ${picture.conversions.length ? `What was done to it: ${picture.conversions.join("; ")}.` : "Nothing was changed."}`));
-		}), refused(ifLatest((problem) => {
-			show(null, el("p.muted", file.name));
-			part.fault.show(problem.errors.map(({ message }) => message).join(" ") || problem.message);
-		})));
-	}
-	function begin(input) {
 		part.value = input;
 		for (const one of samples.children) one.ariaPressed = String(one.title === input.sample);
 		part.fault.show("");
 		changed();
+		const { file, name, rows } = input;
+		if (rows) {
+			show(null, el("p", el("strong", name), el("br"), `${rows.length} files, ${rows.filter(({ label }) => label).length} with a label`));
+			return;
+		}
+		const isLatest = () => part.value === input;
+		preview(model, file, signal).then((picture) => {
+			if (!isLatest()) return;
+			const seen = `${file.name} as ${model.name} sees it, ${picture.width} × ${picture.height}.`;
+			const canvas = canvasFor(picture, seen);
+			draw(canvas, picture, picture.data);
+			show(picture, canvas, el("p", `${seen} ${picture.conversions.length ? `What was done to it: ${picture.conversions.join("; ")}.` : "Nothing was changed."}`));
+		}, refused((_, { about }) => {
+			if (!isLatest()) return;
+			show(null, el("p.muted", file.name));
+			part.fault.show(about);
+		}));
 	}
 	function show(picture, framed, said) {
 		copies.show(picture);

@@ -18,7 +18,7 @@ export function makePlanLine(planned, faulty, signal) {
 			await pause(QUIET_MS, signal);
 			if (isLate()) return;
 			const errors = refusals(values);
-			if (errors.length) throw new Problem(422, { errors });
+			if (errors.length) throw new Problem({ errors });
 			const plan = await json(`v1/plans${asked}`, { signal });
 			if (isLate()) return;
 			put(node, wordsOf(plan));
@@ -27,7 +27,7 @@ export function makePlanLine(planned, faulty, signal) {
 			if (isLate()) return;
 			put(node);
 			told = "";
-			refused(faulty)(error);
+			refused((_, problem) => faulty(problem))(error);
 		}
 	}
 	return { node, follow };

@@ -6,35 +6,30 @@ import { asJson } from "./fields.js";
 const SERVICE = new URL(".", document.baseURI).href;
 
 export function makeSnippets() {
-	const curl = block("curl");
-	const python = block("Python");
-	const node = el("details", el("summary", "The same as curl and Python"), el("div.stack", curl.node, python.node));
+	const [curl, python] = [el("code"), el("code")];
+	const node = el("details", el("summary", "The same as curl and Python"), el("div.stack", block("curl", curl), block("Python", python)));
 	return {
 		node,
 		show(values, input) {
 			node.hidden = input?.kind === "folder";
 			if (node.hidden) return;
-			curl.set(curlOf(values, input));
-			python.set(pythonOf(values, input));
+			put(curl, curlOf(values, input));
+			put(python, pythonOf(values, input));
 		},
 	};
 }
 
-function block(name) {
-	const code = el("code");
+function block(name, code) {
 	const said = el("span.small.muted", { role: "status" });
 	const copy = button(`Copy ${name}`, async () => {
 		const done = await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false);
 		if (!done) getSelection().selectAllChildren(code);
 		put(said, done ? "Copied." : "Selected: press Ctrl-C to copy.");
 	});
-	const node = el("div", el("pre", { tabindex: "0", "aria-label": `${name} for this certification` }, code), el("div.buttons", copy, said));
-	return { node, set: (text) => put(code, text) };
+	return el("div", el("pre", { tabindex: 0, "aria-label": `${name} for this certification` }, code), el("div.buttons", copy, said));
 }
 
-function quoted(text) {
-	return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+const quoted = (text) => /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function curlOf(values, input) {
 	const target = `curl -si ${quoted(`${SERVICE}v1/certifications`)}${hasKey() ? ' \\\n     -H "Authorization: Bearer $CERTIFY_API_KEY"' : ""} \\\n     `;
@@ -44,7 +39,7 @@ function curlOf(values, input) {
 }
 
 function pythonOf(values, input) {
-	const given = Object.entries(values).map(([name, value]) => `${name}=${value === "true" ? "True" : Number.isFinite(Number(value)) ? value : JSON.stringify(value)}`);
+	const given = Object.entries(values).map(([name, value]) => `${name}=${value === "true" ? "True" : isFinite(value) ? value : JSON.stringify(value)}`);
 	const name = JSON.stringify(input?.file?.name ?? "picture.png");
 	const [read, sent] = input?.tensor ? ["", `tensor(${JSON.stringify(input.tensor.shape)}, ${JSON.stringify(input.tensor.data)}`]
 		: input?.kind === "tensor" ? [`import numpy as np\narray = np.load(${name})\n`, "tensor(array.shape, array.ravel()"]

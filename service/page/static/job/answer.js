@@ -1,10 +1,10 @@
 // A certification's answer in words.
 
-import { bar, count, down, el, label, percent, short } from "../kit.js";
+import { bar, count, el, label, percent, short } from "../kit.js";
 
 export function answerWords(job) {
 	const held = job.certificate;
-	if (held.abstained) return abstained(job, held);
+	if (held.abstained) return ["These samples do not single out a class.", ...job.warnings].map((one) => el("p", one));
 	const name = `"${label(held.prediction)}"`;
 	const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
 	const things = held.input.source === "image" ? "image" : "input";
@@ -20,16 +20,6 @@ const ENDED = {
 	out_of_reach: "The job ended early: the radius to stop at was out of reach.",
 	cancelled: "The job was cancelled: this is what the samples up to then certify.",
 };
-
-function abstained(job, held) {
-	const seen = held.p_a.estimate;
-	const reason = held.decision === "majority" && seen !== null
-		? seen <= 0.5
-			? `The estimate is ${short(seen)}, not more than one half: more samples will not help; a smaller sigma or a classifier trained with noise may.`
-			: `The estimate is ${short(seen)}, above one half, but its lower bound is ${down(held.p_a.lower, 4)}: more samples may help, and so may a smaller sigma.`
-		: "A smaller sigma, or a classifier trained with noise of this sigma, may help.";
-	return [el("p", `These samples do not single out a class. ${reason}`), job.warnings.map((one) => el("p", one))];
-}
 
 export function predictions(held) {
 	const clean = held.clean_prediction;

@@ -1,20 +1,18 @@
 // The same input by all certifiers: their radii in a table, their curves over each other.
 
-import { certifier, count, down, el, events, json, lineChart, makeTable, put, refused } from "../kit.js";
+import { at, certifier, count, down, el, events, json, lineChart, makeTable, put, refused } from "../kit.js";
 import { CERTIFIERS } from "../certify/fields.js";
 import { submit } from "../views/certify.js";
 
 const CELLS = [
-	["Certifier", "", ({ certifier: name, reason }) => [el(`span.key.${name ?? "other"}`, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
+	["Certifier", "", ({ certifier: name, reason }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
 	["Radius", "number", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius) : reason ? "–" : status ?? "…")],
 	["Score at least", "number", ({ certificate: held }) => down(held?.p_a.lower, 4)],
 	["Samples", "number", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–")],
 ];
 
 /** The curve of a job that has ended, or null where no curve shows its claim. Throws Problem. */
-export function curveOf(job, signal) {
-	return job.certificate?.decision === "majority" ? json(`v1/certifications/${job.id}/curve`, { signal }) : null;
-}
+export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, { signal }) : null;
 
 /** Curves as lines of one chart, after other `lines`. */
 export function curveChart(curves, lines = []) {
@@ -35,14 +33,14 @@ export function lineOf(curve, kind, { lower_bound: lower }, name = certifier(kin
 }
 
 /** The request of a job as the fields of a submission by another certifier. */
-function fieldsOf({ model, sigma, n, n0, eta, bounds, decision, k, noise, seed, stop }, other) {
-	return { model, sigma, n, n0, eta, bounds, decision, noise, seed, certifier: other, k: k ?? undefined, stop_radius: stop?.radius, stop_give_up: stop?.give_up || undefined };
+function fieldsOf({ stop, input, model_sha256, ...same }, certifier) {
+	return { ...same, certifier, k: same.k ?? undefined, stop_radius: stop?.radius, stop_give_up: stop?.give_up || undefined };
 }
 
 /** Submit the input of a job to all other certifiers. Returns `[{ certifier, id or reason }]`. */
 export function submitOthers(job, input, signal) {
 	return Promise.all(Object.keys(CERTIFIERS).filter((name) => name && name !== job.request.certifier).map((name) => submit(fieldsOf(job.request, name), input, signal)
-		.then(({ id }) => ({ id, certifier: name }), refused(({ message }) => ({ certifier: name, reason: message })))));
+		.then(({ id }) => ({ id, certifier: name }), refused((reason) => ({ certifier: name, reason })))));
 }
 
 /** Show a job beside others as they end: those that `submitOthers` has made. */
@@ -57,10 +55,10 @@ export async function compare(place, job, others, signal) {
 		table.draw([...rows]);
 	}
 	async function follow({ id }, i) {
-		for await (const { data } of events(`v1/certifications/${encodeURIComponent(id)}`, signal)) show(i, data);
+		for await (const { data } of events(at("certifications", id), signal)) show(i, data);
 	}
 	show(0, job);
-	await Promise.all(others.map((row, i) => row.id && follow(row, i + 1).catch(refused(({ message }) => show(i + 1, { reason: message })))));
+	await Promise.all(others.map((row, i) => row.id && follow(row, i + 1).catch(refused((reason) => show(i + 1, { reason })))));
 	const found = (await Promise.all(rows.map((row) => row.certificate && curveOf(row, signal)))).filter(Boolean);
 	if (found.length) put(curves, curveChart(found));
 }

@@ -1,6 +1,6 @@
 // What takes the input itself: changes of the certified size, and the same input by all certifiers.
 
-import { button, canvasFor, card, down, draw, el, fileField, heldInput, hold, json, keep, label, live, makeField, makePlane, normals, preview, put, refused, say, short } from "../kit.js";
+import { at, button, canvasFor, card, down, draw, el, fileField, heldInput, hold, json, keep, label, live, makeField, makePlane, normals, preview, put, refused, say, short } from "../kit.js";
 import { compare, submitOthers } from "./comparing.js";
 
 const STEPS = 100;
@@ -8,7 +8,7 @@ const LOST = "This page no longer has the picture: it was in the memory of the t
 
 /** Put these parts into a place. Where the input is gone, say so and ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
-	const model = await json(`v1/models/${encodeURIComponent(job.request.model)}`, { signal });
+	const model = await json(at("models", job.request.model), { signal });
 	const input = await heldInput(job, params);
 	const picture = input?.kind === "image" ? await preview(model, input.file, signal) : null;
 	put(place, await shown(), comparison());
@@ -26,15 +26,12 @@ export async function inputParts(place, job, params, signal) {
 
 	function lost() {
 		if (model.input.kind !== "image") return el("p.muted", "This page no longer has the input of this job.");
-		const { node, fault } = fileField("Choose the picture again", "image/*", (file) => again(file).catch(refused(({ message }) => fault.show(message))));
+		const { node, fault } = fileField("Choose the picture again", "image/*", (file) => again(file).catch(refused(fault.show)));
 		async function again(file) {
 			const { sha256 } = await preview(model, file, signal);
-			if (sha256 !== job.request.input.sha256) {
-				fault.show("This is another picture than the one that was certified.");
-				return;
-			}
+			if (sha256 !== job.request.input.sha256) return fault.show("This is another picture than the one that was certified.");
 			hold(job.id, { kind: "image", file });
-			await inputParts(place, job, params, signal);
+			return inputParts(place, job, params, signal);
 		}
 		return card("The picture", el("p", LOST), node);
 	}
@@ -78,9 +75,7 @@ function changesOf(picture, radius, name, scale) {
 }
 
 /** Noise that turns back where it would leave black or white. */
-function noise(data) {
-	return normals(data.length, 7).map((value, i) => (data[i] + value < 0 || data[i] + value > 1 ? -value : value));
-}
+const noise = (data) => normals(data.length, 7).map((value, i) => (data[i] + value < 0 || data[i] + value > 1 ? -value : value));
 
 function patch({ width, height, channels, data }) {
 	const side = Math.max(3, Math.round(Math.min(width, height) / 9));

@@ -12,7 +12,7 @@ export function verifyingOf(job) {
 	}
 	function verify(name, document) {
 		post("v1/verifications", jsonBlob(document)).then((told) => put(verdict, wordsOf(name, told)))
-			.catch(refused(({ message }) => put(verdict, el("p.fault", `${name} cannot be verified: ${message}`))));
+			.catch(refused((message) => put(verdict, el("p.fault", `${name} cannot be verified: ${message}`))));
 	}
 	return droppable(card("Verify",
 		el("p", "Bounds and radius are computed again from the counts, and all that the document states is compared with them. “certify verify FILE” does the same without a service."),
@@ -31,6 +31,4 @@ function wordsOf(name, { valid, radius, claimed_radius: claimed, checks }) {
 	];
 }
 
-function word(outcome, text = outcome.replace("_", " ")) {
-	return stateWord(text, SIGNS[outcome] ?? outcome);
-}
+const word = (outcome, text = outcome.replace("_", " ")) => stateWord(text, SIGNS[outcome] ?? outcome);

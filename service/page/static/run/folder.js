@@ -31,6 +31,4 @@ function labelsOf(text) {
 }
 
 /** The cells of a line. Those in quotes may hold commas, and quotes as two. */
-function cellsOf(line) {
-	return [...`${line},`.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*,/g)].map(([, quoted, plain]) => plain ?? quoted.replaceAll('""', '"'));
-}
+const cellsOf = (line) => [...`${line},`.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*,/g)].map(([, quoted, plain]) => plain ?? quoted.replaceAll('""', '"'));

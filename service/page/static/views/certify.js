@@ -1,6 +1,6 @@
 // The view "Certify": a picture, a model and how to certify it.
 
-import { el, go, hold, json, jsonBlob, keep, makeFault, post, put, refused } from "../kit.js";
+import { el, hold, json, jsonBlob, keep, makeFault, post, put, refused, visit } from "../kit.js";
 import { asJson, makeFields, makeSigma, modelField, valuesOf } from "../certify/fields.js";
 import { makeImageInput } from "../certify/image_input.js";
 import { makePlanLine } from "../certify/plan_line.js";
@@ -27,10 +27,7 @@ function makeForm(models, params, signal) {
 	const snippets = makeSnippets();
 	const submitter = el("button.primary", { type: "submit" }, "Certify");
 	const [inputPlace, copiesPlace] = [el("div"), el("div")];
-	const form = el("form.two", { novalidate: true, autocomplete: "off", oninput: changed, onsubmit: (event) => {
-		event.preventDefault();
-		send();
-	} }, el("section.card.stack", { "aria-label": "Input" }, inputPlace),
+	const form = el("form.two", { novalidate: true, autocomplete: "off", oninput: changed, onsubmit: send }, el("section.card.stack", { "aria-label": "Input" }, inputPlace),
 	el("section.card.stack", { "aria-label": "How to certify" }, model.node, sigma.node, copiesPlace, fields.node,
 		el("div.row", submitter, plan.node), faults.node, snippets.node));
 	let input = null;
@@ -39,13 +36,12 @@ function makeForm(models, params, signal) {
 		const next = model.current();
 		const before = input?.value;
 		const { low, high, kind } = next.input;
-		sigma.scale(high - low, chosen ? next.trained_sigma : params.sigma ?? next.trained_sigma);
+		sigma.scale(high - low, (!chosen && params.sigma) || (next.trained_sigma ?? undefined));
 		if (kind === "image") {
 			input = makeImageInput(next, changed, signal);
 			const sample = chosen ? before?.sample : params.sample;
 			if (sample) input.takeSample(sample);
-			else if (before?.kind === "image") input.take(before.file);
-			else if (before?.kind === "folder") input.useFolder(before);
+			else if (/image|folder/.test(before?.kind)) input.use(before);
 		} else {
 			input = makeTensorInput(next, chosen ? "" : params.numbers, changed);
 		}
@@ -65,7 +61,8 @@ function makeForm(models, params, signal) {
 		plan.follow(values);
 	}
 
-	async function send() {
+	async function send(event) {
+		event.preventDefault();
 		const { value, fault } = input;
 		if (!value) {
 			fault.show("There is no input yet: drop one, choose one, or take a sample.");
@@ -74,9 +71,9 @@ function makeForm(models, params, signal) {
 		}
 		submitter.disabled = true;
 		faults.clear();
-		const sent = value.kind === "folder" ? startRun(valuesOf(form), value, signal).then((id) => go("run", { id }))
-			: submit(valuesOf(form), value, signal).then(({ id }) => go("job", { id, ...named(value) }));
-		await sent.catch(refused((problem) => refuse(problem).field?.focus())).finally(() => { submitter.disabled = false; });
+		const sent = value.kind === "folder" ? startRun(valuesOf(form), value, signal).then((id) => visit("run", { id }))
+			: submit(valuesOf(form), value, signal).then(({ id }) => visit("job", { id, ...named(value) }));
+		await sent.catch(refused((_, problem) => refuse(problem).field?.focus())).finally(() => { submitter.disabled = false; });
 	}
 	otherModel(false);
 	return form;
@@ -90,21 +87,15 @@ function named(input) {
 /** The faults of fields by their names, and one for all else. */
 function makeFaults(fields) {
 	const other = makeFault();
-	const faults = { other };
-	for (const { input, fault } of fields) faults[input.name] = fault;
-	function faultOf(field, ofInput) {
-		const name = field.replace("stop.", "stop_").replace(/^stop$/, "stop_radius");
-		return /^(image|tensor)/.test(name) ? ofInput : faults[name] ?? other;
-	}
+	const faults = { other, ...Object.fromEntries(fields.map(({ input, fault }) => [input.name, fault])) };
 	return {
 		node: other.node,
-		clear() {
-			for (const fault of Object.values(faults)) fault.show("");
-		},
+		clear: () => Object.values(faults).forEach((fault) => fault.show("")),
 		/** Say what is wrong beside each field, and return the first of the faults. */
 		refuse({ errors, message: about }, ofInput) {
 			return (errors.length ? errors : [{ field: "", message: about }]).map(({ field, message }) => {
-				const fault = faultOf(field, ofInput);
+				const name = field.replace("stop.", "stop_").replace(/^stop$/, "stop_radius");
+				const fault = /^(image|tensor)/.test(name) ? ofInput : faults[name] ?? other;
 				fault.show(fault === other && field ? `${field}: ${message}` : message);
 				return fault;
 			})[0];

@@ -1,6 +1,6 @@
 // The view of one certification: its progress, then its certificate.
 
-import { bar, button, card, count, down, el, events, facts, json, jsonBlob, label, lineChart, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
+import { at, bar, button, card, count, down, el, events, facts, json, jsonBlob, label, lineChart, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
 import { curveChart, curveOf, lineOf } from "../job/comparing.js";
 import { inputParts } from "../job/input_parts.js";
@@ -10,7 +10,7 @@ export const title = "Certification";
 const ENDED = ["succeeded", "failed", "cancelled"];
 
 export async function mount(root, params, signal) {
-	const path = `v1/certifications/${encodeURIComponent(params.id ?? "")}`;
+	const path = at("certifications", params.id);
 	const job = await json(path, { signal });
 	const parts = frame(job, path);
 	put(root, el("h1", `Certification by ${job.request.model}`), parts.node);

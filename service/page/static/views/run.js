@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { bar, button, card, choice, count, down, download, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, say, short, STATES } from "../kit.js";
+import { at, bar, button, card, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { rowsOf } from "../run/rows.js";
 import { sendings } from "../run/sending.js";
@@ -11,10 +11,10 @@ const FILES = { TSV: ["results", "tsv", "text/tab-separated-values"], CSV: ["res
 	"JSON lines": ["results", "jsonl", "application/x-ndjson"], "All certificates": ["evidence", "zip", "application/zip"] };
 
 export async function mount(root, params, signal) {
-	const path = `v1/runs/${encodeURIComponent(params.id ?? "")}`;
+	const path = at("runs", params.id);
 	const run = await json(path, { signal });
 	const tell = (more) => keep("run", Object.assign(params, more));
-	const { labels } = await json(`v1/models/${encodeURIComponent(run.request.model)}`, { signal }).catch(() => ({ labels: [] }));
+	const { labels } = await json(at("models", run.request.model), { signal }).catch(() => ({ labels: [] }));
 	const parts = frame(run, path);
 	const rows = rowsOf(labels, path, params, tell, signal);
 	put(root, el("h1", run.name), el("div.stack", parts.node, rows.node, await comparisonOf(run, path, params.with, tell, signal)));
@@ -58,7 +58,7 @@ function frame(run, path) {
 		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => json(path, { method: "DELETE" })) };
 	parts.node = el("div.two",
 		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
-			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, () => download(`${path}/${what}`, `run-${run.id}.${ending}`, { Accept: kind }))))),
+			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))),
 		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)));
 	return parts;
 }
@@ -74,13 +74,9 @@ function show(parts, { rows, summary, request, estimated_end: end, status }) {
 		rows.abstained && `${count(rows.abstained)} of them abstained`, open && end && `ends about ${moment(end)}`, status === "cancelled" && "the run is cancelled"].filter(Boolean).join(", "));
 }
 
-function tile(name, value, note) {
-	return el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
-}
+const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
 
-function share(name, { rows, of, share: value, low, high }) {
-	return tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u2009% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
-}
+const share = (name, { rows, of, share: value, low, high }) => tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u2009% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
 
 /** The curve as steps that fall behind each radius, with the exact interval as a band. */
 async function drawCurve(chart, path, signal) {

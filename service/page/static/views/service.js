@@ -22,6 +22,4 @@ export const health = { title: "Health", async mount(root, params, signal) {
 	service.addEventListener("health", ({ detail }) => show(detail), { signal });
 } };
 
-function workerOf({ id, runtime, processes, problems }) {
-	return el("div", el("h3", id), el("p", `${runtime}, processes: ${processes}.`), el("ul", Object.entries(problems).map(([name, reason]) => el("li", `${name}: ${reason}`))));
-}
+const workerOf = ({ id, runtime, processes, problems }) => el("div", el("h3", id), el("p", `${runtime}, processes: ${processes}.`), el("ul", Object.entries(problems).map(([name, reason]) => el("li", `${name}: ${reason}`))));
