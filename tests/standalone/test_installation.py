@@ -1,0 +1,97 @@
+"""The script that installs packages takes what the lists name, with the listed hash, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+
+def wheel(folder: Path, name: str, *needs: str) -> str:
+    """Make a package that holds nothing, and return its line for a list."""
+    stem = name.replace("-", "_")
+    path = folder / f"{stem}-1.0-py3-none-any.whl"
+    asked = "".join(f"Requires-Dist: {need}\n" for need in needs)
+    with zipfile.ZipFile(path, "w") as archive:
+        info = f"{stem}-1.0.dist-info"
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{asked}")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+class Installation:
+    """The script beside lists of our own, with a folder of packages in the index's place."""
+
+    def __init__(self, repository: Path, folder: Path) -> None:
+        self.lists = folder / "requirements"
+        self.wheels = folder / "wheels"
+        self.target = folder / "installed"
+        (self.lists / "extras").mkdir(parents=True)
+        self.wheels.mkdir()
+        shutil.copy(repository / "requirements" / "install.sh", self.lists)
+
+    def run(self, *names: str) -> subprocess.CompletedProcess[str]:
+        settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels)}
+        places = {"PIP_TARGET": str(self.target), "PYTHONPATH": str(self.target)}
+        return subprocess.run(
+            [self.lists / "install.sh", sys.executable, *names],
+            env={"PATH": os.environ["PATH"], **settings, **places},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def installed(self) -> set[str]:
+        return {path.name.partition("-")[0] for path in self.target.glob("*.dist-info")}
+
+
+@pytest.fixture
+def installation(repository: Path, tmp_path: Path) -> Installation:
+    return Installation(repository, tmp_path)
+
+
+def test_it_installs_what_is_listed_and_nothing_that_this_asks_for(installation: Installation) -> None:
+    wheel(installation.wheels, "other")
+    (installation.lists / "extras" / "part.txt").write_text(wheel(installation.wheels, "one", "other"))
+    done = installation.run("part")
+    assert done.returncode == 0, done.stderr
+    assert installation.installed() == {"one"}
+
+
+def test_another_hash_is_refused(installation: Installation) -> None:
+    line = wheel(installation.wheels, "one")
+    (installation.lists / "extras" / "part.txt").write_text(line)
+    wheel(installation.wheels, "one", "altered")
+    done = installation.run("part")
+    assert done.returncode != 0
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
+    assert installation.installed() == set()
+
+
+def test_a_package_without_a_hash_is_refused(installation: Installation) -> None:
+    line = wheel(installation.wheels, "one").partition(" ")[0]
+    (installation.lists / "extras" / "part.txt").write_text(line)
+    done = installation.run("part")
+    assert done.returncode != 0
+    assert "Hashes are required" in done.stderr
+
+
+def test_the_build_of_pytorch_for_cuda_gets_its_libraries(installation: Installation) -> None:
+    (installation.lists / "extras" / "part.txt").write_text(wheel(installation.wheels, "torch", "nvidia-one"))
+    (installation.lists / "torch-cuda.txt").write_text(wheel(installation.wheels, "nvidia-one"))
+    done = installation.run("part")
+    assert done.returncode == 0, done.stderr
+    assert installation.installed() == {"torch", "nvidia_one"}
+
+
+def test_an_extra_that_does_not_exist_is_named(installation: Installation) -> None:
+    done = installation.run("parts")
+    assert done.returncode == 1
+    assert "'parts'" in done.stderr
