@@ -12,7 +12,8 @@ from registry import ModelManifest
 from registry.manifest import read_weights
 from worker.array_memory import HostMemory
 from worker.runtimes.runtime import PassByPass, require
-from worker.runtimes.scores import Normaliser, check_scores, trial_batch, votes_of
+from worker.runtimes.scores import Normaliser, votes_of
+from worker.runtimes.trial_batch import check_scores, trial_batch
 
 Floats = NDArray[np.float32]
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from registry import ModelManifest
 from worker.array_memory import Array
 from worker.runtimes.runtime import PassByPass, Runtime
-from worker.runtimes.scores import trial_batch, votes_of
+from worker.runtimes.scores import votes_of
+from worker.runtimes.trial_batch import trial_batch
 
 Scores = NDArray[Any]
 

@@ -15,7 +15,7 @@ from registry.manifest import read_weights
 from worker.runtimes.load_refusals import fixed_batch, onnx_unloadable, trial_failed
 from worker.runtimes.runtime import stated_precision
 from worker.runtimes.runtime_errors import RuntimeLoadError
-from worker.runtimes.scores import check_scores, trial_batch
+from worker.runtimes.trial_batch import check_scores, trial_batch
 
 PROVIDERS: Final[Mapping[Device, str]] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 SEVERITY_ERROR: Final = 3

@@ -1,8 +1,7 @@
-"""The steps that runtimes on the CPU share: normalise inputs, check scores, and turn scores into votes."""
+"""The steps that runtimes on the CPU share: normalise inputs, and turn scores into votes."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from registry import ModelManifest
 from worker.array_memory import HostMemory
 from worker.runtimes.argmax import argmax
-from worker.runtimes.runtime_errors import ModelOutputError, RuntimeLoadError
+from worker.runtimes.runtime_errors import ModelOutputError
 
 Floats = NDArray[np.float32]
 
@@ -84,23 +83,3 @@ def not_numbers() -> ModelOutputError:
     return ModelOutputError(
         "the model gave NaN scores; check its weights and its normalisation at this noise level",
     )
-
-
-def trial_batch(manifest: ModelManifest, rows: int) -> Floats:
-    """Return inputs in the middle of the model's scale, float32 of shape (rows, *input shape)."""
-    middle = math.fsum((manifest.input.low, manifest.input.high)) / 2
-    batch = HostMemory().empty((rows, *manifest.input.shape))
-    batch.fill(middle)
-    return batch
-
-
-def check_scores(manifest: ModelManifest, shape: tuple[int, ...], rows: int, *, floating: bool) -> None:
-    """Raise RuntimeLoadError unless a trial's scores are floats of shape ``(rows, number of labels)``."""
-    expected = (rows, len(manifest.labels))
-    if shape != expected:
-        raise RuntimeLoadError(
-            f"model {manifest.name!r}: {rows} inputs gave scores of shape {shape}, expected {expected}: "
-            "one row an input, one score a label; check labels and the model's output",
-        )
-    if not floating:
-        raise RuntimeLoadError(f"model {manifest.name!r}: scores must be floating-point numbers")
