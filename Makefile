@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALL := requirements/install.sh $(BIN)/python
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
-.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock sbom clean
+.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom clean
 .DELETE_ON_ERROR:
 
 help: ## Say what there is to make
@@ -83,6 +83,9 @@ mnist-models: $(VENV)/.models ## Train the shipped MNIST models again, and print
 
 lock: $(VENV)/.tools ## Write requirements/lock.txt and the hashes again; UPGRADE=--upgrade for the newest versions
 	requirements/make-lock.sh $(VENV)/tools/bin/uv $(UPGRADE)
+
+image-digests: ## Ask the registry for today's base images, and write their digests into docker/Dockerfile
+	docker/renew-digests.sh docker/Dockerfile
 
 sbom: $(VENV)/.tools $(VENV)/.made ## List what is installed in .venv, as a CycloneDX document: sbom.cdx.json
 	$(VENV)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json $(BIN)/python

@@ -107,7 +107,8 @@ def test_settings_of_the_env_file_reach_the_processes_but_for_the_fixed_ones(
 
 def test_the_example_of_settings_names_what_compose_reads(repository: Path) -> None:
     named = re.findall(r"^#([A-Z_]+)=", (repository / ".env.example").read_text(), re.MULTILINE)
-    read = set(re.findall(r"\$\{([A-Z_]+):-", (repository / "docker-compose.yml").read_text()))
+    text = (repository / "docker-compose.yml").read_text()
+    read = set(re.findall(r"\$\{([A-Z_]+):-", text)) | set(re.findall(r"\b([A-Z]+_IMAGE):", text))
     assert set(named) == read
 
 
