@@ -75,6 +75,10 @@ class PermanentFailure(CertificationError):
         self.detail = detail
 
 
+class CannotLoad(PermanentFailure):
+    """Raised by a step whose worker cannot load the job's model, for a reason that others may not share."""
+
+
 class RunNotFound(CertificationError):
     """Raised when there is no run with this id, or it has expired."""
 

@@ -121,6 +121,11 @@ def fleet_jobs(fleet: str) -> str:
     return f"{PREFIX}fleet:{fleet}:jobs"
 
 
+def given(fleet: str) -> str:
+    """Name the set of the ids of jobs whose first step was given to this fleet, and that it has not begun."""
+    return f"{PREFIX}fleet:{fleet}:given"
+
+
 def owned(owner: str) -> str:
     """Name the sorted set of an owner's job ids by creation time."""
     return f"{PREFIX}owner:{owner}:jobs"

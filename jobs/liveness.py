@@ -26,7 +26,8 @@ class WorkerRecord(Record):
     """A live worker: one main process with ``processes`` children. Times are seconds since the epoch.
 
     ``fleet`` holds the properties that workers must share to work on one job. A worker that ``begins_jobs``
-    also takes new ones. ``problems`` maps the models that this worker cannot use to reasons. ``broken`` maps
+    also takes new ones. ``models`` maps the models that it can use to the first digits of their weights' hash
+    (`weights_of`). ``problems`` maps the models that this worker cannot use to reasons. ``broken`` maps
     the fingerprints of manifests whose model it could not load to reasons; it is stored separately. Fields
     that a newer release added are ignored.
     """
@@ -41,8 +42,14 @@ class WorkerRecord(Record):
     begins_jobs: bool = True
     started_at: float
     seen_at: float
+    models: dict[str, str] = Field(default_factory=dict)
     problems: dict[str, str] = Field(default_factory=dict)
     broken: dict[str, str] = Field(default_factory=dict, exclude=True)
+
+
+def weights_of(sha256: str) -> str:
+    """Return the part of a hash that heartbeats hold; 64 bits tell the weights of one model apart."""
+    return sha256[:16]
 
 
 @dataclass(frozen=True, slots=True)

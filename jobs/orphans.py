@@ -1,4 +1,4 @@
-"""Fail jobs whose fleet has had no worker for a stated time."""
+"""Fail jobs whose fleet has had no worker for a stated time. What it has not begun, others begin at once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
+from jobs.handovers import Handovers
 from jobs.job_errors import JobNotFound, UnsupportedRecord
 from jobs.job_records import Failure, JobRecord
 from jobs.liveness import Liveness
@@ -28,10 +29,11 @@ class Orphans:
     So jobs do not fail because the server was away, or because all workers were off for a night.
     """
 
-    def __init__(self, client: Redis, settings: JobsSettings, store: JobStore) -> None:
+    def __init__(self, client: Redis, settings: JobsSettings, store: JobStore, handovers: Handovers) -> None:
         self._redis = client
         self._settings = settings
         self._store = store
+        self._handovers = handovers
         self._liveness = Liveness(client, settings)
 
     def sweep(self, now: float) -> None:
@@ -43,6 +45,7 @@ class Orphans:
             key = name.decode()
             if key in alive:
                 continue
+            self._handovers.take_back(key)
             waited = self._waited(key, now)
             fleet = read_fleet(content)
             if fleet is not None and waited >= self._settings.orphan_s:
@@ -94,7 +97,7 @@ class Orphans:
     def _forget(self, key: str) -> None:
         """Delete what is stored about a fleet without jobs. A worker that comes later stores it again."""
         with store_errors():
-            if self._redis.exists(keys.fleet_jobs(key)):
+            if self._redis.exists(keys.fleet_jobs(key), keys.given(key)):
                 return
             queue = keys.queue(key)
             left = list(self._redis.scan_iter(keys.messages(f"*{queue}*"), count=1000))

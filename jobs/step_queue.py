@@ -24,9 +24,9 @@ class Queue:
     def __init__(self, app: Celery) -> None:
         self._app = app
 
-    def enqueue_select(self, job_id: str) -> None:
-        """Ask any worker for the first step of a job."""
-        self._send(keys.COMMON_QUEUE, SELECT, job_id)
+    def enqueue_select(self, job_id: str, queue: str = keys.COMMON_QUEUE) -> None:
+        """Ask any worker for the first step of a job, or those that take from ``queue``."""
+        self._send(queue, SELECT, job_id)
 
     def enqueue_sample(self, job_id: str, shard: int, fleet: str) -> None:
         """Ask the workers of the plan's fleet, by its key, for one shard of a job."""

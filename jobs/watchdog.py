@@ -13,6 +13,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
+from jobs.handovers import Handovers
 from jobs.job_errors import JobNotFound, UnreadableRecord, UnsupportedRecord
 from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
@@ -39,7 +40,7 @@ class Watchdog:
         self._store = store
         self._ledger = Ledger(client)
         self._queue = queue
-        self._orphans = Orphans(client, settings, store)
+        self._orphans = Orphans(client, settings, store, Handovers(client, queue))
         self._expired_runs = RunExpiry(client)
         self._looked_through = 0.0
         self._stalled = load_script(client, "stalled")

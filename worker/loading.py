@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certificates import Noise
-from jobs.job_errors import PermanentFailure
+from jobs.job_errors import CannotLoad, PermanentFailure
 from jobs.plan import Device, Plan, RuntimeIdentity
 from jobs.spec import JobSpec
 from registry import ModelManifest
@@ -119,7 +119,7 @@ class ModelCache:
     def _accepted(self, spec: JobSpec) -> ModelManifest:
         manifest = self._registry.get(spec.model)
         if manifest.sha256 != spec.model_sha256:
-            raise PermanentFailure(
+            raise CannotLoad(
                 "model_changed",
                 f"model {spec.model!r} was {spec.model_sha256} when the job was accepted and is "
                 f"{manifest.sha256} on this worker: submit the job again",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from certificates import Evidence, Weights
 from jobs.certificate_document import certificate_document
-from jobs.job_errors import PermanentFailure, StepLeftOver
+from jobs.job_errors import CannotLoad, PermanentFailure, StepLeftOver
 from jobs.job_records import JobRecord, RunningCertificate
 from jobs.leases import Lease
 from jobs.ledger import Standing
@@ -20,7 +21,9 @@ from jobs.plan import Plan
 from jobs.spec import JobSpec
 from jobs.store import Counted
 from jobs.tracing import TRACES
+from registry.model_errors import ModelBroken, ModelNotFound
 from worker.loading import LoadedModel
+from worker.runtimes.runtime_errors import RuntimeLoadError
 from worker.sampling.block_size import block_size_for
 from worker.sampling.shard_size import checkpoint_blocks, shard_blocks
 from worker.worker_context import WorkerContext
@@ -79,7 +82,7 @@ def _count(
     """Sample one shard; return its evidence and the seconds that it took."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
-    loaded = context.models.for_plan(job.spec, plan)
+    loaded = _load(partial(context.models.for_plan, job.spec, plan))
     first_block, n = plan.shard_samples(shard, job.spec.n)
     request = _request(job.spec, loaded, plan.weights, plan.batch, plan.target, first_block, n)
     began = time.perf_counter()
@@ -123,7 +126,7 @@ def _end(
 ) -> None:
     """End a job with the certificate of its evidence, after checking that the model is still one function."""
     job, spec = lease.job, lease.job.spec
-    loaded = context.models.for_plan(spec, plan)
+    loaded = _load(partial(context.models.for_plan, spec, plan))
     with TRACES.span("certificate", {"certify.certifier": spec.certifier.name}):
         evidence, certificate = whole.final(spec.claim())
     loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, evidence.n)
@@ -134,12 +137,20 @@ def _end(
     lease.gone = context.store.succeed(job.id, document, running, counted, lease.key)
 
 
+def _load(load: Callable[[], LoadedModel]) -> LoadedModel:
+    """Load a model; tell reasons of this worker, which others may not share, from those of the model."""
+    try:
+        return load()
+    except (ModelNotFound, ModelBroken, RuntimeLoadError) as error:
+        raise CannotLoad("model_broken", str(error)) from error
+
+
 def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
     from worker.sampling.clean_vote import clean_class  # noqa: PLC0415 - PyTorch only in the child process
     from worker.sampling.sampler import select_class  # noqa: PLC0415 - as above
 
     spec = job.spec
-    loaded = context.models.for_spec(spec)
+    loaded = _load(partial(context.models.for_spec, spec))
     for field, message in spec.claim().problems(loaded.runtime.classes):
         raise PermanentFailure("invalid_request", f"{field} {message}")
     scale = loaded.manifest.input.scale

@@ -12,6 +12,7 @@ from celery import Celery
 from redis import Redis
 
 from jobs.connection import connect
+from jobs.handovers import Handovers
 from jobs.leases import Leases
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness
@@ -37,6 +38,7 @@ class WorkerContext:
     leases: Leases
     liveness: Liveness
     queue: Queue
+    handovers: Handovers
     registry: Registry
     models: ModelCache
     inputs: Inputs
@@ -64,6 +66,7 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     registry = Registry(settings.models_dir)
     liveness = Liveness(redis, settings)
+    queue = Queue(app)
     on_broken = partial(liveness.report_broken, worker_id)
     return WorkerContext(
         settings=settings,
@@ -73,7 +76,8 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
         ledger=Ledger(redis),
         leases=Leases(impatient, worker_id, settings.lease_s, settings.max_attempts),
         liveness=liveness,
-        queue=Queue(app),
+        queue=queue,
+        handovers=Handovers(redis, queue),
         registry=registry,
         models=ModelCache(registry, settings.device, settings.threads, on_broken),
         inputs=Inputs(),

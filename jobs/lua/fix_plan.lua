@@ -3,6 +3,8 @@
 -- go to `queue`.
 if redis.call('HGET', KEYS[1], 'status') ~= 'running' then return false end
 if redis.call('HSETNX', KEYS[1], 'plan', ARGV[3]) == 1 then
+    local given = redis.call('HGET', KEYS[1], 'fleet_jobs')
+    if given then redis.call('SREM', given, ARGV[1]) end
     redis.call('HSET', KEYS[1], 'sampling_at', ARGV[2], 'queue', ARGV[4], 'shards', ARGV[5], 'fleet_jobs', KEYS[3])
     redis.call('SADD', KEYS[3], ARGV[1])
     redis.call('ZADD', KEYS[2], 'XX', ARGV[2], ARGV[1])

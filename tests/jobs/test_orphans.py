@@ -8,6 +8,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
+from jobs.handovers import Handovers
 from jobs.job_records import JobState, RunningCertificate
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
@@ -26,9 +27,9 @@ STALL_S = 15.0
 
 
 @pytest.fixture
-def orphans(redis_client: Redis, jobs_settings: JobsSettings, store: JobStore) -> Orphans:
+def orphans(redis_client: Redis, jobs_settings: JobsSettings, store: JobStore, queue: Queue) -> Orphans:
     settings = jobs_settings.model_copy(update={"orphan_s": ORPHAN_S, "stall_s": STALL_S})
-    return Orphans(redis_client, settings, store)
+    return Orphans(redis_client, settings, store, Handovers(redis_client, queue))
 
 
 @pytest.fixture

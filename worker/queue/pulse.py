@@ -17,7 +17,7 @@ from typing import Any
 from celery import bootsteps
 
 from jobs.job_errors import StoreUnavailable
-from jobs.liveness import Liveness, WorkerRecord
+from jobs.liveness import Liveness, WorkerRecord, weights_of
 from jobs.plan import Fleet
 from jobs.watchdog import Watchdog
 from registry import ModelError, ModelManifest
@@ -52,6 +52,7 @@ class Pulse:
 
     def beat(self) -> None:
         """Send a heartbeat to the server, then touch its file. Raises StoreUnavailable or OSError."""
+        models, problems = self._models()
         self._liveness.beat(
             WorkerRecord(
                 id=self._worker_id,
@@ -62,7 +63,8 @@ class Pulse:
                 begins_jobs=self._settings.begin_jobs,
                 started_at=self._started_at,
                 seen_at=time.time(),
-                problems=self._problems(),
+                models=models,
+                problems=problems,
             )
         )
         if self._settings.heartbeat_file is not None:
@@ -77,19 +79,25 @@ class Pulse:
         with suppress(StoreUnavailable):
             self._liveness.leave(self._worker_id)
 
-    def _problems(self) -> dict[str, str]:
-        """Return what is wrong with models: they contradict their manifest, or cannot be loaded here."""
+    def _models(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the models that can be used, with their weights' hashes, and what is wrong with others.
+
+        Those contradict their manifest, or cannot be loaded here.
+        """
+        usable = {}
         try:
             problems = self._registry.problems()
             broken = self._liveness.broken_models(self._worker_id)
             for name in set(self._registry.names()) - problems.keys():
                 manifest = self._registry.get(name)
                 detail = broken.get(manifest.fingerprint) or self._missing(manifest)
-                if detail is not None:
+                if detail is None:
+                    usable[name] = weights_of(manifest.sha256)
+                else:
                     problems[name] = detail
         except ModelError as error:
-            return {"*": str(error)}
-        return problems
+            return {}, {"*": str(error)}
+        return usable, problems
 
     def _missing(self, manifest: ModelManifest) -> str | None:
         """Return what a model needs that is not installed, and report it, so that no job is begun with it."""

@@ -14,6 +14,7 @@ from celery.exceptions import Reject
 from jobs import keys
 from jobs.celery_app import CERTIFY, SAMPLE, SELECT
 from jobs.job_errors import (
+    CannotLoad,
     JobEnded,
     JobNotFound,
     PermanentFailure,
@@ -23,16 +24,19 @@ from jobs.job_errors import (
     UnreadableRecord,
     UnsupportedRecord,
 )
-from jobs.job_records import Failure
+from jobs.job_records import Failure, JobRecord
 from jobs.leases import Lease, Step
 from jobs.plan import Fleet
 from jobs.tracing import TRACES, Attributes
 from registry import ModelError
 from worker import steps
+from worker.queue.handing_over import able_fleet
 from worker.worker_context import WorkerContext
 
 LONGEST_PAUSE_S: Final = 30
 """Longest pause before a failed step is tried again. A choice: pauses double from 1 s."""
+HAND_OVER_PAUSE_S: Final = 1
+"""Pause before a worker's step is offered again to workers that are alike, itself among them. A choice."""
 Work = Callable[[WorkerContext, Lease], None]
 
 log = logging.getLogger(__name__)
@@ -64,9 +68,9 @@ def run_step(task: Any, context: WorkerContext, step: Step, work: Work) -> None:
     """Run one step of a job. Skip it if it is done or another live process works on it.
 
     A stale message, whose step is not in the job's plan, is dropped and does not count as an attempt. If the
-    store is away, the message goes back to the queue. An error that lies in the job or its model fails the
-    job. After any other error the step is tried again after a growing pause; the job fails after
-    ``max_attempts``.
+    store is away, the message goes back to the queue. If this worker cannot load the model, one that can gets
+    the step, which is no attempt. An error that lies in the job or its model fails the job. After any other
+    error the step is tried again after a growing pause; the job fails after ``max_attempts``.
     """
     about: dict[str, object] = {"job_id": step.job_id, "step": step.name}
     try:
@@ -112,6 +116,8 @@ def _attempt(task: Any, context: WorkerContext, lease: Lease, work: Work) -> Non
             work(context, lease)
     except (JobEnded, JobNotFound, StepLeftOver, StoreUnavailable, UnsupportedRecord):
         raise
+    except CannotLoad as error:
+        _hand_over(task, context, job, error, about)
     except PermanentFailure as error:
         _fail(context, job.id, Failure(type=error.failure_type, detail=error.detail), about)
     except ModelError as error:
@@ -125,6 +131,20 @@ def _attempt(task: Any, context: WorkerContext, lease: Lease, work: Work) -> Non
         raise task.retry(exc=error, countdown=pause, max_retries=None) from error
     else:
         log.info("the step is done", extra={**about, "seconds": round(time.monotonic() - began, 3)})
+
+
+def _hand_over(
+    task: Any, context: WorkerContext, job: JobRecord, error: CannotLoad, about: dict[str, object]
+) -> None:
+    """Give a step to workers that can load its model. The job fails if no live one can."""
+    fleet = able_fleet(context, job)
+    if fleet is None:
+        _fail(context, job.id, Failure(type=error.failure_type, detail=error.detail), about)
+        return
+    log.warning("the step goes to workers with %s: %s", fleet.words, error, extra=about)
+    if fleet == context.fleet:  # the step may come back to this worker
+        raise task.retry(exc=error, countdown=HAND_OVER_PAUSE_S, max_retries=None) from error
+    context.handovers.give(job.id, fleet.key)
 
 
 def _fail(context: WorkerContext, job_id: str, failure: Failure, about: dict[str, object]) -> None:
