@@ -107,9 +107,21 @@ class AsyncCertificationClient:
         """
         return await self._driver.ask(calls.picture(job_id))
 
-    def jobs(self, *, limit: int | None = None) -> AsyncIterator[Job]:
-        """Yield the jobs, newest first, at most ``limit``. Pages are read as they are needed."""
-        return self._driver.each(calls.jobs(limit))
+    def jobs(
+        self,
+        *,
+        limit: int | None = None,
+        status: str | None = None,
+        model: str | None = None,
+        certifier: str | None = None,
+        key: str | None = None,
+    ) -> AsyncIterator[Job]:
+        """Yield the jobs, newest first, at most ``limit``. Pages are read as they are needed.
+
+        Of this status, of this model, by this certifier, and rows of runs whose key begins like this.
+        """
+        found = calls.jobs(limit, status=status, model=model, certifier=certifier, key=key)
+        return self._driver.each(found)
 
     async def cancel(self, job_id: str) -> Job:
         """Cancel the job and return it as it then stands; a job that has ended stays as it is."""

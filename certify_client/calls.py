@@ -66,11 +66,12 @@ def picture(job_id: str) -> Call[bytes]:
     return Call("GET", f"{job_path(job_id)}/curve", _picture, {"headers": {"Accept": "image/svg+xml"}})
 
 
-def jobs(limit: int | None) -> Steps[None]:
-    """Find the jobs page by page, newest first, at most ``limit``."""
+def jobs(limit: int | None, **picked: str | None) -> Steps[None]:
+    """Find the jobs page by page, newest first, at most ``limit``; ``picked``: of which status, model, ..."""
     cursor, left = None, limit
+    asked = {name: value for name, value in picked.items() if value}
     while left is None or left > 0:
-        params = {"limit": _PAGE if left is None else min(left, _PAGE)}
+        params = {**asked, "limit": _PAGE if left is None else min(left, _PAGE)}
         more = {"params": params if cursor is None else params | {"cursor": cursor}}
         found, cursor = yield Call("GET", _CERTIFICATIONS, _page, more)
         for job in found[:left]:

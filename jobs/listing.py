@@ -6,44 +6,75 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
 from jobs.job_errors import InvalidCursor
-from jobs.job_records import JobRecord
+from jobs.job_records import JobRecord, JobState
 from jobs.record_decoding import decode_record
+from jobs.scripts import load_script
+
+MOST_SEEN: Final = 500
+"""Jobs that one page looks at, unless it may hold more. A choice: the server answers nobody else then."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs are listed: those in this state, of this model, by this certifier.
+
+    With a ``prefix``, only rows of runs whose key begins like this. An empty one and None leave all in.
+    """
+
+    state: JobState | None = None
+    model: str | None = None
+    certifier: str | None = None
+    prefix: str = ""
+
+
+ALL: Final = JobFilter()
 
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """One page of the listing, newest first; ``next_cursor`` is None on the last page."""
+    """One page of jobs, newest first. It may be short; ``next_cursor`` is None on the last page alone."""
 
     jobs: tuple[JobRecord, ...]
     next_cursor: str | None
 
 
-def list_jobs(client: Redis, limit: int, cursor: str | None, owner: str) -> JobPage:
-    """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on.
+class JobListing:
+    """Lists the jobs of owners."""
 
-    Raises InvalidCursor for a cursor that no listing issued. Drops index entries of expired jobs.
-    """
-    behind = f"({decode_cursor(cursor)!r}" if cursor is not None else "+inf"
-    index = keys.owned(owner) if owner else keys.INDEX
-    found: list[JobRecord] = []
-    while len(found) <= limit:
+    def __init__(self, client: Redis) -> None:
+        self._redis = client
+        self._list = load_script(client, "list_jobs")
+
+    def page(self, limit: int, cursor: str | None, owner: str, only: JobFilter) -> JobPage:
+        """Return at most ``limit`` jobs behind ``cursor``, among as many jobs or the next ``MOST_SEEN``.
+
+        Raises InvalidCursor for a cursor that no listing issued, and UnsupportedRecord.
+        """
+        behind = f"({decode_cursor(cursor)!r}" if cursor is not None else "+inf"
+        asked: list[str | int] = [
+            keys.job(""),
+            behind,
+            limit,
+            max(limit, MOST_SEEN),
+            owner,
+            "" if only.state is None else only.state.value,
+            only.model or "",
+            only.certifier or "",
+            only.prefix,
+        ]
         with store_errors():
-            entries = client.zrevrangebyscore(index, behind, "-inf", start=0, num=limit + 1, withscores=True)
-        listed = cast("list[tuple[bytes, float]]", entries)
-        if not listed:
-            break
-        behind = f"({listed[-1][1]!r}"
-        read = _read_listed(client, index, [job_id.decode() for job_id, _ in listed])
-        found += [record for record in read if record.spec.owner == owner]
-    page = tuple(found[:limit])
-    return JobPage(page, encode_cursor(page[-1].created_at) if page and len(found) > limit else None)
+            index = keys.owned(owner) if owner else keys.INDEX
+            following, *found = cast("list[bytes]", self._list(keys=[index], args=asked))
+        records = read_jobs(self._redis, [job_id.decode() for job_id in found]) if found else []
+        jobs = tuple(record for record in records if record is not None)
+        return JobPage(jobs, encode_cursor(float(following)) if following else None)
 
 
 def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
@@ -59,15 +90,6 @@ def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
         decode_record(job_id, fields, in_flight, rank) if fields else None
         for job_id, fields, in_flight, rank in read
     ]
-
-
-def _read_listed(client: Redis, index: str, job_ids: list[str]) -> list[JobRecord]:
-    records = read_jobs(client, job_ids)
-    expired = [job_id for job_id, record in zip(job_ids, records, strict=True) if record is None]
-    if expired:
-        with store_errors():
-            client.zrem(index, *expired)
-    return [record for record in records if record is not None]
 
 
 def encode_cursor(created_at: float) -> str:

@@ -28,7 +28,7 @@ from jobs.job_records import (
     RowRef,
     RunningCertificate,
 )
-from jobs.listing import JobPage, list_jobs, read_jobs
+from jobs.listing import ALL, JobFilter, JobListing, JobPage, read_jobs
 from jobs.plan import Plan
 from jobs.replication import run_replicated
 from jobs.scripts import load_script
@@ -127,6 +127,7 @@ class JobStore:
         self._settings = settings
         self._create = load_script(client, "create")
         self._finish = load_script(client, "finish")
+        self._listing = JobListing(client)
 
     def create(
         self,
@@ -210,12 +211,11 @@ class JobStore:
         """Read jobs in one round trip; None for one that does not exist. Raises UnsupportedRecord."""
         return read_jobs(self._redis, job_ids)
 
-    def list_jobs(self, limit: int, cursor: str | None = None, owner: str = "") -> JobPage:
-        """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on.
-
-        Raises InvalidCursor for a cursor that no listing issued.
-        """
-        return list_jobs(self._redis, limit, cursor, owner)
+    def list_jobs(
+        self, limit: int, cursor: str | None = None, owner: str = "", only: JobFilter = ALL
+    ) -> JobPage:
+        """List at most ``limit`` jobs of an owner, newest first, from ``cursor`` on. Raises InvalidCursor."""
+        return self._listing.page(limit, cursor, owner, only)
 
     def cancel(self, job_id: str) -> JobRecord:
         """Cancel a job unless it has ended, and return its record. Raises JobNotFound.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from certificates import Bounds, Decision
-from jobs.job_records import Failure, JobRecord, JobState, Progress, RunningCertificate
+from jobs.job_records import Failure, JobRecord, JobState, Progress, RowRef, RunningCertificate
 from jobs.named import CertifierField, NoiseField
 from jobs.spec import JobSpec
 from service.certification.answer_warnings import warnings_of
@@ -65,6 +65,7 @@ class JobResource(Resource):
     )
     warnings: list[str] = Field(description="What to change, where the answer is less than it could be.")
     failure: Failure | None = Field(description="Null unless the job has failed.")
+    row: RowRef | None = Field(description="The run that it is a row of, and its place and key there.")
 
 
 class JobList(Resource):
@@ -101,6 +102,7 @@ def job_resource(record: JobRecord, waiting_for: str | None = None) -> JobResour
         certificate=_certificate(record),
         warnings=list(warnings_of(record)),
         failure=record.failure,
+        row=record.row,
     )
 
 

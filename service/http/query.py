@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Depends, Request
 
+from certificates import CERTIFIERS
 from service.http.problems import FieldError, field_problem, fields_problem
 from service.http.wording import shown_name
 
@@ -30,6 +31,12 @@ def check_page(limit: int, most: int) -> None:
     """Raise a ProblemError if a page of ``limit`` entries is larger than the settings allow."""
     if limit > most:
         raise field_problem("limit", f"must be at most {most}")
+
+
+def check_certifier(name: str | None) -> None:
+    """Raise a ProblemError if a list is to be of a certifier that does not exist."""
+    if name not in (None, *CERTIFIERS.names()):
+        raise field_problem("certifier", f"must be one of {', '.join(CERTIFIERS.names())}")
 
 
 def parameters(request: Request) -> tuple[str, ...]:

@@ -6,18 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from jobs.job_records import JobRecord, JobState
+from certificates import CERTIFIERS
+from jobs.job_records import JobState
+from jobs.listing import JobFilter
 from service.api import examples
 from service.certification.resources import JobList, JobResource
 from service.context import Ctx
 from service.http.problems import OF_THE_STORE, responses
-from service.http.query import KnownQuery, check_page
+from service.http.query import KnownQuery, check_certifier, check_page
 from service.routes.job_answers import JobIdPath, read_job, show_job, show_jobs
 from service.routes.who import AnyCaller, Who
-
-MAX_LISTING_READS = 50
-"""A filtered listing reads at most this many pages of the store, and answers with what it found. A choice:
-no request reads all jobs, so a page may have few entries."""
 
 router = APIRouter(prefix="/v1/certifications", tags=["certifications"], dependencies=[AnyCaller, KnownQuery])
 
@@ -26,7 +24,8 @@ router = APIRouter(prefix="/v1/certifications", tags=["certifications"], depende
     "",
     operation_id="listCertifications",
     summary="List your certifications, newest first",
-    description="Pass `next_cursor` as `cursor` until it is null. A page filtered by `status` may be short.",
+    description="Pass `next_cursor` as `cursor` until it is null, with the same other parameters. A page of "
+    "jobs that are picked by `status`, `model`, `certifier` or `key` may be short, or empty.",
     response_model=JobList,
     responses=responses("unauthorized", "invalid-request", "too-many-requests", *OF_THE_STORE),
 )
@@ -38,17 +37,20 @@ def list_all(
         str | None, Query(max_length=64, description="`next_cursor` of the previous page.")
     ] = None,
     status: Annotated[JobState | None, Query(description="Only jobs whose `status` is this.")] = None,
+    model: Annotated[str | None, Query(max_length=200, description="Only jobs of this model.")] = None,
+    certifier: Annotated[
+        str | None,
+        Query(description="Only jobs by this one.", json_schema_extra={"enum": list(CERTIFIERS.names())}),
+    ] = None,
+    key: Annotated[
+        str, Query(max_length=1024, description="Only rows of runs whose key begins like this.")
+    ] = "",
 ) -> JobList:
-    """Read pages of the store until the answer's page is full."""
+    """Read one page of the caller's jobs."""
     check_page(limit, ctx.settings.max_page_size)
-    found: list[JobRecord] = []
-    for _ in range(MAX_LISTING_READS):
-        page = ctx.store.list_jobs(limit - len(found), cursor, caller.owner)
-        found += [record for record in page.jobs if status in (None, record.state)]
-        cursor = page.next_cursor
-        if cursor is None or len(found) == limit:
-            break
-    return JobList(jobs=show_jobs(ctx, found), next_cursor=cursor)
+    check_certifier(certifier)
+    page = ctx.store.list_jobs(limit, cursor, caller.owner, JobFilter(status, model, certifier, key))
+    return JobList(jobs=show_jobs(ctx, page.jobs), next_cursor=page.next_cursor)
 
 
 @router.get(

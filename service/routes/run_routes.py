@@ -13,8 +13,8 @@ from jobs.runs.run_records import RunState
 from service.auth.callers import Caller
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
-from service.http.problems import OF_A_BODY, OF_THE_STORE, field_problem, responses
-from service.http.query import KnownQuery, check_page
+from service.http.problems import OF_A_BODY, OF_THE_STORE, responses
+from service.http.query import KnownQuery, check_certifier, check_page
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.submitted_bodies import json_body
 from service.routes.who import AnyCaller, Who
@@ -93,8 +93,7 @@ def list_all(
 ) -> RunList:
     """Read one page of the caller's runs."""
     check_page(limit, ctx.settings.max_page_size)
-    if certifier not in (None, *CERTIFIERS.names()):
-        raise field_problem("certifier", f"must be one of {', '.join(CERTIFIERS.names())}")
+    check_certifier(certifier)
     page = ctx.runs.list_runs(limit, cursor, caller.owner, RunFilter(status, model, certifier, name))
     runs = [shown(counted.run, counted.certified) for counted in page.runs]
     return RunList(runs=runs, next_cursor=page.next_cursor)

@@ -125,6 +125,9 @@ def test_jobs_are_listed_page_by_page(client: CertificationClient, monkeypatch: 
     assert len(set(asked)) == 3
     first = next(iter(client.jobs()))
     assert (first.id, len(asked)) == (made[-1], 4)
+    picked = client.jobs(model="half-space", certifier="first_order", limit=5)
+    assert [job.id for job in picked] == made[::-1]
+    assert list(client.jobs(model="nowhere")) == list(client.jobs(key="no row")) == []
 
 
 def _cursor(sent: httpx.Request) -> str:

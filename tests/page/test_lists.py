@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.page_jobs import ended_job, ended_row
 from tests.support.specs import submission
 from tests.support.stack import Stack
 
@@ -40,7 +42,36 @@ def test_a_new_job_appears_by_itself(page: Page, behind: Stack) -> None:
     expect(page).to_have_url(re.compile("status=cancelled"))
 
 
+def test_jobs_are_picked_by_model_certifier_and_key(page: Page, http: httpx.Client) -> None:
+    ended_job(http, model="marked-up", certifier="dipole")
+    row = ended_row(http, "cats/1.png")
+    rows = page.locator("tbody tr")
+    page.goto("/?view=jobs&certifier=dipole")
+    page.get_by_label("Model").select_option("marked-up")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("marked-up")
+    page.goto("/?view=jobs")
+    page.get_by_label("Input of a run begins with").fill("cats/")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("cats/1.png")
+    page.reload()
+    expect(page.get_by_label("Input of a run begins with")).to_have_value("cats/")
+    expect(rows.get_by_role("link")).to_have_attribute("href", re.compile(row))
+    page.get_by_label("State").select_option("cancelled")
+    expect(page.get_by_text("Nothing among the newest is like this.")).to_be_visible()
+
+
+def test_runs_are_picked_by_name(page: Page, http: httpx.Client) -> None:
+    for name in ("cats of May", "dogs of May"):
+        http.post("/v1/runs", json={"name": name, "model": "mnist", "n": 1000}).raise_for_status()
+    page.goto("/?view=runs&certifier=second_order&name=cats")
+    expect(page.get_by_label("Name begins with")).to_have_value("cats")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("cats of May")
+
+
 def test_a_filter_that_nothing_passes_says_so(page: Page) -> None:
     page.goto("/?view=jobs")
     page.get_by_label("State").select_option("failed")
-    expect(page.get_by_text("Nothing in the list is in this state.")).to_be_visible()
+    expect(page.get_by_text("is like this.")).to_be_visible()

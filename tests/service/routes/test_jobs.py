@@ -90,6 +90,20 @@ def test_the_list_can_be_filtered_by_status(api: Api) -> None:
     assert all(len(page) <= 2 for page in pages(api, limit=2, status="cancelled"))
 
 
+def test_the_list_can_be_filtered_by_model_certifier_and_key(api: Api) -> None:
+    run = api.http.post("/v1/runs", json={"name": "greys", "model": "grey", "n": 1000}).json()["id"]
+    row = api.http.post(f"/v1/runs/{run}/rows", data={"key": "cats/1.png"}, files={"image": PNG}).json()
+    dipole = api.image(PNG, model="grey", certifier="dipole").json()["id"]
+    assert row["row"] == {"run_id": run, "number": 1, "key": "cats/1.png"}
+    for picked, expected in (
+        ({"key": "cats/"}, row["id"]),
+        ({"certifier": "dipole"}, dipole),
+        ({"model": "grey", "certifier": "dipole", "status": "queued"}, dipole),
+    ):
+        assert next(pages(api, limit=1, **picked))[0]["id"] == expected
+    assert [page for page in pages(api, model="nowhere") if page] == []
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -100,6 +114,7 @@ def test_the_list_can_be_filtered_by_status(api: Api) -> None:
         ({"cursor": "é"}, "cursor"),
         ({"cursor": "x" * 100}, "cursor"),
         ({"status": "asleep"}, "status"),
+        ({"certifier": "third_order"}, "certifier"),
     ],
 )
 def test_a_bad_query_names_its_field(http: httpx.Client, query: dict[str, str], field: str) -> None:

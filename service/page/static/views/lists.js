@@ -1,6 +1,7 @@
 // The views of all certifications and of all runs. Their first page is read again while people look at it.
 
-import { button, certifier, choice, count, down, el, json, keep, label, link, makeTable, moment, pause, percent, put, query, short, stateOf, STATES } from "../kit.js";
+import { CERTIFIERS } from "../certify/fields.js";
+import { button, certifier, choice, count, down, el, json, keep, label, link, makeField, makeTable, moment, pause, percent, put, query, short, stateOf, STATES } from "../kit.js";
 
 const AGAIN_MS = 5000;
 const MODEL = ["Model", "", ({ request }) => request.model];
@@ -8,8 +9,9 @@ const CERTIFIER = ["Certifier", "wide", ({ request }) => certifier(request.certi
 const SIGMA = ["Sigma", "number wide", ({ request }) => short(request.sigma)];
 const MADE = ["Made", "wide", (one) => moment(one.created_at)];
 
-export const jobs = listView("jobs", "Jobs", "v1/certifications", [
+export const jobs = listView("jobs", "Jobs", "v1/certifications", ["key", "Input of a run"], [
 	["State", "", (job) => el("a", { href: link("job", { id: job.id }) }, stateOf(job))],
+	["Input", "wide", ({ row }) => row?.key ?? "–"],
 	["Class", "", ({ certificate: held }) => (held ? label(held.prediction) : "–")],
 	["Radius", "number", ({ certificate: held }) => down(held?.abstained ? null : held?.radius)],
 	MODEL, CERTIFIER, SIGMA,
@@ -17,7 +19,7 @@ export const jobs = listView("jobs", "Jobs", "v1/certifications", [
 	MADE,
 ], STATES, "No certification is stored yet.", "Certify a picture");
 
-export const runs = listView("runs", "Runs", "v1/runs", [
+export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
 	["Ended", "number", ({ rows }) => `${count(rows.total - rows.queued - rows.running)} of ${count(rows.total)}`],
 	["Correct", "number", ({ summary }) => percent(summary.smoothed.share)],
@@ -26,16 +28,28 @@ export const runs = listView("runs", "Runs", "v1/runs", [
 ], ["open", "complete", "cancelled"],
 "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
 
-/** `states`: to filter by; `empty`: said of an empty list; `action`: words of the link to the form. */
-function listView(view, title, path, columns, states, empty, action) {
-	async function mount(root, { status = "" }, signal) {
+/** `prefix`: parameter and title of the filter by first letters; `states`: to filter by; `empty`: said of an empty list;
+ *  `action`: words of the link to the form. */
+function listView(view, title, path, prefix, columns, states, empty, action) {
+	async function mount(root, params, signal) {
+		const { models } = await json("v1/models", { signal });
+		const [begins, named] = prefix;
+		const pick = (name) => (value) => {
+			params[name] = value;
+			items = [];
+			keep(view, params);
+			read();
+		};
+		const select = (name, title, options) => choice(title, [["", "all"], ...options], params[name], pick(name));
 		let items = [];
 		let cursor = null;
 		const table = makeTable(title, columns);
 		const more = button("Show older ones", () => read(cursor));
 		const none = el("div.card.empty");
 		async function read(from) {
-			const page = await json(path + query({ limit: 50, cursor: from, status }), { signal });
+			const asked = query(params);
+			const page = await json(path + query({ limit: 50, cursor: from, ...params }), { signal });
+			if (asked !== query(params)) return;
 			const found = page[view];
 			const last = from || !page.next_cursor ? -1 : items.findIndex(({ id }) => id === found.at(-1)?.id);
 			if (last < 0) cursor = page.next_cursor;
@@ -43,14 +57,13 @@ function listView(view, title, path, columns, states, empty, action) {
 			more.hidden = !cursor;
 			table.node.hidden = !items.length;
 			none.hidden = items.length;
-			put(none, status ? "Nothing in the list is in this state." : empty);
+			put(none, asked.length > 1 ? `Nothing ${cursor ? "among the newest" : "in the list"} is like this.` : empty);
 			table.draw(items);
 		}
-		put(root, el("h1", title), el("div.row.ends", choice("State", [["", "all"], ...states.map((one) => [one])], status, (chosen) => {
-			status = chosen;
-			keep(view, { status });
-			read();
-		}), el("a.button", { href: "?view=certify" }, action)), table.node, none, more);
+		put(root, el("h1", title), el("div.row.ends", select("status", "State", states.map((one) => [one])), select("model", "Model", models.map(({ name }) => [name])),
+			select("certifier", "Certifier", Object.keys(CERTIFIERS).filter(Boolean).map((one) => [one, certifier(one)])),
+			makeField(`${named} begins with`, el("input", { value: params[begins], onchange: ({ target }) => pick(begins)(target.value) })).node,
+			el("a.button", { href: "?view=certify" }, action)), table.node, none, more);
 		for (;;) {
 			if (!document.hidden) await read();
 			await pause(AGAIN_MS, signal);
