@@ -31,6 +31,7 @@ def make_celery(settings: JobsSettings) -> Celery:
         worker_redirect_stdouts=False,
         # A task that outlives a lost connection still stores its counts; running it twice is harmless.
         worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_use_ssl=settings.server.broker_tls,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         # A server that answers but refuses to write is waited for, like one that is away.

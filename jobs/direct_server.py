@@ -15,17 +15,11 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 from redis import Redis
 from redis.retry import Retry
 
-from jobs.url_parts import check_database, options_of, without_secrets
+from jobs.url_parts import TLS_OPTIONS, check_database, options_of, without_secrets
 
 _OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "redis": {},
-    "rediss": {
-        "ssl_ca_certs": ".*",
-        "ssl_certfile": ".*",
-        "ssl_keyfile": ".*",
-        "ssl_cert_reqs": "required|optional|none",
-        "ssl_check_hostname": "[Tt]rue|[Ff]alse",
-    },
+    "rediss": TLS_OPTIONS,
     "unix": {"db": "[0-9]{1,4}"},
 }
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -71,6 +65,10 @@ class DirectServer:
         if parts.scheme == "rediss":
             query = {"ssl_cert_reqs": "required", **query}
         return urlunsplit(parts._replace(query=urlencode(query)))
+
+    @property
+    def broker_tls(self) -> None:
+        """Return nothing: the URL says it all."""
 
     @property
     def broker_options(self) -> Mapping[str, object]:

@@ -26,6 +26,10 @@ class ServerAddress(Protocol):
         """Return the URL in Celery's form."""
 
     @property
+    def broker_tls(self) -> Mapping[str, object] | None:
+        """Return what Celery must be told of TLS besides the URL; None: nothing."""
+
+    @property
     def broker_options(self) -> Mapping[str, object]:
         """Return what Celery's transport must be told besides the URL."""
 
@@ -38,6 +42,7 @@ _SCHEMES: Final[Mapping[str, type[DirectServer | WatchedServer]]] = {
     "rediss": DirectServer,
     "unix": DirectServer,
     "sentinel": WatchedServer,
+    "sentinels": WatchedServer,
 }
 ENCODE: Final = "percent-encode what is special in the password (/ as %2F, # as %23, @ as %40, ? as %3F)"
 
@@ -51,8 +56,8 @@ def address_of(url: str) -> ServerAddress:
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in _SCHEMES:
         raise ValueError(
-            "must begin with redis://, rediss:// (TLS), unix:// (a socket) or sentinel:// (a server that "
-            "Sentinels watch)"
+            "must begin with redis://, rediss:// (TLS), unix:// (a socket), sentinel:// (a server that "
+            "Sentinels watch) or sentinels:// (the same over TLS)"
         )
     if "#" in url:
         raise ValueError(f"must not hold a bare #: {ENCODE}")

@@ -38,7 +38,7 @@ class JobsSettings(BaseSettings):
         default="redis://127.0.0.1:6379/0",
         validation_alias=AliasChoices("CERTIFY_REDIS_URL", "REDIS_URL"),
         description="Redis or Valkey server that holds jobs and queue: `redis://`, `rediss://`, `unix://` or "
-        "`sentinel://`; see [redis.md](redis.md) and `CERTIFY_DURABILITY`.",
+        "`sentinel://` (over TLS `sentinels://`); see [redis.md](redis.md) and `CERTIFY_DURABILITY`.",
         repr=False,
     )
     durability: Literal["always", "everysec", "none"] = Field(

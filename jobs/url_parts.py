@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlunsplit
 
+TLS_OPTIONS: Final[Mapping[str, str]] = {
+    "ssl_ca_certs": ".*",
+    "ssl_certfile": ".*",
+    "ssl_keyfile": ".*",
+    "ssl_cert_reqs": "required|optional|none",
+    "ssl_check_hostname": "[Tt]rue|[Ff]alse",
+}
+"""Options of URLs for servers that speak TLS: name -> pattern of its values."""
 _DATABASE: Final = re.compile(r"/?|/[0-9]{1,4}")
 
 

@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from jobs.url_parts import check_database, options_of, without_secrets
+from jobs.url_parts import TLS_OPTIONS, check_database, options_of, without_secrets
 
 SENTINEL_PORT: Final = 26379
 ASK_S: Final = 1.0
@@ -31,7 +31,8 @@ class WatchedServer:
     """The primary that the Sentinels know as ``master``.
 
     ``sentinels`` are their hosts and ports. ``user`` and ``password`` are for the primary, as in the URL;
-    ``sentinel_user`` and ``sentinel_password`` are for the Sentinels.
+    ``sentinel_user`` and ``sentinel_password`` are for the Sentinels. ``tls``: options of connections to both
+    over TLS; None without.
     """
 
     sentinels: tuple[tuple[str, int], ...]
@@ -41,17 +42,22 @@ class WatchedServer:
     password: str | None
     sentinel_user: str | None
     sentinel_password: str | None
+    tls: Mapping[str, object] | None
     redacted: str
 
     @classmethod
     def read(cls, url: str) -> Self:
-        """Read ``sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/0?master=NAME``. Raises ValueError."""
+        """Read ``sentinel://USER:PASSWORD@HOST:PORT,HOST:PORT/0?master=NAME``. Raises ValueError.
+
+        ``sentinels://`` is the same over TLS.
+        """
         try:
             parts = urlsplit(url)
         except ValueError:  # its text has a part of the URL in it
             raise ValueError("cannot be read") from None
         check_database(parts.path)
-        options = options_of(parts, _OPTIONS)
+        encrypted = parts.scheme == "sentinels"
+        options = options_of(parts, {**_OPTIONS, **TLS_OPTIONS} if encrypted else _OPTIONS)
         if "master" not in options:
             raise ValueError(
                 "does not say how the Sentinels call the primary: sentinel://HOST:26379/0?master=NAME"
@@ -66,6 +72,7 @@ class WatchedServer:
             password=unquote(password) or None,
             sentinel_user=options.get("sentinel_username"),
             sentinel_password=options.get("sentinel_password"),
+            tls=_tls(options) if encrypted else None,
             redacted=_redacted(parts, options["master"]),
         )
 
@@ -78,6 +85,11 @@ class WatchedServer:
         ports = (port for _, port in self.sentinels)
         each = zip(hosts, ports, strict=True)
         return ";".join(f"sentinel://{account}{host}:{port}/{self.database}" for host, port in each)
+
+    @property
+    def broker_tls(self) -> Mapping[str, object] | None:
+        """Return what Celery must be told of TLS besides the URL; None: nothing."""
+        return self.tls
 
     @property
     def broker_options(self) -> Mapping[str, object]:
@@ -96,6 +108,7 @@ class WatchedServer:
             socket_connect_timeout=timeout_s,
             health_check_interval=30,
             retry=retry,
+            **self._encrypted(),
         )
         return primary
 
@@ -107,7 +120,12 @@ class WatchedServer:
             "socket_timeout": ASK_S,
             "socket_connect_timeout": ASK_S,
             "retry": Retry(NoBackoff(), 0),
+            **self._encrypted(),
         }
+
+    def _encrypted(self) -> dict[str, object]:
+        """Return what makes redis-py use TLS; nothing without."""
+        return {} if self.tls is None else {"ssl": True, **self.tls}
 
 
 def _node(text: str) -> tuple[str, int]:
@@ -116,6 +134,14 @@ def _node(text: str) -> tuple[str, int]:
     if found is None or not 0 < port < 2**16:
         raise ValueError("must list the Sentinels as HOST:PORT,HOST:PORT")
     return found[1] or found[2], port
+
+
+def _tls(options: Mapping[str, str]) -> dict[str, object]:
+    """Return options of TLS as redis-py takes them. Certificates and host names are checked unless told."""
+    given: dict[str, object] = {name: value for name, value in options.items() if name in TLS_OPTIONS}
+    checked = str(given.get("ssl_check_hostname", "true")).lower() == "true"
+    required = {"ssl_cert_reqs": "required", **given}
+    return {**required, "ssl_check_hostname": checked and required["ssl_cert_reqs"] != "none"}
 
 
 def _redacted(parts: SplitResult, master: str) -> str:

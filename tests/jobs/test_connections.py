@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from jobs.store import JobStore
 from tests.support.forwarder import forwarding
 from tests.support.server import Server, running_server
 from tests.support.specs import submission
+from tests.support.tls_certificates import serving, write_certificate
 
 
 def store_job(url: str) -> None:
@@ -69,24 +68,13 @@ def test_a_socket(tmp_path: Path) -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that vouches for itself, with its key in the same file."""
-    file = tmp_path / "server.pem"
-    make = (
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
-    )
-    subprocess.run(
-        [*make.split(), "-keyout", file, "-out", tmp_path / "cert.pem"], check=True, capture_output=True
-    )
-    file.write_text(file.read_text() + (tmp_path / "cert.pem").read_text())
-    return file
+    return write_certificate(tmp_path)
 
 
 @pytest.fixture
 def tls_port(server: Server, certificate: Path) -> Iterator[int]:
     """A port that speaks TLS and passes everything on to the server, which was built without."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    with forwarding(server.port, context) as tls:
+    with forwarding(server.port, serving(certificate)) as tls:
         yield tls.port
 
 
