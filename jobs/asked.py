@@ -1,4 +1,4 @@
-"""The fields that requests and stored jobs have in common, and the claim that they make."""
+"""Make the claim of a request or of a stored job, from the fields that both have."""
 
 from __future__ import annotations
 

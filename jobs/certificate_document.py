@@ -1,4 +1,4 @@
-"""The certificate as the service publishes it: the computed certificate and everything it depends on."""
+"""Write the certificate of a job as it is stored and answered, with everything that it depends on."""
 
 from __future__ import annotations
 

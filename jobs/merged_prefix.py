@@ -1,4 +1,4 @@
-"""The merged prefix of a job: its evidence, the ended epochs, and the certificate that it supports.
+"""The first shards of a job, added up without a gap: their evidence, and the certificate it supports.
 
 Shards are merged in order. So a prefix of a job always consists of the same samples, whichever workers
 counted them and whenever. Every function here depends only on the prefix.

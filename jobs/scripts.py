@@ -1,4 +1,4 @@
-"""Load the scripts of ``jobs/lua``: transitions of a job that must happen completely or not at all.
+"""Load the scripts of ``jobs/lua``: changes of what is stored that happen completely or not at all.
 
 The server runs one script at a time, and writes it to the append-only file as one transaction. The first
 lines of a script state its keys, its arguments and its answer.

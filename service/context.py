@@ -29,9 +29,8 @@ class Context:
     """The gateway's parts.
 
     ``decoding`` bounds how many bodies are parsed and decoded at the same time, ``verifying`` how many
-    certificates are verified, ``requests`` the requests
-    that are worked on, ``bodies`` the bodies that are being received, ``held`` the bytes of all bodies in
-    memory, and ``streams`` the open streams of events.
+    certificates are verified, ``requests`` the requests that are worked on, ``bodies`` the bodies that are
+    being received, ``held`` the bytes of all bodies in memory, and ``streams`` the open streams of events.
     """
 
     settings: GatewaySettings

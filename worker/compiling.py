@@ -1,4 +1,4 @@
-"""The one way in which numba compiles loops here."""
+"""The decorators with which numba compiles every loop of the worker: no other module sets its options."""
 
 from __future__ import annotations
 

@@ -169,8 +169,8 @@ class ModelCache:
 def open_model(manifest: ModelManifest, device: Device, rows: int, threads: int) -> LoadedModel:
     """Load and try a model while buffers are allocated that are as large as those of a job's sampler.
 
-    Raises OutOfMemory, a ModelError if the model cannot be
-    loaded, and PermanentFailure if it is not one function of one input.
+    Raises OutOfMemory, a ModelError if the model cannot be loaded, and PermanentFailure if it is not one
+    function of one input.
     """
     from worker.fixed_function.reference import Reference  # noqa: PLC0415 - only in the child process
     from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""The mean inner product of all pairs of samples, as the gradient bounds take it."""
+"""The statistic that gradient bounds from all pairs take: the mean inner product over pairs of samples."""
 
 from __future__ import annotations
 

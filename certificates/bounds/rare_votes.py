@@ -1,4 +1,4 @@
-"""What unit noise looks like on an event of probability at most ``q``, in the worst case over all events.
+"""Bounds on the moments of unit noise, given any event of probability at most ``q``, such as a rare vote.
 
 Proof: docs/theorems.md, Lemma 22 (slopes, spectrum, size) and docs/theorems.md, Lemma 23 (the penalty).
 """

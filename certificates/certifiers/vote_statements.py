@@ -1,4 +1,4 @@
-"""Make certificates from bounds on votes."""
+"""State bounds from votes as a certificate: for a majority, against other classes, and for the top k."""
 
 from __future__ import annotations
 

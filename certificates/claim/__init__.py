@@ -1,4 +1,4 @@
-"""The claim of a job: how eta is divided, and which certificates the job may publish.
+"""The claim of a job: its rules, its division of eta, its certificates, its curve, and plans before it.
 
 Imports all other packages of `certificates`, and nothing else. Reads no samples.
 """

@@ -6,9 +6,9 @@ docs/running-certificates.md, Theorem 16.
 
 * Without a stop radius, ``RUNNING_SHARE`` of eta goes to bounds that hold at every number of samples at once
   (anytime-valid), and the rest to bounds for exactly ``n`` samples.
-* With a stop radius, all certificates of the job come from anytime-valid bounds, which get all of eta. * The
-paper's bounds hold for exactly ``n`` samples and get all of eta. Such a job certifies nothing before its
-  end.
+* With a stop radius, all certificates of the job come from anytime-valid bounds, which get all of eta.
+* The paper's bounds hold for exactly ``n`` samples and get all of eta. Such a job certifies nothing before
+  its end.
 
 If noise is drawn with a stated error, its total variation distance from the exact law is subtracted from eta
 first, since the probability of any event about the whole job may be larger by that much.

@@ -1,6 +1,7 @@
-"""The statistic of former certificates: the inner product of the means of two halves of the samples.
+"""The split product: the inner product of the means of two halves of the samples.
 
-Jobs are not counted so any more (`certificates/counts/all_pairs.py`), but their certificates can be verified.
+No job counts it any more: all count `certificates/counts/all_pairs.py`. Certificates that state it can still
+be verified.
 """
 
 from __future__ import annotations

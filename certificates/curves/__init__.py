@@ -1,4 +1,4 @@
-"""Population level: probabilities and gradient norms in, lower bounds L(r) and certified radii out.
+"""Curves: exact probabilities and gradient norms in, lower bounds L(r) on the score and their radii out.
 
 Imports no other room. Knows no samples and no eta.
 """

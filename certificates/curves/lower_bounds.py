@@ -1,4 +1,4 @@
-"""Certificates from exact statistics: lower bounds ``L(r)`` on the smoothed score, and their roots.
+"""Lower bounds ``L(r)`` on the smoothed score at distance ``r``, and the radii where they fall to one half.
 
 All distances ``r`` are in units of sigma. ``L(r)`` bounds ``p(x') = E f(x' + eps)`` from below for every
 ``x'`` with ``||x' - x|| <= r * sigma`` and every measurable ``f`` with values in [0, 1] that has the

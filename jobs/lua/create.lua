@@ -1,8 +1,9 @@
 -- KEYS job input index active queued owned owned_active messages totals [idempotency];
 -- ARGV id now version spec input fingerprint owner max_active max_bytes max_owned prefix message
 --      run expires_at max_rows row_key label n; a limit of 0: none; run '': the job is no row of a run.
--- Returns {'created', creation time, place in the queue from 0 or '', row number or ''}; {'held', "fingerprint:id"} of the job that
--- already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner' | 'rows'} when a limit is reached;
+-- Stores a new job and, if it is a row of a run, the row. Returns
+-- {'created', creation time, place in the queue from 0 or '', row number or ''};
+-- {'held', "fingerprint:id"} of the job that already holds the idempotency key; {'full', 'jobs' | 'bytes' | 'owner' | 'rows'} when a limit is reached;
 -- {'closed'} if the run takes no rows any more. Unless created, nothing is stored. The message goes on the queue of
 -- first steps with the job.
 -- The caller asks again because the first answer was lost. The job may have been begun meanwhile.

@@ -1,4 +1,4 @@
-"""What the server holds of runs and rows, read back."""
+"""Read runs and rows from what the server stores of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store of runs: made, read, cancelled. Rows are made by the job store, as jobs."""
+"""The store of runs: makes, reads and cancels them. Rows are jobs, so the job store makes them."""
 
 from __future__ import annotations
 

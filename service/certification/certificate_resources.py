@@ -1,4 +1,4 @@
-"""The certificate as the gateway answers it."""
+"""The certificate in an answer, field by field: what the API's description says of each."""
 
 from __future__ import annotations
 

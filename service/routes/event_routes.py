@@ -1,4 +1,4 @@
-"""Progress of one certification as server-sent events."""
+"""The route that tells the progress of one certification as server-sent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health checks and metrics."""
+"""Routes of health checks and metrics."""
 
 from __future__ import annotations
 

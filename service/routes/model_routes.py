@@ -1,4 +1,4 @@
-"""The base classifiers that an operator has installed."""
+"""Routes that list the base classifiers and show one."""
 
 from __future__ import annotations
 

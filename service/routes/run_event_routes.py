@@ -1,4 +1,4 @@
-"""The summary of a run as server-sent events."""
+"""The route that tells the summary of a run as server-sent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes that give a run's results: the table of its rows, and its curve of certified accuracy."""
+"""Routes that give a run's results: its table, curve and evidence, and how it compares with another run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submitting a certification."""
+"""The route that submits a certification."""
 
 from __future__ import annotations
 

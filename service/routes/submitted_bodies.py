@@ -1,4 +1,4 @@
-"""The body of a request: a multipart form, or JSON."""
+"""Read the body of a request: a multipart form, or JSON."""
 
 from __future__ import annotations
 

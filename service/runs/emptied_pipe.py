@@ -1,4 +1,4 @@
-"""A stream that is written to and emptied meanwhile, so that a large file is sent while it is made."""
+"""A stream in memory that is emptied while it is written, so that a large file is sent while it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a run as a Parquet file."""
+"""Write the rows of a run as a Parquet file."""
 
 from __future__ import annotations
 

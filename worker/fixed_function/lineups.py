@@ -1,4 +1,4 @@
-"""The batches that a base classifier is tried with: rows of many kinds, and extreme neighbours."""
+"""The batches that show whether rows influence each other: rows of many kinds, and extreme neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Noise: a key, a block and a size in, random numbers that anyone can draw again out.
+"""Noise: an input, a seed and a block in, noisy inputs out, which anyone can draw again.
 
 Imports no other room of the worker. Never sees a model.
 """

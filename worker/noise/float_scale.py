@@ -1,4 +1,4 @@
-"""The factor of float32 Gaussian noise."""
+"""Round sigma up to float32, for the sources of float32 Gaussian noise."""
 
 from __future__ import annotations
 

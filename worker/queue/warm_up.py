@@ -1,4 +1,4 @@
-"""Compile all loops before the first job."""
+"""Compile all loops of numba before the first job."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class GradientStatistic(Protocol):
     """Sums over blocks; ``sums`` gives what was added since the start."""
 
     def add(self, votes: Array, noise: NoiseSource) -> None:
-        """Add a block: the class of each counted row, shape (rows,), ``noise`` drew it."""
+        """Add a block: the class of each counted row, shape (rows,), and the ``noise`` of these rows."""
 
     def sums(self) -> GradientSums:
         """Return the sums of all blocks added."""

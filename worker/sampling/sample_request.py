@@ -1,4 +1,4 @@
-"""The task of a sampler: a run of blocks of one job."""
+"""What a sampler is asked to count: a run of blocks of one job, and how."""
 
 from __future__ import annotations
 

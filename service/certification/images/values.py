@@ -1,4 +1,4 @@
-"""Convert pixels to a model's input: colour mode, transparency over white, size and scale."""
+"""Convert pixels to a model's input: colour mode, transparency over white, order of channels, and scale."""
 
 from __future__ import annotations
 
