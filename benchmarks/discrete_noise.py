@@ -20,7 +20,8 @@ from certificates import Noise
 from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.exact_tables import level_tables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
-from worker.noise.generator_keys import ESTIMATION, NoiseSource
+from worker.noise.generator_keys import ESTIMATION
+from worker.noise.noise_source import NoiseSource
 from worker.noise.sources import noise_source
 
 Floats = NDArray[np.float32]

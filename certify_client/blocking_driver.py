@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 import httpx
 
 from certify_client.client_errors import ClientError
+from certify_client.client_steps import Call, Found, Pause, Steps, Walk, only
 from certify_client.http_answers import service_errors
-from certify_client.steps import Call, Found, Pause, Steps, Walk, only
 
 T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 import httpx
 
 from certify_client.client_errors import ServiceError, ServiceUnavailable
+from certify_client.client_steps import Call, Found, Steps
 from certify_client.http_answers import check, document, entries, readiness
 from certify_client.input_files import ImageFile, TensorFile
 from certify_client.parameters import Parameters
 from certify_client.path_parts import path_part
 from certify_client.records import Job, Model, Plan, Readiness
-from certify_client.steps import Call, Found, Steps
 
 _CERTIFICATIONS = "/v1/certifications"
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)

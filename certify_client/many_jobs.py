@@ -11,10 +11,10 @@ from certify_client import calls
 from certify_client.bounded_files import UnusableFile
 from certify_client.certificate_records import Certificate
 from certify_client.client_errors import RequestRefused, ServiceUnavailable
+from certify_client.client_steps import Found, Pause, Steps
 from certify_client.input_files import Given, input_from
 from certify_client.parameters import Parameters
 from certify_client.records import Job
-from certify_client.steps import Found, Pause, Steps
 from certify_client.waiting_for_jobs import FIRST_DELAY_S
 
 WINDOW: Final = 64

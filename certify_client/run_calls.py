@@ -8,11 +8,11 @@ from typing import Any, Final
 import httpx
 
 from certify_client.client_errors import ServiceUnavailable
+from certify_client.client_steps import Call, Found, Pause, Steps
 from certify_client.http_answers import check, document, entries
 from certify_client.input_files import ImageFile, TensorFile
 from certify_client.path_parts import path_part
 from certify_client.records import Job, Run, RunRow
-from certify_client.steps import Call, Found, Pause, Steps
 
 _RUNS = "/v1/runs"
 _PAGE = 100

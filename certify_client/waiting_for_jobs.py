@@ -9,8 +9,8 @@ from typing import Final
 
 from certify_client import calls
 from certify_client.client_errors import ServiceUnavailable, WaitTimeout
+from certify_client.client_steps import Pause, Steps
 from certify_client.records import Job
-from certify_client.steps import Pause, Steps
 
 FIRST_DELAY_S: Final = 0.02
 LONGEST_DELAY_S: Final = 0.5

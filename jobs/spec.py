@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from certificates import Bounds, Claim, Decision, Noise
-from jobs.asked import claim_of
+from jobs.claims import claim_of
 from jobs.named import CertifierField, NoiseField
 from jobs.record_base import Record
 

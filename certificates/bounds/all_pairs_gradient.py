@@ -21,8 +21,7 @@ from certificates.bounds.pair_integral import (
     norm_upper,
 )
 from certificates.bounds.pair_statistic import PairStatistic
-from certificates.bounds.slope_proxy import proxy_variance
-from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.bounds.slope_proxy import PROXY_VARIANCE, proxy_variance
 from certificates.curves.directed_rounding import up
 
 Array = NDArray[np.float64]

@@ -11,8 +11,7 @@ import math
 import numpy as np
 
 from certificates.bounds.error_probability import check_error
-from certificates.bounds.slope_proxy import MISSES_PROXY
-from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.bounds.slope_proxy import MISSES_PROXY, PROXY_VARIANCE
 from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.exact_sums import GRID
 from certificates.kinds import Weights

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.bounds.slope_proxy import MISSES_PROXY
-from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.bounds.slope_proxy import MISSES_PROXY, PROXY_VARIANCE
 from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.evidence import Evidence, GradientSums
 from certificates.counts.exact_sums import (

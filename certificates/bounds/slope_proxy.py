@@ -8,15 +8,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates.bounds.split_gradient import PROXY_VARIANCE
-
 Array = NDArray[np.float64]
+
+PROXY_VARIANCE = 0.40219
+"""Sub-Gaussian variance proxy of ``w (u . g)`` for votes ``w`` of +-1/2 and any unit vector ``u``, rounded
+up.
+
+It is ``sup_l (2/l^2) sup_f {log E exp(l X) - l E X} = 0.4021809...``: docs/theorems.md, Lemma 2. A test
+(tests/certificates/bounds/test_split_gradient.py) computes it again.
+"""
 
 AT_ZERO, LINEAR, QUADRATIC = 0.2501, 0.0463, 0.0045
 """``2 K(l)/l^2 <= AT_ZERO + LINEAR l + QUADRATIC l^2`` for every slope ``l > 0``.
 
 Towards ``l = 0`` it tends to 1/4, the largest variance, with the slope 0.0461. The numbers are rounded up; a
-test (tests/certificates/bounds/test_slope_proxy.py) computes ``K`` again.
+test (tests/certificates/bounds/gradient_pairs/test_slope_proxy.py) computes ``K`` again.
 """
 
 MISSES_PROXY = 1.28638

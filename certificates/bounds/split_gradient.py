@@ -10,17 +10,10 @@ import math
 import numpy as np
 
 from certificates.bounds.error_probability import check_error
+from certificates.bounds.slope_proxy import PROXY_VARIANCE
 from certificates.curves.directed_rounding import up
 from certificates.curves.lower_bounds import check_sigma
 from certificates.curves.normal_law import profile
-
-PROXY_VARIANCE = 0.40219
-"""Sub-Gaussian variance proxy of ``w (u . g)`` for votes ``w`` of +-1/2 and any unit vector ``u``, rounded
-up.
-
-It is ``sup_l (2/l^2) sup_f {log E exp(l X) - l E X} = 0.4021809...``: docs/theorems.md, Lemma 2. A test
-(tests/certificates/bounds/test_split_gradient.py) computes it again.
-"""
 
 
 def gradient_norm_upper_split(

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 
 from certificates import NOISE_LAWS, Certifier, Claim, Noise, default_certifier
-from jobs.asked import claim_of
+from jobs.claims import claim_of
 from jobs.spec import AskedSpec, InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
 from registry.input_spec import InputSpec

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.noise.gaussian_source import HostGaussianSource
-from worker.noise.generator_keys import Fill, NoiseSource
+from worker.noise.noise_source import Fill, NoiseSource
 from worker.noise.sources import Input, Scale
 
 Floats = NDArray[np.float32]

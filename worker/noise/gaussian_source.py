@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from certificates.counts.exact_sums import MOST_ROWS, rounding_of_products, squares_at_least
 from worker.noise.box_muller import CHUNK, Floats, add_rows, added_up, draw, noisy_rows
 from worker.noise.float_scale import float32_at_least
-from worker.noise.generator_keys import Fill, block_key
+from worker.noise.generator_keys import block_key
 from worker.noise.grouped_sums import complete, set_apart
+from worker.noise.noise_source import Fill
 
 _OUT_OF_ORDER = -1
 _SUMMED = 2**13

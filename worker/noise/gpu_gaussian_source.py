@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from certificates.counts.exact_sums import rounding_of_products
 from worker.noise.float_scale import float32_at_least
-from worker.noise.generator_keys import Fill
 from worker.noise.gpu_draws import add_by_group, device_generator
+from worker.noise.noise_source import Fill
 
 
 class DeviceGaussianSource:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from certificates.noise_laws import Noise
 from jobs.plan import Device
 from worker.noise.drawn_laws import DRAWN_LAWS, DrawnLaw
-from worker.noise.generator_keys import NoiseSource
+from worker.noise.noise_source import NoiseSource
 
 Input = NDArray[np.float32]
 """One input in the model's input space, without the batch dimension."""

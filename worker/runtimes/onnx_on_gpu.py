@@ -11,7 +11,7 @@ import torch
 from jobs.plan import Device
 from registry import ModelManifest
 from worker.gpu_memory import GpuMemory
-from worker.noise.generator_keys import Fill
+from worker.noise.noise_source import Fill
 from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of, no_gpu
 from worker.runtimes.onnx_sessions import (
     as_it_is,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jobs.plan import Device
 from registry import ModelManifest
 from worker.array_memory import HostMemory
-from worker.noise.generator_keys import Fill
+from worker.noise.noise_source import Fill
 from worker.runtimes.argmax import argmax
 from worker.runtimes.onnx_sessions import (
     as_it_is,

@@ -12,7 +12,7 @@ from jobs.plan import Computation, Device
 from registry import ModelManifest
 from registry.manifest import Precision
 from worker.array_memory import Array, Memory
-from worker.noise.generator_keys import Fill
+from worker.noise.noise_source import Fill
 from worker.runtimes.runtime_errors import RuntimeLoadError
 
 

@@ -12,7 +12,7 @@ from worker.array_memory import HostMemory
 from worker.runtimes.runtime import PassByPass
 from worker.runtimes.runtime_errors import ModelOutputError, failed_on_batch
 from worker.runtimes.scores import Normaliser, votes_of
-from worker.runtimes.scripts import Script
+from worker.runtimes.torchscript_files import Script
 from worker.runtimes.trial_batch import check_scores, trial_batch
 
 Floats = NDArray[np.float32]

@@ -9,7 +9,7 @@ from registry import ModelManifest
 from worker.gpu_memory import GpuMemory
 from worker.runtimes.gpu_scores import GpuNormaliser, gpu_votes_of, no_gpu
 from worker.runtimes.runtime import PassByPass, require
-from worker.runtimes.scripts import Script
+from worker.runtimes.torchscript_files import Script
 from worker.runtimes.trial_batch import check_scores, trial_batch
 
 

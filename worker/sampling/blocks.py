@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.array_memory import Array
-from worker.noise.generator_keys import NoiseSource
+from worker.noise.noise_source import NoiseSource
 from worker.runtimes.runtime import Runtime
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from certificates import EvidenceKind, GradientSumsKind, Weights
 from certificates.counts.evidence import Evidence, GradientSums, HitCounts, PairCounts
 from worker.array_memory import Array
-from worker.noise.generator_keys import ESTIMATION, NoiseSource
+from worker.noise.generator_keys import ESTIMATION
+from worker.noise.noise_source import NoiseSource
 from worker.noise.sources import Input, noise_source
 from worker.runtimes.runtime import Runtime
 from worker.sampling.blocks import Blocks

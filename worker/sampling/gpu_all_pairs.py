@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from certificates import Weights
 from certificates.counts.exact_sums import GRID
-from worker.sampling.all_pairs import AllPairsStatistic
+from worker.sampling.all_pairs_statistic import AllPairsStatistic
 
 
 class DeviceAllPairs(AllPairsStatistic):

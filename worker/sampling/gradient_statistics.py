@@ -14,7 +14,7 @@ from certificates import GradientSumsKind, Weights
 from certificates.counts.evidence import GradientSums, round_up_to_grid
 from jobs.plan import Device
 from worker.array_memory import Array, Memory
-from worker.noise.generator_keys import NoiseSource
+from worker.noise.noise_source import NoiseSource
 
 _ELEMENTS: Final = 2**18
 """Most elements of noise that are read together, unless one row has more. A choice; it bounds the memory."""
@@ -40,7 +40,7 @@ class AllPairsOf(Protocol):
 
 
 ALL_PAIRS: Final[Mapping[Device, str]] = {
-    "cpu": "worker.sampling.all_pairs:HostAllPairs",
+    "cpu": "worker.sampling.all_pairs_statistic:HostAllPairs",
     "cuda": "worker.sampling.gpu_all_pairs:DeviceAllPairs",
 }
 """The dotted names of the classes. Only processes that compute on a GPU import its one."""

@@ -21,7 +21,7 @@ from certificates import (
     gradient_norm_upper_split,
     second_order_radius,
 )
-from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.bounds.slope_proxy import PROXY_VARIANCE
 
 Array = NDArray[np.float64]
 ETA = 0.05

@@ -15,7 +15,7 @@ from worker.noise.gpu_draws import add_by_group
 from worker.noise.grouped_sums import set_apart
 from worker.noise.sources import UNIT
 from worker.runtimes.argmax import argmax
-from worker.sampling.all_pairs import HostAllPairs
+from worker.sampling.all_pairs_statistic import HostAllPairs
 from worker.sampling.gpu_all_pairs import DeviceAllPairs
 
 INF = np.inf

@@ -14,7 +14,8 @@ from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.cpu_draws import GridInputs, Levels
 from worker.noise.discrete.kernels import sum_means
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
-from worker.noise.generator_keys import Fill, block_key
+from worker.noise.generator_keys import block_key
+from worker.noise.noise_source import Fill
 
 Floats = NDArray[np.float32]
 

@@ -12,8 +12,8 @@ from certificates.counts.exact_sums import rounding_of_products
 from certificates.noise_laws.pixel_grid import PixelGrid
 from worker.noise.discrete.device_tables import DeviceTables
 from worker.noise.discrete.rounded_gaussian import DiscreteGaussian
-from worker.noise.generator_keys import Fill
 from worker.noise.gpu_draws import add_by_group, device_generator
+from worker.noise.noise_source import Fill
 
 
 class DeviceDiscreteSource:

@@ -17,8 +17,7 @@ from certificates import PairStatistic
 from certificates.bounds import all_pairs_gradient, missed_gradient
 from certificates.bounds.pair_integral import added_remainder
 from certificates.bounds.rare_votes import RareVotes
-from certificates.bounds.slope_proxy import proxy_variance
-from certificates.bounds.split_gradient import PROXY_VARIANCE
+from certificates.bounds.slope_proxy import PROXY_VARIANCE, proxy_variance
 from certificates.curves.normal_law import profile
 from tests.support import exponential_moments as moments
 

@@ -13,10 +13,10 @@ from certificates.bounds.slope_proxy import (
     AT_ZERO,
     LINEAR,
     MISSES_PROXY,
+    PROXY_VARIANCE,
     QUADRATIC,
     proxy_variance,
 )
-from certificates.bounds.split_gradient import PROXY_VARIANCE
 
 Array = NDArray[np.float64]
 PHI_0 = 1.0 / math.sqrt(2.0 * math.pi)

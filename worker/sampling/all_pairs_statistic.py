@@ -13,7 +13,7 @@ from certificates import AllPairsSums, Weights
 from certificates.counts.evidence import GradientSums
 from certificates.counts.exact_sums import GRID, MOST_ROWS
 from worker.array_memory import Array
-from worker.noise.generator_keys import NoiseSource
+from worker.noise.noise_source import NoiseSource
 from worker.sampling.weighted_sums import add_weighted
 
 Votes = NDArray[np.int64]
