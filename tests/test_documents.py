@@ -85,6 +85,12 @@ def test_every_file_that_is_named_exists(document: Path) -> None:
     assert [name for name in sorted(named) if not any((place / name).exists() for place in PLACES)] == []
 
 
+@EVERY
+def test_every_test_module_that_is_named_without_its_folder_exists(document: Path) -> None:
+    named = set(re.findall(r"(?<![\w/])test_\w+\.py\b", document.read_text()))
+    assert named - {path.name for path in (ROOT / "tests").rglob("test_*.py")} == set()
+
+
 def test_a_module_without_a_folder_stands_in_the_folder_that_its_row_names_before_it() -> None:
     missing, folder = [], ROOT
     for row in re.findall(r"^\|.*", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.MULTILINE):
