@@ -1,4 +1,4 @@
-"""Heartbeats: each worker renews a key that otherwise expires."""
+"""Which workers are alive, of which fleets, and which models they cannot load, as their heartbeats say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sub-Gaussian variance proxy of centred votes times noise, for slopes up to a given one.
+"""Sub-Gaussian variance proxies of votes times noise: for every slope, and for slopes up to a given one.
 
 Proof: docs/theorems.md, Lemma 2 (all slopes) and docs/theorems.md, Lemma 20 (small slopes).
 """

@@ -1,4 +1,4 @@
-"""Read and check numbers. For every malformed value they raise ValueError, which names the field."""
+"""Read and check the fields of JSON documents. A malformed value raises ValueError that names the field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw curves of shares against distance as an SVG picture: axes with names and units, bands, a radius."""
+"""Draw accuracies or scores against distance as an SVG picture, with bands and the certified radius."""
 
 from __future__ import annotations
 
