@@ -166,7 +166,10 @@ class Readiness(_Answer):
 
 
 class RunRows(_Answer):
-    """How many rows a run has, by state; ``abstained`` ones are among those that ``succeeded``."""
+    """How many rows a run has, by state; ``abstained`` ones are among those that ``succeeded``.
+
+    ``skipped`` ones will not come; ``total`` is without them.
+    """
 
     total: int
     queued: int
@@ -175,6 +178,7 @@ class RunRows(_Answer):
     failed: int
     cancelled: int
     abstained: int
+    skipped: int = 0
 
     @property
     def open(self) -> int:
@@ -240,3 +244,11 @@ class RunRow(_Answer):
     radius: float | None
     samples: int | None
     seconds: float | None
+
+
+class SkippedRow(_Answer):
+    """A row of a run that will not come, and why."""
+
+    number: int
+    key: str
+    reason: str

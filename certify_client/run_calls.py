@@ -12,13 +12,14 @@ from certify_client.client_steps import Call, Found, Pause, Steps
 from certify_client.http_answers import check, document, entries
 from certify_client.input_files import ImageFile, TensorFile
 from certify_client.path_parts import path_part
-from certify_client.records import Job, Run, RunRow
+from certify_client.records import Job, Run, RunRow, SkippedRow
 
 _RUNS = "/v1/runs"
 _PAGE = 100
 _TRIES = 3
 """Times that a row is sent if the connection breaks: the same key gives the same job."""
 _PAUSE_S = 0.2
+_LONGEST_REASON = 1000
 ARCHIVE_S: Final = 120.0
 """Longest silence while an archive is written. A choice: its pieces come every few hundred rows."""
 
@@ -58,6 +59,22 @@ def add(run_id: str, key: str, label: int | str | None, given: ImageFile | Tenso
     raise AssertionError("unreachable")
 
 
+def skip(run_id: str, key: str, reason: str) -> Call[None]:
+    """Say that a row will not come, and why."""
+    told = {"key": key, "reason": reason[:_LONGEST_REASON]}
+    return Call("POST", f"{run_path(run_id)}/skipped", _nothing, {"json": told})
+
+
+def skipped(run_id: str) -> Steps[None]:
+    """Find all rows that will not come, page by page."""
+    after: int | None = 0
+    while after is not None:
+        params = {"after": after, "limit": _PAGE}
+        found, after = yield Call("GET", f"{run_path(run_id)}/skipped", _skipped_page, {"params": params})
+        for row in found:
+            yield Found(row)
+
+
 def rows(run_id: str) -> Steps[None]:
     """Find all rows in the order of their arrival, page by page."""
     after: int | None = 0
@@ -81,6 +98,15 @@ def _read(answer: httpx.Response) -> Run:
 def _page(answer: httpx.Response) -> tuple[list[RunRow], int | None]:
     page = document(check(answer))
     return [RunRow.model_validate(entry) for entry in entries(page, "rows")], page["next_after"]
+
+
+def _nothing(answer: httpx.Response) -> None:
+    check(answer)
+
+
+def _skipped_page(answer: httpx.Response) -> tuple[list[SkippedRow], int | None]:
+    page = document(check(answer))
+    return [SkippedRow.model_validate(entry) for entry in entries(page, "skipped")], page["next_after"]
 
 
 def run_path(run_id: str) -> str:

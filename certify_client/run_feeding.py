@@ -68,7 +68,7 @@ class Feeder:
         try:
             given = row.read()
         except UnusableFile as error:
-            self.failed[row.index] = str(error)
+            self._skip(row, str(error))
             return
         began = time.monotonic()
         while True:
@@ -85,10 +85,19 @@ class Feeder:
             except RequestRefused as error:
                 if error.problem.kind in _FAULTS_OF_RUNS:
                     raise
-                self.failed[row.index] = str(error)
+                self._skip(row, str(error))
                 return
             else:
                 return
+
+    def _skip(self, row: DataRow, why: str) -> None:
+        """Tell the run that the row will not come. A key that the run refuses is not told."""
+        self.failed[row.index] = why
+        try:
+            self.patiently(lambda: self._runs.skip(self._run_id, row.key, why))
+        except RequestRefused as error:
+            if error.problem.kind in _FAULTS_OF_RUNS:
+                raise
 
     def _wait_for_room(self) -> bool:
         """Wait until some of the run's rows have ended. Return False at once if none is open."""

@@ -10,7 +10,7 @@ from certify_client.asyncio_driver import AsyncDriver
 from certify_client.blocking_driver import Driver
 from certify_client.http_answers import check, service_errors
 from certify_client.input_files import Given, input_from
-from certify_client.records import Job, Run, RunRow
+from certify_client.records import Job, Run, RunRow, SkippedRow
 
 TSV = "text/tab-separated-values"
 
@@ -46,6 +46,14 @@ class Runs:
         If the connection breaks, the row is sent again, three times in all.
         """
         return self._driver.run(run_calls.add(run_id, key, label, input_from(given)))
+
+    def skip(self, run_id: str, key: str, reason: str) -> None:
+        """Say that the row of this key will not come, and why. It counts towards ``expected_rows``."""
+        self._driver.ask(run_calls.skip(run_id, key, reason))
+
+    def skipped(self, run_id: str) -> Iterator[SkippedRow]:
+        """Yield all rows that will not come, page by page."""
+        return self._driver.each(run_calls.skipped(run_id))
 
     def rows(self, run_id: str) -> Iterator[RunRow]:
         """Yield all rows in the order of their arrival, page by page."""
@@ -96,6 +104,14 @@ class AsyncRuns:
     async def add(self, run_id: str, key: str, label: int | str | None, given: Given) -> Job:
         """Add a row and return its job, as ``Runs.add`` does."""
         return await self._driver.run(run_calls.add(run_id, key, label, input_from(given)))
+
+    async def skip(self, run_id: str, key: str, reason: str) -> None:
+        """Say that the row of this key will not come, as ``Runs.skip`` does."""
+        await self._driver.ask(run_calls.skip(run_id, key, reason))
+
+    def skipped(self, run_id: str) -> AsyncIterator[SkippedRow]:
+        """Yield all rows that will not come, page by page."""
+        return self._driver.each(run_calls.skipped(run_id))
 
     def rows(self, run_id: str) -> AsyncIterator[RunRow]:
         """Yield all rows in the order of their arrival, page by page."""

@@ -46,6 +46,7 @@ from service.routes import (
     run_result_routes,
     run_routes,
     run_row_routes,
+    run_skipped_routes,
     submission_routes,
     verification_routes,
 )
@@ -100,6 +101,7 @@ _ROUTED = (
     verification_routes,
     run_routes,
     run_row_routes,
+    run_skipped_routes,
     run_event_routes,
     run_result_routes,
     model_routes,

@@ -56,6 +56,10 @@ if run ~= '' then
     redis.call('HINCRBY', run, 'queued', 1)
     redis.call('HSET', run .. ':rows', row, cjson.encode({ARGV[16], ARGV[1], ARGV[17]}))
     redis.call('ZADD', run .. ':open', row, row)
+    if redis.call('HDEL', run .. ':reasons', ARGV[16]) == 1 then
+        redis.call('ZREM', run .. ':skipped', ARGV[16])
+        redis.call('HINCRBY', run, 'skipped', -1)
+    end
     redis.call('HSET', KEYS[1], 'run', run, 'row', row, 'row_key', ARGV[16])
     redis.call('ZADD', redis.call('HGET', run, 'expiring'), 'XX', ARGV[14], string.match(run, '[^:]+$'))
 end

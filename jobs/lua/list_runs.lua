@@ -3,11 +3,12 @@
 -- state to beginning: '' for any. Returns {creation time of the last run looked at, or '' if no more follow,
 -- {id, correct rows at each radius of interest, separated by spaces, field, value, ...} for each run found}.
 local function state_of(run, spec)
-    local told = redis.call('HMGET', run, 'status', 'rows', 'succeeded', 'failed', 'cancelled')
+    local told = redis.call('HMGET', run, 'status', 'rows', 'succeeded', 'failed', 'cancelled', 'skipped')
     if told[1] == 'cancelled' then return 'cancelled' end
     local ended = (tonumber(told[3]) or 0) + (tonumber(told[4]) or 0) + (tonumber(told[5]) or 0)
     local expected = tonumber(spec.expected_rows)
-    if expected and ended >= expected and ended == tonumber(told[2]) then return 'complete' end
+    local skipped = tonumber(told[6]) or 0
+    if expected and ended + skipped >= expected and ended == tonumber(told[2]) then return 'complete' end
     return 'open'
 end
 local function any_or(asked, told) return asked == '' or asked == told end

@@ -23,7 +23,7 @@ RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 
 
 class RunState(StrEnum):
-    """How a run stands. ``COMPLETE``: all expected rows have ended, and none is open.
+    """How a run stands. ``COMPLETE``: all expected rows have ended or are skipped, and none is open.
 
     A run that is complete still takes rows; it is open again until they have ended.
     """
@@ -72,7 +72,7 @@ class RunCounts(Record):
     ``labelled``: rows with a label; ``correct``: of these, rows whose smoothed class is certified and is the
     label; ``clean_known`` and ``clean_correct``: of these, rows with a clean prediction, and those where it
     is the label. ``radius_sum``: sum over correct rows of the radius times ``RunSpec.radius_steps``, each
-    rounded down.
+    rounded down. ``skipped`` is not about rows: so many keys will not come as rows.
     """
 
     rows: int = 0
@@ -88,6 +88,7 @@ class RunCounts(Record):
     clean_known: int = 0
     clean_correct: int = 0
     radius_sum: int = 0
+    skipped: int = 0
 
     @property
     def ended(self) -> int:
@@ -115,12 +116,12 @@ class RunRecord(Record):
         if self.cancelled:
             return RunState.CANCELLED
         counts, expected = self.counts, self.spec.expected_rows
-        all_ended = expected is not None and counts.ended >= expected and counts.ended == counts.rows
-        return RunState.COMPLETE if all_ended else RunState.OPEN
+        all_came = expected is not None and counts.ended + counts.skipped >= expected
+        return RunState.COMPLETE if all_came and counts.ended == counts.rows else RunState.OPEN
 
     @property
     def finished(self) -> bool:
-        """Whether no row is open, and the run is cancelled or all expected rows have ended."""
+        """Whether no row is open, and the run is cancelled or all expected rows have ended or are skipped."""
         return self.state is not RunState.OPEN and self.counts.ended == self.counts.rows
 
 
@@ -152,3 +153,11 @@ class Row(Record):
     job_id: JobId
     label: int | None
     end: RowEnd | None
+
+
+class SkippedRow(Record):
+    """A row that will not come, and why. ``number``: its place in the order in which that was said."""
+
+    number: int
+    key: str
+    reason: str

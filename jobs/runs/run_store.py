@@ -10,11 +10,11 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import RunNotFound, limit_reached
+from jobs.job_errors import RunClosed, RunNotFound, limit_reached
 from jobs.job_ids import new_id
 from jobs.runs.run_decoding import decode_row, decode_run
 from jobs.runs.run_listing import ALL, RunFilter, RunListing, RunPage
-from jobs.runs.run_records import RUN_VERSION, Row, RunCounts, RunRecord, RunSpec
+from jobs.runs.run_records import RUN_VERSION, Row, RunCounts, RunRecord, RunSpec, SkippedRow
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
@@ -33,6 +33,7 @@ class RunStore:
         self._settings = settings
         self._store = store
         self._create = load_script(client, "create_run")
+        self._skip = load_script(client, "skip_row")
         self._listing = RunListing(client)
 
     def create(self, spec: RunSpec, most: int = 0, most_owned: int = 0) -> RunRecord:
@@ -102,6 +103,37 @@ class RunStore:
                 begun, ended = pipe.execute()
         rows = zip(numbers, begun, ended, strict=True)
         return [decode_row(number, begin, end) for number, begin, end in rows if begin is not None]
+
+    def skip(self, run_id: str, key: str, reason: str, most: int = 0) -> None:
+        """Note that no row of this key will come, and why. To repeat the call is harmless.
+
+        Raises RunClosed if the run takes no rows any more, and RunFull if it has ``most`` rows and skipped
+        keys; 0 is no limit.
+        """
+        until = time.time() + self._settings.result_ttl_s
+        with store_errors():
+            told = cast("bytes", self._skip(keys=[keys.run(run_id)], args=[key, reason, most, until, run_id]))
+        if told == b"closed":
+            raise RunClosed("the run is cancelled and takes no more rows: begin another")
+        if told == b"full":
+            raise limit_reached("rows")
+
+    def skipped(self, run_id: str, after: int, limit: int) -> list[SkippedRow]:
+        """Return at most ``limit`` rows that will not come, of numbers larger than ``after``."""
+        name = keys.run(run_id)
+        with store_errors():
+            entries = self._redis.zrange(
+                f"{name}:skipped", f"({after}", "+inf", byscore=True, offset=0, num=limit, withscores=True
+            )
+            listed = cast("list[tuple[bytes, float]]", entries)
+            if not listed:
+                return []
+            reasons = self._redis.hmget(f"{name}:reasons", [key.decode() for key, _ in listed])
+        return [
+            SkippedRow(number=int(number), key=key.decode(), reason=reason.decode())
+            for (key, number), reason in zip(listed, cast("list[bytes | None]", reasons), strict=True)
+            if reason is not None
+        ]
 
     def certified(self, run_id: str, radii: Sequence[float]) -> tuple[RunRecord, list[int]]:
         """Return a run, and how many rows are correct with at least each of these radii, in input units.

@@ -11,7 +11,7 @@ from service.certification.previews import PreviewForm, PreviewJson
 from service.certification.requests import CertificationForm, CertificationJson
 from service.certification.resources import JobResource, ProgressEvent
 from service.http.problems import Problem
-from service.runs.run_requests import RowForm, RowJson, RunFields
+from service.runs.run_requests import RowForm, RowJson, RunFields, SkippedFields
 
 _TEMPLATE = "#/components/schemas/{model}"
 
@@ -50,6 +50,7 @@ def _schemas() -> dict[str, Any]:
             (PreviewJson, "validation"),
             (PreviewForm, "validation"),
             (RunFields, "validation"),
+            (SkippedFields, "validation"),
             (RowJson, "validation"),
             (RowForm, "validation"),
         ],

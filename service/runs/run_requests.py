@@ -64,6 +64,15 @@ class RowFields(Body):
     label: Label | None = Field(default=None)
 
 
+class SkippedFields(Body):
+    """A row that will not come."""
+
+    key: str = Field(
+        min_length=1, max_length=LONGEST_KEY, pattern=KEY_PATTERN, description="The key that it would have."
+    )
+    reason: str = Field(min_length=1, max_length=1000, description="Why it does not come, in words.")
+
+
 class RowJson(RowFields, JsonWithInput):
     """A row as JSON: exactly one of `image` and `tensor`."""
 

@@ -45,6 +45,7 @@ class RunRowsResource(Resource):
     cancelled: int
     abstained: int
     labelled: int = Field(description="Rows that succeeded and have a label; accuracies are about these.")
+    skipped: int = Field(description="Rows that will not come, as the client said; `total` is without these.")
 
 
 class ShareResource(Resource):
@@ -89,10 +90,11 @@ class RunResource(Resource):
     id: str
     name: str
     status: RunState = Field(
-        description="`complete`: all `expected_rows` have ended, and no row is open; it still takes rows."
+        description="`complete`: all `expected_rows` have ended or are skipped, and no row is open; it still "
+        "takes rows."
     )
     finished: bool = Field(
-        description="No row is open, and the run is cancelled or all `expected_rows` have ended."
+        description="No row is open, and the run is cancelled or all `expected_rows` ended or are skipped."
     )
     created_at: datetime
     last_row_ended_at: datetime | None
@@ -139,6 +141,23 @@ class RowPage(Resource):
     )
 
 
+class SkippedResource(Resource):
+    """A row that will not come."""
+
+    number: int = Field(description="Place in the order in which that was said.")
+    key: str
+    reason: str = Field(description="Why, as the client said.")
+
+
+class SkippedPage(Resource):
+    """Rows that will not come, in the order in which that was said."""
+
+    skipped: list[SkippedResource]
+    next_after: int | None = Field(
+        description="Ask with `after` of this number for the next page; null on the last."
+    )
+
+
 def run_request(run: RunRecord) -> RunRequestResource:
     """Build the part that says what all rows have in common."""
     spec = run.spec
@@ -152,7 +171,16 @@ def run_rows(run: RunRecord) -> RunRowsResource:
     return RunRowsResource(
         total=counts.rows,
         **counts.model_dump(
-            include={"queued", "running", "succeeded", "failed", "cancelled", "abstained", "labelled"}
+            include={
+                "queued",
+                "running",
+                "succeeded",
+                "failed",
+                "cancelled",
+                "abstained",
+                "labelled",
+                "skipped",
+            }
         ),
     )
 

@@ -53,7 +53,7 @@ def estimated_end(run: RunRecord) -> float | None:
     None if that is not known, or years away.
     """
     counts, expected = run.counts, run.spec.expected_rows
-    ended = counts.ended
+    ended = counts.ended + counts.skipped
     if expected is None or run.ended_at is None or ended == 0 or ended >= expected:
         return None
     rate = ended / max(run.ended_at - run.created_at, 1e-3)

@@ -34,6 +34,21 @@ def test_a_store_that_stays_full_ends_the_command(
             Feeder(client.runs, run.id, lambda _: None).feed(ROWS)
 
 
+def test_the_run_is_told_of_a_row_that_is_refused(server: Server, tmp_path: Path) -> None:
+    write_models(tmp_path / "models")
+    long = DataRow(3, "three numbers", None, lambda: TensorFile(np.array([0.5, 0.5, 0.5])))
+    with (
+        running_gateway(tmp_path, server.url, tmp_path / "models") as gateway,
+        CertificationClient(gateway.url) as client,
+    ):
+        run = client.runs.begin("points", ASKED, expected_rows=4)
+        feeder = Feeder(client.runs, run.id, lambda _: None)
+        feeder.feed([*ROWS, long])
+        assert client.runs.get(run.id).rows.skipped == 1
+        (skipped,) = client.runs.skipped(run.id)
+        assert (skipped.key, skipped.reason) == ("three numbers", feeder.failed[3])
+
+
 def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> None:
     write_models(tmp_path / "models")
     with (

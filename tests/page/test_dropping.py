@@ -11,14 +11,20 @@ def test_a_dropped_folder_is_read_with_its_labels(page: Page, repository: Path, 
     folder = tmp_path / "dropped"
     folder.mkdir()
     picture = (repository / "examples" / "digit-7.png").read_bytes()
-    for name in ("a, first.png", "b.png", ".hidden.png"):
+    for name in ("a, first.png", "b.png", "c.png", ".hidden.png"):
         (folder / name).write_bytes(picture)
-    (folder / "labels.csv").write_text('note,file_name,label\n"so, ""so""","a, first.png","7"\n,c.png,1\n')
+    lines = (
+        "note,file_name,label",
+        '"so, ""so""\nand so\r\n","a, first.png","7"',
+        '5" wide, b.png ,1',
+        ",d.png,1",
+    )
+    (folder / "labels.csv").write_bytes("\r\n".join(lines).encode())
     page.goto("/")
     box = page.locator(".frame").bounding_box()
     assert box is not None
     drop(page, folder, box["x"] + 20, box["y"] + 20)
-    expect(page.locator(".frame")).to_contain_text("2 files, 1 with a label")
+    expect(page.locator(".frame")).to_contain_text("3 pictures, 2 with a label")
     expect(page.locator(".frame")).to_contain_text("dropped")
 
 

@@ -28,6 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             picture.unlink()
     (folder / "0" / "0.png").rename(folder / "0" / f"{HOSTILE}.png")
     (folder / "3" / "broken.png").write_bytes(b"no picture")
+    (folder / "notes.txt").write_text("about the digits")
     return folder
 
 
@@ -38,7 +39,8 @@ def run_id(browser: Browser, gateway: Gateway, folder: Path) -> Iterator[str]:
     page = context.new_page()
     page.goto("/?view=certify&n=1000&certifier=first_order")
     page.get_by_label("or a folder, as a run").set_input_files(folder)
-    page.get_by_role("button", name="Certify", exact=True).click()
+    expect(page.locator(".frame")).to_contain_text("51 pictures, 51 with a label. Other files, left out: 1")
+    page.get_by_role("button", name="Start the run").click()
     expect(page.locator("main")).to_contain_text("51 of 51 files are sent.", timeout=PATIENT_MS)
     refused = page.get_by_role("row").filter(has_text="3/broken.png")
     expect(refused).to_contain_text("not a readable image")
@@ -49,20 +51,22 @@ def run_id(browser: Browser, gateway: Gateway, folder: Path) -> Iterator[str]:
 def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.Client, run_id: str) -> None:
     wait_until(lambda: http.get(f"/v1/runs/{run_id}").json()["rows"]["succeeded"] == ROWS, "all rows", 60)
     page.goto(f"/?view=run&id={run_id}")
-    expect(page.get_by_text("50 of 51 rows, 50 succeeded")).to_be_visible()
+    expect(page.get_by_text("51 of 51 have ended, 50 succeeded, 1 refused")).to_be_visible()
+    expect(page.get_by_text("the run is complete")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
     shown = page.locator("div", has=page.get_by_text("Mean radius", exact=True)).last
     mean = http.get(f"/v1/runs/{run_id}").json()["summary"]["average_certified_radius"]
     assert float(shown.locator(".value").inner_text()) == pytest.approx(mean, abs=1e-3)
     expect(page.locator("svg .line.certified")).to_be_visible()
     expect(page.locator("svg .band")).to_be_visible()
-    expect(page.get_by_role("row")).to_have_count(ROWS + 1)
+    expect(page.get_by_role("row")).to_have_count(ROWS + 2)
     expect(page.get_by_role("table", name="Rows of the run")).to_contain_text(f"0/{HOSTILE}.png")
     expect(page).not_to_have_title("owned")
 
 
 def test_rows_are_sorted_and_filtered_and_the_address_keeps_both(page: Page, run_id: str) -> None:
     page.goto(f"/?view=run&id={run_id}&sort=Radius")
-    radii = page.locator("tbody td:nth-child(3)")
+    radii = page.locator("tbody tr:not(:has(.fault)) td:nth-child(3)")
     expect(radii).to_have_count(ROWS)
     rising = radii.all_inner_texts()
     assert rising == sorted(rising)
@@ -74,6 +78,22 @@ def test_rows_are_sorted_and_filtered_and_the_address_keeps_both(page: Page, run
     page.reload()
     expect(page.get_by_label("Show")).to_have_value("failed")
     expect(page.get_by_role("columnheader", name="Radius")).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_refused_file_is_told_with_its_reason_also_after_a_reload(page: Page, run_id: str) -> None:
+    page.goto(f"/?view=run&id={run_id}")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(ROWS + 1)
+    expect(rows.first).to_contain_text("3/broken.png")
+    expect(rows.first).to_contain_text("not a readable image")
+    page.get_by_label("Show").select_option("refused")
+    expect(rows).to_have_count(1)
+    page.reload()
+    expect(rows).to_have_count(1)
+    page.get_by_label("Show").select_option("abstained")
+    expect(page.get_by_text("No row is like this.")).to_be_visible()
+    page.goto("/?view=runs&status=complete")
+    expect(rows.filter(has_text="51 of 51")).to_have_count(1)
 
 
 def test_a_table_is_downloaded(page: Page, run_id: str) -> None:

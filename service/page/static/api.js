@@ -3,6 +3,7 @@
 import { askKey } from "./ask.js";
 
 const AGAIN_MS = 3000;
+const LONGEST_WAIT_S = 60;
 
 let key = null; // in memory alone: neither in storage nor in an address
 let asking = null; // a promise while a person is asked for a key
@@ -32,20 +33,29 @@ export const hasKey = () => key !== null;
 /** The path of a certification, run or model. */
 export const at = (kind, name = "") => `v1/${kind}/${encodeURIComponent(name)}`;
 
-/** Ask the service, and return its answer. Throws Problem from status 400 on, but asks for a key on 401. Where the service
- *  does not answer, asks again until it does: a request that must not happen twice carries an Idempotency-Key. */
-export async function request(path, options = {}) {
+/** Ask the service, and return its answer. Throws Problem from status 400 on, but asks for a key on 401, and asks again where
+ *  a request came too soon, or found the service full and is `patient` or reads. Where the service does not answer, asks
+ *  again until it does: a request that must not happen twice carries an Idempotency-Key. */
+export async function request(path, { patient, ...options } = {}) {
 	for (;;) {
 		const used = key;
 		const answer = await reached(path, { ...options, headers: { ...options.headers, ...(key && { Authorization: `Bearer ${key}` }) } });
 		if (answer.ok) return answer;
 		const problem = new Problem(await answer.json().catch(() => ({})), answer.status, answer.headers.get("Retry-After"));
-		if (answer.status !== 401) throw problem;
-		if (used !== key) continue; // another request has got a newer key meanwhile
-		asking ??= askKey(key && problem.message).finally(() => { asking = null; });
-		const given = await asking;
-		if (!given) throw problem;
-		key = given;
+		const { message, later, type } = problem;
+		if (answer.status === 401) {
+			if (used !== key) continue; // another request has got a newer key meanwhile
+			asking ??= askKey(key && message).finally(() => { asking = null; });
+			const given = await asking;
+			if (!given) throw problem;
+			key = given;
+		} else if (later && later <= LONGEST_WAIT_S && (patient || !options.method || type.endsWith("too-many-requests"))) {
+			service.dispatchEvent(new CustomEvent("wait", { detail: `${message} This page waits for ${later} s, as the service asks, and goes on by itself.` }));
+			await pause(1000 * later, options.signal);
+			service.dispatchEvent(new CustomEvent("wait"));
+		} else {
+			throw problem;
+		}
 	}
 }
 

@@ -62,6 +62,7 @@ function tell(text) {
 }
 
 service.addEventListener("away", () => tell("The service does not answer. Your jobs go on; this page looks again every few seconds."));
+service.addEventListener("wait", ({ detail }) => tell(detail));
 service.addEventListener("back", () => {
 	tell("The service answers again.");
 	setTimeout(tell, 5000);

@@ -1,6 +1,6 @@
 // Where an image comes in: dropped, pasted, chosen or a sample; or a folder of them.
 
-import { button, canvasFor, draw, droppable, el, fileField, live, makeCopies, makeField, preview, put, refused, sampleInput, SAMPLES } from "../kit.js";
+import { button, canvasFor, count, draw, droppable, el, fileField, live, makeCopies, makeField, preview, put, refused, sampleInput, SAMPLES } from "../kit.js";
 import { filesBelow, folderOf } from "../run/folder.js";
 
 export function makeImageInput(model, changed, signal) {
@@ -40,9 +40,9 @@ export function makeImageInput(model, changed, signal) {
 		for (const one of samples.children) one.ariaPressed = String(one.title === input.sample);
 		part.fault.show("");
 		changed();
-		const { file, name, rows } = input;
+		const { file, name, rows, others } = input;
 		if (rows) {
-			show(null, el("p", el("strong", name), el("br"), `${rows.length} files, ${rows.filter(({ label }) => label).length} with a label`));
+			show(null, el("p", el("strong", name), el("br"), `${count(rows.length)} pictures, ${count(rows.filter(({ label }) => label).length)} with a label${others ? `. Other files, left out: ${count(others)}` : ""}`));
 			return;
 		}
 		const isLatest = () => part.value === input;

@@ -37,14 +37,13 @@ export async function inputParts(place, job, params, signal) {
 	}
 
 	function comparison() {
-		if (!input && model.input.kind !== "image") return null;
+		if (!input && !params.others) return null;
 		const results = live("div.stack");
 		const show = (others) => {
-			start.hidden = true;
+			start?.remove();
 			return compare(results, job, others, signal);
 		};
-		const start = button(input ? "Certify it by the other certifiers too" : "Choose the picture again to compare certifiers", async () => {
-			if (!input) return place.querySelector("[type=file]").click();
+		const start = input && button("Certify it by the other certifiers too", async () => {
 			start.disabled = true;
 			const others = await submitOthers(job, input, signal);
 			keep("job", { ...params, others: others.map(({ id }) => id).filter(Boolean).join(",") });

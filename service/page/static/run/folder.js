@@ -11,24 +11,33 @@ export async function filesBelow(entry) {
 	return (await Promise.all(found.map(filesBelow))).flat();
 }
 
-/** The input made of `[path, file]` pairs: a name, and rows `{ key, label, file }` of all but hidden files. Labels are
- *  those of `labels.csv`, or the names of the folders inside. */
+/** The input made of `[path, file]` pairs: a name, rows `{ key, label, file }` of all pictures, and the number of other
+ *  files. Labels are those of `labels.csv`, or the names of the folders inside. Hidden files are left out. */
 export async function folderOf(files) {
 	const [name] = files[0][0].split("/");
 	const all = files.map(([path, file]) => ({ file, key: path.slice(name.length + 1) }));
 	const table = all.find(({ key }) => key === TABLE);
 	const labels = table && labelsOf(await table.file.text());
-	const rows = all.filter(({ key }) => key !== TABLE && !/(^|\/)\./.test(key)).sort((a, b) => a.key.localeCompare(b.key));
+	const seen = all.filter(({ key }) => key !== TABLE && !/(^|\/)\./.test(key)).sort((a, b) => a.key.localeCompare(b.key));
+	const rows = seen.filter(({ file }) => file.type.startsWith("image/"));
 	for (const row of rows) row.label = labels ? labels.get(row.key) : row.key.match(/^(.*?)\//)?.[1];
-	return { kind: "folder", name, rows };
+	if (!rows.length) throw new Error("There is no picture in this folder.");
+	return { kind: "folder", name, rows, others: seen.length - rows.length };
 }
 
 function labelsOf(text) {
-	const [head, ...lines] = text.split(/\r?\n/).map(cellsOf);
+	const [head, ...lines] = linesOf(text);
 	const [file, label] = ["file_name", "label"].map((name) => head.indexOf(name));
 	if (file < 0 || label < 0) throw new Error(`${TABLE} needs the columns file_name and label.`);
 	return new Map(lines.map((cells) => [cells[file], cells[label]]));
 }
 
-/** The cells of a line. Those in quotes may hold commas, and quotes as two. */
-const cellsOf = (line) => [...`${line},`.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*,/g)].map(([, quoted, plain]) => plain ?? quoted.replaceAll('""', '"'));
+/** The lines of a table as lists of cells. Those in quotes may hold commas, line breaks, and quotes as two. */
+function linesOf(text) {
+	const lines = [[]];
+	for (const [, quoted, plain, end] of text.matchAll(/[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^,\r\n]*))(,|\r?\n|$)/g)) {
+		lines.at(-1).push(quoted?.replaceAll('""', '"') ?? plain.trim());
+		if (end !== ",") lines.push([]);
+	}
+	return lines;
+}

@@ -2,26 +2,28 @@
 
 import { button, card, choice, down, el, json, link, makeTable, query, short, stateWord } from "../kit.js";
 
-const AMONG = [["", "all"], ["open", "not ended"], ["failed"], ["cancelled"], ["abstained"], ["wrong", "not correct"]];
+const AMONG = [["", "all"], ["refused"], ["open", "not ended"], ["failed"], ["cancelled"], ["abstained"], ["wrong", "not correct"]];
 
-/** `read()` reads again what may have changed; `refused(files)` puts those above the rows. */
+/** `read(skipped)` reads again what may have changed; as many files as `skipped` were refused, and stand above the rows. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [
 		["Input", "", ({ key, job, reason }) => (job ? el("a", { href: link("job", { id: job }) }, key) : [key, el("p.fault", reason)])],
 		["State", "", stateOf],
 		["Radius", "number", ({ radius, abstained }) => down(abstained ? null : radius)],
-		["Label", "wide", ({ label, reason }) => (reason && label) || word(label)],
+		["Label", "wide", ({ label }) => word(label)],
 		["Answer", "wide", ({ predicted }) => word(predicted)],
 		["Without noise", "wide", ({ clean }) => word(clean)],
 		["Seconds", "number wide", ({ seconds }) => short(seconds, 2)],
 	], sort, (chosen) => tell({ sort: chosen }));
 	const more = button("Show more rows", () => read(next));
+	const none = el("p.muted", "No row is like this.");
 	let rows = [];
 	let refused = [];
 	let next = null;
 	/** Read a page after a number. It takes the place of the rows that it spans. */
 	async function read(after) {
+		if (among === "refused") return draw();
 		const page = await json(`${path}/rows${query({ after, among })}`, { signal });
 		const later = rows.filter(({ number }) => number > (page.next_after ?? Infinity));
 		if (!later.length) next = page.next_after;
@@ -29,20 +31,22 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 		draw();
 	}
 	function draw() {
+		const shown = among === "refused" ? refused : among ? rows : [...refused, ...rows];
 		more.hidden = !next;
-		table.draw(among ? rows : [...refused, ...rows]);
+		none.hidden = shown.length;
+		table.draw(shown);
 	}
 	return {
 		node: card("Rows", choice("Show", AMONG, among, (chosen) => {
 			among = chosen;
 			rows = [];
+			next = null;
 			tell({ among });
 			read(0);
-		}), table.node, el("div", more)),
-		read: () => read(among ? 0 : (rows.find(({ status }) => !status)?.number ?? rows.length + 1) - 1),
-		refused(files) {
-			refused = [...files];
-			draw();
+		}), table.node, none, el("div", more)),
+		async read(skipped) {
+			if (skipped !== refused.length) refused = (await json(`${path}/skipped`, { signal })).skipped;
+			await read(among ? 0 : (rows.find(({ status }) => !status)?.number ?? rows.length + 1) - 1);
 		},
 	};
 }

@@ -1,19 +1,20 @@
 // Rows on their way: a few at a time, as slowly as the service asks.
 
 import { asJson } from "../certify/fields.js";
-import { jsonBlob, pause, post } from "../kit.js";
+import { at, jsonBlob, post, request } from "../kit.js";
 
 const AT_ONCE = 4;
+const LONGEST_KEY = 200;
 
-/** Of each run, by its id: `{ of, sent, refused, stopped, changed }`. */
+/** Of each run, by its id: `{ of, sent, stopped, changed }`. */
 export const sendings = new Map();
 
 export async function startRun(values, { name, rows }, signal) {
 	const { id } = await post("v1/runs", jsonBlob(asJson(values, { name: name.slice(0, 200), expected_rows: rows.length })), { signal });
-	const state = { of: rows.length, sent: 0, refused: [], stopped: "" };
+	const state = { of: rows.length, sent: 0, stopped: "" };
 	sendings.set(id, state);
 	const left = rows.values();
-	for (let i = 0; i < AT_ONCE; i += 1) sendFrom(left, `v1/runs/${id}/rows`, state);
+	for (let i = 0; i < AT_ONCE; i += 1) sendFrom(left, at("runs", id), state);
 	return id;
 }
 
@@ -21,27 +22,21 @@ window.addEventListener("beforeunload", (event) => {
 	for (const { sent, of, stopped } of sendings.values()) if (sent < of && !stopped) event.preventDefault();
 });
 
+/** Send rows one after the other. The run is told of those that are refused, so that it can be complete without them. */
 async function sendFrom(left, path, state) {
 	for (const { key, label, file } of left) {
 		if (state.stopped) return;
 		try {
-			await send(path, { key, label, image: new Blob([await file.arrayBuffer()]) });
+			await post(`${path}/rows`, { key, label, image: new Blob([await file.arrayBuffer()]) }, { patient: true });
 		} catch (error) {
-			if (error.type?.includes(":run-") || error.status === 401) state.stopped = error.message;
-			state.refused.push({ key, label, reason: error.errors?.map(({ message }) => message).join(" ") || error.message });
+			const told = JSON.stringify({ key: key.slice(-LONGEST_KEY), reason: (error.about || error.message).slice(0, 1000) });
+			const fault = isLast(error) ? error : await request(`${path}/skipped`, { method: "POST", body: jsonBlob(told), patient: true }).catch((other) => other);
+			if (isLast(fault)) state.stopped = fault.message;
 		}
 		state.sent += 1;
 		state.changed?.();
 	}
 }
 
-async function send(path, row) {
-	for (;;) {
-		try {
-			return await post(path, row);
-		} catch (error) {
-			if (!error.later) throw error;
-			await pause(1000 * error.later);
-		}
-	}
-}
+/** Whether an error is about the run or the key, and not about one row. */
+const isLast = ({ type, status }) => type?.includes?.(":run-") || status === 401;

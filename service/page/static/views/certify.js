@@ -57,6 +57,7 @@ function makeForm(models, params, signal) {
 		input.sigma(values.sigma / (high - low) || 0);
 		faults.clear();
 		keep("certify", { ...values, ...named(value) });
+		submitter.textContent = value?.rows ? "Start the run" : "Certify";
 		snippets.show(values, value);
 		plan.follow(values);
 	}
@@ -71,7 +72,7 @@ function makeForm(models, params, signal) {
 		}
 		submitter.disabled = true;
 		faults.clear();
-		const sent = value.kind === "folder" ? startRun(valuesOf(form), value, signal).then((id) => visit("run", { id }))
+		const sent = value.rows ? startRun(valuesOf(form), value, signal).then((id) => visit("run", { id }))
 			: submit(valuesOf(form), value, signal).then(({ id }) => visit("job", { id, ...named(value) }));
 		await sent.catch(refused((_, problem) => refuse(problem).field?.focus())).finally(() => { submitter.disabled = false; });
 	}

@@ -21,7 +21,7 @@ export const jobs = listView("jobs", "Jobs", "v1/certifications", ["key", "Input
 
 export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
-	["Ended", "number", ({ rows }) => `${count(rows.total - rows.queued - rows.running)} of ${count(rows.total)}`],
+	["Ended", "number", ({ rows, request }) => `${count(rows.total - rows.queued - rows.running + rows.skipped)} of ${count(Math.max(request.expected_rows, rows.total + rows.skipped))}`],
 	["Correct", "number", ({ summary }) => percent(summary.smoothed.share)],
 	["Mean radius", "number", ({ summary }) => down(summary.average_certified_radius)],
 	MODEL.with(1, "wide"), CERTIFIER, SIGMA, MADE,

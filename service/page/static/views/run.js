@@ -18,7 +18,7 @@ export async function mount(root, params, signal) {
 	const parts = frame(run, path);
 	const rows = rowsOf(labels, path, params, tell, signal);
 	put(root, el("h1", run.name), el("div.stack", parts.node, rows.node, await comparisonOf(run, path, params.with, tell, signal)));
-	followSending(parts, rows, sendings.get(run.id));
+	followSending(parts, sendings.get(run.id));
 	await follow(parts, rows, path, signal);
 }
 
@@ -29,7 +29,7 @@ async function follow(parts, rows, path, signal) {
 	async function read() {
 		for (let seen = null; seen !== latest; await pause(LOOK_MS, signal)) {
 			seen = latest;
-			await Promise.all([drawCurve(parts.chart, path, signal), rows.read()]);
+			await Promise.all([drawCurve(parts.chart, path, signal), rows.read(latest.rows.skipped)]);
 		}
 		reading = null;
 	}
@@ -41,12 +41,11 @@ async function follow(parts, rows, path, signal) {
 	await reading;
 }
 
-function followSending({ sent: words }, rows, sending) {
+function followSending({ sent: words }, sending) {
 	if (!sending) return;
 	sending.changed = () => {
-		const { of, sent, refused, stopped } = sending;
-		say(words, `${count(sent)} of ${count(of)} files are sent${sent < of ? "; keep this page open" : ""}.${refused.length ? ` Refused: ${count(refused.length)}, the first in the table.` : ""} ${stopped}`);
-		rows.refused(refused);
+		const { of, sent, stopped } = sending;
+		say(words, `${count(sent)} of ${count(of)} files are sent${sent < of ? "; keep this page open" : ""}. ${stopped}`);
 	};
 	sending.changed();
 }
@@ -65,13 +64,14 @@ function frame(run, path) {
 
 function show(parts, { rows, summary, request, estimated_end: end, status }) {
 	const open = rows.queued + rows.running;
-	const expected = request.expected_rows ?? rows.total;
+	const ended = rows.total - open + rows.skipped;
+	const expected = Math.max(request.expected_rows, rows.total + rows.skipped);
 	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
 		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
-	parts.bar.value = (rows.total - open) / Math.max(1, expected);
-	say(parts.states, [`${count(rows.total)} of ${count(expected)} rows`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
-		rows.abstained && `${count(rows.abstained)} of them abstained`, open && end && `ends about ${moment(end)}`, status === "cancelled" && "the run is cancelled"].filter(Boolean).join(", "));
+	parts.bar.value = ended / Math.max(1, expected);
+	say(parts.states, [`${count(ended)} of ${count(expected)} have ended`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
+		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
 }
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));

@@ -1,0 +1,14 @@
+-- KEYS run; ARGV key, reason, most rows and skipped keys of the run (0: no limit), expires_at, id of the run.
+-- Notes that no row of this key comes, and why. Returns 'noted'; 'closed' if the run takes no rows any more, or 'full'.
+local run = KEYS[1]
+local told = redis.call('HMGET', run, 'status', 'rows', 'skipped', 'expiring')
+if told[1] ~= 'open' then return 'closed' end
+if redis.call('HEXISTS', run .. ':reasons', ARGV[1]) == 0 then
+    local most = tonumber(ARGV[3])
+    if most > 0 and tonumber(told[2]) + (tonumber(told[3]) or 0) >= most then return 'full' end
+    redis.call('HINCRBY', run, 'skipped', 1)
+    redis.call('ZADD', run .. ':skipped', redis.call('HINCRBY', run, 'last_skipped', 1), ARGV[1])
+end
+redis.call('HSET', run .. ':reasons', ARGV[1], ARGV[2])
+redis.call('ZADD', told[4], 'XX', ARGV[4], ARGV[5])
+return 'noted'
