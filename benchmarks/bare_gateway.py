@@ -55,11 +55,11 @@ def running(folder: Path, models: Path) -> Iterator[BareGateway]:
         log.close()
 
 
-def wait_for(url: str) -> None:
+def wait_for(url: str, path: str = "/v1/certifications") -> None:
     """Wait until the gateway answers and reaches its server."""
     while True:
         try:
-            if httpx.get(f"{url}/v1/certifications").is_success:
+            if httpx.get(f"{url}{path}").is_success:
                 return
         except httpx.TransportError:
             pass

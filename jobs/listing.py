@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -12,7 +12,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.job_errors import InvalidCursor
+from jobs.job_errors import InvalidCursor, JobNotFound
 from jobs.job_records import JobRecord, JobState
 from jobs.record_decoding import decode_record
 from jobs.scripts import load_script
@@ -35,6 +35,8 @@ class JobFilter:
 
 
 ALL: Final = JobFilter()
+
+_Stored = tuple[Mapping[bytes, bytes], Sequence[bytes], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,33 @@ class JobListing:
 
 def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
     """Read jobs in one round trip; None for a job that does not exist. Raises UnsupportedRecord."""
+    read = zip(job_ids, _stored(client, job_ids), strict=True)
+    return [decode_record(job_id, *stored) if stored[0] else None for job_id, stored in read]
+
+
+def find_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | Exception]:
+    """Read jobs in one round trip, each with its own JobNotFound, UnsupportedRecord or defect in place."""
+    return [_found(job_id, stored) for job_id, stored in zip(job_ids, _stored(client, job_ids), strict=True)]
+
+
+def _found(job_id: str, stored: _Stored) -> JobRecord | Exception:
+    if not stored[0]:
+        return JobNotFound(job_id)
+    try:
+        return decode_record(job_id, *stored)
+    except Exception as error:  # noqa: BLE001 - told to those who ask for this job, not for the others
+        return error
+
+
+def _stored(client: Redis, job_ids: Sequence[str]) -> list[_Stored]:
+    """Read each job's fields, what is done of its shards, and its place in the queue."""
     with store_errors(), client.pipeline(transaction=True) as pipe:
         for job_id in job_ids:
             pipe.hgetall(keys.job(job_id))
             pipe.hvals(keys.progress(job_id))
             pipe.zrank(keys.QUEUED, job_id)
         answers = pipe.execute()
-    read = zip(job_ids, answers[::3], answers[1::3], answers[2::3], strict=True)
-    return [
-        decode_record(job_id, fields, in_flight, rank) if fields else None
-        for job_id, fields, in_flight, rank in read
-    ]
+    return list(zip(answers[::3], answers[1::3], answers[2::3], strict=True))
 
 
 def encode_cursor(created_at: float) -> str:

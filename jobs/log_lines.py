@@ -26,6 +26,10 @@ FIELDS: Final = (
 """Fields that a message may have in its ``extra``; `jobs.repeated_lines` sets the last one, `repeated`."""
 
 
+_ENCODER: Final = json.JSONEncoder(default=str)
+"""One for all lines: `json.dumps` would make one for each."""
+
+
 class JsonFormatter(logging.Formatter):
     """Formats a record as one JSON object; times are UTC."""
 
@@ -42,7 +46,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
 
 
 class TerminalFormatter(logging.Formatter):

@@ -28,7 +28,7 @@ from jobs.job_records import (
     RowRef,
     RunningCertificate,
 )
-from jobs.listing import ALL, JobFilter, JobListing, JobPage, read_jobs
+from jobs.listing import ALL, JobFilter, JobListing, JobPage, find_jobs, read_jobs
 from jobs.plan import Plan
 from jobs.replication import run_replicated
 from jobs.scripts import load_script
@@ -202,10 +202,10 @@ class JobStore:
 
     def get(self, job_id: str) -> JobRecord:
         """Read one job. Raises JobNotFound or UnsupportedRecord."""
-        record = read_jobs(self._redis, [job_id])[0]
-        if record is None:
-            raise JobNotFound(job_id)
-        return record
+        found = find_jobs(self._redis, [job_id])[0]
+        if isinstance(found, JobRecord):
+            return found
+        raise found
 
     def get_all(self, job_ids: Sequence[str]) -> list[JobRecord | None]:
         """Read jobs in one round trip; None for one that does not exist. Raises UnsupportedRecord."""

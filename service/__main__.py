@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -41,6 +42,8 @@ def main() -> int:
         return _refuse(faults(error, fault_in_words))
     except (KeysFileError, CannotTrace) as error:
         return _refuse(str(error))
+    gc.collect()
+    gc.freeze()  # what is there by now stays: the collector need not go through it again and again
     uvicorn.run(
         app,
         host=settings.host,

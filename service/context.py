@@ -20,6 +20,8 @@ from service.certification.submission import Submissions
 from service.gateway_settings import GatewaySettings
 from service.http.shared_limits import Pool
 from service.job_ends import JobEnds
+from service.job_looks import JobLooks
+from service.job_streams import JobStreams
 from service.metrics import Metrics
 from service.runs.run_looks import RunLooks
 
@@ -39,6 +41,8 @@ class Context:
     store: JobStore
     runs: RunStore
     job_ends: JobEnds
+    job_looks: JobLooks
+    job_streams: JobStreams
     run_looks: RunLooks
     first_message: FirstMessage
     liveness: Liveness

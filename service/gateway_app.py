@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from jobs.census import take_census
 from jobs.connection import connect
 from jobs.durability import Durability
 from jobs.first_message import FirstMessage
+from jobs.listing import find_jobs
 from jobs.liveness import Liveness
 from jobs.runs.run_store import RunStore
 from jobs.store import JobStore
@@ -32,6 +34,8 @@ from service.http.edge import Edge
 from service.http.gate import Gate
 from service.http.shared_limits import Pool
 from service.job_ends import JobEnds
+from service.job_looks import JobLooks
+from service.job_streams import JobStreams
 from service.metrics import Metrics, StoreCollector
 from service.routes import (
     certification_routes,
@@ -50,6 +54,8 @@ from service.routes import (
     submission_routes,
     verification_routes,
 )
+from service.routes.job_answers import look_of
+from service.routes.poll_route import PollRoute
 from service.runs.run_looks import RunLooks
 
 SUMMARY = "Certifies the L2 robustness of image classifiers by randomized smoothing"
@@ -80,6 +86,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.context = context
+    app.router.routes.append(PollRoute(context))
     for module in _ROUTED:
         if settings.page or module is not page_routes:
             app.include_router(module.router)
@@ -129,6 +136,8 @@ def _context(settings: GatewaySettings) -> Context:
     store = JobStore(redis, settings)
     runs = RunStore(redis, settings, store)
     registry = Registry(settings.models_dir)
+    ends = JobEnds(redis)
+    looks = JobLooks(partial(find_jobs, redis), lambda record: look_of(record, liveness))
     collector = StoreCollector(lambda: take_census(redis), liveness.live_workers, liveness.fleets)
     return Context(
         settings=settings,
@@ -136,7 +145,9 @@ def _context(settings: GatewaySettings) -> Context:
         durability=Durability(redis, settings),
         store=store,
         runs=runs,
-        job_ends=JobEnds(redis),
+        job_ends=ends,
+        job_looks=looks,
+        job_streams=JobStreams(looks, ends, settings.events_interval_s),
         run_looks=RunLooks(runs, settings.run_events_interval_s),
         first_message=FirstMessage(make_celery(settings)),
         liveness=liveness,

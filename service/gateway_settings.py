@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -19,6 +20,7 @@ OWN_PATHS = ("v1", "health", "metrics", "openapi.json")
 """First parts of the gateway's own paths. A prefix must not begin with one of them."""
 
 
+@lru_cache(maxsize=32)  # every request asks about its host, and most have the same few
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address. Of names, only localhost counts; none is looked up."""
     try:
@@ -161,8 +163,9 @@ class GatewaySettings(JobsSettings):
     max_page_size: int = Field(default=100, ge=1, le=1000, description="Largest `limit` of a listing.")
     events_interval_s: Seconds = Field(
         default=0.5,
-        description="Longest pause between two reads of a job for an event stream. The pause is a tenth of "
-        "the time that the stream has been open, up to this. The end of a job is told at once.",
+        description="Longest pause between two reads of a job for its event streams, which share each read. "
+        "The pause is a tenth of the time that the youngest of them has been open, up to this. The end of a "
+        "job is told at once.",
     )
     run_events_interval_s: Seconds = Field(
         default=1.0,

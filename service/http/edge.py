@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import time
+from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jobs.tracing import TRACES
@@ -18,14 +19,15 @@ from service.metrics import Metrics
 
 _UNTRACED = ("/health", "/metrics")
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+"""Headers of every answer that does not set them itself; names in lower case, as the framework has them."""
 _logger = logging.getLogger(__name__)
 
 
@@ -131,9 +133,9 @@ class _Answer:
         if self.place is not None:
             self.place.give_back()
         self.status = message["status"]
-        headers = MutableHeaders(raw=message["headers"])
-        self.is_stream = headers.get("content-type", "").startswith("text/event-stream")
-        headers["X-Request-ID"] = self._identifier
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        message["headers"] = headers.raw
+        headers = list(message["headers"])
+        given = dict(headers)
+        self.is_stream = given.get(b"content-type", b"").startswith(b"text/event-stream")
+        headers.append((b"x-request-id", self._identifier.encode("ascii")))
+        headers += [pair for pair in _HEADERS if pair[0] not in given]
+        message["headers"] = headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -30,8 +31,7 @@ class Hosts:
         """Whether a ``Host`` header is answered. No header is fine: browsers always send one."""
         if host is None or self._any:
             return True
-        parts = _parts(f"//{host}")
-        name = "" if parts is None else (parts.hostname or "").removesuffix(".")
+        name = _name(host)
         return is_loopback(name) or name in self._names or self._is_bound(name)
 
     def admits(self, origin: str | None, scheme: str, host: str | None) -> bool:
@@ -61,6 +61,13 @@ class Hosts:
         except ValueError:
             return False
         return True
+
+
+@lru_cache(maxsize=32)  # most requests have the same few
+def _name(host: str) -> str:
+    """Return the name or address in a ``Host`` header; empty text if there is none."""
+    parts = _parts(f"//{host}")
+    return "" if parts is None else (parts.hostname or "").removesuffix(".")
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -18,7 +18,7 @@ SEND_TIMEOUT_S: Final = 30
 class LimitedStream(EventSourceResponse):
     """A stream that counts towards its owner's limit on open streams, from its beginning to its end."""
 
-    def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent]) -> None:
+    def __init__(self, streams: Pool, owner: str, content: AsyncIterator[ServerSentEvent | bytes]) -> None:
         super().__init__(content, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S)
         self._streams = streams
         self._owner = owner

@@ -27,6 +27,8 @@ class _RequestIdFilter(logging.Filter):
 
 def configure_logging(level: str, chosen: LogFormat) -> None:
     """Set up logging for the whole process. Only the entry point calls this, not the app factory."""
+    # No line names threads or processes, and every line would pay for them.
+    logging.logThreads = logging.logMultiprocessing = False
     logging.config.dictConfig(
         {
             "version": 1,

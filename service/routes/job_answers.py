@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Path
+from sse_starlette import ServerSentEvent
 
 from jobs.job_errors import JobNotFound
 from jobs.job_records import JobRecord
-from jobs.liveness import WorkerRecord
+from jobs.liveness import Liveness, WorkerRecord
 from service.api import examples
 from service.auth.callers import Caller
-from service.certification.resources import JobResource, job_resource
+from service.certification.resources import JobResource, job_resource, progress_event
 from service.context import Context
+from service.job_looks import Look
 
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -27,12 +29,40 @@ def read_job(ctx: Context, caller: Caller, job_id: str) -> JobRecord:
     Raises JobNotFound, also for text that cannot be an id, and for a job of another owner: the answer does
     not tell whether such a job exists.
     """
+    _check_id(job_id)
+    record = ctx.store.get(job_id)
+    _check_owner(record.spec.owner, caller, job_id)
+    return record
+
+
+async def look_at_job(ctx: Context, caller: Caller, job_id: str) -> Look:
+    """Return a look at a job, which it may share with others. Raises JobNotFound as `read_job`."""
+    _check_id(job_id)
+    look = await ctx.job_looks.look(job_id)
+    _check_owner(look.owner, caller, job_id)
+    return look
+
+
+def _check_id(job_id: str) -> None:
     if not _JOB_ID.fullmatch(job_id):
         raise JobNotFound(job_id[:64])
-    record = ctx.store.get(job_id)
-    if record.spec.owner != caller.owner:
+
+
+def _check_owner(owner: str, caller: Caller, job_id: str) -> None:
+    if owner != caller.owner:
         raise JobNotFound(job_id)
-    return record
+
+
+def look_of(record: JobRecord, liveness: Liveness) -> Look:
+    """Build what is told of a job to all who ask about it now."""
+    ended = record.state.is_final
+    job = job_resource(record, waiting_for(record, () if ended else liveness.recent_workers()))
+    answer = job.model_dump_json()
+    if ended:
+        event = ServerSentEvent(event="end", data=answer)
+    else:
+        event = ServerSentEvent(event="progress", data=progress_event(job).model_dump_json())
+    return Look(record.spec.owner, ended, answer.encode(), event.encode())
 
 
 def show_jobs(ctx: Context, records: Sequence[JobRecord]) -> list[JobResource]:

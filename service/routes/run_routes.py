@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from certificates import CERTIFIERS
 from jobs.runs.run_listing import RunFilter
@@ -15,6 +15,7 @@ from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
 from service.http.problems import OF_A_BODY, OF_THE_STORE, responses
 from service.http.query import KnownQuery, check_certifier, check_page
+from service.job_looks import FRESH_S
 from service.routes.run_answers import RunIdPath, read_run
 from service.routes.submitted_bodies import json_body
 from service.routes.who import AnyCaller, Who
@@ -107,6 +108,10 @@ def get(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
     return show_run(ctx.runs, read_run(ctx, caller, run_id))
 
 
+def _cancelled(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
+    return show_run(ctx.runs, ctx.runs.cancel(read_run(ctx, caller, run_id).id))
+
+
 @router.delete(
     "/{run_id}",
     operation_id="cancelRun",
@@ -115,6 +120,7 @@ def get(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
     "repeat the call is harmless.",
     responses=responses(*RUN),
 )
-def cancel(ctx: Ctx, caller: Who, run_id: RunIdPath) -> RunResource:
-    """Close a run and cancel its open rows."""
-    return show_run(ctx.runs, ctx.runs.cancel(read_run(ctx, caller, run_id).id))
+async def cancel(run: Annotated[RunResource, Depends(_cancelled)]) -> RunResource:
+    """Close a run and cancel its open rows. The answer comes when no gateway shows them open any more."""
+    await anyio.sleep(FRESH_S)
+    return run

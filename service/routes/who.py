@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.auth.callers import Caller
-from service.context import Ctx
+from service.context import Context, Ctx
 
 _BEARER = HTTPBearer(
     scheme_name="apiKey",
@@ -16,6 +16,11 @@ _BEARER = HTTPBearer(
     auto_error=False,
 )
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+async def caller_of(ctx: Context, request: Request) -> Caller:
+    """Return who sent a request. Raises ProblemError ``unauthorized`` or ``too-many-requests``."""
+    return await _caller(ctx, await _BEARER(request))
 
 
 async def _caller(ctx: Ctx, credentials: Credentials) -> Caller:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from redis import Redis
 
 from jobs.recent import FRESH_S
+from service.job_looks import FRESH_S as FRESH_LOOK_S
+from tests.support.gateway import Gateway
 from tests.support.round_trips import watched
 
 JOB = {"model": "plane", "sigma": 0.5, "tensor": {"shape": [2], "data": [0.25, 0.5]}}
@@ -43,11 +46,30 @@ def test_a_job_with_an_idempotency_key_and_its_replay(
 def test_a_status_poll(http: httpx.Client, shared_redis: Redis, job_id: str) -> None:
     counts = []
     for _ in range(3):
+        time.sleep(1.5 * FRESH_LOOK_S)
         with watched(shared_redis) as trips:
             assert http.get(f"/v1/certifications/{job_id}").status_code == 200
         counts.append(len(trips))
     assert max(counts) <= 2
     assert min(counts) == 1, "the workers are looked up once a second"
+
+
+def test_polls_of_a_moment_share_their_round_trips(
+    gateway: Gateway, shared_redis: Redis, job_id: str
+) -> None:
+    began = time.monotonic()
+    with watched(shared_redis) as trips, ThreadPoolExecutor(8) as pool:
+        polls = [
+            pool.submit(poll_again_and_again, f"{gateway.url}/v1/certifications/{job_id}") for _ in range(8)
+        ]
+        assert all(poll.result() for poll in polls)
+    reads = [trip for trip in trips if job_id in trip.words]
+    assert 1 <= len(reads) <= 1 + (time.monotonic() - began) / FRESH_LOOK_S
+
+
+def poll_again_and_again(url: str) -> bool:
+    with httpx.Client() as client:
+        return all(client.get(url, timeout=20).is_success for _ in range(25))
 
 
 def test_a_page_of_runs(http: httpx.Client, shared_redis: Redis) -> None:
