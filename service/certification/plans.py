@@ -35,6 +35,7 @@ class PlanResource(Resource):
     sigma: float
     eta: float
     n: int
+    most_n: int = Field(description="The most evaluations that you may ask for.")
     largest_radius: float = Field(
         description="No job of `n` evaluations certifies more, even if all of them hit. In input units."
     )
@@ -89,6 +90,7 @@ def plan_resource(
         sigma=claim.sigma,
         eta=claim.eta,
         n=claim.n,
+        most_n=most,
         largest_radius=largest_radius(claim, classes),
         radius=radius,
         least_n=least,

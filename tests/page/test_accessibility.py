@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.support.page_jobs import ended_job
 from tests.support.wait import wait_until
 
-VIEWS = ("certify", "jobs", "runs", "models", "health", "job", "run")
+VIEWS = ("certify", "jobs", "runs", "models", "verify", "health", "job", "run")
 GRAVE = {"serious", "critical"}
 
 

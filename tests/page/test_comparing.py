@@ -26,7 +26,7 @@ def test_all_certifiers_draw_their_curves_over_each_other(page: Page, job: dict[
     page.get_by_role("button", name=BUTTON).click()
     expect(page.locator(CURVES)).to_have_count(3, timeout=PATIENT_MS)
     for certifier in ("first order", "second order", "dipole"):
-        expect(page.get_by_role("row", name=certifier)).to_contain_text("2\u2009000")
+        expect(page.get_by_role("row", name=certifier)).to_contain_text("2\u202f000")
     page.reload()
     expect(page.locator(CURVES)).to_have_count(3, timeout=PATIENT_MS)
 

@@ -10,7 +10,7 @@ CHANGES = 6
 def test_a_running_job_is_not_polled(page: Page) -> None:
     page.goto("/?view=certify&sample=digit-7&n=100000000&certifier=first_order")
     page.get_by_role("button", name="Certify", exact=True).click()
-    progress = page.get_by_text("of 100\u2009000\u2009000 samples")
+    progress = page.get_by_text("of 100\u202f000\u202f000 samples")
     expect(progress).to_be_visible(timeout=30_000)
     asked: list[str] = []
 

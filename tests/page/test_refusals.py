@@ -20,16 +20,24 @@ def test_a_refusal_stands_beside_its_field(page: Page, label: str, value: str) -
 
 
 @pytest.mark.parametrize(
-    ("label", "value"), [("Samples n", "-3"), ("Error eta", "2"), ("Noise sigma", "none")]
+    ("label", "value"),
+    [
+        ("Samples n", "-3"),
+        ("Samples n", "1000000000000"),
+        ("Error eta", "2"),
+        ("Noise sigma", "none"),
+        ("k", "10"),
+    ],
 )
 def test_what_is_refused_for_certain_is_not_asked(page: Page, label: str, value: str) -> None:
-    page.goto("/?view=certify&sample=digit-7")
+    page.goto("/?view=certify&sample=digit-7&decision=top_k&k=2&certifier=first_order")
+    expect(page.locator(".plan")).to_contain_text("samples")
     refused: list[str] = []
     page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     field = page.get_by_label(label, exact=True)
     field.fill(value)
     expect(field).to_have_attribute("aria-invalid", "true")
-    field.fill("0.5" if label != "Samples n" else "1000")
+    field.fill({"Samples n": "1000", "k": "3"}.get(label, "0.5"))
     expect(field).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator(".plan")).to_contain_text("samples")
     assert refused == []

@@ -132,4 +132,4 @@ def test_radii_of_the_same_inputs_are_compared(
     page.goto(f"/?view=run&id={run_id}")
     page.get_by_label("Other run").select_option(twice)
     expect(page.get_by_text("2 inputs ended in both runs; 2 are certified in both")).to_be_visible()
-    expect(page.get_by_text("1\u2009% larger for 100")).to_be_visible()
+    expect(page.get_by_text("1\u202f% larger for 100")).to_be_visible()

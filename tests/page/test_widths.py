@@ -18,7 +18,7 @@ def test_no_view_scrolls_sideways(page: Page, http: httpx.Client, behind: Stack,
     job = behind.store.create(made.spec, made.input_bytes).job_id
     behind.store.cancel(job)
     page.set_viewport_size({"width": width, "height": 800})
-    for view in ("certify", "jobs", "runs", "models", "health", f"job&id={job}", f"run&id={run}"):
+    for view in ("certify", "jobs", "runs", "models", "verify", "health", f"job&id={job}", f"run&id={run}"):
         page.goto(f"/?view={view}&sample=digit-7" if view == "certify" else f"/?view={view}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("load")

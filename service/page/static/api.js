@@ -20,7 +20,7 @@ export class Problem extends Error {
 	}
 }
 
-/** A handler for `catch`: gives the message of a Problem, and the Problem, to `told`, and throws any other error again. */
+/** A handler for `catch`: gives a Problem's message, and the Problem, to `told`. */
 export function refused(told) {
 	return (error) => {
 		if (!(error instanceof Problem)) throw error;
@@ -33,9 +33,9 @@ export const hasKey = () => key !== null;
 /** The path of a certification, run or model. */
 export const at = (kind, name = "") => `v1/${kind}/${encodeURIComponent(name)}`;
 
-/** Ask the service, and return its answer. Throws Problem from status 400 on, but asks for a key on 401, and asks again where
- *  a request came too soon, or found the service full and is `patient` or reads. Where the service does not answer, asks
- *  again until it does: a request that must not happen twice carries an Idempotency-Key. */
+/** Ask the service. Throws Problem from status 400 on, but asks for a key on 401, and again later where a request came too
+ *  soon, or found the service full and is `patient` or reads. Asks again while the service does not answer: a request that
+ *  must not happen twice carries an Idempotency-Key. */
 export async function request(path, { patient, ...options } = {}) {
 	for (;;) {
 		const used = key;
@@ -50,7 +50,7 @@ export async function request(path, { patient, ...options } = {}) {
 			if (!given) throw problem;
 			key = given;
 		} else if (later && later <= LONGEST_WAIT_S && (patient || !options.method || type.endsWith("too-many-requests"))) {
-			service.dispatchEvent(new CustomEvent("wait", { detail: `${message} This page waits for ${later} s, as the service asks, and goes on by itself.` }));
+			service.dispatchEvent(new CustomEvent("wait", { detail: `${message} This page goes on by itself in ${later} s.` }));
 			await pause(1000 * later, options.signal);
 			service.dispatchEvent(new CustomEvent("wait"));
 		} else {

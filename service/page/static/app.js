@@ -3,13 +3,15 @@
 import { button, el, here, pause, Problem, put, readiness, say, service, visit } from "./kit.js";
 import * as certify from "./views/certify.js";
 import * as job from "./views/job.js";
+import { verifyingOf } from "./job/verifying.js";
 import { jobs, runs } from "./views/lists.js";
 import * as run from "./views/run.js";
 import { health, models } from "./views/service.js";
 
+const verify = { title: "Verify", mount: async (root) => put(root, el("h1", "Verify a certificate"), verifyingOf()) };
 /** Each has `title` and `mount(root, params, signal)`, aborted when the view is left. */
-const VIEWS = { certify, job, jobs, models, run, runs, health };
-const LINKS = ["certify", "jobs", "runs", "models"];
+const VIEWS = { certify, job, jobs, models, run, runs, verify, health };
+const LINKS = ["certify", "jobs", "runs", "models", "verify"];
 const PARENTS = { job: "jobs", run: "runs" };
 const LOOK_MS = 10_000;
 
@@ -45,10 +47,10 @@ function mark(view) {
 	badge.ariaCurrent = view === "health" ? "page" : null;
 }
 
-document.querySelector(".skip").addEventListener("click", (event) => {
-	event.preventDefault();
+document.querySelector(".skip").onclick = () => {
 	main.focus();
-});
+	return false;
+};
 
 document.addEventListener("click", (event) => {
 	const link = event.target.closest?.("a[href^='?']");
@@ -61,7 +63,10 @@ function tell(text) {
 	put(notice, text && el("div.notice", text));
 }
 
-service.addEventListener("away", () => tell("The service does not answer. Your jobs go on; this page looks again every few seconds."));
+service.addEventListener("away", () => {
+	tell("The service does not answer. Jobs that it accepted are kept; this page looks again every few seconds.");
+	say(badge, "not known");
+});
 service.addEventListener("wait", ({ detail }) => tell(detail));
 service.addEventListener("back", () => {
 	tell("The service answers again.");

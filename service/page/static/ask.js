@@ -7,7 +7,7 @@ import { makeField } from "./field.js";
 export function askKey(refusal) {
 	const dialog = document.getElementById("ask");
 	const input = el("input", { type: "password", autocomplete: "off", required: true });
-	const { node, fault } = makeField("API key", input, "The key stays in the memory of this page and is forgotten when you close or reload it.");
+	const { node, fault } = makeField("API key", input, "This page forgets the key when you close or reload it.");
 	return new Promise((resolve) => {
 		let answer = null;
 		put(dialog, el("form.stack", { method: "dialog", onsubmit: () => { answer = input.value.trim(); } },

@@ -5,11 +5,9 @@ import { down, el, live, makeTable, put, say, short, svg } from "./kit.js";
 const ROOM = { left: 48, right: 12, top: 12, bottom: 44 };
 const TICKS = 4;
 
-/**
- * A chart that `draw(data)` draws anew in its figure `node`, hidden until then. data = { title, x: { name, max, text },
- *   y: { name, max }, lines: [{ name, kind, points: [[x, y], ...], band: [[x, low, high], ...] }], rules: [{ x or y, name }] }
- * `kind` gives the colour: first_order, second_order, dipole, certified. `keyed`: the lines are named elsewhere.
- */
+/** A figure that `draw(data)` draws anew. data = { title, x: { name, max, text }, y: { name, max }, rules: [{ x or y, name }],
+ *  lines: [{ name, kind, points: [[x, y], ...], band: [[x, low, high], ...] }] }. `kind` gives the colour: certified, or a
+ *  certifier. `keyed`: the lines are named elsewhere. */
 export function lineChart(height = 260) {
 	const names = el("div.row");
 	const read = live("div.read");

@@ -1,16 +1,13 @@
 // Elements made from data. Markup in labels and file names stays text.
 
-/**
- * Make an HTML element: `el("p.small.muted", { id }, children)`. The object may be left out; in it are attributes
- * and `on...`: listeners. Null and false are left out, among children too.
- */
+/** Make an HTML element: `el("p.small.muted", { id }, children)`. The object holds attributes and `on...`: listeners, and may
+ *  be left out, as are null and false. */
 export const el = (name, ...rest) => fill("1999/xhtml", name, rest);
 
 export const svg = (name, ...rest) => fill("2000/svg", name, rest);
 
 export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
 
-/** A part of a view under a heading. */
 export const card = (title, ...children) => el("section.card.stack", el("h2", title), children);
 
 /** An element whose changes are read aloud. */
@@ -26,7 +23,7 @@ export function droppable(node, take) {
 	return node;
 }
 
-/** A bar whose length is said in words beside it. */
+/** A bar. Its length is said in words beside it. */
 export const bar = (value = 0, max = 1, kind = "") => el("progress", { value, max, class: kind, "aria-hidden": "true" });
 
 export function put(node, ...children) {

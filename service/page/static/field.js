@@ -21,7 +21,6 @@ export function makeField(title, input, hint, within = input) {
 	return { input, fault, node: el("div.field", el("label", { for: input.id }, title), within, about, fault.node) };
 }
 
-/** A field for a file, which `take` gets. */
 export const fileField = (title, accept, take, hint) => makeField(title, el("input", { type: "file", accept, onchange: ({ target }) => take(target.files[0]) }), hint);
 
 export function makeFault(field) {

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 export const STATES = ["queued", "running", "succeeded", "failed", "cancelled"];
 
-export const count = (value) => Math.round(value).toLocaleString("en").replaceAll(",", "\u2009");
+export const count = (value) => Math.round(value).toLocaleString("en").replaceAll(",", "\u202f");
 
 /** A radius rounded down, so that nothing shown is more than was certified. */
 export function down(value, digits = 3) {
@@ -14,7 +14,7 @@ export function down(value, digits = 3) {
 
 export const short = (value, digits = 3) => value == null ? "–" : String(Number(value.toPrecision(digits)));
 
-export const percent = (share, digits = 3) => share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u2009%`;
+export const percent = (share, digits = 3) => share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u202f%`;
 
 export function duration(seconds) {
 	const [unit, name] = seconds < 90 ? [1, "s"] : seconds < 5400 ? [60, "min"] : [3600, "h"];
@@ -36,7 +36,6 @@ export function stateOf({ status, certificate: held }) {
 /** A word with the sign and colour of a kind: certified, abstained, failed, cancelled, or none of them. */
 export const stateWord = (name, kind = name) => el("span", { class: `state ${kind}` }, name);
 
-/** What was asked for. */
 export function facts(asked, more) {
 	const rows = { Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma), "Samples n": count(asked.n), Eta: asked.eta,
 		Bounds: asked.bounds, Decision: certifier(asked.decision), Noise: asked.noise, Seed: asked.seed, ...more };

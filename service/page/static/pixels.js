@@ -41,27 +41,23 @@ export function normals(size, seed) {
 /** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: other noise, in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
-	const node = el("figure", el("figcaption.small.muted", "Copies like those that the classifier judges. Numbers below 0 or above 1 are drawn as black or white."), row);
-	let picture = null;
+	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that the classifier judges. Numbers below 0 or above 1 are drawn as black or white."), row);
+	let copies = [];
 	let sigma = 0;
-	let noise = [];
 	let frame = 0;
 
-	function paint() {
-		noise.forEach((one, i) => draw(row.children[i], picture, picture.data.map((value, j) => value + sigma * one[j])));
-	}
 	function later() {
 		cancelAnimationFrame(frame);
-		if (picture) frame = requestAnimationFrame(paint);
+		frame = requestAnimationFrame(() => copies.forEach(({ canvas, picture, noise }) =>
+			draw(canvas, picture, picture.data.map((value, i) => value + sigma * noise[i]))));
 	}
-	node.hidden = true;
 	return {
 		node,
-		show(next) {
-			picture = next?.data.length <= LARGEST ? next : null;
-			node.hidden = !picture;
-			noise = picture ? Array.from({ length: COPIES }, (_, i) => normals(picture.data.length, i + 1)) : [];
-			put(row, noise.map((_, i) => canvasFor(picture, `Noisy copy ${i + 1}`)));
+		show(picture) {
+			node.hidden = !(picture?.data.length <= LARGEST);
+			copies = node.hidden ? [] : Array.from({ length: COPIES }, (_, i) =>
+				({ picture, canvas: canvasFor(picture, `Noisy copy ${i + 1}`), noise: normals(picture.data.length, i + 1) }));
+			put(row, copies.map(({ canvas }) => canvas));
 			later();
 		},
 		sigma(value) {

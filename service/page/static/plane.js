@@ -11,13 +11,13 @@ export function makePlane({ low, high, pick }) {
 	const words = pick ? "Plane of inputs. Arrow keys move the point." : "Plane of inputs with the certified disc.";
 	const picture = svg("svg", { viewBox: `${low} ${-high} ${width} ${width}`, role: "img", tabindex: 0, "aria-label": words, onclick: byPointer, onkeydown: byKey },
 		svg("g", { transform: "scale(1 -1)" }, svg("rect.ground", { x: low, y: low, width, height: width }),
-			[0, Math.PI].map((turn, i) => svg(`polyline.spiral.class-${i}`, { points: spiral(turn).join(" ") })), marks));
+			[0, Math.PI].map((turn, i) => svg(`polyline.line.${["dipole", "second_order"][i]}`, { points: spiral(turn).join(" ") })), marks));
 	let shown = { at: [0, 0], noise: 0, disc: 0 };
 
 	function show(more) {
 		shown = { ...shown, ...more };
 		const { at: [cx, cy], noise, disc } = shown;
-		put(marks, svg("circle.noise", { cx, cy, r: noise }), disc > 0 && svg("circle.disc", { cx, cy, r: disc }), svg("circle.spot", { cx, cy, r: width / 80 }));
+		put(marks, svg("circle.rule", { cx, cy, r: noise }), disc > 0 && svg("circle.disc", { cx, cy, r: disc }), svg("circle", { cx, cy, r: width / 80 }));
 	}
 	function byPointer({ clientX, clientY }) {
 		const box = picture.getBoundingClientRect();
@@ -35,7 +35,7 @@ export function makePlane({ low, high, pick }) {
 	}
 	return {
 		show,
-		node: el("figure.plane", picture, el("figcaption.small.muted", "Dashed: noise of one sigma around the point. The two lines are the spirals of the swiss roll.")),
+		node: el("figure.chart.plane", picture, el("figcaption.small.muted", "Dotted: noise of one sigma. The two lines are the spirals of the swiss roll.")),
 	};
 }
 

@@ -38,7 +38,6 @@ async function* parsed(body) {
 
 /** The service writes each event's data in one line; a block without any keeps the connection open. */
 function eventOf(block) {
-	const [, type] = block.match(/^event: ?(.*)/m) ?? [];
-	const [, data] = block.match(/^data: ?(.*)/m) ?? [];
+	const [, type, data] = block.match(/^event: (.*)[^]*^data: (.*)/m) ?? [];
 	return data && { type, data: JSON.parse(data) };
 }

@@ -3,7 +3,7 @@
 import { certifier, el, makeField, makeSelect, say, short } from "../kit.js";
 
 export const CERTIFIERS = {
-	"": "Let the service take the one that suits the size of the input.",
+	"": "The one that suits the size of the input.",
 	first_order: "Counts the votes alone. The baseline: works in any dimension, with any number of samples.",
 	second_order: "Also measures how steep the score is. Pays for small inputs, or with many samples.",
 	dipole: "Counts pairs of opposite noise. Pays where the score is well below 1, in any dimension.",
@@ -90,7 +90,7 @@ export function makeSigma() {
 	}
 	return {
 		...makeField("Noise sigma", number, "More noise allows larger radii, and makes the classifier less accurate. Best is what it was trained with.", el("div.sigma", number, slider)),
-		/** Take another model's scale, and begin at some sigma, or at a quarter of the scale's width. */
+		/** Take another model's scale, and some sigma, or a quarter of the scale. */
 		scale(next, sigma = 0.25 * next) {
 			width = next;
 			number.value = sigma;

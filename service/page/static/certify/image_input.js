@@ -4,7 +4,7 @@ import { button, canvasFor, count, draw, droppable, el, fileField, live, makeCop
 import { filesBelow, folderOf } from "../run/folder.js";
 
 export function makeImageInput(model, changed, signal) {
-	const frame = el("div.frame", el("p.muted", "Drop a picture or a folder here, paste a picture, or choose a file: PNG, JPEG or WebP."));
+	const frame = el("div.frame", { onclick: () => picture.input.click() }, el("p.muted", "Drop a picture or a folder here, paste a picture, or choose a file: PNG, JPEG or WebP."));
 	const conversions = live("div.small");
 	const picture = fileField("Choose a picture", "image/png,image/jpeg,image/webp", take);
 	const folder = makeField("or a folder, as a run", el("input", { type: "file", webkitdirectory: true, onchange: ({ target }) =>

@@ -44,7 +44,7 @@ export function votes(held) {
 		[["both", pairs.both, true], ["plus alone", pairs.plus_only], ["minus alone", pairs.minus_only], ["neither", neither]], pairs.pairs);
 }
 
-/** Bars of counts: rows of `[name, count, whether it is the one that matters]`. */
+/** Bars: rows of `[name, count, whether it is the one that matters]`. */
 export function bars(name, rows, total) {
 	return el("section", { "aria-label": name }, el("h2", name), rows.map(([what, some, target]) =>
 		el("div.vote", el("span", { title: what }, what), bar(some, total, target ? "target" : ""), el("span.number", count(some)))));

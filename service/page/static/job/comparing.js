@@ -5,7 +5,7 @@ import { CERTIFIERS } from "../certify/fields.js";
 import { submit } from "../views/certify.js";
 
 const CELLS = [
-	["Certifier", "", ({ certifier: name, reason }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
+	["Certifier", "", ({ request, certifier: name = request?.certifier, failure, reason = failure?.detail }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
 	["Radius", "number", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius) : reason ? "–" : status ?? "…")],
 	["Score at least", "number", ({ certificate: held }) => down(held?.p_a.lower, 4)],
 	["Samples", "number", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–")],
@@ -32,12 +32,12 @@ export function lineOf(curve, kind, { lower_bound: lower }, name = certifier(kin
 	return { name, kind, points: curve.distances.map((at, i) => [at, lower[i]]) };
 }
 
-/** The request of a job as the fields of a submission by another certifier. */
+/** A job's request as fields for another certifier. */
 function fieldsOf({ stop, input, model_sha256, ...same }, certifier) {
 	return { ...same, certifier, k: same.k ?? undefined, stop_radius: stop?.radius, stop_give_up: stop?.give_up || undefined };
 }
 
-/** Submit the input of a job to all other certifiers. Returns `[{ certifier, id or reason }]`. */
+/** Submit a job's input to all other certifiers. Returns `[{ certifier, id or reason }]`. */
 export function submitOthers(job, input, signal) {
 	return Promise.all(Object.keys(CERTIFIERS).filter((name) => name && name !== job.request.certifier).map((name) => submit(fieldsOf(job.request, name), input, signal)
 		.then(({ id }) => ({ id, certifier: name }), refused((reason) => ({ certifier: name, reason })))));
@@ -50,9 +50,8 @@ export async function compare(place, job, others, signal) {
 	const curves = el("div");
 	put(place, table.node, curves, el("p.small.muted", "Each radius holds at its own eta. If you look at all and then take the largest, add the etas up."));
 	function show(i, more) {
-		const { request, failure } = more;
-		rows[i] = { ...rows[i], ...more, ...(request && { certifier: request.certifier }), ...(failure && { reason: failure.detail }) };
-		table.draw([...rows]);
+		rows[i] = { ...rows[i], ...more };
+		table.draw(rows);
 	}
 	async function follow({ id }, i) {
 		for await (const { data } of events(at("certifications", id), signal)) show(i, data);

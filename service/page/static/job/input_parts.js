@@ -4,7 +4,7 @@ import { at, button, canvasFor, card, down, draw, el, fileField, heldInput, hold
 import { compare, submitOthers } from "./comparing.js";
 
 const STEPS = 100;
-const LOST = "This page no longer has the picture: it was in the memory of the tab, and the service deletes an input when its job ends. Choose it again to see such changes and to compare certifiers.";
+const LOST = "This page no longer has the picture, and the service deletes an input when its job ends. Choose it again to see such changes and to compare certifiers.";
 
 /** Put these parts into a place. Where the input is gone, say so and ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
@@ -57,7 +57,7 @@ export async function inputParts(place, job, params, signal) {
 /** Changes whose size a slider sets, from 0 to twice the radius. `scale`: the width of the model's. */
 function changesOf(picture, radius, name, scale) {
 	const { data } = picture;
-	const slider = el("input", { type: "range", max: 2 * STEPS, value: STEPS, oninput: paint });
+	const slider = el("input", { type: "range", max: 2 * STEPS, value: STEPS - 1, oninput: paint });
 	const words = live("p.small");
 	const changes = [["noise over all pixels", noise(data)], ["one patch", patch(picture)], ["less contrast", contrast(data)]].map(([kind, direction]) =>
 		({ kind, direction, canvas: canvasFor(picture, `The picture changed: ${kind}`), length: Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0)) || 1 }));

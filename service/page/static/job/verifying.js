@@ -4,7 +4,7 @@ import { button, card, droppable, el, fileField, jsonBlob, post, put, refused, s
 
 const SIGNS = { passed: "certified", not_made: "cancelled" };
 
-/** The part of the view that verifies a job's document, and files that are dropped on it. */
+/** The part that verifies a job's document, if there is one, and files that are chosen or dropped. */
 export function verifyingOf(job) {
 	const verdict = el("div", { role: "status" });
 	function take(file) {
@@ -15,9 +15,9 @@ export function verifyingOf(job) {
 			.catch(refused((message) => put(verdict, el("p.fault", `${name} cannot be verified: ${message}`))));
 	}
 	return droppable(card("Verify",
-		el("p", "Bounds and radius are computed again from the counts, and all that the document states is compared with them. “certify verify FILE” does the same without a service."),
-		el("div", button("Verify this certificate", () => verify("This certificate", JSON.stringify(job)))),
-		fileField("or a downloaded file: choose it, or drop it here", ".json", take).node, verdict), ({ files }) => take(files[0]));
+		el("p", "Bounds and radius are computed again from the counts, and all that the document states is compared with them. That this model and input gave these counts, no check shows. “certify verify FILE” does the same without a service."),
+		job && el("div", button("Verify this certificate", () => verify("This certificate", JSON.stringify(job)))),
+		fileField(`${job ? "or a" : "A"} downloaded file: choose it, or drop it here`, ".json", take).node, verdict), ({ files }) => take(files[0]));
 }
 
 function wordsOf(name, { valid, radius, claimed_radius: claimed, checks }) {

@@ -59,7 +59,7 @@ function makeForm(models, params, signal) {
 		keep("certify", { ...values, ...named(value) });
 		submitter.textContent = value?.rows ? "Start the run" : "Certify";
 		snippets.show(values, value);
-		plan.follow(values);
+		plan.follow(values, model.current().labels.length);
 	}
 
 	async function send(event) {
@@ -80,7 +80,6 @@ function makeForm(models, params, signal) {
 	return form;
 }
 
-/** What names an input in the address. */
 function named(input) {
 	return { sample: input?.sample, numbers: input?.tensor?.data.join(",") };
 }
@@ -104,7 +103,7 @@ function makeFaults(fields) {
 	};
 }
 
-/** Submit a certification of an input that this page has, and keep the input. The key makes it happen once, even if it is sent again. */
+/** Submit a certification, and keep its input. The key makes it happen once, even if it is sent again. */
 export async function submit(values, input, signal) {
 	const headers = { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
 	const content = input.tensor ? jsonBlob(asJson(values, { tensor: input.tensor })) : { ...values, [input.kind]: input.file };

@@ -1,6 +1,6 @@
 // The view of one certification: its progress, then its certificate.
 
-import { at, bar, button, card, count, down, el, events, facts, json, jsonBlob, label, lineChart, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
+import { at, bar, button, card, count, down, el, events, facts, json, jsonBlob, label, lineChart, link, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
 import { curveChart, curveOf, lineOf } from "../job/comparing.js";
 import { inputParts } from "../job/input_parts.js";
@@ -22,14 +22,14 @@ export async function mount(root, params, signal) {
 	}
 }
 
-function frame({ request }, path) {
+function frame({ request, row }, path) {
 	const parts = { radius: el("div.radius", "–"), unit: el("p.muted.small", "certified radius, L2"), status: live("p"), bar: bar(), answer: el("div"),
 		history: lineChart(140), points: [[0, 0]], curve: el("div"), below: el("div.stack") };
 	parts.actions = el("div.buttons", button("Cancel, and keep what is certified", () =>
 		json(path, { method: "DELETE" }).catch((error) => say(parts.status, error.message))));
-	parts.side = card("What was asked", facts(request, { Input: request.input.shape.join(" × "), Conversions: request.input.conversions.join("; ") || "none" }));
-	parts.node = el("div.stack", el("div.two", parts.side, el("section.card.stack", el("div", parts.radius, parts.unit), parts.status, parts.bar,
-		parts.answer, parts.history.node, parts.curve, parts.actions)), parts.below);
+	parts.side = card("What was asked", row && el("p", row.key, " of ", el("a", { href: link("run", { id: row.run_id }) }, "a run")), facts(request, { Input: request.input.shape.join(" × "), Conversions: request.input.conversions.join("; ") || "none" }));
+	parts.node = el("div.stack", el("div.two", el("section.card.stack", el("div", parts.radius, parts.unit), parts.status, parts.bar,
+		parts.answer, parts.history.node, parts.curve, parts.actions), parts.side), parts.below);
 	return parts;
 }
 
@@ -64,7 +64,7 @@ async function finish(parts, job, params, signal) {
 	}
 	say(parts.radius, held.abstained ? "abstained" : down(held.radius));
 	if (parts.points.length > 1) grow(parts, done, held.radius, total);
-	say(parts.unit, held.abstained ? "no radius is certified" : held.radius_unit);
+	say(parts.unit, held.abstained ? "no radius is certified" : `certified radius, ${held.radius_unit}`);
 	put(parts.answer, answerWords(job), predictions(held), scoreBar(held));
 	parts.actions.append(button("Download JSON", () =>
 		saveBlob(jsonBlob(JSON.stringify(job, null, 2)), `certificate-${job.id}.json`)));

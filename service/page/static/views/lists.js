@@ -28,8 +28,7 @@ export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 ], ["open", "complete", "cancelled"],
 "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
 
-/** `prefix`: parameter and title of the filter by first letters; `states`: to filter by; `empty`: said of an empty list;
- *  `action`: words of the link to the form. */
+/** `prefix`: parameter and title of the filter by first letters; `empty`: said of an empty list; `action`: of a link to the form. */
 function listView(view, title, path, prefix, columns, states, empty, action) {
 	async function mount(root, params, signal) {
 		const { models } = await json("v1/models", { signal });

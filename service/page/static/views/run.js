@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { at, bar, button, card, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, request, saveBlob, say, short, STATES } from "../kit.js";
+import { at, bar, button, card, certifier, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { rowsOf } from "../run/rows.js";
 import { sendings } from "../run/sending.js";
@@ -56,9 +56,9 @@ function frame(run, path) {
 	const parts = { said, tiles: el("dl.tiles"), bar: bar(), states: live("p.small"), sent: live("p.small"),
 		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => json(path, { method: "DELETE" })) };
 	parts.node = el("div.two",
+		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)),
 		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
-			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))),
-		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)));
+			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))));
 	return parts;
 }
 
@@ -76,7 +76,7 @@ function show(parts, { rows, summary, request, estimated_end: end, status }) {
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
 
-const share = (name, { rows, of, share: value, low, high }) => tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u2009% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
+const share = (name, { rows, of, share: value, low, high }) => tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
 
 /** The curve as steps that fall behind each radius, with the exact interval as a band. */
 async function drawCurve(chart, path, signal) {
@@ -93,20 +93,20 @@ async function drawCurve(chart, path, signal) {
 async function comparisonOf(run, path, chosen, tell, signal) {
 	const { runs } = await json("v1/runs?limit=100", { signal });
 	const others = runs.filter(({ id }) => id !== run.id).map(({ id, name, request }) =>
-		[id, `${name}: ${request.model}, ${request.certifier}, sigma ${short(request.sigma)}, n ${count(request.n)}`]);
+		[id, `${name}: ${request.model}, ${certifier(request.certifier)}, sigma ${short(request.sigma)}, n ${count(request.n)}`]);
 	const found = live("div.stack");
 	async function compare(id) {
 		tell({ with: id });
 		put(found, id && comparedWords((await json(`${path}/comparison?with=${encodeURIComponent(id)}`, { signal })).comparisons[0]));
 	}
 	if (chosen) await compare(chosen);
-	return others.length ? card("Beside another run", choice("Other run", [["", "none"], ...others], chosen, compare), found) : null;
+	return others.length > 0 && card("Beside another run", choice("Other run", [["", "none"], ...others], chosen, compare), found);
 }
 
 function comparedWords(one) {
 	return [
-		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Mean radius, 0 where a row abstains: ${short(one.mean_radius)} here, ${short(one.other_mean_radius)} there.`),
-		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u2009% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
+		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Inputs are the same if their names are. Mean radius, 0 where a row abstains: ${short(one.mean_radius)} here, ${short(one.other_mean_radius)} there.`),
+		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u202f% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
 			bars("Change of the radius", one.histogram.map(({ low, high, rows }) => [low === null ? `below ${percent(high)}` : high === null ? `${percent(low)} or more` : `${percent(low)} to ${percent(high)}`, rows, low !== null && low >= 0]), one.both)],
 	];
 }
