@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.hostile import HOSTILE
@@ -67,10 +67,18 @@ def http(gateway: Gateway) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def page(browser: Browser, gateway: Gateway) -> Iterator[Page]:
-    """An empty tab at the gateway's address; what goes wrong in it fails the test at its end."""
+@pytest.fixture(scope="package")
+def context(browser: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
+    """One profile, which starts its processes once. The page keeps nothing in it (``test_keys``)."""
     context = browser.new_context(base_url=gateway.url, reduced_motion="reduce")
+    context.new_page().goto("/health/live")  # the process of a site ends with its last tab
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty tab at the gateway's address; what goes wrong in it fails the test at its end."""
     page = context.new_page()
     page.set_default_timeout(20_000)
     faults: list[str] = []
@@ -83,5 +91,5 @@ def page(browser: Browser, gateway: Gateway) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(f"not caught: {error}"))
     page.add_init_script(REPORT_VIOLATIONS)
     yield page
-    context.close()
+    page.close()
     assert faults == []

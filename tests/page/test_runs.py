@@ -8,10 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.digit_pictures import write_digits
-from tests.support.gateway import Gateway
 from tests.support.hostile import HOSTILE
 from tests.support.wait import wait_until
 
@@ -33,9 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run_id(browser: Browser, gateway: Gateway, folder: Path) -> Iterator[str]:
+def run_id(context: BrowserContext, folder: Path) -> Iterator[str]:
     """A run that the page has made of the folder and sent whole."""
-    context = browser.new_context(base_url=gateway.url, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/?view=certify&n=1000&certifier=first_order")
     page.get_by_label("or a folder, as a run").set_input_files(folder)
@@ -45,7 +43,7 @@ def run_id(browser: Browser, gateway: Gateway, folder: Path) -> Iterator[str]:
     refused = page.get_by_role("row").filter(has_text="3/broken.png")
     expect(refused).to_contain_text("not a readable image")
     yield parse_qs(urlsplit(page.url).query)["id"][0]
-    context.close()
+    page.close()
 
 
 def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.Client, run_id: str) -> None:
