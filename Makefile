@@ -5,13 +5,15 @@ PROCESSES := 3
 MEASURED := registry jobs service
 SAMPLE := 0
 STANDALONE := standalone
-IN_PARALLEL = --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
+IN_PARALLEL = --numprocesses=$(PROCESSES) --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := requirements/install.sh $(BIN)/python
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
 .PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom clean
 .DELETE_ON_ERROR:
+
+export PYTHONDONTWRITEBYTECODE := # the suite starts hundreds of programs, which would compile their modules each time
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 22

@@ -12,6 +12,7 @@ import certifi
 import hypothesis
 import pytest
 from redis import Redis
+from xdist.remote import Producer
 
 from jobs.celery_app import make_celery
 from jobs.connection import connect
@@ -20,7 +21,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from tests.support.compiled_once import FOLDER
-from tests.support.order import longest_first
+from tests.support.order import SharedServices, longest_first
 from tests.support.places import ROOT
 from tests.support.server import Server, running_server
 from tests.support.stack import Stack, running_stack
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin the modules that take longest first, where several processes share the suite."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedServices:
+    """Keep together what shares a service, where several processes share the suite."""
+    return SharedServices(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

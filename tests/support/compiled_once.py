@@ -5,13 +5,15 @@ Arguments: the program's module, and its own arguments.
 A worker compiles its loops as it starts, which takes seconds, and the suite starts dozens. Those of one
 session share a folder, new for each session: what is in it was compiled from this very source, on this
 machine. The pytest process itself compiles afresh, so what is compared with samples drawn there compares
-both; and `tests/standalone` starts workers as users do.
+both; and `tests/standalone` starts workers as users do. A worker also tries its device as it starts, in a
+process that imports the runtimes: seconds more, which are left out here.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from runpy import run_module
@@ -22,8 +24,9 @@ FOLDER: Final = "NUMBA_CACHE_DIR"
 
 
 def compile_once() -> None:
-    """Make numba keep and load compiled loops in the session's folder, if there is one."""
+    """Make numba keep and load compiled loops in the session's folder, and try no device, if there is one."""
     if FOLDER in os.environ:
+        vars(import_module("worker.preflight"))["trying_device"] = lambda *_: nullcontext()
         numba = import_module("numba")
         vars(numba)["njit"] = partial(numba.njit, cache=True)
 

@@ -1,4 +1,4 @@
-"""In which order several test processes take the modules."""
+"""How several test processes share the suite: what one process runs whole, and what is begun first."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
+TOGETHER: Final = ("tests/page/", "tests/certify_client/")
+"""Folders that one process runs whole: they share a service, and a browser, that take seconds to start."""
 FIRST: Final = (
+    *TOGETHER,
     "tests/worker/queue/test_fleets.py",
     "tests/golden/test_golden_certificates.py",
     "tests/standalone/",
@@ -17,9 +21,17 @@ FIRST: Final = (
     "tests/fuzz/",
     "tests/importing/",
     "tests/test_new_",
-    "tests/certify_client/",
 )
-"""Modules that take longest and those that wait most: begun first, the processes end at about one time."""
+"""What takes longest and what waits most: begun first, the processes end at about one time."""
+
+
+class SharedServices(LoadFileScheduling):  # type: ignore[misc]  # untyped in pytest-xdist
+    """Give each process a module at a time, but the folders of ``TOGETHER`` whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = next(filter(nodeid.startswith, TOGETHER), None)
+        scope: str = folder or super()._split_scope(nodeid)
+        return scope
 
 
 def longest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:

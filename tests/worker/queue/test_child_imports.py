@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.compiled_once import FOLDER
 from tests.support.places import ROOT, SHIPPED_MODELS
 
 PACKAGES = {"torch", "onnxruntime"}
@@ -50,7 +52,7 @@ def imported(program: str, models: Path) -> set[str]:
     told = subprocess.run(
         [sys.executable, "-c", f"{program}\nprint(*{PACKAGES} & sys.modules.keys())"],
         cwd=ROOT,
-        env={"CERTIFY_MODELS_DIR": str(models)},
+        env={"CERTIFY_MODELS_DIR": str(models), FOLDER: os.environ[FOLDER]},
         capture_output=True,
         text=True,
         timeout=120,

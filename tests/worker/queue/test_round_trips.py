@@ -21,11 +21,11 @@ from tests.support.stack import Stack, running_stack
 
 @pytest.fixture(scope="module")
 def lonely(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
-    """A worker of one process that cuts jobs into shards of a fifth of a second."""
+    """A worker of one process that cuts jobs into shards of a twentieth of a second."""
     folder = tmp_path_factory.mktemp("lonely")
-    with running_stack(folder, models_dir, processes=1, shard_s=0.2, lease_s=600.0) as stack:
+    with running_stack(folder, models_dir, processes=1, shard_s=0.05, lease_s=600.0) as stack:
         stack.finished(stack.submit(half_space(models_dir, n=1_000)))
-        warm = half_space(models_dir, slow=True, n=10_000, certifier=SECOND_ORDER)
+        warm = half_space(models_dir, slow=True, n=5_000, certifier=SECOND_ORDER)
         stack.finished(stack.submit(warm))  # the server knows every script now
         yield stack
 
@@ -55,7 +55,7 @@ def steps_of(stack: Stack, made: Submission) -> tuple[JobRecord, dict[str, list[
 
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_a_shard(lonely: Stack, models_dir: Path, certifier: Certifier) -> None:
-    made = half_space(models_dir, slow=True, n=40_000, certifier=certifier)
+    made = half_space(models_dir, slow=True, n=10_000, certifier=certifier)
     job, steps = steps_of(lonely, made)
     assert job.plan is not None
     assert set(steps) == {"select", *(f"sample:{shard}" for shard in range(job.plan.shards))}
