@@ -11,13 +11,21 @@ install() {
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: "$@"
 }
 
-files=()
+lists=() files=()
 for name in "$@"; do
   file=$folder/extras/$name.txt
   [ -e "$file" ] || file=$folder/$name.txt
   [ -e "$file" ] || { echo "No list of packages for '$name' in $folder: name an extra of pyproject.toml." >&2; exit 1; }
+  lists+=("$file")
   files+=(-r "$file")
 done
+# pip prefers a file whose hash an index tells. A folder (PIP_FIND_LINKS) tells none, so folders are asked for PyTorch first.
+pytorch=$(mktemp)
+trap 'rm -f "$pytorch"' EXIT
+awk '/^torch==/ {found = 1} found {print} found && !/\\$/ {exit}' "${lists[@]}" > "$pytorch"
+if [ -s "$pytorch" ]; then
+  install --no-index -r "$pytorch" 2> /dev/null || true
+fi
 install "${files[@]}"
 # Where pip found no CPU build of PyTorch, it took the build for CUDA, which does not start without its libraries.
 if [[ $("$python" -m pip show torch 2> /dev/null) == *nvidia-* ]]; then

@@ -7,23 +7,26 @@ import os
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 
-def wheel(folder: Path, name: str, *needs: str) -> str:
+def wheel(folder: Path, name: str, *needs: str, version: str = "1.0") -> str:
     """Make a package that holds nothing, and return its line for a list."""
     stem = name.replace("-", "_")
-    path = folder / f"{stem}-1.0-py3-none-any.whl"
+    path = folder / f"{stem}-{version}-py3-none-any.whl"
     asked = "".join(f"Requires-Dist: {need}\n" for need in needs)
     with zipfile.ZipFile(path, "w") as archive:
-        info = f"{stem}-1.0.dist-info"
-        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{asked}")
+        info = f"{stem}-{version}.dist-info"
+        archive.writestr(
+            f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{asked}"
+        )
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
-    return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+    return f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
 class Installation:
@@ -95,3 +98,37 @@ def test_an_extra_that_does_not_exist_is_named(installation: Installation) -> No
     done = installation.run("parts")
     assert done.returncode == 1
     assert "'parts'" in done.stderr
+
+
+def test_a_build_of_pytorch_in_a_folder_is_taken_before_that_of_the_index(
+    repository: Path, tmp_path: Path
+) -> None:
+    """pip by itself prefers files whose hash an index tells; a folder tells none."""
+    installation = Installation(repository, tmp_path)
+    index = tmp_path / "simple" / "torch"
+    index.mkdir(parents=True)
+    for_cuda = wheel(index, "torch").split("sha256:")[1].strip()
+    (index / "index.html").write_text(
+        f'<a href="torch-1.0-py3-none-any.whl#sha256={for_cuda}">torch-1.0-py3-none-any.whl</a>'
+    )
+    for_cpu = wheel(installation.wheels, "torch", version="1.0+cpu").split("sha256:")[1].strip()
+    line = f"torch==1.0 \\\n    --hash=sha256:{for_cuda} \\\n    --hash=sha256:{for_cpu}\n"
+    (installation.lists / "extras" / "part.txt").write_text(line)
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True)
+    done = subprocess.run(
+        [installation.lists / "install.sh", environment / "bin/python", "part"],
+        env={
+            "PATH": os.environ["PATH"],
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_INDEX_URL": index.parent.as_uri(),
+            "PIP_FIND_LINKS": str(installation.wheels),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in environment.glob("lib/*/site-packages/torch-*")] == [
+        "torch-1.0+cpu.dist-info"
+    ]
