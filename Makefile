@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALL := requirements/install.sh $(BIN)/python
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
-.PHONY: help demo serve test coverage coverage-short chaos chaos-short fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom clean
+.PHONY: help demo serve test coverage coverage-short chaos chaos-short containers fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom clean
 .DELETE_ON_ERROR:
 
 export PYTHONDONTWRITEBYTECODE := # the suite starts hundreds of programs, which would compile their modules each time
@@ -32,6 +32,10 @@ coverage: $(VENV)/.test ## Run the whole suite, and measure which lines and bran
 
 coverage-short: $(VENV)/.test ## Measure registry, jobs and service by their own tests; fail below 95 % of lines and branches
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(MEASURED:%=tests/%) $(MEASURED:%=--cov=%) --cov-report=term --cov-fail-under=95
+
+containers: $(VENV)/.test ## Build the images, and run them as the manifests for Kubernetes say; needs a Docker engine. IMAGE_OPTIONS: of docker build
+	docker/build-images.sh '' test $(IMAGE_OPTIONS)
+	CERTIFY_TEST_IMAGES=test $(BIN)/python -m pytest tests/deploy -m containers --timeout=900
 
 chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, and compare certificates
 	$(BIN)/python -m pytest tests/chaos -m chaos --durations=0 --timeout=300
