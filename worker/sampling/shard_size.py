@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 SHORTEST: Final = 0.25
-"""A shard is not cut below this share of the aimed time to keep more processes busy. A choice: the fixed cost
-of a shard is some milliseconds (benchmarks/store.py), against a quarter of a second."""
+"""A job is not cut into more shards than there are processes if they would be shorter than this share of the
+aimed time. A choice: a process spends some milliseconds between two shards, against a quarter of a second."""
 TURNS: Final = 4
 """Shards that each process gets of a job that is not long enough for full ones. A choice: a process that
 finishes early can take another."""
@@ -20,16 +20,17 @@ def shard_blocks(blocks: int, block_s: float, shard_s: float, processes: int) ->
     """Return the blocks of each shard of a job.
 
     ``block_s`` is the measured time of one block, ``shard_s`` the time that a shard should take, in seconds.
-    A job that takes less than a quarter of that is one shard. A job that would be only a few shards is cut
-    into shorter ones, so that all ``processes`` get equally many. The counts do not depend on the answer.
+    A job that takes less than a quarter of that is one shard. All ``processes`` get equally many shards of
+    any other: as few as the aimed time allows, or up to ``TURNS`` if these are not too short. The counts do
+    not depend on the answer.
     """
     aimed = max(1, int(shard_s / max(block_s, 1e-9)))
-    floor = max(1, int(aimed * SHORTEST))
-    if blocks <= floor:
+    shortest = max(1, int(aimed * SHORTEST))
+    if blocks <= shortest:
         return blocks
-    cut = min(aimed, max(floor, -(-blocks // (TURNS * processes))))
-    rounds = -(-blocks // (cut * processes))
-    return -(-blocks // (rounds * processes))
+    needed = -(-blocks // (aimed * processes))
+    wanted = min(TURNS, blocks // (shortest * processes))
+    return -(-blocks // (max(needed, wanted) * processes))
 
 
 CHECKPOINTS: Final = 32

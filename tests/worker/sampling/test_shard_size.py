@@ -33,11 +33,16 @@ def test_every_process_gets_as_many_shards_as_any_other(blocks: int, block_s: fl
 
 def test_a_middling_job_is_shared_by_all_processes_in_several_turns() -> None:
     assert shard_blocks(blocks=1200, block_s=0.01, shard_s=1.0, processes=4) == 75
-    assert shard_blocks(blocks=140, block_s=0.01, shard_s=1.0, processes=4) == 18
+    assert shard_blocks(blocks=220, block_s=0.01, shard_s=1.0, processes=4) == 28
 
 
 def test_a_small_job_is_not_cut_to_pieces() -> None:
     assert shard_blocks(blocks=20, block_s=0.01, shard_s=1.0, processes=8) == 20
+
+
+def test_a_job_is_cut_for_its_processes_and_not_into_short_turns() -> None:
+    """Two processes share 98 blocks of 4 ms, which is not twice a quarter of 0.75 s for each."""
+    assert shard_blocks(blocks=98, block_s=0.004, shard_s=0.75, processes=2) == 49
 
 
 def test_a_huge_job_has_shards_of_the_time_aimed_at() -> None:
