@@ -56,6 +56,11 @@ class Standing:
     """Whether these shards have such vectors."""
     shard_bytes: int
 
+    @property
+    def counted(self) -> int:
+        """Return how many shards from shard 0 on are stored without a gap."""
+        return self.prefix.merged + len(self.waiting)
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -84,18 +89,18 @@ class Ledger:
         self._merge = load_script(client, "merge")
         self._report = load_script(client, "report")
 
-    def fix_plan(self, job_id: str, plan: Plan) -> Plan:
-        """Store the plan unless the job has one, and return the job's plan. Raises JobEnded."""
+    def fix_plan(self, job_id: str, plan: Plan, messages: Sequence[str] = ()) -> Plan:
+        """Store the plan unless the job has one, and return the job's plan. Raises JobEnded.
+
+        ``messages`` go on the queue with the plan. They are about the shards 1, 2 and so on: with them, these
+        shards and shard 0 are out, and whoever gets ``plan`` itself back counts shard 0.
+        """
+        queue = keys.queue(plan.fleet.key)
+        names = [keys.job(job_id), keys.ACTIVE, keys.fleet_jobs(plan.fleet.key), keys.messages(queue)]
         with store_errors():
             held = self._fix_plan(
-                keys=[keys.job(job_id), keys.ACTIVE, keys.fleet_jobs(plan.fleet.key)],
-                args=[
-                    job_id,
-                    time.time(),
-                    plan.text,
-                    keys.queue(plan.fleet.key),
-                    plan.shards,
-                ],
+                keys=names,
+                args=[job_id, time.time(), plan.text, queue, plan.shards, *messages],
             )
         if held is None:
             raise JobEnded(f"job {job_id} is not running")

@@ -16,7 +16,6 @@ from redis import Redis
 
 from jobs import keys
 from jobs.connection import store_errors
-from jobs.first_message import FirstMessage
 from jobs.job_errors import JobConflict, JobNotFound, RunClosed, StepLeftOver, limit_reached
 from jobs.job_ids import new_id
 from jobs.job_records import (
@@ -35,6 +34,7 @@ from jobs.scripts import load_script
 from jobs.shard_times import bucket_of
 from jobs.shared_settings import JobsSettings
 from jobs.spec import JobSpec
+from jobs.step_messages import StepMessages
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class JobStore:
         input_bytes: bytes | memoryview,
         idempotency: Idempotency | None = None,
         limits: Limits = NO_LIMITS,
-        message: FirstMessage | None = None,
+        message: StepMessages | None = None,
         row: RowOf | None = None,
     ) -> Created:
         """Store a new job in one transaction; once it returns, the job is in the append-only file.
@@ -174,7 +174,7 @@ class JobStore:
             limits.memory,
             limits.owned,
             keys.job(""),
-            "" if message is None else message.about(job_id),
+            "" if message is None else message.select(job_id),
             *self._about_row(row),
             spec.n,
         ]

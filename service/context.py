@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from redis import Redis
 
 from jobs.durability import Durability
-from jobs.first_message import FirstMessage
 from jobs.liveness import Liveness
 from jobs.runs.run_store import RunStore
+from jobs.step_messages import StepMessages
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.auth.callers import Access
@@ -44,7 +44,7 @@ class Context:
     job_looks: JobLooks
     job_streams: JobStreams
     run_looks: RunLooks
-    first_message: FirstMessage
+    step_messages: StepMessages
     liveness: Liveness
     registry: Registry
     submissions: Submissions

@@ -15,10 +15,10 @@ from jobs.celery_app import make_celery
 from jobs.census import take_census
 from jobs.connection import connect
 from jobs.durability import Durability
-from jobs.first_message import FirstMessage
 from jobs.listing import find_jobs
 from jobs.liveness import Liveness
 from jobs.runs.run_store import RunStore
+from jobs.step_messages import StepMessages
 from jobs.store import JobStore
 from registry.model_folders import Registry
 from service.api.description import describe
@@ -149,7 +149,7 @@ def _context(settings: GatewaySettings) -> Context:
         job_looks=looks,
         job_streams=JobStreams(looks, ends, settings.events_interval_s),
         run_looks=RunLooks(runs, settings.run_events_interval_s),
-        first_message=FirstMessage(make_celery(settings)),
+        step_messages=StepMessages(make_celery(settings)),
         liveness=liveness,
         registry=registry,
         submissions=Submissions(settings, registry),

@@ -36,32 +36,33 @@ REPORT_S: Final = 0.5
 
 
 def select(context: WorkerContext, lease: Lease) -> None:
-    """Select the class, fix the plan, once, and put the first shards on the queue.
+    """Select the class, fix the plan, once, with which the first shards go on the queue, and count shard 0.
 
-    A job of a single shard is also sampled and ended in this step, so that a small job waits in the queue
-    once.
+    This process would be the next one free, so it need not wait in the queue for that shard. A job of a
+    single shard is also ended in this step, so that a small job waits in the queue once.
     """
     job, x = lease.job, _input(context, lease)
-    plan = job.plan
+    plan, made, window = job.plan, None, None
     if plan is None:
-        plan = _make_plan(context, job, x)
-        if plan.shards == 1:
-            _do_whole(context, lease, plan, x)
+        made = _make_plan(context, job, x)
+        if made.shards == 1:
+            _do_whole(context, lease, made, x)
             return
-        plan = context.ledger.fix_plan(job.id, plan)
+        window = context.window()
+        plan = _fix(context, job.id, made, window)
     if plan.fleet != context.fleet:  # a worker of another fleet planned the job and did not get further
         context.queue.enqueue_certify(job.id, plan.fleet.key)
         return
-    _advance(context, lease, plan, x)
+    standing = None if plan == made else context.ledger.look(job.id, plan)
+    if standing is None or not standing.counted:
+        standing = _count_and_store(context, job, plan, 0, x)
+    _advance(context, lease, plan, x, standing, window)
 
 
 def sample(context: WorkerContext, lease: Lease, shard: int) -> None:
     """Count one shard, store its evidence, and do what comes next."""
     job, plan, x = lease.job, _plan(lease), _input(context, lease)
-    standing = None
-    if not lease.stored:
-        evidence, seconds = _count(context, job, plan, shard, x)
-        standing = context.ledger.store_shard(job.id, plan, shard, evidence, seconds)
+    standing = None if lease.stored else _count_and_store(context, job, plan, shard, x)
     _advance(context, lease, plan, x, standing)
 
 
@@ -74,6 +75,21 @@ def _plan(lease: Lease) -> Plan:
     if lease.job.plan is None:
         raise StepLeftOver("no class is selected yet")
     return lease.job.plan
+
+
+def _fix(context: WorkerContext, job_id: str, plan: Plan, window: int) -> Plan:
+    """Store the plan, with messages about the shards after the first, and return the job's plan."""
+    out = range(1, min(window, plan.shards))
+    return context.ledger.fix_plan(
+        job_id, plan, [context.messages.sample(job_id, shard, plan.fleet.key) for shard in out]
+    )
+
+
+def _count_and_store(
+    context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]
+) -> Standing:
+    evidence, seconds = _count(context, job, plan, shard, x)
+    return context.ledger.store_shard(job.id, plan, shard, evidence, seconds)
 
 
 def _count(
@@ -105,10 +121,16 @@ def _advance(
     plan: Plan,
     x: NDArray[np.float32],
     standing: Standing | None = None,
+    window: int | None = None,
 ) -> None:
-    """Put the next shards on the queue, or end the job if everything is counted."""
+    """Put the next shards on the queue, or end the job if everything is counted.
+
+    ``window``: shards that may be out, if it is known. It does not matter once everything is counted.
+    """
     job = lease.job
-    merged = context.ledger.merge(job.id, job.spec, plan, context.window(), standing)
+    if window is None:
+        window = 0 if standing and standing.counted == plan.shards else context.window()
+    merged = context.ledger.merge(job.id, job.spec, plan, window, standing)
     if merged.whole is not None:
         _end(context, lease, plan, x, merged.whole)
         return

@@ -17,6 +17,7 @@ from jobs.leases import Leases
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness
 from jobs.plan import Fleet
+from jobs.step_messages import StepMessages
 from jobs.step_queue import Queue
 from jobs.store import JobStore
 from registry.model_folders import Registry
@@ -38,6 +39,7 @@ class WorkerContext:
     leases: Leases
     liveness: Liveness
     queue: Queue
+    messages: StepMessages
     handovers: Handovers
     registry: Registry
     models: ModelCache
@@ -77,6 +79,7 @@ def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = N
         leases=Leases(impatient, worker_id, settings.lease_s, settings.max_attempts),
         liveness=liveness,
         queue=queue,
+        messages=StepMessages(app),
         handovers=Handovers(redis, queue),
         registry=registry,
         models=ModelCache(registry, settings.device, settings.threads, on_broken),

@@ -79,7 +79,7 @@ def _store(ctx: Context, caller: Caller, ready: Ready) -> tuple[Created, JobReso
         memory=ctx.settings.max_stored_bytes,
     )
     created = ctx.store.create(
-        spec, ready.submission.data, ready.idempotency, limits, ctx.first_message, ready.row
+        spec, ready.submission.data, ready.idempotency, limits, ctx.step_messages, ready.row
     )
     if not created.replayed:
         ctx.metrics.submissions.labels(spec.model, spec.certifier.name).inc()

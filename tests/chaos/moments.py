@@ -44,7 +44,7 @@ class Moment:
 WORKER_MOMENTS = {
     "a step is taken in hand": Moment(Leases, "acquire", after=True),
     "the class is selected and the plan not stored": Moment(Ledger, "fix_plan"),
-    "the plan is stored and no shard taken": Moment(Ledger, "fix_plan", after=True),
+    "the plan is stored and the first shard not begun": Moment(Ledger, "fix_plan", after=True),
     "shards are taken and not on the queue": Moment(Ledger, "merge", after=True),
     "one of the shards taken is on the queue": Moment(Queue, "enqueue_sample", after=True),
     "a shard is half sampled": Moment(Ledger, "report"),

@@ -13,10 +13,10 @@ from redis import Redis
 from jobs import keys
 from jobs.celery_app import SELECT, make_celery
 from jobs.connection import connect
-from jobs.first_message import FirstMessage
 from jobs.job_errors import InvalidCursor, JobConflict, JobEnded, JobNotFound, StoreUnavailable
 from jobs.job_records import Failure, JobState
 from jobs.shared_settings import JobsSettings
+from jobs.step_messages import StepMessages
 from jobs.store import Idempotency, JobStore
 from tests.support.begun import begin
 from tests.support.queued import queued
@@ -216,7 +216,7 @@ def test_the_servers_url_may_come_from_either_name(monkeypatch: pytest.MonkeyPat
 def test_a_job_is_on_the_queue_as_soon_as_it_is_stored(
     redis_client: Redis, jobs_settings: JobsSettings, store: JobStore
 ) -> None:
-    made, message = submission(), FirstMessage(make_celery(jobs_settings))
+    made, message = submission(), StepMessages(make_celery(jobs_settings))
     with ThreadPoolExecutor(4) as pool:
         created = list(
             pool.map(lambda _: store.create(made.spec, made.input_bytes, message=message), range(8))

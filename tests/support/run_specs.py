@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from certificates import FIRST_ORDER, Certifier
-from jobs.first_message import FirstMessage
 from jobs.runs.run_records import RunSpec
+from jobs.step_messages import StepMessages
 from jobs.store import Created, Idempotency, JobStore, Limits, RowOf
 from service.api.examples import ANSWERS
 from tests.support.specs import submission
@@ -54,7 +54,7 @@ def add_row(
     label: int | None = None,
     *,
     most: int = 0,
-    message: FirstMessage | None = None,
+    message: StepMessages | None = None,
     fingerprint: str = "same",
 ) -> Created:
     """Add a row to a run, as the gateway does."""
