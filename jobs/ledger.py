@@ -51,9 +51,9 @@ class Standing:
 
     prefix: Prefix
     waiting: tuple[Evidence, ...]
-    """Counts of the shards that follow the merged ones, without the vectors of gradient sums."""
+    """Counts of the shards that follow the merged ones, without the vectors of gradient sums if ``summed``."""
     summed: bool
-    """Whether these shards have such vectors."""
+    """Whether these shards have such vectors in the store."""
     shard_bytes: int
 
     @property
@@ -121,12 +121,16 @@ class Ledger:
     ) -> Standing:
         """Store the counts of a shard, once, and return the progress after it.
 
-        ``seconds`` is the time that the shard took, for the totals of metrics.
+        ``seconds`` is the time that the shard took, for the totals of metrics. If shard 0 is all that is
+        counted, its vectors need not be read back: the progress holds them.
         """
         sums = pack_sums(evidence.gradient)
         votes = evidence.at_epoch(None) if sums else evidence
         content = json.dumps({"evidence": votes.to_dict(), "summed": bool(sums)}, allow_nan=False)
-        return self._tell(job_id, plan, shard, content, sums, evidence.n, seconds, bucket_of(seconds))
+        standing = self._tell(job_id, plan, shard, content, sums, evidence.n, seconds, bucket_of(seconds))
+        if shard == standing.prefix.merged == 0 and standing.waiting == (votes,):
+            return replace(standing, waiting=(evidence,), summed=False)
+        return standing
 
     def look(self, job_id: str, plan: Plan) -> Standing:
         """Return the job's progress."""
