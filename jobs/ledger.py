@@ -51,9 +51,9 @@ class Standing:
 
     prefix: Prefix
     waiting: tuple[Evidence, ...]
-    """Counts of the shards that follow the merged ones, without the vectors of gradient sums if ``summed``."""
+    """Counts of the shards that follow the merged ones, without their vectors if ``summed``."""
     summed: bool
-    """Whether these shards have such vectors in the store."""
+    """Whether these shards have vectors of gradient sums in the store."""
     shard_bytes: int
 
     @property

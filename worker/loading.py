@@ -6,7 +6,7 @@ import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certificates import Noise
@@ -20,6 +20,7 @@ from worker.memory_shortage import OutOfMemory, is_out_of_memory
 from worker.noise.drawn_laws import generator_of
 from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
 from worker.sampling.block_size import block_size_for
+from worker.sampling.block_times import BlockTimes
 
 if TYPE_CHECKING:
     from worker.fixed_function.reference import Reference
@@ -42,6 +43,7 @@ class LoadedModel:
     manifest_sha256: str
     runtime: Runtime
     reference: Reference
+    block_times: BlockTimes = field(default_factory=BlockTimes)
 
     def identity(self, noise: Noise) -> RuntimeIdentity:
         """Return everything on this worker that the counts of a job with this noise depend on."""

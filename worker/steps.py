@@ -104,7 +104,9 @@ def _count(
     began = time.perf_counter()
     with TRACES.span("shard", {"certify.shard": shard, "certify.samples": n}):
         evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
-    return evidence, time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    loaded.block_times.note(request, seconds)
+    return evidence, seconds
 
 
 def _do_whole(context: WorkerContext, lease: Lease, plan: Plan, x: NDArray[np.float32]) -> None:
@@ -189,7 +191,8 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     elif blocks == 1:
         cut = 1  # nothing to cut, so nothing to measure
     else:
-        block_s = _block_s(loaded, x, _request(spec, loaded, weights, batch, target, blocks, batch))
+        trial = _request(spec, loaded, weights, batch, target, blocks, batch)
+        block_s = loaded.block_times.of(trial) or _block_s(loaded, x, trial)
         cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
     return Plan(
         target=target,
