@@ -95,7 +95,7 @@ def _count_and_store(
 def _count(
     context: WorkerContext, job: JobRecord, plan: Plan, shard: int, x: NDArray[np.float32]
 ) -> tuple[Evidence, float]:
-    """Sample one shard; return its evidence and the seconds that it took."""
+    """Sample one shard and check the model; return the evidence and the seconds that sampling took."""
     from worker.sampling.sampler import sample as draw  # noqa: PLC0415 - PyTorch only in the child process
 
     loaded = _load(partial(context.models.for_plan, job.spec, plan))
@@ -106,7 +106,16 @@ def _count(
         evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
     seconds = time.perf_counter() - began
     loaded.block_times.note(request, seconds)
+    if job.spec.stop is None:
+        _check(loaded, job.spec, x, job.spec.n, shard, plan.shards)
     return evidence, seconds
+
+
+def _check(
+    loaded: LoadedModel, spec: JobSpec, x: NDArray[np.float32], n: int, shard: int = 0, shards: int = 1
+) -> None:
+    """Check that the model that has counted a shard is still one function. Raises PermanentFailure."""
+    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, n, shard, shards)
 
 
 def _do_whole(context: WorkerContext, lease: Lease, plan: Plan, x: NDArray[np.float32]) -> None:
@@ -148,12 +157,16 @@ def _end(
     whole: Prefix,
     counted: Counted | None = None,
 ) -> None:
-    """End a job with the certificate of its evidence, after checking that the model is still one function."""
+    """End a job with the certificate of its evidence.
+
+    A job that may stop early has as many shards as moments to stop, few of which it may need. So its model
+    is checked here, and that of any other job after each of its shards.
+    """
     job, spec = lease.job, lease.job.spec
-    loaded = _load(partial(context.models.for_plan, spec, plan))
     with TRACES.span("certificate", {"certify.certifier": spec.certifier.name}):
         evidence, certificate = whole.final(spec.claim())
-    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, evidence.n)
+    if spec.stop is not None:
+        _check(_load(partial(context.models.for_plan, spec, plan)), spec, x, evidence.n)
     document = certificate_document(spec, plan, evidence, certificate)
     running = None
     if whole.certificate is not None:

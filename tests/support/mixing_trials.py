@@ -1,4 +1,4 @@
-"""Trying a model as a worker does: at load, and at the end of a job around a grey picture."""
+"""Trying a model as a worker does: at load, and in a job around a grey picture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def onnx_file(root: Path, content: bytes, rows: int) -> ModelManifest:
 
 
 def tried(manifest: ModelManifest, n: int = 1_000) -> Reference:
-    """Load and try a model, and check it at the end of a job. Raises PermanentFailure."""
+    """Load and try a model, and check it in a job. Raises PermanentFailure."""
     rows = manifest.batch_size
     assert rows is not None
     reference = Reference(manifest, load_runtime(manifest, "cpu", 1), rows)
@@ -54,7 +54,7 @@ def tried(manifest: ModelManifest, n: int = 1_000) -> Reference:
 
 
 def refusal(manifest: ModelManifest) -> PermanentFailure:
-    """Return why a model is refused, at load or at a job's end."""
+    """Return why a model is refused, at load or in a job."""
     with pytest.raises(PermanentFailure) as caught:
         tried(manifest)
     return caught.value

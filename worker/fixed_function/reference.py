@@ -23,25 +23,27 @@ from worker.noise.sources import noise_source
 from worker.runtimes.runtime import Runtime
 
 CHECK: Final = 2
-"""Stream of the noise for the check at a job's end. It is never used for estimates."""
+"""Stream of the noise for the checks of a job. It is never used for estimates."""
 TWICE: Final = "at load, one batch given twice"
-AGAIN: Final = "the batch given at load, given again as the job ended"
+AGAIN: Final = "the batch given at load, given again as the job was counted"
 NOISE: Final = "noisy copies of the job's input"
 PASSES_OF_A_TURN: Final = 3
 """Largest number: two passes, and a third if scores are rounded differently at different places."""
 SHARE: Final = 32
-"""The checks at a job's end may take one evaluation for each 32 of the job, and at least one turn. A choice:
-3 % more time, for more noisy rows that are compared."""
+"""The checks of a job may take one evaluation for each 32 of it, and at least one turn. A choice: 3 % more
+time, for more noisy rows that are compared."""
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
 """Places of the rows that are compared in a pass, and places of their neighbours."""
 
 
-def turns_at_end(n: int, rows: int) -> int:
-    """Return the number of turns, of up to three passes of ``rows`` rows, at the end of a job of ``n``.
+def turns_of(n: int, rows: int, shard: int = 0, shards: int = 1) -> range:
+    """Return the turns, of up to three passes of ``rows`` rows, that follow a shard in a job of ``n``.
 
-    A turn compares half a pass of noisy rows. There are no more turns than ``LOOKED_AT`` such rows need.
+    A turn compares half a pass of noisy rows. A job has no more turns than ``LOOKED_AT`` such rows need. They
+    are spread evenly over its ``shards``, and the last one has at least one.
     """
-    return max(1, min(n // (SHARE * PASSES_OF_A_TURN * rows), -(-2 * LOOKED_AT // rows)))
+    turns = max(1, min(n // (SHARE * PASSES_OF_A_TURN * rows), -(-2 * LOOKED_AT // rows)))
+    return range(shard * turns // shards, (shard + 1) * turns // shards)
 
 
 class Reference:
@@ -55,7 +57,7 @@ class Reference:
         """Try the model. Raises PermanentFailure if it is not one function of one input."""
         self._scale = manifest.input.scale
         self._memory, self._runtime = runtime.memory, runtime
-        self._judge = Judge(manifest, self._scores, "as the job ended")
+        self._judge = Judge(manifest, self._scores, "as the job was counted")
         self._line_ups = LineUps(manifest, rows)
         batches = (self._line_ups.strangers(index) for index in range(self._line_ups.passes))
         scores = [self._scores(batch) for batch in batches]
@@ -100,8 +102,20 @@ class Reference:
         judge.require_near(there, places, before, tolerance, base)
         return False
 
-    def check(self, x: NDArray[np.float32], sigma: float, seed: int, law: Noise, n: int) -> None:
-        """Check at the end of a job of ``n`` evaluations that the model is still one function of one input.
+    def check(
+        self,
+        x: NDArray[np.float32],
+        sigma: float,
+        seed: int,
+        law: Noise,
+        n: int,
+        shard: int = 0,
+        shards: int = 1,
+    ) -> None:
+        """Check in a job of ``n`` evaluations that the model is still one function of one input.
+
+        This is done after each of the job's ``shards``, and ``shard`` is the one that was just counted; by
+        default everything is checked at once.
 
         The rows from the load must get the scores that they got then, beside noisy copies of the job's input
         ``x``, of the model's shape. The noisy copies, which are not counted, must get the same scores beside
@@ -111,7 +125,7 @@ class Reference:
         rows, memory = len(self._batch), self._memory
         source = noise_source(x, memory.device, rows, sigma, seed, CHECK, law, self._scale)
         noisy = memory.empty(self._batch.shape)
-        for turn in range(turns_at_end(n, rows)):
+        for turn in turns_of(n, rows, shard, shards):
             source.begin(noisy, turn)(0)
             self._turn(memory.on_host(noisy), turn, seed)
 

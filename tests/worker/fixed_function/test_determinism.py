@@ -20,7 +20,7 @@ from tests.support.model_folders import write_folder
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.toy_runtimes import Recorder
-from worker.fixed_function.reference import Reference, turns_at_end
+from worker.fixed_function.reference import Reference, turns_of
 from worker.runtimes.runtime_loading import load_runtime
 
 
@@ -37,11 +37,11 @@ def test_random_votes_are_found_at_load(stack: Stack, models_dir: Path) -> None:
     assert "'random' is not one fixed function: at load, one batch given twice" in job.failure.detail
 
 
-def test_a_function_that_changes_during_a_job_is_found_at_its_end(stack: Stack, models_dir: Path) -> None:
+def test_a_function_that_changes_during_a_job_is_found_before_its_end(stack: Stack, models_dir: Path) -> None:
     job = ended(stack, models_dir, "drifts", 20_000)
     assert job.failure is not None
     assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
-    assert "the batch given at load, given again as the job ended" in job.failure.detail
+    assert "the batch given at load, given again as the job was counted" in job.failure.detail
     assert job.certificate is None
 
 
@@ -77,7 +77,7 @@ def test_an_onnx_model_that_draws_noise_is_found_at_load(tmp_path: Path, spread:
 
 
 @pytest.mark.parametrize("noise", list(NOISE_LAWS))
-def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(tmp_path: Path, noise: Noise) -> None:
+def test_the_checks_are_made_with_the_noise_of_the_job(tmp_path: Path, noise: Noise) -> None:
     model = Recorder()
     x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
     reference = Reference(noisy_manifest(tmp_path, 1.0, 256), model, 256)
@@ -92,11 +92,21 @@ def test_the_check_at_the_end_is_made_with_the_noise_of_the_job(tmp_path: Path, 
     ("n", "rows", "turns"),
     [(2, 128, 1), (100_000, 128, 4), (1_000, 2, 5), (100_000, 2, 256), (10**9, 1024, 1), (192, 2, 1)],
 )
-def test_the_check_at_the_end_is_a_small_share_of_the_job(n: int, rows: int, turns: int) -> None:
-    assert turns_at_end(n, rows) == turns
+def test_the_checks_are_a_small_share_of_the_job(n: int, rows: int, turns: int) -> None:
+    assert len(turns_of(n, rows)) == turns
 
 
-def test_every_turn_of_the_check_at_the_end_is_two_passes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("n", "rows", "shards"), [(100_000, 128, 2), (100_000, 2, 700), (2, 2, 1), (10**9, 128, 7)]
+)
+def test_the_shards_of_a_job_share_its_checks_and_the_last_has_one(n: int, rows: int, shards: int) -> None:
+    parts = [turns_of(n, rows, shard, shards) for shard in range(shards)]
+    assert [turn for part in parts for turn in part] == list(turns_of(n, rows))
+    assert parts[-1]
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+def test_every_turn_of_the_checks_is_two_passes(tmp_path: Path) -> None:
     model = Recorder()
     reference = Reference(noisy_manifest(tmp_path, 1.0, 2), model, 2)
     before = len(model.batches)

@@ -64,10 +64,10 @@ def test_what_they_are_made_of_is_accepted(tmp_path: Path, rows: int) -> None:
 
 
 @pytest.mark.parametrize("rows", [2, 128])
-def test_what_mixes_only_noisy_copies_of_the_input_is_found_at_the_end(tmp_path: Path, rows: int) -> None:
+def test_what_mixes_only_noisy_copies_of_the_input_is_found_in_a_job(tmp_path: Path, rows: int) -> None:
     refused = refusal(script(tmp_path, NoisyGreyOnly(), rows))
     assert refused.failure_type == "classifier_mixes_rows"
-    assert "as the job ended, " in refused.detail
+    assert "as the job was counted, " in refused.detail
     assert "noisy copies of the job's input" in refused.detail
 
 

@@ -74,5 +74,5 @@ def test_what_computes_is_imported_in_children_alone(program: str, packages: set
 
 
 def test_jobs_of_onnx_models_on_the_cpu_never_import_pytorch(onnx_alone: Path) -> None:
-    """Every certifier and law of noise, from the models directory to the check at a job's end."""
+    """Every certifier and law of noise, from the models directory to the checks of a job."""
     assert imported(f"{CHILD}\n{JOB}", onnx_alone) == {"onnxruntime"}
