@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Install the packages of extras, each at its pinned version. pip refuses a file whose SHA-256 is not listed; nothing is
 # built, and nothing is installed that no list has.
-# Usage: install.sh PYTHON NAME...    (NAME: an extra of pyproject.toml, model-data, or tools)
+# Usage: install.sh PYTHON NAME...    (NAME: an extra of pyproject.toml, model-data, or tools; or several with commas)
 set -euo pipefail
 folder=$(dirname "$0")
 python=$1
@@ -12,7 +12,7 @@ install() {
 }
 
 lists=() files=()
-for name in "$@"; do
+for name in ${*//,/ }; do
   file=$folder/extras/$name.txt
   [ -e "$file" ] || file=$folder/$name.txt
   [ -e "$file" ] || { echo "No list of packages for '$name' in $folder: name an extra of pyproject.toml." >&2; exit 1; }

@@ -68,6 +68,15 @@ def test_it_installs_what_is_listed_and_nothing_that_this_asks_for(installation:
     assert installation.installed() == {"one"}
 
 
+@pytest.mark.parametrize("names", [("part", "rest"), ("part,rest",)])
+def test_several_lists_are_installed_at_once(installation: Installation, names: tuple[str, ...]) -> None:
+    for name, package in (("part", "one"), ("rest", "two")):
+        (installation.lists / "extras" / f"{name}.txt").write_text(wheel(installation.wheels, package))
+    done = installation.run(*names)
+    assert done.returncode == 0, done.stderr
+    assert installation.installed() == {"one", "two"}
+
+
 def test_another_hash_is_refused(installation: Installation) -> None:
     line = wheel(installation.wheels, "one")
     (installation.lists / "extras" / "part.txt").write_text(line)
