@@ -46,6 +46,11 @@ def test_a_tampered_file_fails_in_words(card: Locator, job: dict[str, Any]) -> N
     expect(card.locator(".fault:not(:empty)")).to_contain_text("is too large: the counts support")
 
 
+def test_a_file_whose_radius_agrees_says_where_the_fault_is_told(card: Locator, job: dict[str, Any]) -> None:
+    given(card, job | {"request": job["request"] | {"n0": 99}})
+    expect(card).to_contain_text("the claim does not hold. What does not agree stands below.")
+
+
 def test_a_certificate_alone_says_what_was_not_compared(card: Locator, job: dict[str, Any]) -> None:
     given(card, job["certificate"])
     expect(card.locator("dt .state")).to_have_text(["passed"] * 4 + ["not made"] * 2)

@@ -30,7 +30,7 @@ export function put(node, ...children) {
 	node.replaceChildren(...flat(children));
 }
 
-/** Write text into a node only where it differs, so that screen readers are not told of no change. */
+/** Write text into a node where it differs, so that screen readers tell changes alone. */
 export function say(node, text) {
 	if (node.textContent !== String(text)) node.textContent = text;
 }

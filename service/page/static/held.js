@@ -1,4 +1,4 @@
-// Inputs that this page has sent, in memory by the id of their job; samples are named in the address.
+// Inputs that this page has sent, in memory by the id of their job.
 
 export const SAMPLES = ["digit-4", "digit-7", "digit-2", "digit-9", "digit-5"];
 

@@ -41,7 +41,7 @@ export function normals(size, seed) {
 /** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: other noise, in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
-	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that the classifier judges. Numbers below 0 or above 1 are drawn as black or white."), row);
+	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged. Numbers below 0 or above 1 are drawn as black or white."), row);
 	let copies = [];
 	let sigma = 0;
 	let frame = 0;

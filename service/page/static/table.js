@@ -2,8 +2,8 @@
 
 import { button, el, put } from "./kit.js";
 
-/** A table that `draw(items)` fills. Columns: `[name, classes, cell(item)]`, of class `wide` left out on narrow screens.
- *  With `sorted`, heads sort the rows that are shown; `sort`: a column, after "-" for falling. */
+/** A table that `draw(items)` fills. Columns: `[name, classes, cell(item)]`, those of class `wide` for wide screens. With
+ *  `sorted`, heads sort the rows; `sort`: a column, after "-" for falling. */
 export function makeTable(caption, columns, sort, sorted) {
 	let items = [];
 	let drawn = "";

@@ -29,7 +29,7 @@ function block(name, code) {
 	return el("div", el("pre", { tabindex: 0, "aria-label": `${name} for this certification` }, code), el("div.buttons", copy, said));
 }
 
-const quoted = (text) => /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function curlOf(values, input) {
 	const target = `curl -si ${quoted(`${SERVICE}v1/certifications`)}${hasKey() ? ' \\\n     -H "Authorization: Bearer $CERTIFY_API_KEY"' : ""} \\\n     `;

@@ -17,7 +17,7 @@ export function makeTensorInput(model, given, changed) {
 	function typed() {
 		chooser.input.value = "";
 		const data = box.value.split(/[\s,;]+/).filter(Boolean).map(Number);
-		const wrong = data.some((one) => !Number.isFinite(one)) ? "write numbers, with spaces or commas between them"
+		const wrong = !data.every(isFinite) ? "write numbers, with spaces or commas between them"
 			: data.length && data.length !== size ? `there are ${data.length} numbers; the model takes ${size}` : "";
 		fault.show(wrong);
 		part.value = data.length === size && !wrong ? { tensor: { shape, data } } : null;

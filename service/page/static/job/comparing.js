@@ -14,7 +14,7 @@ const CELLS = [
 /** The curve of a job that has ended, or null where no curve shows its claim. Throws Problem. */
 export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, { signal }) : null;
 
-/** Curves as lines of one chart, after other `lines`. */
+/** Curves as lines of one chart, below other `lines`. */
 export function curveChart(curves, lines = []) {
 	const chart = lineChart();
 	const keyed = curves.length > 1;
@@ -22,7 +22,7 @@ export function curveChart(curves, lines = []) {
 		keyed,
 		title: "Lower bound on the score of the class against distance from the input",
 		x: { name: "L2 distance", max: Math.max(...curves.map((one) => one.distances.at(-1))) }, y: { name: "score at least", max: 1 },
-		lines: [...lines, ...curves.map((one) => lineOf(one, one.certifier, one))],
+		lines: [...curves.map((one) => lineOf(one, one.certifier, one)), ...lines],
 		rules: [{ y: 0.5, name: "½" }, ...curves.filter((one) => one.radius).map((one) => ({ x: one.radius, name: !keyed && down(one.radius) }))],
 	});
 	return chart.node;

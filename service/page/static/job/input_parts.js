@@ -39,13 +39,11 @@ export async function inputParts(place, job, params, signal) {
 	function comparison() {
 		if (!input && !params.others) return null;
 		const results = live("div.stack");
-		const show = (others) => {
-			start?.remove();
-			return compare(results, job, others, signal);
-		};
-		const start = input && button("Certify it by the other certifiers too", async () => {
+		const show = (others) => compare(results, job, others, signal);
+		const start = input && !params.others && button("Certify it by the other certifiers too", async () => {
 			start.disabled = true;
 			const others = await submitOthers(job, input, signal);
+			start.remove();
 			keep("job", { ...params, others: others.map(({ id }) => id).filter(Boolean).join(",") });
 			await show(others);
 		});

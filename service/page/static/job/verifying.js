@@ -23,7 +23,7 @@ export function verifyingOf(job) {
 function wordsOf(name, { valid, radius, claimed_radius: claimed, checks }) {
 	return [
 		el("p", `${name}: `, valid ? word("passed", "the claim holds") : word("failed", "the claim does not hold"),
-			valid ? `. The counts support radius ${radius}.` : `. It states radius ${claimed}; the counts support ${radius}.`),
+			valid ? `. The counts support radius ${radius}.` : claimed === radius ? ". What does not agree stands below." : `. It states radius ${claimed}; the counts support ${radius}.`),
 		el("dl.small", checks.map(({ outcome, about, sentences, faults }) => [
 			el("dt", word(outcome)),
 			el("dd", about, sentences.map((one) => el("p", { class: faults ? "fault" : "muted" }, `${one}.`)),

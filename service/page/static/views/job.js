@@ -7,14 +7,13 @@ import { inputParts } from "../job/input_parts.js";
 import { verifyingOf } from "../job/verifying.js";
 
 export const title = "Certification";
-const ENDED = ["succeeded", "failed", "cancelled"];
 
 export async function mount(root, params, signal) {
 	const path = at("certifications", params.id);
 	const job = await json(path, { signal });
 	const parts = frame(job, path);
 	put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
-	if (ENDED.includes(job.status)) return finish(parts, job, params, signal);
+	if (job.finished_at) return finish(parts, job, params, signal);
 	tell(parts, job);
 	for await (const { type, data } of events(path, signal)) {
 		if (type === "end") await finish(parts, data, params, signal);
@@ -56,12 +55,9 @@ function grow({ history, points }, samples, radius, max) {
 async function finish(parts, job, params, signal) {
 	const { certificate: held, progress: { samples_done: done, samples_total: total } } = job;
 	put(parts.status, stateOf(job));
-	parts.bar.value = done / total;
+	parts.bar.remove();
 	put(parts.actions, el("a.button", { href: "?view=certify" }, "Certify another"));
-	if (!held) {
-		put(parts.answer, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
-		return;
-	}
+	if (!held) return put(parts.answer, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
 	say(parts.radius, held.abstained ? "abstained" : down(held.radius));
 	if (parts.points.length > 1) grow(parts, done, held.radius, total);
 	say(parts.unit, held.abstained ? "no radius is certified" : `certified radius, ${held.radius_unit}`);

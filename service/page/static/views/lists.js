@@ -28,11 +28,10 @@ export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 ], ["open", "complete", "cancelled"],
 "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
 
-/** `prefix`: parameter and title of the filter by first letters; `empty`: said of an empty list; `action`: of a link to the form. */
-function listView(view, title, path, prefix, columns, states, empty, action) {
+/** `first`, `named`: parameter and title of the filter by first letters; `empty`: said of an empty list; `action`: of a link to the form. */
+function listView(view, title, path, [first, named], columns, states, empty, action) {
 	async function mount(root, params, signal) {
 		const { models } = await json("v1/models", { signal });
-		const [begins, named] = prefix;
 		const pick = (name) => (value) => {
 			params[name] = value;
 			items = [];
@@ -61,7 +60,7 @@ function listView(view, title, path, prefix, columns, states, empty, action) {
 		}
 		put(root, el("h1", title), el("div.row.ends", select("status", "State", states.map((one) => [one])), select("model", "Model", models.map(({ name }) => [name])),
 			select("certifier", "Certifier", Object.keys(CERTIFIERS).filter(Boolean).map((one) => [one, certifier(one)])),
-			makeField(`${named} begins with`, el("input", { value: params[begins], onchange: ({ target }) => pick(begins)(target.value) })).node,
+			makeField(`${named} begins with`, el("input", { value: params[first], onchange: ({ target }) => pick(first)(target.value) })).node,
 			el("a.button", { href: "?view=certify" }, action)), table.node, none, more);
 		for (;;) {
 			if (!document.hidden) await read();

@@ -69,9 +69,10 @@ function show(parts, { rows, summary, request, estimated_end: end, status }) {
 	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
 		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
+	const missing = status === "open" && expected - rows.total - rows.skipped;
 	parts.bar.value = ended / Math.max(1, expected);
 	say(parts.states, [`${count(ended)} of ${count(expected)} have ended`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
-		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
+		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, missing && `${count(missing)} have not come: if nobody sends them, cancel the run`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
 }
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
