@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -44,11 +44,12 @@ def select(context: WorkerContext, lease: Lease) -> None:
     job, x = lease.job, _input(context, lease)
     plan, made, window = job.plan, None, None
     if plan is None:
-        made = _make_plan(context, job, x)
+        processes = cache(context.processes)  # asked at most once
+        made = _make_plan(context, job, x, processes)
         if made.shards == 1:
             _do_whole(context, lease, made, x)
             return
-        window = context.window()
+        window = context.window(processes())
         plan = _fix(context, job.id, made, window)
     if plan.fleet != context.fleet:  # a worker of another fleet planned the job and did not get further
         context.queue.enqueue_certify(job.id, plan.fleet.key)
@@ -182,7 +183,9 @@ def _load(load: Callable[[], LoadedModel]) -> LoadedModel:
         raise CannotLoad("model_broken", str(error)) from error
 
 
-def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -> Plan:
+def _make_plan(
+    context: WorkerContext, job: JobRecord, x: NDArray[np.float32], processes: Callable[[], int]
+) -> Plan:
     from worker.sampling.clean_vote import clean_class  # noqa: PLC0415 - PyTorch only in the child process
     from worker.sampling.sampler import select_class  # noqa: PLC0415 - as above
 
@@ -206,7 +209,7 @@ def _make_plan(context: WorkerContext, job: JobRecord, x: NDArray[np.float32]) -
     else:
         trial = _request(spec, loaded, weights, batch, target, blocks, batch)
         block_s = loaded.block_times.of(trial) or _block_s(loaded, x, trial)
-        cut = shard_blocks(blocks, block_s, context.settings.shard_s, context.processes())
+        cut = shard_blocks(blocks, block_s, context.settings.shard_s, processes())
     return Plan(
         target=target,
         label=loaded.manifest.labels[target],

@@ -51,13 +51,15 @@ class WorkerContext:
         alive = sum(worker.processes for worker in workers if worker.fleet == self.fleet)
         return max(alive, self.settings.concurrency)
 
-    def window(self) -> int:
+    def window(self, processes: int | None = None) -> int:
         """Return how many shards of one job may be out: one for each process, and one in reserve.
+
+        ``processes``: how many there are, if that is known already.
 
         Other jobs wait behind shards that are out and not begun, so there is only one in reserve. A process
         that has finished a shard puts the next one on the queue before it asks for work, so none has to wait.
         """
-        return self.processes() + 1
+        return (self.processes() if processes is None else processes) + 1
 
 
 def make_context(settings: WorkerSettings, app: Celery, client: Redis | None = None) -> WorkerContext:

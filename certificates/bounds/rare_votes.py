@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class RareVotes:
         law of probability ``q``, or ``1/2`` if ``q`` is more. It is a sum over its moments with positive
         terms.
         """
-        coefficients = self._far_moments()
+        coefficients = _far_moments(self.q)
         total = np.zeros_like(slope)
         for coefficient in reversed(coefficients):
             total = (total + coefficient) * slope
@@ -95,10 +96,16 @@ class RareVotes:
         best: Array = np.where(falling & inside, total, np.inf).min(axis=0)
         return np.minimum(best, self.d * at_largest)
 
-    def _far_moments(self) -> list[float]:
-        """Return the moments of the upper tail over their factorials, from the third on."""
-        z = max(-quantile(self.q), 0.0)
-        moments = [cdf(-z), density(z)]
-        for k in range(2, _MOMENTS):
-            moments.append(z ** (k - 1) * density(z) + (k - 1) * moments[k - 2])
-        return [moment / math.factorial(k) for k, moment in enumerate(moments)][3:]
+
+@lru_cache(maxsize=8)
+def _far_moments(q: float) -> tuple[float, ...]:
+    """Return the moments of the upper tail of probability ``q`` over their factorials, from the third on.
+
+    They are kept for the next slopes: a bound asks for the same ones again and again.
+    """
+    z = max(-quantile(q), 0.0)
+    height = density(z)
+    moments = [cdf(-z), height]
+    for k in range(2, _MOMENTS):
+        moments.append(z ** (k - 1) * height + (k - 1) * moments[k - 2])
+    return tuple(moment / math.factorial(k) for k, moment in enumerate(moments))[3:]
