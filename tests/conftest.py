@@ -141,6 +141,16 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def half_spaces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models directory for which workers import no PyTorch."""
+    from tests.support.half_spaces import write_half_spaces  # noqa: PLC0415 - ONNX only where it is needed
+
+    directory = tmp_path_factory.mktemp("half-spaces")
+    write_half_spaces(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
     """A server and a worker with two processes, shared by tests that leave them standing."""
     with running_stack(tmp_path_factory.mktemp("stack"), models_dir, processes=2) as running:

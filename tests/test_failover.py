@@ -64,10 +64,10 @@ class Service:
 
 
 @contextmanager
-def running(folder: Path, url: str, models_dir: Path) -> Iterator[Service]:
-    worker = Worker(url, models_dir, folder / "worker.log", processes=1, **IMPATIENT)
+def running(folder: Path, url: str, half_spaces: Path) -> Iterator[Service]:
+    worker = Worker(url, half_spaces, folder / "worker.log", processes=1, **IMPATIENT)
     with (
-        running_gateway(folder, url, models_dir, store_timeout_s=2.0) as gateway,
+        running_gateway(folder, url, half_spaces, store_timeout_s=2.0) as gateway,
         httpx.Client(base_url=gateway.url, timeout=30) as client,
     ):
         worker.start()
@@ -84,24 +84,24 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 
 def test_the_primary_dies_and_a_sentinel_promotes_the_replica(
-    pair: Pair, tmp_path: Path, models_dir: Path
+    pair: Pair, tmp_path: Path, half_spaces: Path
 ) -> None:
     with ExitStack() as stack:
         sentinel = stack.enter_context(running_sentinel(tmp_path, pair))
         url = f"sentinel://127.0.0.1:{sentinel}/0?master={MASTER}"
-        service = stack.enter_context(running(tmp_path, url, models_dir))
+        service = stack.enter_context(running(tmp_path, url, half_spaces))
         accepted = begun_jobs(service, pair)
         pair.first.kill()
         check_all_end(service, accepted)
 
 
 def test_the_address_moves_to_the_replica_and_the_old_primary_lives_on_as_a_replica(
-    pair: Pair, tmp_path: Path, models_dir: Path
+    pair: Pair, tmp_path: Path, half_spaces: Path
 ) -> None:
     """As at a planned fail-over of a managed server: connections to the old primary stay open."""
     with ExitStack() as stack:
         address = stack.enter_context(forwarding(pair.first.port))
-        service = stack.enter_context(running(tmp_path, f"redis://127.0.0.1:{address.port}/0", models_dir))
+        service = stack.enter_context(running(tmp_path, f"redis://127.0.0.1:{address.port}/0", half_spaces))
         accepted = begun_jobs(service, pair)
         pair.promote()
         address.target = pair.second.port

@@ -29,13 +29,13 @@ def rules(repository: Path) -> list[str]:
 
 
 @pytest.mark.own_server
-def test_the_rules_are_enough(server: Server, repository: Path, models_dir: Path, tmp_path: Path) -> None:
+def test_the_rules_are_enough(server: Server, repository: Path, half_spaces: Path, tmp_path: Path) -> None:
     url = f"redis://certify:secret@127.0.0.1:{server.port}/0"
-    worker = Worker(url, models_dir, tmp_path / "worker.log", processes=2, **IMPATIENT)
+    worker = Worker(url, half_spaces, tmp_path / "worker.log", processes=2, **IMPATIENT)
     with Redis(port=server.port, decode_responses=True) as admin:
         admin.execute_command("ACL", "SETUSER", "certify", "on", ">secret", *rules(repository))
         with (
-            running_gateway(tmp_path, url, models_dir) as gateway,
+            running_gateway(tmp_path, url, half_spaces) as gateway,
             httpx.Client(base_url=gateway.url, timeout=30) as client,
         ):
             try:

@@ -18,6 +18,7 @@ from jobs.log_lines import TerminalFormatter
 from tests.support.places import ROOT
 from tests.support.server import free_port
 from tests.support.wait import wait_until
+from tests.support.worker import Worker
 
 PROGRAMS = pytest.mark.parametrize("program", ["service", "worker"])
 
@@ -27,9 +28,13 @@ def started(program: str, stderr: int, **settings: object) -> Iterator[None]:
     """Run a program without a server, which it logs or does not need, until the block ends."""
     nowhere = {"CERTIFY_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0", "CERTIFY_PORT": str(free_port())}
     given = {f"CERTIFY_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", program]
+    entry = Worker.entry if program == "worker" else (program,)
     process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | nowhere | given, stderr=stderr, start_new_session=True
+        [sys.executable, "-m", *entry],
+        cwd=ROOT,
+        env=os.environ | nowhere | given,
+        stderr=stderr,
+        start_new_session=True,
     )
     try:
         yield

@@ -25,9 +25,9 @@ ASKED: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[httpx.Client]:
+def service(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[httpx.Client]:
     """A gateway and a worker that know the certifier."""
-    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), models_dir) as client:
+    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), half_spaces) as client:
         yield client
 
 

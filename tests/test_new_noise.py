@@ -30,8 +30,8 @@ REGISTERED_ALONE: Final = (
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[httpx.Client]:
-    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), models_dir) as client:
+def service(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[httpx.Client]:
+    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), half_spaces) as client:
         yield client
 
 
@@ -85,11 +85,11 @@ def test_a_model_without_a_grid_is_offered_it_instead_of_discrete_noise(service:
     assert f"must be gaussian or {NAME} for model half-space" in refused.text
 
 
-def test_a_worker_that_cannot_draw_it_does_not_start(models_dir: Path) -> None:
+def test_a_worker_that_cannot_draw_it_does_not_start(half_spaces: Path) -> None:
     program = f"{REGISTERED_ALONE}; from worker.__main__ import main; raise SystemExit(main())"
     ended = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, "CERTIFY_MODELS_DIR": str(models_dir)},
+        env={**os.environ, "CERTIFY_MODELS_DIR": str(half_spaces)},
         capture_output=True,
         text=True,
         timeout=60,

@@ -31,13 +31,16 @@ PARTS: Final = {"step select", "step sample", "shard", "certificate"}
 
 
 def test_one_trace_from_the_request_to_the_certificate(
-    server: Server, models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, half_spaces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running_collector() as collector:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint)
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
-        worker = Worker(server.url, models_dir, tmp_path / "worker.log", processes=2, shard_s=0.2)
-        with running_gateway(tmp_path, server.url, models_dir) as gateway, httpx.Client(timeout=30) as client:
+        worker = Worker(server.url, half_spaces, tmp_path / "worker.log", processes=2, shard_s=0.2)
+        with (
+            running_gateway(tmp_path, server.url, half_spaces) as gateway,
+            httpx.Client(timeout=30) as client,
+        ):
             worker.start()
             try:
                 headers = {"traceparent": f"00-{TRACE}-{SPAN}-01"}

@@ -13,7 +13,7 @@ from certify_client.datasets.rows_of_data import DataRow
 from certify_client.input_files import TensorFile
 from certify_client.run_feeding import Feeder
 from tests.support.gateway import running_gateway
-from tests.support.models import write_models
+from tests.support.half_spaces import write_half_spaces
 from tests.support.server import Server
 
 ROWS = [DataRow(i, str(i), None, lambda: TensorFile(np.array([0.5, 0.5]))) for i in range(3)]
@@ -24,7 +24,7 @@ def test_a_store_that_stays_full_ends_the_command(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_feeding, "FULL_S", 0.0)
-    write_models(tmp_path / "models")
+    write_half_spaces(tmp_path / "models")
     with (
         running_gateway(tmp_path, server.url, tmp_path / "models", max_stored_bytes=2**20) as gateway,
         CertificationClient(gateway.url) as client,
@@ -35,7 +35,7 @@ def test_a_store_that_stays_full_ends_the_command(
 
 
 def test_the_run_is_told_of_a_row_that_is_refused(server: Server, tmp_path: Path) -> None:
-    write_models(tmp_path / "models")
+    write_half_spaces(tmp_path / "models")
     long = DataRow(3, "three numbers", None, lambda: TensorFile(np.array([0.5, 0.5, 0.5])))
     with (
         running_gateway(tmp_path, server.url, tmp_path / "models") as gateway,
@@ -50,7 +50,7 @@ def test_the_run_is_told_of_a_row_that_is_refused(server: Server, tmp_path: Path
 
 
 def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> None:
-    write_models(tmp_path / "models")
+    write_half_spaces(tmp_path / "models")
     with (
         running_gateway(tmp_path, server.url, tmp_path / "models", max_run_rows=1) as gateway,
         CertificationClient(gateway.url) as client,
@@ -65,7 +65,7 @@ def test_a_run_that_is_full_ends_the_command(server: Server, tmp_path: Path) -> 
 @pytest.mark.own_server
 def test_a_server_that_is_away_for_a_while_is_waited_for(server: Server, tmp_path: Path) -> None:
     """Before the first row, and when the last one has ended: the same command need not be given again."""
-    write_models(tmp_path / "models")
+    write_half_spaces(tmp_path / "models")
     with (
         running_gateway(tmp_path, server.url, tmp_path / "models") as gateway,
         CertificationClient(gateway.url) as client,

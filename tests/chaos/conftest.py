@@ -12,10 +12,10 @@ from tests.chaos.service import Service, running_service
 
 
 @pytest.fixture(scope="session")
-def models_dir(models_dir: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The models of all tests, and the shipped classifier of digits."""
+def models_dir(half_spaces: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The half-spaces, and the shipped classifier of digits."""
     folder = tmp_path_factory.mktemp("chaos-models") / "models"
-    shutil.copytree(models_dir, folder)
+    shutil.copytree(half_spaces, folder)
     shutil.copytree(repository / "models" / "mnist", folder / "mnist")
     return folder
 

@@ -1,23 +1,28 @@
 """A figure's radii come from runs through the service, and a run that is there is not made again."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from certificates import DIPOLE, FIRST_ORDER, SECOND_ORDER, Bounds
+from figures import laboratory
 from figures.laboratory import Laboratory, Setting
+from figures.test_sets import MODELS
 
 SETTING = Setting("swiss-roll", 6, "swiss-roll", 0.05, 2000)
 
 
 @pytest.mark.timeout(240)
-def test_the_radii_of_a_setting(tmp_path: Path) -> None:
-    with Laboratory(tmp_path) as laboratory:
-        first = laboratory.radii(SETTING, FIRST_ORDER, Bounds.TIGHT)
-        second = laboratory.radii(SETTING, SECOND_ORDER, Bounds.TIGHT)
-        paper, tight = (laboratory.radii(SETTING, DIPOLE, bounds) for bounds in (Bounds.PAPER, Bounds.TIGHT))
+def test_the_radii_of_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(MODELS / "swiss-roll", tmp_path / "models" / "swiss-roll")
+    monkeypatch.setattr(laboratory, "MODELS", tmp_path / "models")  # a worker imports what its models need
+    with Laboratory(tmp_path) as begun:
+        first = begun.radii(SETTING, FIRST_ORDER, Bounds.TIGHT)
+        second = begun.radii(SETTING, SECOND_ORDER, Bounds.TIGHT)
+        paper, tight = (begun.radii(SETTING, DIPOLE, bounds) for bounds in (Bounds.PAPER, Bounds.TIGHT))
     assert first.shape == second.shape == (6,)
     assert (first > 0.0).any()
     assert (paper <= tight).all()

@@ -84,18 +84,18 @@ def test_with_a_certificate_that_is_vouched_for(
 def test_a_worker_does_a_job(
     sentinel: int,
     certificate: Path,
-    models_dir: Path,
+    half_spaces: Path,
     tmp_path: Path,
     store: JobStore,
     queue: Queue,
     liveness: Liveness,
 ) -> None:
     place = url(sentinel, f"ssl_ca_certs={certificate}")
-    worker = Worker(place, models_dir, tmp_path / "worker.log", processes=1)
+    worker = Worker(place, half_spaces, tmp_path / "worker.log", processes=1)
     worker.start()
     try:
         worker.wait_live(liveness)
-        made = half_space(models_dir, n=1000)
+        made = half_space(half_spaces, n=1000)
         job_id = store.create(made.spec, made.input_bytes).job_id
         queue.enqueue_select(job_id)
         wait_until(lambda: store.get(job_id).state is JobState.SUCCEEDED, "the job", 60)

@@ -1,8 +1,9 @@
-"""``python -m standalone`` as a user starts it, on free ports and with data of its own."""
+"""``python -m standalone`` as a user starts it, on free ports, with data of its own and one shipped model."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,8 +31,10 @@ class Standalone:
         self.log = folder / "output.log"
         self.port, self.server_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        shutil.copytree(repository / "models" / "mnist", folder / "models" / "mnist")
         settings = {
             "CERTIFY_DATA_DIR": self.data,
+            "CERTIFY_MODELS_DIR": folder / "models",
             "CERTIFY_PORT": self.port,
             "CERTIFY_SERVER_PORT": self.server_port,
             "CERTIFY_PROCESSES": 1,

@@ -180,13 +180,13 @@ def test_what_the_certify_command_is_told(tmp_path: Path, refusing: str) -> None
 
 
 @pytest.mark.own_server
-def test_what_is_logged_while_secrets_are_in_use(server: Server, models_dir: Path, tmp_path: Path) -> None:
+def test_what_is_logged_while_secrets_are_in_use(server: Server, half_spaces: Path, tmp_path: Path) -> None:
     """The password is right at first, so that its odd characters are shown to reach store and queue."""
     secret = BEFORE + "".join(odd for odd in ODD if odd != "\udcff") + BEHIND
     url = f"redis://:{quote(secret, safe='')}@127.0.0.1:{server.port}/0"
     with connect(JobsSettings(redis_url=server.url)) as client:
         client.config_set("requirepass", secret)
-    worker = Worker(url, models_dir, tmp_path / "worker.log", processes=1, log_level="debug")
+    worker = Worker(url, half_spaces, tmp_path / "worker.log", processes=1, log_level="debug")
     folder = tmp_path / "models"
     with running_gateway(tmp_path, url, write_models(folder), log_level="debug") as gateway:
         worker.start()

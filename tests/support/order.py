@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER: Final = ("tests/page/", "tests/certify_client/")
+TOGETHER: Final = ("tests/page/", "tests/certify_client/", "tests/chaos/")
 """Folders that one process runs whole: they share a service, and a browser, that take seconds to start."""
 FIRST: Final = (
     *TOGETHER,
@@ -17,7 +17,6 @@ FIRST: Final = (
     "tests/standalone/",
     "tests/worker/",
     "tests/service/",
-    "tests/chaos/",
     "tests/fuzz/",
     "tests/importing/",
     "tests/test_new_",

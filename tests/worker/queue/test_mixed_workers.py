@@ -13,9 +13,11 @@ QUICK = {"processes": 1, "visibility_timeout_s": 3, "lease_s": 2.0, "stall_s": 3
 """A worker's death is noticed within seconds."""
 
 
-def test_a_job_begun_with_one_thread_is_finished_by_a_worker_of_two(tmp_path: Path, models_dir: Path) -> None:
-    made = half_space(models_dir, slow=True, n=20_000)
-    with running_stack(tmp_path, models_dir, threads=1, **QUICK) as stack:
+def test_a_job_begun_with_one_thread_is_finished_by_a_worker_of_two(
+    tmp_path: Path, half_spaces: Path
+) -> None:
+    made = half_space(half_spaces, slow=True, n=20_000)
+    with running_stack(tmp_path, half_spaces, threads=1, **QUICK) as stack:
         job_id = stack.submit(made)
         wait_until(lambda: stack.store.get(job_id).progress.samples_done > 0, "some progress")
         stack.worker.kill()
@@ -25,7 +27,7 @@ def test_a_job_begun_with_one_thread_is_finished_by_a_worker_of_two(tmp_path: Pa
             job = stack.finished(job_id, timeout=90)
         finally:
             other.kill()
-    assert_undisturbed(models_dir, job, made.input_bytes)
+    assert_undisturbed(half_spaces, job, made.input_bytes)
     assert job.plan is not None
     assert job.plan.runtime.threads == 1
     assert job.certificate is not None

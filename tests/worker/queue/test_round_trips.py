@@ -20,12 +20,12 @@ from tests.support.stack import Stack, running_stack
 
 
 @pytest.fixture(scope="module")
-def lonely(tmp_path_factory: pytest.TempPathFactory, models_dir: Path) -> Iterator[Stack]:
+def lonely(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[Stack]:
     """A worker of one process that cuts jobs into shards of a twentieth of a second."""
     folder = tmp_path_factory.mktemp("lonely")
-    with running_stack(folder, models_dir, processes=1, shard_s=0.05, lease_s=600.0) as stack:
-        stack.finished(stack.submit(half_space(models_dir, n=1_000)))
-        warm = half_space(models_dir, slow=True, n=5_000, certifier=SECOND_ORDER)
+    with running_stack(folder, half_spaces, processes=1, shard_s=0.05, lease_s=600.0) as stack:
+        stack.finished(stack.submit(half_space(half_spaces, n=1_000)))
+        warm = half_space(half_spaces, slow=True, n=5_000, certifier=SECOND_ORDER)
         stack.finished(stack.submit(warm))  # the server knows every script now
         yield stack
 
@@ -54,18 +54,18 @@ def steps_of(stack: Stack, made: Submission) -> tuple[JobRecord, dict[str, list[
 
 
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
-def test_a_shard(lonely: Stack, models_dir: Path, certifier: Certifier) -> None:
-    made = half_space(models_dir, slow=True, n=10_000, certifier=certifier)
+def test_a_shard(lonely: Stack, half_spaces: Path, certifier: Certifier) -> None:
+    made = half_space(half_spaces, slow=True, n=10_000, certifier=certifier)
     job, steps = steps_of(lonely, made)
     assert job.plan is not None
     assert set(steps) == {"select", *(f"sample:{shard}" for shard in range(1, job.plan.shards))}
     assert all(2 <= len(trips) <= 6 for trips in steps.values()), steps
-    assert_undisturbed(models_dir, job, made.input_bytes)
+    assert_undisturbed(half_spaces, job, made.input_bytes)
 
 
-def test_a_job_of_one_shard(lonely: Stack, models_dir: Path) -> None:
-    made = half_space(models_dir, n=1_000)
+def test_a_job_of_one_shard(lonely: Stack, half_spaces: Path) -> None:
+    made = half_space(half_spaces, n=1_000)
     job, steps = steps_of(lonely, made)
     assert steps.keys() == {"select"}
     assert 2 <= len(steps["select"]) <= 3, "taken, ended; and once a second, who is alive"
-    assert_undisturbed(models_dir, job, made.input_bytes)
+    assert_undisturbed(half_spaces, job, made.input_bytes)

@@ -118,8 +118,8 @@ def test_it_is_said_again_but_not_at_every_look(caplog: pytest.LogCaptureFixture
 
 
 @pytest.fixture
-def worker(server: Server, models_dir: Path, tmp_path: Path) -> Iterator[Worker]:
-    made = Worker(server.url, models_dir, tmp_path / "worker.log", processes=1)
+def worker(server: Server, half_spaces: Path, tmp_path: Path) -> Iterator[Worker]:
+    made = Worker(server.url, half_spaces, tmp_path / "worker.log", processes=1)
     yield made
     made.kill()
 
