@@ -24,7 +24,7 @@ from certify_client import (
 )
 from certify_client.input_files import TensorFile
 from tests.support.gateway import running_gateway
-from tests.support.half_spaces import write_half_spaces
+from tests.support.models import write_models
 from tests.support.stack import running_stack
 
 POINTS = [np.array([0.25 * i + 0.25, 0.0]) for i in range(12)]
@@ -35,7 +35,7 @@ ASKED = Parameters("half-space", "first_order", sigma=0.5, n=500, seed=1)
 def narrow_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service that takes three open jobs, no more."""
     folder = tmp_path_factory.mktemp("narrow")
-    write_half_spaces(folder / "models")
+    write_models(folder / "models")
     with (
         running_stack(folder, folder / "models", processes=1) as stack,
         running_gateway(folder, stack.server.url, folder / "models", max_active_jobs=3) as gateway,
