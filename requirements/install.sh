@@ -16,15 +16,15 @@ for name in ${*//,/ }; do
   file=$folder/extras/$name.txt
   [ -e "$file" ] || file=$folder/$name.txt
   [ -e "$file" ] || { echo "No list of packages for '$name' in $folder: name an extra of pyproject.toml." >&2; exit 1; }
-  lists+=("$file")
+  [ "$name" = gpu ] || lists+=("$file")
   files+=(-r "$file")
 done
 # pip prefers a file whose hash an index tells. A folder (PIP_FIND_LINKS) tells none, so folders are asked for PyTorch first.
 pytorch=$(mktemp)
 trap 'rm -f "$pytorch"' EXIT
-awk '/^torch==/ {found = 1} found {print} found && !/\\$/ {exit}' "${lists[@]}" > "$pytorch"
-if [ -s "$pytorch" ]; then
-  install --no-index -r "$pytorch" 2> /dev/null || true
+awk '/^torch==/ {found = 1} found {print} found && !/\\$/ {exit}' /dev/null "${lists[@]}" > "$pytorch"
+if [ -s "$pytorch" ] && ! said=$(install --no-index -r "$pytorch" 2>&1); then
+  [[ $said == *"No matching distribution found"* ]] || { echo "$said" >&2; exit 1; }
 fi
 install "${files[@]}"
 # Where pip found no CPU build of PyTorch, it took the build for CUDA, which does not start without its libraries.

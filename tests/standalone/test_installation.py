@@ -39,9 +39,11 @@ class Installation:
         (self.lists / "extras").mkdir(parents=True)
         self.wheels.mkdir()
         shutil.copy(repository / "requirements" / "install.sh", self.lists)
+        (self.lists / "torch-cuda.txt").touch()  # read if this environment has the build for CUDA
 
-    def run(self, *names: str) -> subprocess.CompletedProcess[str]:
-        settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels)}
+    def run(self, *names: str, **index: str) -> subprocess.CompletedProcess[str]:
+        where = index or {"PIP_NO_INDEX": "1"}
+        settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": str(self.wheels), **where}
         places = {"PIP_TARGET": str(self.target), "PYTHONPATH": str(self.target)}
         return subprocess.run(
             [self.lists / "install.sh", sys.executable, *names],
@@ -87,6 +89,17 @@ def test_another_hash_is_refused(installation: Installation) -> None:
     assert installation.installed() == set()
 
 
+def test_another_hash_of_pytorch_in_a_folder_is_refused_though_an_index_has_the_right_one(
+    installation: Installation, tmp_path: Path
+) -> None:
+    index = pytorch_of_an_index(installation, tmp_path)
+    wheel(installation.wheels, "torch", "altered", version="1.0+cpu")
+    done = installation.run("part", PIP_INDEX_URL=index)
+    assert done.returncode != 0
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
+    assert installation.installed() == set()
+
+
 def test_a_package_without_a_hash_is_refused(installation: Installation) -> None:
     line = wheel(installation.wheels, "one").partition(" ")[0]
     (installation.lists / "extras" / "part.txt").write_text(line)
@@ -109,12 +122,9 @@ def test_an_extra_that_does_not_exist_is_named(installation: Installation) -> No
     assert "'parts'" in done.stderr
 
 
-def test_a_build_of_pytorch_in_a_folder_is_taken_before_that_of_the_index(
-    repository: Path, tmp_path: Path
-) -> None:
-    """pip by itself prefers files whose hash an index tells; a folder tells none."""
-    installation = Installation(repository, tmp_path)
-    index = tmp_path / "simple" / "torch"
+def pytorch_of_an_index(installation: Installation, folder: Path) -> str:
+    """Make a build in the folder of packages, another in an index, and a list of both; return the index."""
+    index = folder / "simple" / "torch"
     index.mkdir(parents=True)
     for_cuda = wheel(index, "torch").split("sha256:")[1].strip()
     (index / "index.html").write_text(
@@ -123,6 +133,15 @@ def test_a_build_of_pytorch_in_a_folder_is_taken_before_that_of_the_index(
     for_cpu = wheel(installation.wheels, "torch", version="1.0+cpu").split("sha256:")[1].strip()
     line = f"torch==1.0 \\\n    --hash=sha256:{for_cuda} \\\n    --hash=sha256:{for_cpu}\n"
     (installation.lists / "extras" / "part.txt").write_text(line)
+    return index.parent.as_uri()
+
+
+def test_a_build_of_pytorch_in_a_folder_is_taken_before_that_of_the_index(
+    repository: Path, tmp_path: Path
+) -> None:
+    """pip by itself prefers files whose hash an index tells; a folder tells none."""
+    installation = Installation(repository, tmp_path)
+    index = pytorch_of_an_index(installation, tmp_path)
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     done = subprocess.run(
@@ -130,7 +149,7 @@ def test_a_build_of_pytorch_in_a_folder_is_taken_before_that_of_the_index(
         env={
             "PATH": os.environ["PATH"],
             "PIP_CONFIG_FILE": os.devnull,
-            "PIP_INDEX_URL": index.parent.as_uri(),
+            "PIP_INDEX_URL": index,
             "PIP_FIND_LINKS": str(installation.wheels),
         },
         capture_output=True,
