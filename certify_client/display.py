@@ -74,17 +74,12 @@ def _without_certificate(job: records.Job) -> Text:
 
 
 def verdict(outcome: Verdict) -> Text:
-    """Say whether a claim holds, and if not, why; and what could not be checked."""
-    if not outcome.holds:
-        text = Text("The claim does not hold.", style="bold red")
-    elif outcome.radius == 0.0:
-        text = Text("The claim holds: the counts certify nothing, and nothing is claimed.", style="green")
-    else:
-        text = Text(
-            f"The claim holds: the counts support radius {outcome.claimed_radius}.", style="bold green"
-        )
+    """Say whether a claim holds, and if not, why; what could not be checked, and what no check shows."""
+    text = Text(outcome.headline, style="bold green" if outcome.holds else "bold red")
     for fault in outcome.faults:
         text.append(f"\n- {fault}", style="not bold default")
     for sentence in outcome.unchecked:
-        text.append(f"\nWarning: {sentence}.", style="not bold yellow")
+        text.append(f"\nNot checked: {sentence}.", style="not bold yellow")
+    for sentence in outcome.not_shown:
+        text.append(f"\n{sentence}", style="not bold default")
     return text

@@ -8,12 +8,13 @@ model, and compare.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from certificates import Claim, EndedBy, Evidence
 from certificates.bounds.plausible_sums import implausible
 from verification.certificate_comparison import radius_faults, shown, statement_faults
+from verification.label_check import label_check
 from verification.plain_json import check_plain
 from verification.surroundings import context_faults, end_check, request_check
 from verification.verdict import Check, UnreadableCertificate, Verdict
@@ -27,7 +28,9 @@ _NEEDED = ("radius", "ended_by", "claim", "counts")
 T = TypeVar("T")
 
 
-def verify(document: Mapping[str, Any], most_classes: int | None = None) -> Verdict:
+def verify(
+    document: Mapping[str, Any], most_classes: int | None = None, labels: Sequence[str] | None = None
+) -> Verdict:
     """Recompute a certificate from its counts and compare everything it states.
 
     Args:
@@ -36,6 +39,8 @@ def verify(document: Mapping[str, Any], most_classes: int | None = None) -> Verd
             for a certificate alone, the verdict says what could not be compared.
         most_classes: more classes in the counts are refused, since the time of some bounds grows with the
             square of their number. None: any number.
+        labels: what the model that the certificate names calls its classes, in their order. None: not known;
+            the verdict then says that the label could not be checked.
 
     Returns:
         The verdict, with one sentence for each statement that the counts do not support.
@@ -54,6 +59,7 @@ def verify(document: Mapping[str, Any], most_classes: int | None = None) -> Verd
     ended_by = _read(f"{where}ended_by", EndedBy, stated["ended_by"])
     around = (
         Check("input", INPUT, tuple(context_faults(stated, claim, evidence, where))),
+        label_check(stated, labels),
         end_check(document, stated, claim),
         request_check(document, stated, claim),
     )

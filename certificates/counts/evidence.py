@@ -28,8 +28,10 @@ class HitCounts:
     def __post_init__(self) -> None:
         if not 0 <= self.target < len(self.per_class):
             raise ValueError(f"target {self.target} is not one of {len(self.per_class)} classes")
-        if min(self.per_class) < 0 or sum(self.per_class) != self.n:
-            raise ValueError("per_class must hold non-negative votes that sum to n")
+        if (least := min(self.per_class)) < 0:
+            raise ValueError(f"per_class holds {least} votes for a class, which is below 0")
+        if (votes := sum(self.per_class)) != self.n:
+            raise ValueError(f"n is {self.n}, but the votes of per_class sum to {votes}")
         check_count("n", self.n)
 
     @property
@@ -61,8 +63,10 @@ class PairCounts:
     def __post_init__(self) -> None:
         if min(self.both, self.plus_only, self.minus_only, self.target) < 0:
             raise ValueError("pair counts and their target must not be negative")
-        if self.both + self.plus_only + self.minus_only > self.pairs:
-            raise ValueError("pair counts exceed the number of pairs")
+        if (counted := self.both + self.plus_only + self.minus_only) > self.pairs:
+            raise ValueError(
+                f"pairs is {self.pairs}, but both, plus_only and minus_only sum to {counted}, which is more"
+            )
         check_count("pairs", self.pairs)
 
     def __add__(self, other: PairCounts) -> PairCounts:

@@ -1,4 +1,7 @@
-"""Verifications: whether the counts of a certificate support all that it states, check by check."""
+"""Verifications: whether the counts of a certificate support all that it states, check by check.
+
+Beside the checks, an answer says whether the model that the certificate names is one of this service's.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from registry.model_folders import Registry
 from service.certification.certificate_resources import Resource
+from service.certification.stated_models import StatedModelResource, stated_model
 from service.http.problems import ProblemError, field_problem
 from service.http.wording import shown_name
 from verification.certificate_check import verify
@@ -29,8 +34,9 @@ class CheckResource(Resource):
 
     name: CheckName = Field(
         description="`radius`, `statements` and `counts` follow from the counts alone; `input`, `end` and "
-        "`request` compare the certificate with what else the document holds. If the counts give no such "
-        "certificate at all, `radius` says so, and `statements` and `counts` are not there."
+        "`request` compare the certificate with what else the document holds; `label` compares the labels "
+        "with those of the model, if `model.status` is `here`. If the counts give no such certificate at "
+        "all, `radius` says so, and `statements` and `counts` are not there."
     )
     outcome: Outcome = Field(description="`not_made`: the document lacks what would have been compared.")
     about: str = Field(description="A sentence that is true if the check is passed.")
@@ -46,28 +52,42 @@ class VerdictResource(Resource):
     valid: bool = Field(
         description="Whether no check failed. Checks that were not made do not change it: read them too."
     )
+    headline: str = Field(
+        description="The verdict in one or two sentences. If the radius is right and the claim does not "
+        "hold, they name the checks that failed."
+    )
     claimed_radius: float = Field(description="The radius that the certificate states, in input units.")
     radius: float = Field(description="The radius that its counts support; 0 if they support none.")
     checks: list[CheckResource]
+    model: StatedModelResource
+    not_shown: list[str] = Field(
+        description="What this verdict does not show, whatever it is, a sentence each. The first: that the "
+        "model and the input gave these counts."
+    )
 
 
-def verdict_resource(body: bytearray) -> VerdictResource:
+def verdict_resource(body: bytearray, models: Registry) -> VerdictResource:
     """Verify a document: a job's answer with its certificate, or the certificate alone.
 
-    Raises ProblemError: ``malformed-body`` if the body is no JSON object or is nested too deep, and
+    Raises ProblemError: ``malformed-body`` if the body is no JSON object or is nested too deep,
     ``invalid-request``, which names the field at fault, if it holds no certificate that could be checked.
     """
     try:
-        verdict = verify(parse(bytes(body)), MOST_CLASSES)
+        document = parse(bytes(body))
+        model, labels = stated_model(document, models)
+        verdict = verify(document, MOST_CLASSES, labels)
     except UnreadableText as error:
         raise ProblemError("malformed-body", f"The body cannot be read: {error}.") from error
     except UnreadableCertificate as error:
         raise _unreadable(error) from error
     return VerdictResource(
         valid=verdict.holds,
+        headline=verdict.headline,
         claimed_radius=verdict.claimed_radius,
         radius=verdict.radius,
         checks=[_check_resource(check) for check in verdict.checks],
+        model=model,
+        not_shown=list(verdict.not_shown),
     )
 
 

@@ -21,7 +21,8 @@ router = APIRouter(tags=["certifications"], dependencies=[AnyCaller, KnownQuery]
     operation_id="verifyCertificate",
     summary="Verify a certificate",
     description="Computes bounds and radius again from the counts of a certificate, and compares all that "
-    "the document states. The body is a job as it was answered, or its `certificate` alone. No stored job is "
+    "the document states. The body is a job as it was answered, or its `certificate` alone. Beside the "
+    "checks it says whether the model is one of this service's, and what no check shows. No stored job is "
     "read, so that a certificate of any service of this release can be verified; `certify verify` does the "
     f"same without a service, for any number of classes; here they are at most {MOST_CLASSES:,}.",
     response_model=VerdictResource,
@@ -44,5 +45,5 @@ async def verify_certificate(request: Request, ctx: Ctx, caller: Who) -> Respons
         with ctx.requests.share() as work:
             work.take(1)
             async with ctx.verifying:
-                verdict = await anyio.to_thread.run_sync(verdict_resource, body)
+                verdict = await anyio.to_thread.run_sync(verdict_resource, body, ctx.registry)
     return Response(verdict.model_dump_json(), media_type="application/json")

@@ -11,8 +11,10 @@ import httpx
 import pytest
 
 from tests.support.certificate_documents import KINDS, Document, document_of
+from verification.verdict import NOT_SAMPLED, NOT_SIGNED
 
 Change = Callable[[Document], None]
+PARTS = ("radius", "statements", "counts", "input", "label", "end", "request")
 
 
 def posted(http: httpx.Client, document: object) -> httpx.Response:
@@ -35,7 +37,9 @@ def test_a_true_certificate_passes_every_check(http: httpx.Client, kind: str) ->
     document = document_of(kind)
     verdict = verdict_on(http, document)
     assert verdict["valid"], verdict
-    assert set(outcomes(verdict).values()) == {"passed"}
+    assert outcomes(verdict) == dict.fromkeys(PARTS, "passed") | {"label": "not_made"}
+    assert verdict["headline"] == f"The claim holds: the counts support radius {verdict['radius']}."
+    assert verdict["not_shown"] == [NOT_SAMPLED, NOT_SIGNED]
     assert verdict["radius"] == verdict["claimed_radius"] == document["certificate"]["radius"]
 
 
@@ -43,8 +47,9 @@ def test_a_certificate_alone_is_valid_and_what_was_not_compared_is_told(http: ht
     verdict = verdict_on(http, document_of("dipole")["certificate"])
     assert verdict["valid"]
     told = {check["name"]: check["sentences"] for check in verdict["checks"] if check["sentences"]}
-    assert told.keys() == {"end", "request"}
+    assert told.keys() == {"label", "end", "request"}
     assert "could not be checked" in told["request"][0]
+    assert verdict["not_shown"] == [NOT_SAMPLED]
 
 
 def _radius_up(document: Document) -> None:
