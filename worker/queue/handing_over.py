@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from jobs.job_records import JobRecord
 from jobs.liveness import weights_of
@@ -10,20 +11,26 @@ from jobs.plan import Fleet
 from registry import ModelError
 from worker.worker_context import WorkerContext
 
+BELIEVED: Final = 2
+"""Workers of a fleet that could not load a model, after which the fleet is given no job with it to begin.
+
+A choice: one machine may be out of order; a model that two cannot load is tried by no third.
+"""
+
 
 def able_fleet(context: WorkerContext, job: JobRecord) -> Fleet | None:
-    """Return a fleet of which another live worker has the job's model, and none says that it cannot load it.
+    """Return a fleet of which another live worker has the job's model, and did not fail to load it.
 
     For a job that is planned, it can only be this worker's own. For others it is the one with most processes,
     if possible not its own, where the step might come back to this worker.
     """
-    live = [worker for worker in context.liveness.recent_workers() if worker.id != context.worker_id]
-    broken = _broken_in(context, job)
+    failed = _could_not_load(context, job)
+    believed = {key for key, count in Counter(failed.values()).items() if count >= BELIEVED}
     able: Counter[Fleet] = Counter()
-    for worker in live:
+    for worker in context.liveness.recent_workers():
         has = worker.models.get(job.spec.model) == weights_of(job.spec.model_sha256)
-        begins = worker.begins_jobs or job.plan is not None
-        if has and begins and worker.fleet.key not in broken:
+        may = job.plan is not None or (worker.begins_jobs and worker.fleet.key not in believed)
+        if has and may and worker.id not in failed and worker.id != context.worker_id:
             able[worker.fleet] += worker.processes
     if job.plan is not None:
         return context.fleet if context.fleet in able else None
@@ -33,13 +40,17 @@ def able_fleet(context: WorkerContext, job: JobRecord) -> Fleet | None:
     return context.fleet if own else None
 
 
-def _broken_in(context: WorkerContext, job: JobRecord) -> set[str]:
-    """Return the fleets, by their keys, that could not load this worker's own copy of the model."""
+def _could_not_load(context: WorkerContext, job: JobRecord) -> dict[str, str]:
+    """Return the workers that could not load this worker's own copy of the model: id -> key of the fleet."""
     try:
         fingerprint = context.registry.get(job.spec.model).fingerprint
     except ModelError:
-        return set()
-    own = {context.fleet.key} if fingerprint in context.liveness.broken_models(context.worker_id) else set()
-    return own | {
-        worker.fleet.key for worker in context.liveness.recent_workers() if fingerprint in worker.broken
+        return {}
+    failed = {
+        worker.id: worker.fleet.key
+        for worker in context.liveness.recent_workers()
+        if fingerprint in worker.broken
     }
+    if fingerprint in context.liveness.broken_models(context.worker_id):  # perhaps only just
+        failed[context.worker_id] = context.fleet.key
+    return failed

@@ -16,6 +16,7 @@ import pytest
 from jobs import keys
 from jobs.job_records import JobRecord, JobState
 from registry import Registry
+from tests.support.crippled_runtime import SAID, write_crippling
 from tests.support.other_runtime import on_path
 from tests.support.places import SHIPPED_MODELS
 from tests.support.queued import queued
@@ -118,3 +119,18 @@ def test_a_worker_without_the_models_folder_leaves_steps_to_its_likes(tmp_path: 
                 assert job.state is JobState.SUCCEEDED, job.failure
                 assert_undisturbed(both, job, made.input_bytes)
         assert "the step goes to workers with" in stack.worker.log_text()
+
+
+def test_a_machine_that_is_out_of_order_fails_no_job(tmp_path: Path) -> None:
+    """They are alike in all that they say of themselves."""
+    models, made = models_in(tmp_path / "models", "mnist"), asked("mnist")
+    broken = on_path(write_crippling(tmp_path / "crippling"))
+    with broken, running_stack(tmp_path, models, **QUICK) as stack:
+        with another_worker(stack, models, "sound.log"):
+            assert len(stack.liveness.fleets()) == 1
+            for _ in range(6):
+                assert_counted(stack, stack.finished(stack.submit(made), 100), made)
+        failed = stack.finished(stack.submit(made))
+        assert failed.failure is not None
+        assert failed.failure.type == "model_broken"
+        assert SAID in failed.failure.detail
