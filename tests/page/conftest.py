@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.support.api_keys import ALICE, SELDOM, SELDOM_A_MINUTE, entry
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.hostile import HOSTILE
 from tests.support.stack import Stack, running_stack
@@ -58,6 +59,16 @@ def behind(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="package")
 def gateway(behind: Stack) -> Iterator[Gateway]:
     with running_gateway(behind.folder, behind.server.url, behind.models_dir) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="package")
+def keyed(behind: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway that asks for a key: Alice's, or the one that may ask seldom."""
+    folder = tmp_path_factory.mktemp("keyed")
+    keys = folder / "keys.toml"
+    keys.write_text(entry("alice", ALICE) + entry("seldom", SELDOM, requests_per_minute=SELDOM_A_MINUTE))
+    with running_gateway(folder, behind.server.url, behind.models_dir, keys_file=keys) as gateway:
         yield gateway
 
 

@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Final
+
 from playwright.sync_api import Page, expect
 
-
-@pytest.mark.parametrize(
-    ("label", "value"), [("Samples n", "-3"), ("Error eta", "2"), ("Noise sigma", "none")]
+REFUSED: Final = (("Samples n", "-3", "1000"), ("Error eta", "2", "0.01"), ("Noise sigma", "none", "0.5"))
+"""A field, what is refused of it, and what is not."""
+REFUSED_OF_A_RANKING: Final = (
+    *REFUSED,
+    ("Samples n", "1000000000000", "1000"),
+    ("k", "10", "3"),
+    ("k", "", "2"),
 )
-def test_a_refusal_stands_beside_its_field(page: Page, label: str, value: str) -> None:
+
+
+def test_a_refusal_stands_beside_its_field(page: Page) -> None:
     page.goto("/?view=certify&sample=digit-7")
-    field = page.get_by_label(label, exact=True)
-    field.fill(value)
-    page.get_by_role("button", name="Certify", exact=True).click()
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("input[aria-invalid=true]")).to_have_count(1)
-    expect(field.locator("xpath=ancestor::div[@class='field']").locator(".fault")).not_to_be_empty()
+    for label, wrong, right in REFUSED:
+        field = page.get_by_label(label, exact=True)
+        field.fill(wrong)
+        page.get_by_role("button", name="Certify", exact=True).click()
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("input[aria-invalid=true]")).to_have_count(1)
+        expect(field.locator("xpath=ancestor::div[@class='field']").locator(".fault")).not_to_be_empty()
+        field.fill(right)
 
 
-@pytest.mark.parametrize(
-    ("label", "value"),
-    [
-        ("Samples n", "-3"),
-        ("Samples n", "1000000000000"),
-        ("Error eta", "2"),
-        ("Noise sigma", "none"),
-        ("k", "10"),
-    ],
-)
-def test_what_is_refused_for_certain_is_not_asked(page: Page, label: str, value: str) -> None:
+def test_what_is_refused_for_certain_is_not_asked(page: Page) -> None:
     page.goto("/?view=certify&sample=digit-7&decision=top_k&k=2&certifier=first_order")
     expect(page.locator(".plan")).to_contain_text("samples")
     refused: list[str] = []
     page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
-    field = page.get_by_label(label, exact=True)
-    field.fill(value)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    field.fill({"Samples n": "1000", "k": "3"}.get(label, "0.5"))
-    expect(field).not_to_have_attribute("aria-invalid", "true")
-    expect(page.locator(".plan")).to_contain_text("samples")
+    for label, wrong, right in REFUSED_OF_A_RANKING:
+        field = page.get_by_label(label, exact=True)
+        field.fill(wrong)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        field.fill(right)
+        expect(field).not_to_have_attribute("aria-invalid", "true")
+        expect(page.locator(".plan")).to_contain_text("samples")
     assert refused == []
 
 

@@ -74,7 +74,7 @@ export const words = (text, x, y, anchor) => svg("text", { x, y, "text-anchor": 
 function axes(data, { left, right, bottom, x, y }) {
 	return [
 		ticks(data.y.max).map((tick) => [stroke("grid", left, y(tick), right, y(tick)), words(short(tick), left - 8, y(tick) + 4, "end")]),
-		ticks(data.x.max).map((tick) => words(data.x.text(tick), x(tick), bottom + 18, "middle")),
+		ticks(data.x.max).map((tick) => words(data.x.text(tick), x(tick), bottom + 18, x(tick) > right - 9 ? "end" : "middle")),
 		stroke("axis", left, bottom, right, bottom),
 		words(data.x.name, right, bottom + 38, "end"),
 		words(`↑ ${data.y.name}`, left, bottom + 38, "start"),
