@@ -34,21 +34,25 @@ def given(card: Locator, document: object, name: str = "certificate.json") -> No
 
 def test_the_shown_certificate_holds(card: Locator, job: dict[str, Any]) -> None:
     card.get_by_role("button", name="Verify this certificate").click()
-    expect(card).to_contain_text(f"The counts support radius {job['certificate']['radius']}")
+    expect(card).to_contain_text(
+        f"The claim holds: the counts support radius {job['certificate']['radius']}."
+    )
+    expect(card).to_contain_text("The model 'mnist' of this service")
+    expect(card).to_contain_text("It does not show that this model and this input gave these counts")
     expect(card.locator("dt .state")).to_have_text(["passed"] * 7)
 
 
 def test_a_tampered_file_fails_in_words(card: Locator, job: dict[str, Any]) -> None:
     certificate = job["certificate"] | {"radius": 2 * job["certificate"]["radius"]}
     given(card, job | {"certificate": certificate}, f"{HOSTILE}.json")
-    expect(card).to_contain_text(f"{HOSTILE}.json: the claim does not hold")
+    expect(card).to_contain_text(f"{HOSTILE}.json: failed. The claim does not hold.")
     expect(card.locator("dt .state.failed")).to_have_count(1)
     expect(card.locator(".fault:not(:empty)")).to_contain_text("is too large: the counts support")
 
 
 def test_a_file_whose_radius_agrees_says_where_the_fault_is_told(card: Locator, job: dict[str, Any]) -> None:
     given(card, job | {"request": job["request"] | {"n0": 99}})
-    expect(card).to_contain_text("the claim does not hold. What does not agree stands below.")
+    expect(card).to_contain_text("it fails the check of the request")
 
 
 def test_a_certificate_alone_says_what_was_not_compared(card: Locator, job: dict[str, Any]) -> None:
@@ -70,4 +74,4 @@ def test_a_dropped_file_is_verified(page: Page, card: Locator, job: dict[str, An
         json.dumps(job),
     )
     card.dispatch_event("drop", {"dataTransfer": carried})
-    expect(card).to_contain_text("dropped.json: the claim holds")
+    expect(card).to_contain_text("dropped.json: passed. The claim holds")

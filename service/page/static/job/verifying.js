@@ -15,15 +15,16 @@ export function verifyingOf(job) {
 			.catch(refused((message) => put(verdict, el("p.fault", `${name} cannot be verified: ${message}`))));
 	}
 	return droppable(card("Verify",
-		el("p", "Bounds and radius are computed again from the counts, and all that the document states is compared with them. That this model and input gave these counts, no check shows. “certify verify FILE” does the same without a service."),
+		el("p", "Bounds and radius are computed again from the counts, and all that the document states is compared with them. “certify verify FILE” does the same without a service."),
 		job && el("div", button("Verify this certificate", () => verify("This certificate", JSON.stringify(job)))),
 		fileField(`${job ? "or a" : "A"} downloaded file: choose it, or drop it here`, ".json", take).node, verdict), ({ files }) => take(files[0]));
 }
 
-function wordsOf(name, { valid, radius, claimed_radius: claimed, checks }) {
+function wordsOf(name, { valid, headline, model, checks, not_shown: unseen }) {
 	return [
-		el("p", `${name}: `, valid ? word("passed", "the claim holds") : word("failed", "the claim does not hold"),
-			valid ? `. The counts support radius ${radius}.` : claimed === radius ? ". What does not agree stands below." : `. It states radius ${claimed}; the counts support ${radius}.`),
+		el("p", `${name}: `, word(valid ? "passed" : "failed"), `. ${headline}`),
+		el("p", { class: model.status === "here" ? "muted" : "fault" }, model.sentence),
+		unseen.map((one) => el("p.muted", one)),
 		el("dl.small", checks.map(({ outcome, about, sentences, faults }) => [
 			el("dt", word(outcome)),
 			el("dd", about, sentences.map((one) => el("p", { class: faults ? "fault" : "muted" }, `${one}.`)),
