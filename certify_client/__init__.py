@@ -22,6 +22,7 @@ from certify_client.many_jobs import Outcome
 from certify_client.parameters import Parameters
 from certify_client.problem_documents import Problem
 from certify_client.records import Job, Model, Progress, Readiness, Running, Standing, State
+from certify_client.verification_records import Verification
 from verification.verdict import UnreadableCertificate, Verdict
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "UnusableFile",
     "UnusableSetting",
     "Verdict",
+    "Verification",
     "WaitTimeout",
     "input_from",
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from httpx_sse import SSEError, aconnect_sse
 
@@ -19,6 +19,7 @@ from certify_client.parameters import Parameters
 from certify_client.records import Job, Model, Plan, Readiness, Standing
 from certify_client.runs_over_http import AsyncRuns
 from certify_client.server_connection import describe
+from certify_client.verification_records import Verification
 from certify_client.waiting_for_jobs import waiting
 
 
@@ -156,6 +157,16 @@ class AsyncCertificationClient:
         service has not answered for ``patience_s``; the job itself goes on, since accepted jobs are not lost.
         """
         return await self._driver.run(waiting(job_id, self._timeout_s, timeout_s, patience_s, on_progress))
+
+    async def verify(self, document: Job | Mapping[str, Any]) -> Verification:
+        """Have the service verify a certificate: a job, its ``document``, or the ``certificate`` in it.
+
+        The service computes bounds and radius again from the counts, and says whether the model is one of its
+        own; ``verification.certificate_check.verify`` does the first without a service. Raises
+        UnreadableCertificate if the document is no plain JSON, and RequestRefused, which names the field, if
+        it holds no certificate, or more than the service verifies.
+        """
+        return await self._driver.ask(calls.verification(document))
 
     async def models(self) -> list[Model]:
         """Return the installed models."""
