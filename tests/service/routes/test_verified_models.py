@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from registry.model_folders import Registry
+from service.certification.stated_models import stated_model
 from tests.support.certificate_documents import Document, document_of
 
 OTHER = "0" * 64
@@ -105,3 +106,8 @@ def test_a_certificate_without_its_model_is_judged(
     verdict = _verdict(http, document["certificate"])
     assert not verdict["valid"]
     assert verdict["model"]["status"] == "not_stated"
+
+
+def test_where_the_models_cannot_be_read_that_is_told(document: Document, tmp_path: Path) -> None:
+    told, labels = stated_model(document, Registry(tmp_path / "gone"))
+    assert (told.status, labels) == ("models_unreadable", None)
