@@ -24,11 +24,13 @@ function show(first) {
 	const [view, params] = here();
 	const known = VIEWS[view] ?? certify;
 	document.title = `${known.title} – certify`;
-	mark(view);
+	put(document.getElementById("nav"), LINKS.map((name) =>
+		el("a", { href: `?view=${name}`, "aria-current": name === (PARENTS[view] ?? view) && "page" }, VIEWS[name].title)));
+	badge.ariaCurrent = view === "health" ? "page" : null;
 	const root = el("div");
 	put(main, root);
 	if (!first) {
-		main.focus({ preventScroll: true });
+		main.focus();
 		scrollTo(0, 0);
 	}
 	const { signal } = leaving;
@@ -39,12 +41,6 @@ function refuse(root, error) {
 	if (!(error instanceof Problem)) console.error(error);
 	root.append(el("section.card", { role: "alert" }, el("h1", "This cannot be shown"), el("p", error.message),
 		button("Try again", () => show())));
-}
-
-function mark(view) {
-	put(document.getElementById("nav"), LINKS.map((name) =>
-		el("a", { href: `?view=${name}`, "aria-current": name === (PARENTS[view] ?? view) && "page" }, VIEWS[name].title)));
-	badge.ariaCurrent = view === "health" ? "page" : null;
 }
 
 document.querySelector(".skip").onclick = () => {

@@ -36,7 +36,7 @@ async function* parsed(body) {
 	}
 }
 
-/** The service writes each event's data in one line; a block without any keeps the connection open. */
+/** A block without data keeps the connection open. */
 function eventOf(block) {
 	const [, type, data] = block.match(/^event: (.*)[^]*^data: (.*)/m) ?? [];
 	return data && { type, data: JSON.parse(data) };

@@ -1,20 +1,19 @@
 // Where an image comes in: dropped, pasted, chosen or a sample; or a folder of them.
 
-import { button, canvasFor, count, draw, droppable, el, fileField, live, makeCopies, makeField, preview, put, refused, sampleInput, SAMPLES } from "../kit.js";
-import { filesBelow, folderOf } from "../run/folder.js";
+import { button, canvasFor, count, draw, droppable, el, fileField, live, makeCopies, preview, put, refused, sampleInput, SAMPLES } from "../kit.js";
+import { filesBelow, folderField } from "../run/folder.js";
 
 export function makeImageInput(model, changed, signal) {
 	const frame = el("div.frame", { onclick: () => picture.input.click() }, el("p.muted", "Drop a picture or a folder here, paste a picture, or choose a file: PNG, JPEG or WebP."));
 	const conversions = live("div.small");
 	const picture = fileField("Choose a picture", "image/png,image/jpeg,image/webp", take);
-	const folder = makeField("or a folder, as a run", el("input", { type: "file", webkitdirectory: true, onchange: ({ target }) =>
-		takeFolder([...target.files].map((file) => [file.webkitRelativePath, file])) }), "Labels are the names of the folders inside, or in labels.csv (file_name,label).");
+	const folder = folderField("or a folder, as a run", use, "Labels are the names of the folders inside, or in labels.csv (file_name,label).");
 	const samples = el("div.samples", { role: "group", "aria-label": "Samples" }, SAMPLES.map((name) =>
 		button(el("img", { src: `page/samples/${name}.png`, alt: "" }), () => takeSample(name), { title: name, "aria-label": `Sample ${name}`, "aria-pressed": "false" })));
 	const copies = makeCopies();
 	const node = droppable(el("div.stack", frame, conversions, picture.node, el("div.field", el("strong", "or take a sample"), samples), folder.node), ({ items, files }) => {
 		const entry = items[0]?.webkitGetAsEntry();
-		if (entry?.isDirectory) filesBelow(entry).then(takeFolder);
+		if (entry?.isDirectory) filesBelow(entry).then(folder.read);
 		else take(files[0]);
 	});
 	document.addEventListener("paste", (event) => {
@@ -31,9 +30,6 @@ export function makeImageInput(model, changed, signal) {
 	async function takeSample(name) {
 		const input = await sampleInput(name);
 		if (input) use(input);
-	}
-	function takeFolder(files) {
-		if (files.length) folderOf(files).then(use, (error) => folder.fault.show(error.message));
 	}
 	function use(input) {
 		part.value = input;

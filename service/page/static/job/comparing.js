@@ -11,7 +11,7 @@ const CELLS = [
 	["Samples", "number", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–")],
 ];
 
-/** The curve of a job that has ended, or null where no curve shows its claim. Throws Problem. */
+/** The curve of a job, or null where none shows its claim. */
 export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, { signal }) : null;
 
 /** Curves as lines of one chart, below other `lines`. */
@@ -48,7 +48,7 @@ export async function compare(place, job, others, signal) {
 	const rows = [job, ...others];
 	const table = makeTable("Certifiers", CELLS);
 	const curves = el("div");
-	put(place, table.node, curves, el("p.small.muted", "Each radius holds at its own eta. If you look at all and then take the largest, add the etas up."));
+	put(place, table.node, curves, el("p.small.muted", "Each radius holds at its own eta. To look at all and take the largest, add the etas up."));
 	function show(i, more) {
 		rows[i] = { ...rows[i], ...more };
 		table.draw(rows);

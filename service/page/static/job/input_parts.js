@@ -6,7 +6,7 @@ import { compare, submitOthers } from "./comparing.js";
 const STEPS = 100;
 const LOST = "This page no longer has the picture, and the service deletes an input when its job ends. Choose it again to see such changes and to compare certifiers.";
 
-/** Put these parts into a place. Where the input is gone, say so and ask for the picture again. */
+/** Put these parts into a place, or ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
 	const model = await json(at("models", job.request.model), { signal });
 	const input = await heldInput(job, params);
@@ -63,7 +63,7 @@ function changesOf(picture, radius, name, scale) {
 		const size = (radius * slider.value) / STEPS;
 		for (const { direction, canvas, length } of changes) draw(canvas, picture, data.map((value, i) => value + (size / scale / length) * direction[i]));
 		const told = size < radius ? `below the radius: the class stays "${name}".` : "not below the radius: nothing is guaranteed here.";
-		say(words, `Each differs from yours by ${short(size)} in L2, ${told} Spread over all ${data.length} numbers that is ${short(size / Math.sqrt(data.length))} each. Numbers beyond black and white are drawn as those.`);
+		say(words, `Each differs from yours by ${short(size)} in L2, ${told} Spread over all ${data.length} numbers that is ${short(size / Math.sqrt(data.length))} each.`);
 		slider.ariaValueText = `size ${short(size)}`;
 	}
 	paint();

@@ -32,4 +32,4 @@ function wordsOf(name, { valid, headline, model, checks, not_shown: unseen }) {
 	];
 }
 
-const word = (outcome, text = outcome.replace("_", " ")) => stateWord(text, SIGNS[outcome] ?? outcome);
+const word = (outcome) => stateWord(outcome.replace("_", " "), SIGNS[outcome] ?? outcome);

@@ -1,6 +1,16 @@
 // A folder of pictures with their labels.
 
+import { el, makeField } from "../kit.js";
+
 const TABLE = "labels.csv";
+
+/** A field for a folder; `take` gets the input made of it. */
+export function folderField(title, take, hint) {
+	const read = (files) => files.length && folderOf(files).then(take, (error) => fault.show(error.message));
+	const { node, fault } = makeField(title, el("input", { type: "file", webkitdirectory: true, onchange: ({ target }) =>
+		read([...target.files].map((file) => [file.webkitRelativePath, file])) }), hint);
+	return { node, read };
+}
 
 /** All files below an entry that was dropped, as `[path, file]`. */
 export async function filesBelow(entry) {
@@ -13,7 +23,7 @@ export async function filesBelow(entry) {
 
 /** The input made of `[path, file]` pairs: a name, rows `{ key, label, file }` of all pictures, and the number of other
  *  files. Labels are those of `labels.csv`, or the names of the folders inside. Hidden files are left out. */
-export async function folderOf(files) {
+async function folderOf(files) {
 	const [name] = files[0][0].split("/");
 	const all = files.map(([path, file]) => ({ file, key: path.slice(name.length + 1) }));
 	const table = all.find(({ key }) => key === TABLE);

@@ -4,7 +4,7 @@ import { button, card, choice, down, el, json, link, makeTable, query, short, st
 
 const AMONG = [["", "all"], ["refused"], ["open", "not ended"], ["failed"], ["cancelled"], ["abstained"], ["wrong", "not correct"]];
 
-/** `read(skipped)` reads again what may have changed; as many files as `skipped` were refused, and stand above the rows. */
+/** `read(skipped)` reads again what may have changed; `skipped`: how many files were refused. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [

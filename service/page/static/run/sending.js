@@ -11,18 +11,23 @@ export const sendings = new Map();
 
 export async function startRun(values, { name, rows }, signal) {
 	const { id } = await post("v1/runs", jsonBlob(asJson(values, { name: name.slice(0, 200), expected_rows: rows.length })), { signal });
+	sendRows(id, rows);
+	return id;
+}
+
+/** Send rows to a run. Those that it has stay as they are. */
+export function sendRows(id, rows) {
 	const state = { of: rows.length, sent: 0, stopped: "" };
 	sendings.set(id, state);
 	const left = rows.values();
 	for (let i = 0; i < AT_ONCE; i += 1) sendFrom(left, at("runs", id), state);
-	return id;
 }
 
 window.addEventListener("beforeunload", (event) => {
 	for (const { sent, of, stopped } of sendings.values()) if (sent < of && !stopped) event.preventDefault();
 });
 
-/** Send rows one after the other. The run is told of those that are refused, so that it can be complete without them. */
+/** Send one row after the other, and tell the run of those that are refused. */
 async function sendFrom(left, path, state) {
 	for (const { key, label, file } of left) {
 		if (state.stopped) return;
@@ -38,5 +43,5 @@ async function sendFrom(left, path, state) {
 	}
 }
 
-/** Whether an error is about the run or the key, and not about one row. */
+/** Whether an error is about more than one row. */
 const isLast = ({ type, status }) => type?.includes?.(":run-") || status === 401;

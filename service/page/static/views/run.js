@@ -2,8 +2,9 @@
 
 import { at, bar, button, card, certifier, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
+import { folderField } from "../run/folder.js";
 import { rowsOf } from "../run/rows.js";
-import { sendings } from "../run/sending.js";
+import { sendings, sendRows } from "../run/sending.js";
 
 export const title = "Run";
 const LOOK_MS = 2000;
@@ -18,7 +19,7 @@ export async function mount(root, params, signal) {
 	const parts = frame(run, path);
 	const rows = rowsOf(labels, path, params, tell, signal);
 	put(root, el("h1", run.name), el("div.stack", parts.node, rows.node, await comparisonOf(run, path, params.with, tell, signal)));
-	followSending(parts, sendings.get(run.id));
+	followSending(parts, run.id);
 	await follow(parts, rows, path, signal);
 }
 
@@ -41,7 +42,8 @@ async function follow(parts, rows, path, signal) {
 	await reading;
 }
 
-function followSending({ sent: words }, sending) {
+function followSending({ sent: words }, id) {
+	const sending = sendings.get(id);
 	if (!sending) return;
 	sending.changed = () => {
 		const { of, sent, stopped } = sending;
@@ -55,14 +57,18 @@ function frame(run, path) {
 	const act = (text, work) => button(text, () => work().catch((error) => say(said, error.message)));
 	const parts = { said, tiles: el("dl.tiles"), bar: bar(), states: live("p.small"), sent: live("p.small"),
 		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => json(path, { method: "DELETE" })) };
+	parts.again = folderField("Send the folder again: what has come stays", ({ rows }) => {
+		sendRows(run.id, rows);
+		followSending(parts, run.id);
+	}).node;
 	parts.node = el("div.two",
-		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, said), parts.chart.node, el("div", parts.cancel)),
+		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, parts.again, said), parts.chart.node, el("div", parts.cancel)),
 		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
 			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))));
 	return parts;
 }
 
-function show(parts, { rows, summary, request, estimated_end: end, status }) {
+function show(parts, { id, rows, summary, request, estimated_end: end, status }) {
 	const open = rows.queued + rows.running;
 	const ended = rows.total - open + rows.skipped;
 	const expected = Math.max(request.expected_rows, rows.total + rows.skipped);
@@ -70,9 +76,10 @@ function show(parts, { rows, summary, request, estimated_end: end, status }) {
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
 		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
 	const missing = status === "open" && expected - rows.total - rows.skipped;
+	parts.again.hidden = !missing || sendings.has(id);
 	parts.bar.value = ended / Math.max(1, expected);
 	say(parts.states, [`${count(ended)} of ${count(expected)} have ended`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
-		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, missing && `${count(missing)} have not come: if nobody sends them, cancel the run`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
+		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, missing && `${count(missing)} have not come`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
 }
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));

@@ -6,7 +6,7 @@ import { card, el, json, link, put, readiness, service } from "../kit.js";
 export const models = { title: "Models", async mount(root, params, signal) {
 	const { models: usable, broken } = await json("v1/models", { signal });
 	put(root, el("h1", "Models"), el("div.stack", usable.map(cardOf), Object.entries(broken).map(([name, reason]) => card(name, el("p.fault", reason))),
-		!usable.length && el("p", "No model can be used. Put a model's folder into the models directory, or import a network of your own with certify-models import.")));
+		!usable.length && el("p", "No model can be used. Put a folder into the models directory, or import a network with certify-models import.")));
 } };
 
 function cardOf(model) {
