@@ -1,4 +1,4 @@
-"""A second version of PyTorch for workers: the installed one, but for the version that it states.
+"""A second version of ONNX Runtime for workers: the installed one, but for the version that it states.
 
 All of it is a link to the installed package, so its classifiers are the same; the service cannot know that.
 """
@@ -17,20 +17,20 @@ import pytest
 OTHER: Final = "0.0.1+other"
 
 
-def write_other_torch(folder: Path) -> Path:
+def write_other_onnxruntime(folder: Path) -> Path:
     """Make the package in ``folder``, and return what to put on a program's path."""
-    found = find_spec("torch")
+    found = find_spec("onnxruntime")
     assert found is not None
     assert found.origin is not None
     installed = Path(found.origin).parent
-    package = folder / "torch"
+    package = folder / "onnxruntime"
     package.mkdir(parents=True)
     for entry in installed.iterdir():
-        if entry.name not in {"version.py", "__pycache__"}:
+        if entry.name not in {"__init__.py", "__pycache__"}:
             (package / entry.name).symlink_to(entry)
-    stated = (installed / "version.py").read_text().splitlines(keepends=True)
+    stated = (installed / "__init__.py").read_text().splitlines(keepends=True)
     lines = [f"__version__ = {OTHER!r}\n" if line.startswith("__version__") else line for line in stated]
-    (package / "version.py").write_text("".join(lines))
+    (package / "__init__.py").write_text("".join(lines))
     return folder
 
 

@@ -16,7 +16,7 @@ from jobs.job_records import JobRecord, JobState
 from jobs.ledger import Ledger
 from tests.support.begun import begin
 from tests.support.fleets import ELSEWHERE
-from tests.support.other_runtime import OTHER, on_path, write_other_torch
+from tests.support.other_runtime import OTHER, on_path, write_other_onnxruntime
 from tests.support.plans import plan_of
 from tests.support.queued import drain, queued
 from tests.support.reference import assert_undisturbed, half_space
@@ -36,16 +36,16 @@ QUICK: Final[dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def other_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_other_torch(tmp_path_factory.mktemp("other"))
+def other_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_other_onnxruntime(tmp_path_factory.mktemp("other"))
 
 
 @contextmanager
 def other_worker(
-    stack: Stack, other_torch: Path, *, begin_jobs: bool = True, **settings: Any
+    stack: Stack, other_runtime: Path, *, begin_jobs: bool = True, **settings: Any
 ) -> Iterator[Worker]:
-    """Run a worker with another version of PyTorch beside that of the stack."""
-    with on_path(other_torch):
+    """Run a worker with another version of ONNX Runtime beside that of the stack."""
+    with on_path(other_runtime):
         worker = stack.extra_worker(begin_jobs=begin_jobs, **settings)
     try:
         worker.wait_live(stack.liveness)
@@ -59,21 +59,21 @@ def other_worker(
 def takes_jobs(stack: Stack) -> bool:
     """Submit a small job, and tell whether the other worker has done it."""
     job = stack.finished(stack.submit(half_space(stack.models_dir, slow=True, n=256)))
-    return torch_of(job) == OTHER
+    return version_of(job) == OTHER
 
 
-def torch_of(job: JobRecord) -> str | None:
-    """Return the version of PyTorch that a job was begun with, None if it is not begun."""
-    return None if job.plan is None else job.plan.fleet.versions["torch"]
+def version_of(job: JobRecord) -> str | None:
+    """Return the version of ONNX Runtime that a job was begun with, None if it is not begun."""
+    return None if job.plan is None else job.plan.fleet.versions["onnxruntime"]
 
 
-def begun_by(stack: Stack, jobs: list[str], torch: str | None = None) -> list[JobRecord]:
-    """Return the jobs that have a plan and have not ended; with ``torch``, those of workers with it."""
+def begun_by(stack: Stack, jobs: list[str], version: str | None = None) -> list[JobRecord]:
+    """Return the jobs that have a plan and have not ended; with ``version``, those of workers with it."""
     found = [stack.store.get(job_id) for job_id in jobs]
     return [
         job
         for job in found
-        if job.plan is not None and not job.state.is_final and torch in {None, torch_of(job)}
+        if job.plan is not None and not job.state.is_final and version in {None, version_of(job)}
     ]
 
 
@@ -82,12 +82,12 @@ def count_ended(stack: Stack, jobs: list[str]) -> int:
 
 
 def test_one_of_two_runtimes_leaves_among_20_jobs(
-    tmp_path: Path, models_dir: Path, other_torch: Path
+    tmp_path: Path, half_spaces: Path, other_runtime: Path
 ) -> None:
-    made = half_space(models_dir, slow=True, n=5_000)
+    made = half_space(half_spaces, slow=True, n=5_000)
     settings = {**QUICK, "orphan_s": ORPHAN_S}
-    with running_stack(tmp_path, models_dir, **settings) as stack:
-        with other_worker(stack, other_torch, **settings) as leaver:
+    with running_stack(tmp_path, half_spaces, **settings) as stack:
+        with other_worker(stack, other_runtime, **settings) as leaver:
             jobs = [stack.submit(made) for _ in range(20)]
             wait_until(
                 lambda: count_ended(stack, jobs) >= 4 and len(begun_by(stack, jobs, OTHER)) >= 3,
@@ -103,16 +103,16 @@ def test_one_of_two_runtimes_leaves_among_20_jobs(
             assert job.failure is not None
             assert job.finished_at is not None
             assert job.plan is not None
-            assert torch_of(job) == OTHER
+            assert version_of(job) == OTHER
             assert job.failure.type == "no_matching_worker"
-            assert f"torch {OTHER}" in job.failure.detail
+            assert f"onnxruntime {OTHER}" in job.failure.detail
             assert "alive for 4 s" in job.failure.detail
             assert "submit the job again" in job.failure.detail
             assert job.finished_at >= left + ORPHAN_S
         succeeded = [job for job in ended if job.state is JobState.SUCCEEDED]
         assert len(succeeded) + len(failed) == 20
         for job in succeeded:
-            assert_undisturbed(models_dir, job, made.input_bytes)
+            assert_undisturbed(half_spaces, job, made.input_bytes)
         assert failed[0].plan is not None
         gone = failed[0].plan.fleet.key
         queue = keys.queue(gone)
@@ -121,11 +121,11 @@ def test_one_of_two_runtimes_leaves_among_20_jobs(
 
 
 def test_a_runtime_that_comes_back_in_time_finishes_what_it_began_and_no_more(
-    tmp_path: Path, models_dir: Path, other_torch: Path
+    tmp_path: Path, half_spaces: Path, other_runtime: Path
 ) -> None:
-    made = half_space(models_dir, slow=True, n=5_000)
-    with running_stack(tmp_path, models_dir, **QUICK) as stack:
-        with other_worker(stack, other_torch, **QUICK) as leaver:
+    made = half_space(half_spaces, slow=True, n=5_000)
+    with running_stack(tmp_path, half_spaces, **QUICK) as stack:
+        with other_worker(stack, other_runtime, **QUICK) as leaver:
             jobs = [stack.submit(made) for _ in range(6)]
             wait_until(lambda: len(begun_by(stack, jobs, OTHER)) >= 2, "it to begin", 60)
             leaver.kill()
@@ -139,13 +139,13 @@ def test_a_runtime_that_comes_back_in_time_finishes_what_it_began_and_no_more(
             60,
         )
         assert begun_by(stack, jobs)
-        with other_worker(stack, other_torch, begin_jobs=False, **QUICK):
+        with other_worker(stack, other_runtime, begin_jobs=False, **QUICK):
             ended = [stack.finished(job_id, 60) for job_id in jobs]
             later = [stack.finished(stack.submit(made)) for _ in range(4)]
     for job in ended:
-        assert_undisturbed(models_dir, job, made.input_bytes)
-    assert {torch_of(job) == OTHER for job in ended} == {True, False}
-    assert not [job for job in later if torch_of(job) in {None, OTHER}]
+        assert_undisturbed(half_spaces, job, made.input_bytes)
+    assert {version_of(job) == OTHER for job in ended} == {True, False}
+    assert not [job for job in later if version_of(job) in {None, OTHER}]
 
 
 def test_a_first_step_of_a_job_that_another_runtime_has_planned_is_passed_on(
