@@ -19,6 +19,7 @@ from certify_client.records import Job, Model, Plan, Readiness, Standing
 from certify_client.runs_over_http import Runs
 from certify_client.server_connection import describe
 from certify_client.verification_records import Verification
+from certify_client.verifying_by_service import verifying
 from certify_client.waiting_for_jobs import waiting
 
 DEFAULT_HOST: Final = "127.0.0.1"
@@ -160,15 +161,18 @@ class CertificationClient:
         """
         return self._driver.run(waiting(job_id, self._timeout_s, timeout_s, patience_s, on_progress))
 
-    def verify(self, document: Job | Mapping[str, Any]) -> Verification:
+    def verify(self, document: Job | Mapping[str, Any], given: Given | None = None) -> Verification:
         """Have the service verify a certificate: a job, its ``document``, or the ``certificate`` in it.
 
         The service computes bounds and radius again from the counts, and says whether the model is one of its
-        own; ``verification.certificate_check.verify`` does the first without a service. Raises
-        UnreadableCertificate if the document is no plain JSON, and RequestRefused, which names the field, if
-        it holds no certificate, or more than the service verifies.
+        own; ``verification.certificate_check.verify`` does the first without a service. With ``given``, an
+        input as ``submit`` takes it, ``same_input`` of the verdict says whether the certificate is about it,
+        if the service has the model. Raises UnreadableCertificate if the document is no plain JSON,
+        RequestRefused, which names the field, if it holds no certificate, or more than the service verifies,
+        and UnusableFile if the input cannot be read.
         """
-        return self._driver.ask(calls.verification(document))
+        asked = None if given is None else input_from(given)
+        return self._driver.run(verifying(document, asked))
 
     def models(self) -> list[Model]:
         """Return the installed models."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +14,6 @@ from certify_client.input_files import ImageFile, TensorFile
 from certify_client.parameters import Parameters
 from certify_client.path_parts import path_part
 from certify_client.records import Job, Model, Plan, Readiness
-from certify_client.verification_records import Verification
-from verification.plain_json import check_plain
 
 _CERTIFICATIONS = "/v1/certifications"
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
@@ -82,15 +79,6 @@ def jobs(limit: int | None, **picked: str | None) -> Steps[None]:
         left = None if left is None else left - len(found)
         if cursor is None:
             return
-
-
-def verification(document: Job | Mapping[str, Any]) -> Call[Verification]:
-    """Have a certificate verified. Raises UnreadableCertificate if the document is no plain JSON."""
-    sent = document.document if isinstance(document, Job) else document
-    check_plain(sent)
-    return Call(
-        "POST", "/v1/verifications", lambda answer: Verification.parse(_document(answer)), {"json": sent}
-    )
 
 
 def models() -> Call[list[Model]]:

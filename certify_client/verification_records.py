@@ -42,7 +42,8 @@ class Verification(_Told):
 
     ``claimed_radius`` is the radius that the certificate states, ``radius`` the one that its counts support,
     both in input units. ``headline`` is the verdict in words. ``not_shown`` says what it leaves open, even
-    where it is valid. ``document`` is the service's answer unchanged.
+    where it is valid. ``same_input``: whether the certificate is about the input that was given beside it;
+    None without one, or if its model is not ``here``. ``document`` is the service's answer unchanged.
     """
 
     valid: bool
@@ -52,6 +53,7 @@ class Verification(_Told):
     checks: tuple[VerifiedCheck, ...]
     model: StatedModel
     not_shown: tuple[str, ...]
+    same_input: bool | None = None
     document: dict[str, Any] = Field(repr=False)
 
     @classmethod

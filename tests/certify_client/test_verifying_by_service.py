@@ -7,6 +7,7 @@ import copy
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
@@ -66,6 +67,28 @@ def test_a_certificate_alone_is_verified(client: CertificationClient, job: Job) 
     assert [check.name for check in verdict.checks if check.outcome == "not_made"] == ["end", "request"]
 
 
+def test_an_input_is_compared_with_the_certified_one(
+    client: CertificationClient, job: Job, digit: Path
+) -> None:
+    assert client.verify(job).same_input is None
+    assert client.verify(job, digit).same_input is True
+    assert client.verify(job, digit.with_name("digit-4.png")).same_input is False
+    changed = copy.deepcopy(job.document)
+    for part in (changed["certificate"], changed["request"]):
+        part["input"]["sha256"] = "0" * 64
+    assert client.verify(changed).valid
+    assert client.verify(changed, digit).same_input is False
+    changed["certificate"]["model"]["name"] = "absent"
+    assert client.verify(changed, digit).same_input is None
+
+
+def test_an_array_is_compared_too(client: CertificationClient) -> None:
+    point = np.array([1.0, 0.25])
+    job = client.wait(client.submit(point, Parameters("half-space", "first_order", sigma=0.5, n=200)).id)
+    assert client.verify(job, point).same_input is True
+    assert client.verify(job, 2 * point).same_input is False
+
+
 def test_what_holds_no_certificate_is_refused(client: CertificationClient, job: Job) -> None:
     with pytest.raises(RequestRefused, match=r"certificate") as caught:
         client.verify(job.document | {"certificate": None})
@@ -81,4 +104,4 @@ def test_every_field_of_the_description_is_there() -> None:
         Verification: verifications.VerdictResource,
     }
     for record, resource in described.items():
-        assert record.model_fields.keys() - {"document"} == resource.model_fields.keys()
+        assert record.model_fields.keys() - {"document", "same_input"} == resource.model_fields.keys()
