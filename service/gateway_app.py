@@ -84,6 +84,7 @@ def create_app(settings: GatewaySettings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `service.http.edge` has its own
     )
     app.state.context = context
     app.router.routes.append(PollRoute(context))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -26,8 +25,7 @@ class Gate:
         self._hosts = Hosts(settings)
         self._requests = requests
 
-    @contextmanager
-    def passing(self, scope: Scope, path: str) -> Iterator[Held | None]:
+    def passing(self, scope: Scope, path: str) -> AbstractContextManager[Held | None]:
         """Check a request and count it while it is answered. Raises ProblemError if it is refused.
 
         Health checks are never refused for load. Event streams have their own limit. Submissions are counted
@@ -44,11 +42,10 @@ class Gate:
             closing = RETRY_AFTER | {"Connection": "close"}
             raise ProblemError("overloaded", "Too many connections are open.", headers=closing)
         if probe or path.endswith("/events") or scope["method"] == "POST":
-            yield None
-            return
-        with self._requests.share() as place:
-            place.take(1)
-            yield place
+            return nullcontext()
+        place = self._requests.share()
+        place.take(1)
+        return place
 
 
 _UNKNOWN_HOST: Final = (

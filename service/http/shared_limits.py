@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from typing import Final, Self
 
 from service.http.problems import ProblemError
 
@@ -13,12 +11,21 @@ RETRY_AFTER: Final = {"Retry-After": "2"}
 
 
 class Held:
-    """The part of a `Pool` that one request has taken. It can grow, and is given back as a whole."""
+    """The part of a `Pool` that one request has taken. It can grow, and is given back as a whole.
+
+    Used as a context manager, it is given back at the end of the block.
+    """
 
     def __init__(self, pool: Pool, owner: str) -> None:
         self._pool = pool
         self._owner = owner
         self.amount = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
 
     def take(self, amount: int) -> None:
         """Take more. Raises ProblemError ``overloaded`` if the pool has not enough left for this owner."""
@@ -27,8 +34,9 @@ class Held:
 
     def give_back(self) -> None:
         """Give back everything that was taken; more may be taken afterwards."""
-        self._pool.take(self._owner, -self.amount)
-        self.amount = 0
+        if self.amount:
+            self._pool.take(self._owner, -self.amount)
+            self.amount = 0
 
 
 class Pool:
@@ -44,14 +52,9 @@ class Pool:
         self._held: Counter[str] = Counter()
         self._refusal = refusal
 
-    @contextmanager
-    def share(self, owner: str = "") -> Iterator[Held]:
-        """Yield an empty part for an owner, and take back its content at the end of the block."""
-        held = Held(self, owner)
-        try:
-            yield held
-        finally:
-            held.give_back()
+    def share(self, owner: str = "") -> Held:
+        """Return an empty part for an owner."""
+        return Held(self, owner)
 
     def take(self, owner: str, amount: int) -> None:
         """Take an amount for an owner; a negative amount gives back. Raises ProblemError ``overloaded``."""
