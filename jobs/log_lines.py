@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import time
+from functools import lru_cache
 from typing import Final, Literal
 
 LogFormat = Literal["auto", "terminal", "json"]
@@ -30,12 +31,18 @@ _ENCODER: Final = json.JSONEncoder(default=str)
 """One for all lines: `json.dumps` would make one for each."""
 
 
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    """Return a time in UTC; many lines may have the same."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
 class JsonFormatter(logging.Formatter):
     """Formats a record as one JSON object; times are UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        moment, given = _second(int(record.created)), vars(record)
         line: dict[str, object] = {
             "time": f"{moment}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -43,7 +50,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "pid": record.process,
         }
-        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        line |= {name: given[name] for name in FIELDS if name in given}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return _ENCODER.encode(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -133,6 +134,17 @@ class Metrics:
             ["model", "certifier"],
             registry=self._registry,
         )
+
+        self._answered = lru_cache(maxsize=256)(self.requests.labels)
+        self._timed = lru_cache(maxsize=256)(self.duration.labels)
+
+    def count(self, method: str, route: str, status: int) -> None:
+        """Count an answer."""
+        self._answered(method, route, str(status)).inc()
+
+    def time(self, method: str, route: str, seconds: float) -> None:
+        """Note how long an answer took."""
+        self._timed(method, route).observe(seconds)
 
     def render(self) -> bytes:
         """Return the metrics in Prometheus' text format."""

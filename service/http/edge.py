@@ -94,9 +94,9 @@ class Edge:
         method = method if method in _METHODS else "other"
         route = getattr(scope.get("route"), "path", "unmatched")
         status = answer.status or 499  # the client left before an answer began
-        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.count(method, route, status)
         if not answer.is_stream:
-            self._metrics.duration.labels(method, route).observe(seconds)
+            self._metrics.time(method, route, seconds)
         level = logging.DEBUG if route.startswith(("/health", "/metrics")) else logging.INFO
         about = {"method": method, "path": scope["path"], "status": status, "seconds": round(seconds, 4)}
         _logger.log(level, "answered", extra=about)
