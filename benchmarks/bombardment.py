@@ -92,10 +92,16 @@ def request(port: int, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\n\r\n".encode()
 
 
-def polls(port: int, pid: int, paths: list[str], clients: int, seconds: float) -> Rate:
-    """Let clients poll paths in turn; return what the process ``pid`` answered."""
+def polls(
+    port: int, pid: int, paths: list[str], clients: int, seconds: float, *, apart: bool = False
+) -> Rate:
+    """Let clients poll paths in turn; return what the process ``pid`` answered.
+
+    If they are ``apart``, no two poll the same path at about the same time.
+    """
     asked = [request(port, path) for path in paths]
-    return asyncio.run(_count(port, pid, lambda number: Polls(asked, number), clients, seconds))
+    step = len(paths) // clients if apart else 1
+    return asyncio.run(_count(port, pid, lambda number: Polls(asked, number * step), clients, seconds))
 
 
 def streams(

@@ -3,11 +3,11 @@
     python -m benchmarks.looks --before REVISION        # both sides in turns, and their ratios
     python -m benchmarks.looks                          # this release and the empty routes alone
 
-Gateways, each with one server, take turns, so that a change of load affects all of them. Many clients poll
-a few jobs, of which half have ended and half are running; then many streams follow one running job, whose
-progress changes all the time. ``polls/s`` and ``events/s`` are what one gateway process answers while it has
-a core to itself: they need a quiet machine of two cores. The processor time of the gateway for each answer,
-and its ratios, say nearly the same on a loaded one.
+The gateways take turns, so that a change of load affects all of them. Many clients poll a few jobs, of which
+half have ended and half are running; then many jobs in turn, so that no two polls share a look; then many
+streams follow one running job, whose progress changes all the time. Rates are what one gateway process answers
+while it has a core to itself: they need a quiet machine of two cores. The processor time of the gateway for
+each answer, and its ratios, say nearly the same on a loaded one.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from jobs.store import JobStore
 
 ROOT: Final = Path(__file__).parent.parent
 JOBS: Final = 4
+MANY: Final = 600
+"""Jobs that are polled in turn, so many that no look at one is fresh when its turn comes again."""
 SAMPLES: Final = 100_000_000
 LOOK_S: Final = 0.05
 """Longest pause between two looks of a stream while it is measured: as short as the first ones are."""
@@ -62,15 +64,17 @@ class Contender:
     port: int
     pid: int
     polls: list[Rate] = field(default_factory=list)
+    alone: list[Rate] = field(default_factory=list)
     events: list[Rate] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Jobs of a store: half have ended with a certificate, half are running."""
+    """Jobs of a store: some have ended with a certificate, some are running, and many are queued."""
 
     ended: list[str]
     running: list[str]
+    queued: list[str]
     ledger: Ledger
 
     async def change(self) -> None:
@@ -99,13 +103,14 @@ def watched_jobs(url: str) -> Watched:
         eta=0.001,
         seed=1,
     )
-    added = add_rows(store, runs.create(spec).id, spec, JOBS)
+    added = add_rows(store, runs.create(spec).id, spec, JOBS + MANY)
     end_rows(store, spec, added[: JOBS // 2], evidence_of(SAMPLES, JOBS // 2))
     leases = Leases(client, "nobody", 600)
-    running = [job_id for job_id, _ in added[JOBS // 2 :]]
+    ids = [job_id for job_id, _ in added]
+    running = ids[JOBS // 2 : JOBS]
     for job_id in running:
         leases.acquire(Step(job_id, "select"))
-    return Watched([job_id for job_id, _ in added[: JOBS // 2]], running, Ledger(client))
+    return Watched(ids[: JOBS // 2], running, ids[JOBS:], Ledger(client))
 
 
 @contextmanager
@@ -156,24 +161,34 @@ def measure(
     gateways: list[Contender], empties: list[Contender], watched: Watched, asked: argparse.Namespace
 ) -> None:
     """Let all take turns."""
-    paths = [f"/v1/certifications/{job_id}" for job_id in watched.ended + watched.running]
+    shared, alone = (
+        [f"/v1/certifications/{job_id}" for job_id in job_ids]
+        for job_ids in (watched.ended + watched.running, watched.queued)
+    )
     followed = [f"/v1/certifications/{watched.running[0]}/events"]
+    clients, streams, seconds = asked.clients, asked.streams, asked.seconds
     for _ in range(asked.turns):
         for one in gateways:
-            one.polls.append(bombardment.polls(one.port, one.pid, paths, asked.clients, asked.seconds))
+            one.polls.append(bombardment.polls(one.port, one.pid, shared, clients, seconds))
+            one.alone.append(bombardment.polls(one.port, one.pid, alone, clients, seconds, apart=True))
             one.events.append(
-                bombardment.streams(one.port, one.pid, followed, asked.streams, asked.seconds, watched.change)
+                bombardment.streams(one.port, one.pid, followed, streams, seconds, watched.change)
             )
         for one in empties:
-            one.polls.append(bombardment.polls(one.port, one.pid, ["/nothing"], asked.clients, asked.seconds))
+            one.polls.append(bombardment.polls(one.port, one.pid, ["/nothing"], clients, seconds))
 
 
 def report(contenders: list[Contender]) -> None:
     """Print medians, and ratios to the first contender turn by turn."""
     first = contenders[0]
-    print("| | polls/s | ms of a core a poll | events/s | ms of a core an event |\n|---|---|---|---|---|")
+    print("| | polls/s | ms of a core | unshared polls/s | ms of a core | events/s | ms of a core |")
+    print("|---" * 7 + "|")
     for one in contenders:
-        cells = [*_cells(one.polls, first.polls), *_cells(one.events, first.events)]
+        cells = [
+            *_cells(one.polls, first.polls),
+            *_cells(one.alone, first.alone),
+            *_cells(one.events, first.events),
+        ]
         print(f"| {one.name} | {' | '.join(cells)} |")
 
 
