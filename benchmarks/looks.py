@@ -5,9 +5,9 @@
 
 The gateways take turns, so that a change of load affects all of them. Many clients poll a few jobs, of which
 half have ended and half are running; then many jobs in turn, so that no two polls share a look; then many
-streams follow one running job, whose progress changes all the time. Rates are what one gateway process answers
-while it has a core to itself: they need a quiet machine of two cores. The processor time of the gateway for
-each answer, and its ratios, say nearly the same on a loaded one.
+streams follow one running job, whose progress changes all the time. Rates are what a gateway answers while it
+has a core to itself: they need a quiet machine of two cores. The processor time of the gateway for each
+answer, and its ratios, say nearly the same on a loaded one.
 """
 
 from __future__ import annotations
