@@ -25,6 +25,11 @@ ENOUGH: Final = 0.9
 STORE_SHARE: Final = 0.5
 """Share of one store that shards may take where they grow with the fleet. A choice."""
 
+PAUSE_S: Final = 0.5
+"""The default of ``CERTIFY_EVENTS_INTERVAL_S``."""
+LONG_PAUSE_S: Final = 30.0
+"""Another value of it. A choice: the end is told at once all the same."""
+
 
 def _longer(fleet: Fleet) -> Fleet:
     """Return the fleet with shards that grow with the processes: the stores keep half of their time."""
@@ -36,16 +41,21 @@ def _longer(fleet: Fleet) -> Fleet:
 REMEDIES: Final[Mapping[str, Callable[[Fleet], Fleet]]] = {
     "as it is: one gateway, one store, a poll a second for each job": lambda fleet: fleet,
     "8 gateways": lambda fleet: replace(fleet, gateways=8),
-    "streams that are told the end, one gateway": lambda fleet: replace(fleet, told=True),
-    "told, and shards grow with the fleet": lambda fleet: _longer(replace(fleet, told=True)),
-    "these, and 16 processes a worker": lambda fleet: _longer(_told(fleet, 1, 1)),
-    "these, and 4 stores, 4 gateways": lambda fleet: _longer(_told(fleet, 4, 4)),
-    "these, and 16 stores, 16 gateways": lambda fleet: _longer(_told(fleet, 16, 16)),
+    "a stream for each job, one gateway": lambda fleet: replace(fleet, stream_pause_s=PAUSE_S),
+    "streams that look every 30 s, one gateway": lambda fleet: replace(fleet, stream_pause_s=LONG_PAUSE_S),
+    "these, and shards grow with the fleet": lambda fleet: _longer(
+        replace(fleet, stream_pause_s=LONG_PAUSE_S)
+    ),
+    "these, and 16 processes a worker": lambda fleet: _longer(_followed(fleet, 1, 1)),
+    "these, and 4 stores, 4 gateways": lambda fleet: _longer(_followed(fleet, 4, 4)),
+    "these, and 16 stores, 16 gateways": lambda fleet: _longer(_followed(fleet, 16, 16)),
 }
 
 
-def _told(fleet: Fleet, stores: int, gateways: int) -> Fleet:
-    return replace(fleet, told=True, processes_a_worker=16, stores=stores, gateways=gateways)
+def _followed(fleet: Fleet, stores: int, gateways: int) -> Fleet:
+    return replace(
+        fleet, stream_pause_s=LONG_PAUSE_S, processes_a_worker=16, stores=stores, gateways=gateways
+    )
 
 
 def main() -> int:

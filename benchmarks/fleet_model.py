@@ -29,7 +29,9 @@ FULL: Final = 0.999
 class Costs:
     """Seconds of one core: of the store for ``job``, ``shard``, ``look``, ``idle``; of the gateway the rest.
 
-    ``idle`` is for each second of each worker; ``event`` is for a stream that is told the end of its job.
+    ``idle`` is for each second of each worker. ``poll`` is for one that shares its look with nobody,
+    ``stream_look`` for a look at a job that is followed, with its event, and ``stream`` for a stream that is
+    opened and told the end of its job.
     """
 
     job: float
@@ -37,8 +39,9 @@ class Costs:
     look: float
     idle: float
     submission: float
-    gateway_look: float
-    event: float
+    poll: float
+    stream_look: float
+    stream: float
 
     @classmethod
     def read(cls, path: Path = COSTS) -> Costs:
@@ -47,7 +50,7 @@ class Costs:
         store, gateway = found["server"], found["gateway"]
         return cls(
             *(store[name] for name in ("job", "shard", "look", "idle")),
-            *(gateway[name] for name in ("submission", "look", "event")),
+            *(gateway[name] for name in ("submission", "poll", "stream_look", "stream")),
         )
 
 
@@ -55,8 +58,9 @@ class Costs:
 class Fleet:
     """What is simulated: ``processes`` that sample shards of ``shard_s`` seconds, and what they share.
 
-    As many jobs as there are processes are followed: by ``polls`` a second, or, if ``told`` is set, by a
-    stream that is told the end. Each worker belongs to one of the stores.
+    As many jobs as there are processes are followed: by ``polls`` a second, or, if ``stream_pause_s`` is set,
+    each by a stream for which the gateway looks at the job once in that time, and which is told the end at
+    once. Each worker belongs to one of the stores.
     """
 
     processes: int
@@ -64,7 +68,7 @@ class Fleet:
     stores: int = 1
     gateways: int = 1
     polls: float = 1.0
-    told: bool = False
+    stream_pause_s: float | None = None
     processes_a_worker: int = 2
 
 
@@ -96,11 +100,13 @@ class _Run:
         self._shards = max(1, math.ceil(load.sampling_s / fleet.shard_s))
         self._shard_s = load.sampling_s / self._shards
         self._of_a_shard = (costs.job + (self._shards - 1) * costs.shard) / self._shards
-        looks = 0.0 if fleet.told else fleet.processes * fleet.polls
+        looks, look, stream = fleet.processes * fleet.polls, costs.poll, 0.0
+        if fleet.stream_pause_s is not None:
+            looks, look, stream = fleet.processes / fleet.stream_pause_s, costs.stream_look, costs.stream
         workers = fleet.processes / fleet.processes_a_worker
         self.idle_store = (costs.idle * workers + costs.look * looks) / fleet.stores
-        self.idle_gateway = costs.gateway_look * looks / fleet.gateways
-        of_a_job = costs.submission + (costs.event if fleet.told else 0.0)
+        self.idle_gateway = look * looks / fleet.gateways
+        of_a_job = costs.submission + stream
         self._submission = of_a_job / max(1e-9, 1 - self.idle_gateway)
         self._bundle = math.ceil(fleet.processes / CELLS)
         whole = load.jobs * self._shards

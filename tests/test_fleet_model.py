@@ -10,7 +10,9 @@ import pytest
 
 from benchmarks.fleet_model import Costs, Fleet, Load, simulate
 
-FREE: Final = Costs(job=0.0, shard=0.0, look=0.0, idle=0.0, submission=0.0, gateway_look=0.0, event=0.0)
+FREE: Final = Costs(
+    job=0.0, shard=0.0, look=0.0, idle=0.0, submission=0.0, poll=0.0, stream_look=0.0, stream=0.0
+)
 LOAD: Final = Load(jobs=2_000, sampling_s=3.0)
 
 
@@ -38,10 +40,11 @@ def test_a_gateway_that_is_full_gives_as_many_jobs_as_it_can(gateways: int) -> N
 
 
 def test_polls_that_take_the_whole_gateway_let_no_job_through() -> None:
-    costs = replace(FREE, gateway_look=0.002)
+    costs = replace(FREE, poll=0.002, stream_look=0.001)
     assert simulate(costs, Fleet(600, polls=1.0), LOAD).jobs_per_s == 0
     assert simulate(costs, Fleet(600, polls=1.0), LOAD).elapsed_s == math.inf
-    assert simulate(costs, Fleet(600, told=True), LOAD).used > 0.9
+    assert simulate(costs, Fleet(600, stream_pause_s=0.5), LOAD).jobs_per_s == 0
+    assert simulate(costs, Fleet(600, stream_pause_s=30.0), LOAD).used > 0.9
 
 
 def test_workers_that_wait_take_a_share_of_the_store() -> None:
