@@ -23,6 +23,7 @@ from tests.support.image_folders import write_models
 from tests.support.server import Server, running_server
 
 MAX_BODY_BYTES = 200_000
+MAX_N = 1_000_000
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ def gateway(
         models_dir,
         max_body_bytes=MAX_BODY_BYTES,
         body_timeout_s=1.0,
-        max_n=1_000_000,
+        max_n=MAX_N,
         events_interval_s=0.02,
         run_events_interval_s=0.02,
     ) as running:

@@ -35,7 +35,8 @@ def test_it_is_named(http: httpx.Client, path: str, fields: list[str]) -> None:
 
 def test_what_there_is_instead_is_told(http: httpx.Client) -> None:
     told = http.get(f"{LIST}?state=queued").json()["errors"][0]["message"]
-    assert told == "is not a query parameter of this path: it has limit, cursor, status"
+    has = "limit, cursor, status, model, certifier, key"
+    assert told == f"is not a query parameter of this path: it has {has}"
     assert http.get("/v1/models?x").json()["errors"][0]["message"].endswith("it has none")
     assert http.get(f"{LIST}?limit=1&limit=1").json()["errors"][0]["message"] == "given more than once"
 

@@ -8,8 +8,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from service.gateway_settings import GatewaySettings
-from tests.service.conftest import Api
+from tests.service.conftest import MAX_N, Api
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
 
@@ -19,7 +18,7 @@ ASKED: dict[str, Any] = {"model": "grey", "sigma": 0.25, "n": 500}
 def test_a_plan_tells_what_n_can_give_and_what_a_radius_takes(http: httpx.Client) -> None:
     plan = http.get("/v1/plans", params={**ASKED, "certifier": "dipole", "radius": 0.5, "score": 0.99}).json()
     assert plan["largest_radius"] == 0.551591
-    assert plan["most_n"] == GatewaySettings().max_n
+    assert plan["most_n"] == MAX_N
     assert plan["least_n"] == 298
     assert 1_900 < plan["needed_n"] < 2_100
     assert 0.4 < plan["likely_radius"] < 0.5 < plan["score_supports"] == 0.581586
