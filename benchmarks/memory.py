@@ -61,11 +61,11 @@ def measure(models: Path, name: str) -> str:
     warm_up()
     import_sources("cpu")
     import_runtimes("cpu", {manifest.entry.name})
-    imported = _resident()
+    imported = resident()
     x = np.full(manifest.input.shape, (manifest.input.low + manifest.input.high) / 2, dtype=np.float32)
-    loaded = ModelCache(registry, "cpu", 1).for_spec(_spec(manifest, x))
+    loaded = ModelCache(registry, "cpu", 1).for_spec(smallest_job(manifest, x))
     rows, block = loaded.runtime.computation.rows, block_size_for(manifest, "cpu")
-    after = _resident()
+    after = resident()
     for certifier in CERTIFIERS:
         if Claim(certifier, Bounds.TIGHT, SIGMA, 0.001, 2 * block, manifest.d).problems(len(manifest.labels)):
             continue  # the service refuses it
@@ -86,13 +86,14 @@ def _merge(shard: Evidence) -> None:
         both.condensed()
 
 
-def _resident() -> int:
-    """Return the resident memory now, in MiB."""
+def resident() -> int:
+    """Return the resident memory of this process now, in MiB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() // 2**20
 
 
-def _spec(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> JobSpec:
+def smallest_job(manifest: ModelManifest, x: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> JobSpec:
+    """Return a job on this model and input, for loading the model as a worker does."""
     digest = hashlib.sha256(x.tobytes()).hexdigest()
     scale = {"low": manifest.input.low, "high": manifest.input.high}
     record = InputRecord(shape=manifest.input.shape, sha256=digest, source="tensor", **scale)
