@@ -143,6 +143,11 @@ def idempotency(key: str, owner: str = "") -> str:
     return f"{PREFIX}idempotency:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
+def row_name(run_id: str, key: str) -> str:
+    """Return the idempotency key with which the row of this key is added to a run."""
+    return f"run {run_id} {key}"
+
+
 def worker(worker_id: str) -> str:
     """Name the string with the worker's last heartbeat, which expires."""
     return f"{PREFIX}worker:{worker_id}"

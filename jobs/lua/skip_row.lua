@@ -1,8 +1,10 @@
--- KEYS run; ARGV key, reason, most rows and skipped keys of the run (0: no limit), expires_at, id of the run.
--- Notes that no row of this key comes, and why. Returns 'noted'; 'closed' if the run takes no rows any more, or 'full'.
+-- KEYS run row; ARGV key, reason, most rows and skipped keys of the run (0: no limit), expires_at, id of the run.
+-- Notes that no row of this key comes, and why. `row` is there if that row has come. Returns 'noted'; 'there' if the row
+-- has come, and nothing is noted; 'closed' if the run takes no rows any more; or 'full'.
 local run = KEYS[1]
 local told = redis.call('HMGET', run, 'status', 'rows', 'skipped', 'expiring')
 if told[1] ~= 'open' then return 'closed' end
+if redis.call('EXISTS', KEYS[2]) == 1 then return 'there' end
 if redis.call('HEXISTS', run .. ':reasons', ARGV[1]) == 0 then
     local most = tonumber(ARGV[3])
     if most > 0 and tonumber(told[2]) + (tonumber(told[3]) or 0) >= most then return 'full' end

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response, status
 
+from jobs.keys import row_name
 from jobs.runs.run_records import RunRecord
 from jobs.store import Idempotency, RowOf
 from service.certification.parsing import read_fields, read_json
@@ -68,7 +69,7 @@ async def add(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Res
 def _prepare(ctx: Context, run: RunRecord, body: bytearray | Form) -> Ready:
     fields, given = _read(body)
     submission, label = new_row(ctx.submissions, run.spec, fields, given)
-    same = Idempotency(f"run {run.id} {fields.key}", submission.fingerprint)
+    same = Idempotency(row_name(run.id, fields.key), submission.fingerprint)
     return Ready(submission, same, RowOf(run.id, fields.key, label, ctx.settings.max_run_rows))
 
 

@@ -30,8 +30,8 @@ router = APIRouter(prefix=PATH, tags=["runs"], dependencies=[AnyCaller, KnownQue
     operation_id="skipRow",
     summary="Say that a row will not come, and why",
     description="For an input that was refused, or that cannot be read. It counts towards `expected_rows`, "
-    "so that the run can be complete, and for nothing else. To repeat the call is harmless; a row of the "
-    "same key that comes later takes its place.",
+    "so that the run can be complete, and for nothing else. To repeat the call is harmless. If a row of the "
+    "same key is there, nothing is noted; one that comes later takes its place.",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
     openapi_extra={
@@ -53,7 +53,7 @@ async def skip(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Re
 
 def _skip(ctx: Context, run: RunRecord, body: bytearray) -> None:
     fields = read_only_json(body, SkippedFields)
-    ctx.runs.skip(run.id, fields.key, fields.reason, ctx.settings.max_run_rows)
+    ctx.runs.skip(run.id, fields.key, fields.reason, ctx.settings.max_run_rows, run.spec.owner)
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certificates import FIRST_ORDER, Certifier
+from jobs.keys import row_name
 from jobs.runs.run_records import RunSpec
 from jobs.step_messages import StepMessages
 from jobs.store import Created, Idempotency, JobStore, Limits, RowOf
@@ -59,6 +60,6 @@ def add_row(
 ) -> Created:
     """Add a row to a run, as the gateway does."""
     made = submission(n=100)
-    again = Idempotency(f"{run_id} {key}", fingerprint)
+    again = Idempotency(row_name(run_id, key), fingerprint)
     row = RowOf(run_id, key, label, most)
     return store.create(made.spec, made.input_bytes, again, Limits(), message, row)

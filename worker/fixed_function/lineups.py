@@ -63,7 +63,7 @@ class LineUps:
         generator = _generator(self._rows, index)
         kinds = generator.integers(len(self._kinds), size=self._rows)
         if index == 0:
-            kinds[:] = 0  # these rows are kept for the ends of jobs: no two are equal
+            kinds[:] = 0  # these rows are kept for the checks of jobs: no two are equal
         batch = np.empty((self._rows, *self._shape), np.float32)
         for row, kind in enumerate(kinds):
             self._kinds[kind](batch[row : row + 1], generator)

@@ -30,7 +30,7 @@ NOISE: Final = "noisy copies of the job's input"
 PASSES_OF_A_TURN: Final = 3
 """Largest number: two passes, and a third if scores are rounded differently at different places."""
 SHARE: Final = 32
-"""The checks of a job may take one evaluation for each 32 of it, and at least one turn. A choice: 3 % more
+"""The turns of a job may take one evaluation for each 32 of it, and at least one turn. A choice: 3 % more
 time, for more noisy rows that are compared."""
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
 """Places of the rows that are compared in a pass, and places of their neighbours."""
@@ -115,7 +115,8 @@ class Reference:
         """Check in a job of ``n`` evaluations that the model is still one function of one input.
 
         This is done after each of the job's ``shards``, and ``shard`` is the one that was just counted; by
-        default everything is checked at once.
+        default everything is checked at once. After a shard that gets no turn, the rows from the load are
+        given again, in one pass, unless that is more than ``1 / SHARE`` of the shard.
 
         The rows from the load must get the scores that they got then, beside noisy copies of the job's input
         ``x``, of the model's shape. The noisy copies, which are not counted, must get the same scores beside
@@ -123,9 +124,14 @@ class Reference:
         PermanentFailure if a score differs.
         """
         rows, memory = len(self._batch), self._memory
+        turns = turns_of(n, rows, shard, shards)
+        if not turns:
+            if n // shards >= SHARE * rows:
+                self._judge.unchanged(self._first)
+            return
         source = noise_source(x, memory.device, rows, sigma, seed, CHECK, law, self._scale)
         noisy = memory.empty(self._batch.shape)
-        for turn in turns_of(n, rows, shard, shards):
+        for turn in turns:
             source.begin(noisy, turn)(0)
             self._turn(memory.on_host(noisy), turn, seed)
 

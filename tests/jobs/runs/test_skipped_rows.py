@@ -48,6 +48,18 @@ def test_a_row_that_comes_takes_the_place(runs: RunStore, store: JobStore) -> No
     assert (run.state, run.counts.skipped, runs.skipped(run_id, 0, 10)) == (RunState.OPEN, 0, [])
 
 
+def test_a_row_that_is_there_is_not_skipped_too(runs: RunStore, store: JobStore) -> None:
+    """A client may say so that never got the answer about the row. It would count as two of the rows."""
+    run_id = runs.create(run_spec(expected_rows=2)).id
+    job_id = add_row(store, run_id, "a").job_id
+    begin(store, job_id)
+    store.succeed(job_id, certificate(0.5))
+    runs.skip(run_id, "a", "no answer")
+    run = runs.get(run_id)
+    assert (run.state, run.counts.rows, run.counts.skipped) == (RunState.OPEN, 1, 0)
+    assert runs.skipped(run_id, 0, 10) == []
+
+
 def test_a_cancelled_run_and_a_full_one_take_none(runs: RunStore, store: JobStore) -> None:
     run_id = runs.create(run_spec()).id
     add_row(store, run_id, "a")

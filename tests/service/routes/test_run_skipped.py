@@ -34,6 +34,14 @@ def test_it_is_told_with_the_reason_and_completes_the_run(http: httpx.Client, pa
     assert rest["next_after"] is None
 
 
+def test_a_row_that_is_there_is_not_skipped_too(http: httpx.Client, path: str) -> None:
+    row = {"key": "a", "tensor": {"shape": [2], "data": [0.25, 0.5]}}
+    assert http.post(f"{path}/rows", json=row).status_code == 202
+    assert http.post(f"{path}/skipped", json={"key": "a", "reason": "no answer"}).status_code == 204
+    rows = http.get(path).json()["rows"]
+    assert (rows["total"], rows["skipped"]) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [

@@ -19,7 +19,7 @@ from scripts.export import Value
 from tests.support.model_folders import write_folder
 from tests.support.specs import submission
 from tests.support.stack import Stack
-from tests.support.toy_runtimes import Recorder
+from tests.support.toy_runtimes import Floats, Recorder, Votes
 from worker.fixed_function.reference import Reference, turns_of
 from worker.runtimes.runtime_loading import load_runtime
 
@@ -113,3 +113,30 @@ def test_every_turn_of_the_checks_is_two_passes(tmp_path: Path) -> None:
     reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, 1_000)
     assert len(model.batches) - before == 2 * 5
     assert {len(batch) for batch in model.batches} == {2}
+
+
+class Turned(Recorder):
+    """Always class 0, until it is told to change."""
+
+    changed = False
+
+    def votes(self, batch: Floats) -> Votes:
+        return super().votes(batch) + int(self.changed)
+
+
+def test_a_process_whose_shard_gets_no_turn_is_found_to_have_changed(tmp_path: Path) -> None:
+    model, x, shards = Turned(), np.zeros(2, np.float32), 16
+    reference = Reference(noisy_manifest(tmp_path, 1.0, 128), model, 128)
+    assert not turns_of(100_000, 128, 0, shards)
+    reference.check(x, 0.25, 1, Noise.GAUSSIAN, 100_000, 0, shards)
+    model.changed = True
+    with pytest.raises(PermanentFailure, match="the batch given at load, given again as the job was counted"):
+        reference.check(x, 0.25, 1, Noise.GAUSSIAN, 100_000, 0, shards)
+
+
+def test_no_pass_follows_a_shard_of_fewer_than_32_passes(tmp_path: Path) -> None:
+    model = Recorder()
+    reference = Reference(noisy_manifest(tmp_path, 1.0, 128), model, 128)
+    before = len(model.batches)
+    reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, 100_000, 0, 25)
+    assert len(model.batches) == before
