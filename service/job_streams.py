@@ -74,8 +74,13 @@ class JobStreams:
 
     @contextmanager
     def _following(self, job_id: str, first: Look) -> Iterator[_Followed]:
-        """Count a follower of a job. The job is read from its first follower to its last one."""
+        """Count a follower of a job. The job is read from its first follower to its last one.
+
+        If this one has seen the end before the reader, all are told: nobody is shown an earlier state.
+        """
         followed = self._followed.get(job_id) or self._begin(job_id, first)
+        if first.ended and not followed.over:
+            followed.tell(first, over=True)
         followed.youngest = anyio.current_time()
         followed.followers += 1
         try:

@@ -11,6 +11,8 @@ from redis import Redis
 from jobs.ledger import Ledger
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
+from service.job_ends import JobEnds
+from service.job_streams import JobStreams
 from tests.support.begun import begin
 from tests.support.round_trips import watched
 from tests.support.server import Server
@@ -109,3 +111,22 @@ def test_nothing_is_read_once_the_last_follower_has_left(
             return sum(job_id in trip.words for trip in trips)
 
     assert asyncio.run(run()) == 0
+
+
+def test_who_comes_after_the_end_sees_no_earlier_state_and_those_before_hear_of_it(
+    shared_server: Server, shared_redis: Redis, shared_store: JobStore
+) -> None:
+    """The notice of the end is lost, and the job's reader does not get to look again."""
+    job_id = running_job(shared_store)
+
+    async def run() -> list[bytes]:
+        async with watching(shared_redis, JobsSettings(redis_url=shared_server.url)) as service:
+            streams = JobStreams(service.looks, JobEnds(shared_redis), PAUSE_S)
+            early = streams.follow(job_id, await service.looks.look(job_id))
+            await anext(early)
+            shared_store.cancel(job_id)
+            late = streams.follow(job_id, await service.looks.look_anew(job_id))
+            return [event async for event in late] + [event async for event in early]
+
+    events = asyncio.run(run())
+    assert [event.partition(b"\r\n")[0] for event in events] == [b"event: end"] * 2
