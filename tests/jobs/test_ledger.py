@@ -73,6 +73,23 @@ def test_a_job_that_does_not_run_takes_no_plan(ledger: Ledger, store: JobStore) 
     assert store.get(job_id).plan is None
 
 
+def test_messages_about_the_first_shards_go_on_the_queue_with_the_plan(
+    ledger: Ledger, store: JobStore, redis_client: Redis
+) -> None:
+    """Once, and whoever fixes the plan counts shard 0: so three shards are out, and the next is shard 3."""
+    made, plan = submission(n=100 * SHARDS, bounds=Bounds.PAPER), plan_of()
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    begin(store, job_id)
+    for _ in range(2):
+        assert ledger.fix_plan(job_id, plan, ["about 1", "about 2"]) == plan
+    queue = keys.messages(keys.queue(plan.fleet.key))
+    assert redis_client.lrange(queue, 0, -1) == [b"about 2", b"about 1"]
+    assert ledger.missing(job_id) == (0, 1, 2)
+    assert merge(ledger, job_id).dispatched == ()
+    ledger.store_shard(job_id, plan, 0, evidence_of(0))
+    assert merge(ledger, job_id).dispatched == (3,)
+
+
 @pytest.mark.parametrize("order", ["forward", "backward", "shuffled"])
 def test_any_order_and_repetition_give_the_same_sum(ledger: Ledger, running: str, order: str) -> None:
     shards = list(range(SHARDS))

@@ -107,6 +107,24 @@ def test_a_shard_is_written_once_and_the_sum_of_all_now_and_then(
     assert written < 0.85e6, "the sums of all, written with every few shards, included"
 
 
+def test_the_first_shard_is_merged_without_reading_its_vectors_back(
+    redis_client: Redis, store: JobStore
+) -> None:
+    ledger, shard = Ledger(redis_client), shard_of(np.random.default_rng(3))
+    made = submission(np.zeros((3, 224, 224), np.float32), n=2000 * 3, certifier=SECOND_ORDER)
+    job_id = store.create(made.spec, made.input_bytes).job_id
+    begin(store, job_id)
+    plan = ledger.fix_plan(job_id, plan_of(shards=3))
+    before = redis_client.info("stats")["total_net_output_bytes"]
+    standing = ledger.store_shard(job_id, plan, 0, shard)
+    ledger.merge(job_id, made.spec, plan, 2, standing)
+    assert redis_client.info("stats")["total_net_output_bytes"] - before < 0.1 * len(
+        pack_sums(shard.gradient)
+    )
+    merged = ledger.look(job_id, plan).prefix
+    assert (merged.merged, merged.folded, merged.evidence) == (1, 1, shard.at_epoch(None))
+
+
 def test_sums_at_the_limit_take_no_more_memory_than_is_stated() -> None:
     """16 MiB a vector: merging two shards as they come from the store takes as much as four and a half do."""
     d = LARGEST_SUMS
