@@ -104,20 +104,23 @@ class RunStore:
         rows = zip(numbers, begun, ended, strict=True)
         return [decode_row(number, begin, end) for number, begin, end in rows if begin is not None]
 
-    def skip(self, run_id: str, key: str, reason: str, most: int = 0, owner: str = "") -> None:
+    def skip(
+        self, run_id: str, key: str, reason: str, most: int = 0, owner: str = "", memory: int = 0
+    ) -> None:
         """Note that no row of this key will come, and why, unless it is there. It may be called again.
 
-        Raises RunClosed if the run takes no rows any more, and RunFull if it has ``most`` rows and skipped
-        keys; 0 is no limit.
+        Raises RunClosed if the run takes no rows any more, RunFull if it has ``most`` rows and skipped keys,
+        and StoreFull if the server uses ``memory`` bytes; 0 is no limit.
         """
         until = time.time() + self._settings.result_ttl_s
         names = [keys.run(run_id), keys.idempotency(keys.row_name(run_id, key), owner)]
         with store_errors():
-            told = cast("bytes", self._skip(keys=names, args=[key, reason, most, until, run_id]))
-        if told == b"closed":
+            answer = self._skip(keys=names, args=[key, reason, most, until, run_id, memory])
+        told = cast("bytes", answer).decode()
+        if told == "closed":
             raise RunClosed("the run is cancelled and takes no more rows: begin another")
-        if told == b"full":
-            raise limit_reached("rows")
+        if told not in {"noted", "there"}:
+            raise limit_reached(told)
 
     def skipped(self, run_id: str, after: int, limit: int) -> list[SkippedRow]:
         """Return at most ``limit`` rows that will not come, of numbers larger than ``after``."""

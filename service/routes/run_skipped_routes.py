@@ -53,7 +53,8 @@ async def skip(request: Request, ctx: Ctx, caller: Who, run_id: RunIdPath) -> Re
 
 def _skip(ctx: Context, run: RunRecord, body: bytearray) -> None:
     fields = read_only_json(body, SkippedFields)
-    ctx.runs.skip(run.id, fields.key, fields.reason, ctx.settings.max_run_rows, run.spec.owner)
+    most, memory = ctx.settings.max_run_rows, ctx.settings.max_stored_bytes
+    ctx.runs.skip(run.id, fields.key, fields.reason, most, run.spec.owner, memory)
 
 
 @router.get(

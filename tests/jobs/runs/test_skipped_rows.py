@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.job_errors import RunClosed, RunFull
+from jobs.job_errors import RunClosed, RunFull, StoreFull
 from jobs.runs.run_expiry import RunExpiry
 from jobs.runs.run_listing import RunFilter
 from jobs.runs.run_records import RunState, SkippedRow
@@ -70,6 +70,14 @@ def test_a_cancelled_run_and_a_full_one_take_none(runs: RunStore, store: JobStor
     runs.cancel(run_id)
     with pytest.raises(RunClosed):
         runs.skip(run_id, "d", "late")
+
+
+def test_none_is_noted_beyond_the_memory_that_may_be_used(runs: RunStore) -> None:
+    run_id = runs.create(run_spec()).id
+    runs.skip(run_id, "a", "no picture", memory=2**40)
+    with pytest.raises(StoreFull):
+        runs.skip(run_id, "b", "no picture", memory=1)
+    assert runs.get(run_id).counts.skipped == 1
 
 
 def test_they_go_with_their_run(runs: RunStore, redis_client: Redis) -> None:
