@@ -113,14 +113,14 @@ def api(http: httpx.Client, shared_store: JobStore) -> Api:
     return Api(http, shared_store)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "keys.toml"
     path.write_text(KEYS)
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def guarded(
     shared_server: Server, models_dir: Path, keys_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:

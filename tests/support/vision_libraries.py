@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 from importing.hints.torchvision_import import prepare_torchvision
 
 
-def vision_module(name: str) -> ModuleType:
-    """Import a module of these libraries."""
-    prepare_torchvision()
-    return importlib.import_module(name)
+class VisionModule:
+    """A module of these libraries, imported when something of it is first used.
+
+    Every process of the suite collects all tests, and few run those that need these libraries.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        prepare_torchvision()
+        return getattr(importlib.import_module(self._name), attribute)

@@ -12,9 +12,9 @@ from importing.hints.preprocessing import Hints
 from importing.import_errors import ImportRefused
 from tests.support.prepared import assert_prepared
 from tests.support.resized import SIZES, photograph
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-transformers = vision_module("transformers")
+transformers = VisionModule("transformers")
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("ViTImageProcessor", {}),

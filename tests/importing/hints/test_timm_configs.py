@@ -11,10 +11,10 @@ from importing.hints.timm_configs import hints_of_architecture, hints_of_config
 from importing.import_errors import ImportRefused
 from tests.support.prepared import assert_prepared
 from tests.support.resized import SIZES, photograph
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-timm = vision_module("timm")
-timm_data = vision_module("timm.data")
+timm = VisionModule("timm")
+timm_data = VisionModule("timm.data")
 
 NAMES = [
     "resnet50.a1_in1k",

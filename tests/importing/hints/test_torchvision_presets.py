@@ -14,9 +14,9 @@ from importing.pytorch.onnx_export import exported
 from tests.support.prepared import assert_prepared
 from tests.support.resized import SIZES, photograph
 from tests.support.torch_files import small_network
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-models = vision_module("torchvision.models")
+models = VisionModule("torchvision.models")
 
 WEIGHTS = [
     "ResNet50_Weights.IMAGENET1K_V1",

@@ -14,11 +14,11 @@ from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.model_import import import_model
 from tests.support.torch_files import hostile_torch_save
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
 NAMES = {0: "cat", 1: "dog", 2: "owl"}
 
-transformers = vision_module("transformers")
+transformers = VisionModule("transformers")
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.model_import import import_model
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-timm = vision_module("timm")
+timm = VisionModule("timm")
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.resized import SIZES, assert_pixels, photograph
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-timm_data = vision_module("timm.data")
+timm_data = VisionModule("timm.data")
 
 METHODS = {"center": "shorter_side_center_crop", "squash": "stretch", "border": "fit_with_border"}
 

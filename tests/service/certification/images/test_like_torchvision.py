@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.support.resized import SIZES, assert_pixels, photograph
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-transforms = vision_module("torchvision.transforms")
-presets = vision_module("torchvision.transforms._presets")
+transforms = VisionModule("torchvision.transforms")
+presets = VisionModule("torchvision.transforms._presets")
 
 FILTERS = ["nearest", "bilinear", "bicubic", "lanczos", "box", "hamming"]
 

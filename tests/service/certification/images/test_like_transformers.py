@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.support.resized import SIZES, assert_pixels, decoded, image_spec, photograph
-from tests.support.vision_libraries import vision_module
+from tests.support.vision_libraries import VisionModule
 
-transformers = vision_module("transformers")
+transformers = VisionModule("transformers")
 
 BACKENDS = ["", "Pil"]
 """The ends of the processors' names: those that work with torchvision, and those that work with Pillow."""
