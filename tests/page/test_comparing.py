@@ -31,6 +31,19 @@ def test_all_certifiers_draw_their_curves_over_each_other(page: Page, job: dict[
     expect(page.locator(CURVES)).to_have_count(3, timeout=PATIENT_MS)
 
 
+def test_the_largest_radius_is_named(page: Page, job: dict[str, Any]) -> None:
+    page.goto(f"/?view=job&id={job['id']}&sample=digit-7")
+    page.get_by_role("button", name=BUTTON).click()
+    said = page.get_by_text("Largest: ")
+    expect(said).to_be_visible(timeout=PATIENT_MS)
+    certifiers = ("first order", "second order", "dipole")
+    radii = {
+        name: float(page.get_by_role("row", name=name).locator("td").nth(1).inner_text())
+        for name in certifiers
+    }
+    expect(said).to_contain_text(f"Largest: {max(radii, key=lambda name: radii[name])}.")
+
+
 def test_a_certifier_that_refuses_the_parameters_says_why_in_its_row(page: Page, http: httpx.Client) -> None:
     job = ended_job(http, certifier="first_order", n=2001)
     page.goto(f"/?view=job&id={job['id']}&sample=digit-7")

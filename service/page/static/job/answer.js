@@ -28,7 +28,7 @@ export function predictions(held) {
 			el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
 			el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
 		clean && clean.index !== held.prediction.index
-			&& el("p.small", "They differ. If the clean answer is not what the picture shows, the model may not be set up right."),
+			&& el("p.small", "They differ."),
 	];
 }
 

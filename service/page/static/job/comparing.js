@@ -1,12 +1,12 @@
 // The same input by all certifiers: their radii in a table, their curves over each other.
 
-import { at, certifier, count, down, el, events, json, lineChart, makeTable, put, refused } from "../kit.js";
+import { at, certifier, count, down, el, events, json, lineChart, live, makeTable, put, refused, say } from "../kit.js";
 import { CERTIFIERS } from "../certify/fields.js";
 import { submit } from "../views/certify.js";
 
 const CELLS = [
 	["Certifier", "", ({ request, certifier: name = request?.certifier, failure, reason = failure?.detail }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
-	["Radius", "number", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius) : reason ? "–" : status ?? "…")],
+	["Radius", "number", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius, 5) : reason ? "–" : status ?? "…")],
 	["Score at least", "number", ({ certificate: held }) => down(held?.p_a.lower, 4)],
 	["Samples", "number", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–")],
 ];
@@ -20,7 +20,7 @@ export function curveChart(curves, lines = []) {
 	const keyed = curves.length > 1;
 	chart.draw({
 		keyed,
-		title: "Lower bound on the score of the class against distance from the input",
+		title: "Lower bound on the score against distance",
 		x: { name: "L2 distance", max: Math.max(...curves.map((one) => one.distances.at(-1))) }, y: { name: "score at least", max: 1 },
 		lines: [...curves.map((one) => lineOf(one, one.certifier, one)), ...lines],
 		rules: [{ y: 0.5, name: "½" }, ...curves.filter((one) => one.radius).map((one) => ({ x: one.radius, name: !keyed && down(one.radius) }))],
@@ -43,12 +43,13 @@ export function submitOthers(job, input, signal) {
 		.then(({ id }) => ({ id, certifier: name }), refused((reason) => ({ certifier: name, reason })))));
 }
 
-/** Show a job beside others as they end: those that `submitOthers` has made. */
+/** Show a job beside others, from `submitOthers`, as they end. */
 export async function compare(place, job, others, signal) {
 	const rows = [job, ...others];
 	const table = makeTable("Certifiers", CELLS);
 	const curves = el("div");
-	put(place, table.node, curves, el("p.small.muted", "Each radius holds at its own eta. To look at all and take the largest, add the etas up."));
+	const note = live("p.small");
+	put(place, table.node, curves, note);
 	function show(i, more) {
 		rows[i] = { ...rows[i], ...more };
 		table.draw(rows);
@@ -58,6 +59,8 @@ export async function compare(place, job, others, signal) {
 	}
 	show(0, job);
 	await Promise.all(others.map((row, i) => row.id && follow(row, i + 1).catch(refused((reason) => show(i + 1, { reason })))));
+	const [best] = rows.map((row) => row.certificate).filter((held) => held?.radius).sort((a, b) => b.radius - a.radius);
+	if (best) say(note, `Largest: ${certifier(best.certifier)}. Each radius holds at its own eta; to take the largest, add the etas up.`);
 	const found = (await Promise.all(rows.map((row) => row.certificate && curveOf(row, signal)))).filter(Boolean);
 	if (found.length) put(curves, curveChart(found));
 }

@@ -8,7 +8,7 @@ import { sendings, sendRows } from "../run/sending.js";
 
 export const title = "Run";
 const LOOK_MS = 2000;
-const FILES = { TSV: ["results", "tsv", "text/tab-separated-values"], CSV: ["results", "csv", "text/csv"],
+const FILES = { CSV: ["results", "csv", "text/csv"],
 	"JSON lines": ["results", "jsonl", "application/x-ndjson"], "All certificates": ["evidence", "zip", "application/zip"] };
 
 export async function mount(root, params, signal) {
