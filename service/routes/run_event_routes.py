@@ -60,9 +60,10 @@ async def events(
 async def _follow(ctx: Context, run: RunRecord, told: str | None) -> AsyncIterator[ServerSentEvent]:
     """Yield the changes of a run. Ends early if the store is away, the run is gone or the time over."""
     until = anyio.current_time() + ctx.settings.run_events_max_s
+    look = ctx.run_looks.first_look
     while anyio.current_time() < until:
         try:
-            seen = await ctx.run_looks.look(run)
+            seen = await look(run)
         except CertificationError:
             return
         if seen.finished:
@@ -71,4 +72,5 @@ async def _follow(ctx: Context, run: RunRecord, told: str | None) -> AsyncIterat
         if seen.mark != told:
             yield ServerSentEvent(seen.text, event="progress", id=seen.mark)
             told = seen.mark
+        look = ctx.run_looks.look
         await anyio.sleep(ctx.run_looks.pause_s)

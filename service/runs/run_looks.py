@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 import anyio.to_thread
 
@@ -41,12 +42,29 @@ class RunLooks:
         taken = self._taken.get(run.id)
         if taken is None:
             taken = asyncio.create_task(anyio.to_thread.run_sync(self._see, run))
-            taken.add_done_callback(lambda _: self._forget_later(run.id))
+            taken.add_done_callback(partial(self._forget_later, run.id))
             self._taken[run.id] = taken
         return await asyncio.shield(taken)  # others may wait for it when this reader leaves
 
-    def _forget_later(self, run_id: str) -> None:
-        asyncio.get_running_loop().call_later(self.pause_s, self._taken.pop, run_id)
+    async def first_look(self, run: RunRecord) -> Seen:
+        """Return the same, but look anew if an earlier look and ``run`` differ in whether anything comes.
+
+        A row may have been added, or the run cancelled, after that look and before ``run`` was read.
+        """
+        seen = await self.look(run)
+        if seen.finished == run.finished:
+            return seen
+        taken = self._taken.get(run.id)
+        if taken is not None and taken.done() and taken.result() is seen:
+            self._forget(run.id, taken)
+        return await self.look(run)
+
+    def _forget_later(self, run_id: str, taken: asyncio.Task[Seen]) -> None:
+        asyncio.get_running_loop().call_later(self.pause_s, self._forget, run_id, taken)
+
+    def _forget(self, run_id: str, taken: asyncio.Task[Seen]) -> None:
+        if self._taken.get(run_id) is taken:
+            del self._taken[run_id]
 
     def _see(self, run: RunRecord) -> Seen:
         shown = show_run(self._runs, run)

@@ -70,3 +70,22 @@ def test_a_run_that_is_gone_is_not_found(runs: RunStore, shared_redis: Redis) ->
     shared_redis.delete(f"certify:run:{run.id}")
     with pytest.raises(RunNotFound):
         asyncio.run(RunLooks(runs, pause_s=3600).look(run))
+
+
+def test_who_begins_to_follow_is_told_by_no_earlier_look_whether_it_has_ended(
+    runs: RunStore, shared_store: JobStore
+) -> None:
+    run_id = runs.create(run_spec(expected_rows=1)).id
+    runs.skip(run_id, "a", "no picture")
+
+    async def finished() -> list[bool]:
+        looks = RunLooks(runs, pause_s=3600)
+        told = [(await looks.first_look(runs.get(run_id))).finished]
+        add_row(shared_store, run_id, "a")
+        told.append((await looks.look(runs.get(run_id))).finished)
+        told.append((await looks.first_look(runs.get(run_id))).finished)
+        runs.cancel(run_id)
+        told.append((await looks.first_look(runs.get(run_id))).finished)
+        return told
+
+    assert asyncio.run(finished()) == [True, True, False, True]
