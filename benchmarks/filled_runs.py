@@ -36,7 +36,7 @@ def evidence_of(n: int, count: int = CERTIFICATES) -> list[Evidence]:
 
 def plan_of(spec: RunSpec, batch: int = 512) -> Plan:
     """Return a plan of one shard, as a worker fixes it for a digit."""
-    versions = {"numpy": "2.4.6", "onnxruntime": "1.32.0", "torch": "2.13.0"}
+    versions = {"numpy": "2.4.6", "onnxruntime": "1.31.1", "torch": "2.13.0"}
     noise = "philox4x32-10/box-muller/float32"
     runtime = RuntimeIdentity(
         name="onnx",

@@ -124,3 +124,8 @@ def test_nothing_that_serves_needs_triton(folder: Path, repository: Path) -> Non
     )
     for path in (path for room in rooms for path in (repository / room).rglob("*.py")):
         assert not re.search(r"\btriton\b|torch\.compile\b|torch\._(inductor|dynamo)", path.read_text()), path
+
+
+def test_cpu_and_gpu_have_the_same_onnx_runtime(folder: Path) -> None:
+    lock = entries(folder / "lock.txt")
+    assert lock["onnxruntime"] == lock["onnxruntime-gpu"]
