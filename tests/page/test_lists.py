@@ -34,10 +34,12 @@ def test_five_hundred_jobs_are_listed(page: Page) -> None:
 
 
 def test_a_new_job_appears_by_itself(page: Page, behind: Stack) -> None:
+    page.clock.install()
     page.goto("/?view=jobs&status=cancelled")
     expect(page.locator("tbody tr")).to_have_count(50)
     made = submission(model="newcomer")
     behind.store.cancel(behind.store.create(made.spec, made.input_bytes).job_id)
+    page.clock.fast_forward(10_000)
     expect(page.locator("tbody tr").first).to_contain_text("newcomer", timeout=20_000)
     expect(page).to_have_url(re.compile("status=cancelled"))
 

@@ -14,6 +14,7 @@ PATIENT_MS = 30_000
 
 def test_a_job_is_followed_through_an_absence(page: Page, behind: Stack, tmp_path: Path) -> None:
     with running_gateway(tmp_path, behind.server.url, behind.models_dir) as gateway:
+        page.clock.install()
         page.goto(f"{gateway.url}/?view=certify&sample=digit-7&n=100000000&certifier=first_order")
         page.get_by_role("button", name="Certify", exact=True).click()
         expect(page.get_by_role("button", name="Cancel")).to_be_visible()
@@ -21,6 +22,7 @@ def test_a_job_is_followed_through_an_absence(page: Page, behind: Stack, tmp_pat
         gateway.process.wait()
         expect(page.get_by_text("The service does not answer.")).to_be_visible(timeout=PATIENT_MS)
     with running_gateway(tmp_path, behind.server.url, behind.models_dir, port=gateway.port):
+        page.clock.fast_forward(3000)
         expect(page.get_by_text("The service does not answer.")).to_be_hidden(timeout=PATIENT_MS)
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".state")).to_contain_text("cancelled", timeout=PATIENT_MS)

@@ -12,7 +12,7 @@ from tests.support.pictures import RAMP, encode
 
 PNG = encode(RAMP)
 ALICE, BOB, LIMITED = new_key(), new_key(), new_key()
-SELDOM, SELDOM_A_MINUTE = new_key(), 120
+SELDOM, SELDOM_A_MINUTE = new_key(), 360
 Ask = Callable[..., httpx.Response]
 
 
