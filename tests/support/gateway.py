@@ -30,6 +30,15 @@ class Gateway:
     def log(self) -> str:
         return self.log_file.read_text()
 
+    @contextmanager
+    def logging_no_fault(self) -> Iterator[None]:
+        """Fail if it logs a warning or a defect during the block. Other tests write to the same log."""
+        begun = self.log_file.stat().st_size
+        yield
+        said = self.log_file.read_bytes()[begun:].decode()
+        assert "Warning" not in said
+        assert "Traceback" not in said
+
     def stop(self) -> int:
         """End it in order and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
