@@ -44,6 +44,13 @@ def test_a_new_job_appears_by_itself(page: Page, behind: Stack) -> None:
     expect(page).to_have_url(re.compile("status=cancelled"))
 
 
+def test_the_view_of_workers_leads_to_the_queue(page: Page) -> None:
+    page.goto("/?view=health")
+    expect(page.get_by_role("heading", name="Workers")).to_be_visible()
+    page.get_by_role("link", name="Your jobs in the queue").click()
+    expect(page).to_have_url(re.compile("view=jobs&status=queued"))
+
+
 def test_jobs_are_picked_by_model_certifier_and_key(page: Page, http: httpx.Client) -> None:
     ended_job(http, model="marked-up", certifier="dipole")
     row = ended_row(http, "cats/1.png")

@@ -1,4 +1,4 @@
-// Verify a certificate: the one that is shown, or a file. The service computes it again from its counts.
+// Verify a certificate: the one that is shown, or a file.
 
 import { button, card, droppable, el, fileField, jsonBlob, post, put, refused, stateWord } from "../kit.js";
 

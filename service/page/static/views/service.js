@@ -1,4 +1,4 @@
-// The views of what jobs need: models, usable and broken, and workers, in the words of readiness.
+// The views of models, usable and broken, and of workers, in the words of readiness.
 
 import { aboutModel } from "../certify/fields.js";
 import { card, el, json, link, put, readiness, service } from "../kit.js";
@@ -6,7 +6,7 @@ import { card, el, json, link, put, readiness, service } from "../kit.js";
 export const models = { title: "Models", async mount(root, params, signal) {
 	const { models: usable, broken } = await json("v1/models", { signal });
 	put(root, el("h1", "Models"), el("div.stack", usable.map(cardOf), Object.entries(broken).map(([name, reason]) => card(name, el("p.fault", reason))),
-		!usable.length && el("p", "No model can be used. Put a folder into the models directory, or import a network with certify-models import.")));
+		!usable.length && el("p", "No model can be used. Import a network with certify-models import.")));
 } };
 
 function cardOf(model) {
@@ -17,7 +17,8 @@ function cardOf(model) {
 export const health = { title: "Health", async mount(root, params, signal) {
 	const show = ({ missing = [], workers = [] }) => put(root, el("h1", missing.length ? "Jobs cannot run now" : "Jobs can run"), el("div.stack",
 		missing.length > 0 && card("What is missing", el("ul", missing.map((one) => el("li", one)))),
-		card("Workers", workers.length ? workers.map(workerOf) : el("p", "No worker is alive."))));
+		card("Workers", workers.length ? workers.map(workerOf) : el("p", "No worker is alive.")),
+		el("p", el("a", { href: link("jobs", { status: "queued" }) }, "Your jobs in the queue"))));
 	show(await readiness(signal));
 	service.addEventListener("health", ({ detail }) => show(detail), { signal });
 } };
