@@ -67,22 +67,12 @@ def skip(run_id: str, key: str, reason: str) -> Call[None]:
 
 def skipped(run_id: str) -> Steps[None]:
     """Find all rows that will not come, page by page."""
-    after: int | None = 0
-    while after is not None:
-        params = {"after": after, "limit": _PAGE}
-        found, after = yield Call("GET", f"{run_path(run_id)}/skipped", _skipped_page, {"params": params})
-        for row in found:
-            yield Found(row)
+    return _listed(run_id, "skipped", SkippedRow)
 
 
 def rows(run_id: str) -> Steps[None]:
     """Find all rows in the order of their arrival, page by page."""
-    after: int | None = 0
-    while after is not None:
-        params = {"after": after, "limit": _PAGE}
-        found, after = yield Call("GET", f"{run_path(run_id)}/rows", _page, {"params": params})
-        for row in found:
-            yield Found(row)
+    return _listed(run_id, "rows", RunRow)
 
 
 def results(run_id: str, kind: str) -> Call[bytes]:
@@ -95,18 +85,23 @@ def _read(answer: httpx.Response) -> Run:
     return Run.parse(document(check(answer)))
 
 
-def _page(answer: httpx.Response) -> tuple[list[RunRow], int | None]:
-    page = document(check(answer))
-    return [RunRow.model_validate(entry) for entry in entries(page, "rows")], page["next_after"]
+def _listed(run_id: str, what: str, kind: type[RunRow | SkippedRow]) -> Steps[None]:
+    """Find all of ``what`` a run has, page by page."""
+
+    def page(answer: httpx.Response) -> tuple[list[RunRow | SkippedRow], int | None]:
+        told = document(check(answer))
+        return [kind.model_validate(entry) for entry in entries(told, what)], told["next_after"]
+
+    after: int | None = 0
+    while after is not None:
+        params = {"after": after, "limit": _PAGE}
+        found, after = yield Call("GET", f"{run_path(run_id)}/{what}", page, {"params": params})
+        for row in found:
+            yield Found(row)
 
 
 def _nothing(answer: httpx.Response) -> None:
     check(answer)
-
-
-def _skipped_page(answer: httpx.Response) -> tuple[list[SkippedRow], int | None]:
-    page = document(check(answer))
-    return [SkippedRow.model_validate(entry) for entry in entries(page, "skipped")], page["next_after"]
 
 
 def run_path(run_id: str) -> str:
