@@ -12,6 +12,7 @@ from jobs.scripts import load_script
 from jobs.step_queue import Queue
 
 FIRST_STEP: Final = "select"
+"""Name of the step, as its lease has it."""
 
 
 class Handovers:

@@ -13,6 +13,7 @@ from celery.exceptions import Reject
 
 from jobs import keys
 from jobs.celery_app import CERTIFY, SAMPLE, SELECT
+from jobs.handovers import FIRST_STEP
 from jobs.job_errors import (
     CannotLoad,
     JobEnded,
@@ -47,7 +48,7 @@ def register_tasks(app: Celery, context: WorkerContext) -> None:
 
     @app.task(name=SELECT, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def select(task: Any, job_id: str) -> None:
-        run_step(task, context, _step(task, job_id, "select"), steps.select)
+        run_step(task, context, _step(task, job_id, FIRST_STEP), steps.select)
 
     @app.task(name=SAMPLE, bind=True)  # type: ignore[untyped-decorator]  # Celery is untyped
     def sample(task: Any, job_id: str, shard: int) -> None:
