@@ -43,10 +43,10 @@ chaos: $(VENV)/.test ## Kill, freeze and starve every process of the service, an
 chaos-short: $(VENV)/.test ## One death of each kind: gateway, worker, server, and all in a run of 40 rows (about two minutes)
 	$(BIN)/python -m pytest tests/chaos -m chaos -k '$(CHAOS_SHORT)' --durations=0 --timeout=300
 
-fuzz-short: $(VENV)/.test ## Send random requests to the service for half a minute
-	$(BIN)/python -m tests.fuzz.exploration --seconds 30
+fuzz-short: $(VENV)/.test ## Send random requests to the service for half a minute, the same each time
+	$(BIN)/python -m tests.fuzz.exploration --seconds 30 --seed 1
 
-fuzz: $(VENV)/.test ## Send random requests to the service for five minutes
+fuzz: $(VENV)/.test ## Send random requests to the service for five minutes, new ones each time
 	$(BIN)/python -m tests.fuzz.exploration --seconds 300
 
 lint: $(VENV)/.lint ## Check style, types and the direction of imports

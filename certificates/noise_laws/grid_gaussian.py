@@ -71,8 +71,11 @@ class GridGaussian(Noise):
         return None
 
     def grid_steps(self, sigma: float, low: float, high: float) -> float | None:
-        """See Noise."""
-        return float(PixelGrid(low, high).steps(sigma))
+        """See Noise. Infinite if a double cannot hold it, so that ``problems`` refuses it."""
+        try:
+            return float(PixelGrid(low, high).steps(sigma))
+        except OverflowError:
+            return math.inf
 
     def problems(self, grid_steps: float | None, eta: float, d: int, draws: int) -> list[tuple[str, str]]:
         """See Noise."""

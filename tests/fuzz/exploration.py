@@ -91,7 +91,7 @@ def main() -> int:
         options = ("--max-time", str(arguments.seconds), "--seed", str(arguments.seed))
         found = explore(service, Path(name), *options)
         log = service.gateway.log
-    sys.stdout.write(found.text)
+    sys.stdout.write(f"{found.text}seed: {arguments.seed}\n")
     sys.stdout.writelines(f"{line}\n" for line in log.splitlines() if "Traceback" in line)
     sys.stdout.write(f"defects in the gateway's log: {log.count('Traceback')}\n")
     return int(found.report["exit_code"] != 0 or "Traceback" in log)

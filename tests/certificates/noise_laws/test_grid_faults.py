@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -77,3 +78,9 @@ def test_pixel_values_are_small_integers() -> None:
     pixels = PixelGrid().indices(PixelGrid().values(np.arange(256)))
     assert pixels.dtype == np.int16
     assert pixels.tolist() == list(range(256))
+
+
+def test_more_steps_than_a_double_holds_are_refused_as_too_many() -> None:
+    steps = Noise.DISCRETE.grid_steps(1.0e307, 0.0, 1.0)
+    assert steps == math.inf
+    assert [field for field, _ in Noise.DISCRETE.problems(steps, 0.001, 784, 1000)] == ["sigma"]
