@@ -26,6 +26,7 @@ from jobs.packed_sums import pack_sums, unpack_sums
 from jobs.spec import InputRecord, JobSpec
 from registry import ModelManifest, Registry
 from registry.input_spec import MAX_ELEMENTS
+from worker.fixed_function.trial_times import turns_of
 
 SHIPPED = Path(__file__).parent.parent / "models"
 SIGMA = 0.25
@@ -71,7 +72,7 @@ def measure(models: Path, name: str) -> str:
             continue  # the service refuses it
         request = sampler.SampleRequest(certifier, 0, SIGMA, 1, 0, 2 * block, block)
         _merge(sampler.sample(loaded.runtime, x, request, lambda _: None))
-        loaded.reference.check(x, SIGMA, 1, Noise.GAUSSIAN, 2 * block)
+        loaded.reference.check(x, SIGMA, 1, Noise.GAUSSIAN, turns_of(2 * block, rows))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**10
     shared = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[2]) * resource.getpagesize()
     per_pass = math.ceil(4 * rows * manifest.d / 2**20)

@@ -17,6 +17,7 @@ from certificates import FIRST_ORDER, Noise
 from importing.import_errors import ImportRefused
 from jobs.job_errors import PermanentFailure
 from registry import ModelError, ModelManifest
+from worker.fixed_function.trial_times import turns_of
 from worker.loading import LoadedModel, open_model
 from worker.memory_shortage import OutOfMemory
 from worker.runtimes.pass_rows import SMALLEST, pass_rows_for
@@ -92,7 +93,7 @@ def cost(model: LoadedModel) -> Cost:
             )
             sample(runtime, x, request, lambda _done: None)
             counted += batch
-        model.reference.check(x, sigma, 1, Noise.GAUSSIAN, counted)
+        model.reference.check(x, sigma, 1, Noise.GAUSSIAN, turns_of(counted, model.runtime.computation.rows))
     said = runtime.computation.row_scores
     return Cost(runtime.rows or batch, runtime.computation.threads, counted / taken, _peak_bytes(), said)
 

@@ -107,16 +107,18 @@ def _count(
         evidence = draw(loaded.runtime, x, request, _reporter(context, job.id, shard))
     seconds = time.perf_counter() - began
     loaded.block_times.note(request, seconds)
-    if job.spec.stop is None:
-        _check(loaded, job.spec, x, job.spec.n, shard, plan.shards)
+    stops = job.spec.stop is not None
+    turns = loaded.reference.times.after_shard(job.id, job.spec.n, shard, plan.shards, n, may_stop=stops)
+    if turns is not None:
+        _check(loaded, job, x, turns)
     return evidence, seconds
 
 
-def _check(
-    loaded: LoadedModel, spec: JobSpec, x: NDArray[np.float32], n: int, shard: int = 0, shards: int = 1
-) -> None:
-    """Check that the model that has counted a shard is still one function. Raises PermanentFailure."""
-    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, n, shard, shards)
+def _check(loaded: LoadedModel, job: JobRecord, x: NDArray[np.float32], turns: range) -> None:
+    """Check that the model that counts a job is still one function. Raises PermanentFailure."""
+    spec = job.spec
+    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, turns)
+    loaded.reference.times.passed(job.id)
 
 
 def _do_whole(context: WorkerContext, lease: Lease, plan: Plan, x: NDArray[np.float32]) -> None:
@@ -160,14 +162,15 @@ def _end(
 ) -> None:
     """End a job with the certificate of its evidence.
 
-    A job that may stop early has as many shards as moments to stop, few of which it may need. So its model
-    is checked here, and that of any other job after each of its shards.
+    A job that may stop early has as many shards as moments to stop, few of which it may need. So most turns
+    of its trial follow here, and those of any other job after its shards.
     """
     job, spec = lease.job, lease.job.spec
     with TRACES.span("certificate", {"certify.certifier": spec.certifier.name}):
         evidence, certificate = whole.final(spec.claim())
-    if spec.stop is not None:
-        _check(_load(partial(context.models.for_plan, spec, plan)), spec, x, evidence.n)
+    if spec.stop is not None and plan.shards > 1:
+        loaded = _load(partial(context.models.for_plan, spec, plan))
+        _check(loaded, job, x, loaded.reference.times.at_early_end(evidence.n))
     document = certificate_document(spec, plan, evidence, certificate)
     running = None
     if whole.certificate is not None:

@@ -16,6 +16,7 @@ from registry.manifest import ModelManifest, load_manifest
 from scripts.export import Value
 from tests.support.model_folders import write_folder
 from worker.fixed_function.reference import Reference
+from worker.fixed_function.trial_times import turns_of
 from worker.runtimes.runtime_loading import load_runtime
 
 LABELS: dict[str, Value] = {"labels": ["no", "yes", "other"]}
@@ -49,7 +50,7 @@ def tried(manifest: ModelManifest, n: int = 1_000) -> Reference:
     assert rows is not None
     reference = Reference(manifest, load_runtime(manifest, "cpu", 1), rows)
     x = np.full(manifest.input.shape, 0.5, np.float32)
-    reference.check(x, 0.05, 1, Noise.GAUSSIAN, n)
+    reference.check(x, 0.05, 1, Noise.GAUSSIAN, turns_of(n, rows))
     return reference
 
 

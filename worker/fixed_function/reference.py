@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from certificates.noise_laws import Noise
 from registry import ModelManifest
 from worker.fixed_function.comparing import Floats, Given, Judge, Scores
-from worker.fixed_function.lineups import LOOKED_AT, LineUps
+from worker.fixed_function.lineups import LineUps
 from worker.fixed_function.place_rounding import Tolerance, UpToRounding
+from worker.fixed_function.trial_times import TrialTimes
 from worker.noise.sources import noise_source
 from worker.runtimes.runtime import Runtime
 
@@ -27,34 +28,20 @@ CHECK: Final = 2
 TWICE: Final = "at load, one batch given twice"
 AGAIN: Final = "the batch given at load, given again as the job was counted"
 NOISE: Final = "noisy copies of the job's input"
-PASSES_OF_A_TURN: Final = 3
-"""Largest number: two passes, and a third if scores are rounded differently at different places."""
-SHARE: Final = 32
-"""The turns of a job may take one evaluation for each 32 of it, and at least one turn. A choice: 3 % more
-time, for more noisy rows that are compared."""
 EVEN, ODD = slice(0, None, 2), slice(1, None, 2)
 """Places of the rows that are compared in a pass, and places of their neighbours."""
-
-
-def turns_of(n: int, rows: int, shard: int = 0, shards: int = 1) -> range:
-    """Return the turns, of up to three passes of ``rows`` rows, that follow a shard in a job of ``n``.
-
-    A turn compares half a pass of noisy rows. A job has no more turns than ``LOOKED_AT`` such rows need. They
-    are spread evenly over its ``shards``, and the last one has at least one.
-    """
-    turns = max(1, min(n // (SHARE * PASSES_OF_A_TURN * rows), -(-2 * LOOKED_AT // rows)))
-    return range(shard * turns // shards, (shard + 1) * turns // shards)
 
 
 class Reference:
     """A model that was tried when it was loaded, with the scores that it gave then.
 
     ``runtime`` counts its votes: the given runtime, or one that corrects for scores that are rounded
-    differently at different places of a batch.
+    differently at different places of a batch. ``times`` says after which shards it is tried again.
     """
 
     def __init__(self, manifest: ModelManifest, runtime: Runtime, rows: int) -> None:
         """Try the model. Raises PermanentFailure if it is not one function of one input."""
+        self.times = TrialTimes(rows)
         self._scale = manifest.input.scale
         self._memory, self._runtime = runtime.memory, runtime
         self._judge = Judge(manifest, self._scores, "as the job was counted")
@@ -102,33 +89,19 @@ class Reference:
         judge.require_near(there, places, before, tolerance, base)
         return False
 
-    def check(
-        self,
-        x: NDArray[np.float32],
-        sigma: float,
-        seed: int,
-        law: Noise,
-        n: int,
-        shard: int = 0,
-        shards: int = 1,
-    ) -> None:
-        """Check in a job of ``n`` evaluations that the model is still one function of one input.
-
-        This is done after each of the job's ``shards``, and ``shard`` is the one that was just counted; by
-        default everything is checked at once. After a shard that gets no turn, the rows from the load are
-        given again, in one pass, unless that is more than ``1 / SHARE`` of the shard.
+    def check(self, x: NDArray[np.float32], sigma: float, seed: int, law: Noise, turns: range) -> None:
+        """Check in a job that the model is still one function of one input.
 
         The rows from the load must get the scores that they got then, beside noisy copies of the job's input
         ``x``, of the model's shape. The noisy copies, which are not counted, must get the same scores beside
-        rows from the load, beside other rows, and at other places. ``law`` is the law of the noise. Raises
+        rows from the load, beside other rows, and at other places. ``law`` is the law of the noise. This is
+        done in each of the ``turns``. With none, the rows from the load are given again, in one pass. Raises
         PermanentFailure if a score differs.
         """
-        rows, memory = len(self._batch), self._memory
-        turns = turns_of(n, rows, shard, shards)
         if not turns:
-            if n // shards >= SHARE * rows:
-                self._judge.unchanged(self._first)
+            self._judge.unchanged(self._first)
             return
+        rows, memory = len(self._batch), self._memory
         source = noise_source(x, memory.device, rows, sigma, seed, CHECK, law, self._scale)
         noisy = memory.empty(self._batch.shape)
         for turn in turns:

@@ -20,14 +20,14 @@ from tests.support.model_folders import write_folder
 from tests.support.specs import submission
 from tests.support.stack import Stack
 from tests.support.toy_runtimes import Floats, Recorder, Votes
-from worker.fixed_function.reference import Reference, turns_of
+from worker.fixed_function.reference import Reference
 from worker.runtimes.runtime_loading import load_runtime
 
 
-def ended(stack: Stack, models_dir: Path, model: str, n: int) -> JobRecord:
+def ended(stack: Stack, models_dir: Path, model: str, n: int, stop: float | None = None) -> JobRecord:
     digest = Registry(models_dir).get(model).sha256
     x = np.array([0.5, 0.25], np.float32)
-    return stack.finished(stack.submit(submission(x, model=model, model_sha256=digest, n=n)))
+    return stack.finished(stack.submit(submission(x, model=model, model_sha256=digest, n=n, stop=stop)))
 
 
 def test_random_votes_are_found_at_load(stack: Stack, models_dir: Path) -> None:
@@ -43,6 +43,17 @@ def test_a_function_that_changes_during_a_job_is_found_before_its_end(stack: Sta
     assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
     assert "the batch given at load, given again as the job was counted" in job.failure.detail
     assert job.certificate is None
+
+
+def test_a_function_that_changes_in_a_job_that_may_stop_is_found_as_its_shards_are_counted(
+    stack: Stack, models_dir: Path
+) -> None:
+    job = ended(stack, models_dir, "drifts", 400_000, stop=3.0)
+    assert job.failure is not None
+    assert (job.state, job.failure.type) == (JobState.FAILED, "classifier_not_deterministic")
+    assert job.plan is not None
+    assert job.plan.shards > 32
+    assert job.progress.samples_done < 100_000, "found at the end alone, when all are counted"
 
 
 def onnx_noisy(spread: float) -> bytes:
@@ -81,36 +92,18 @@ def test_the_checks_are_made_with_the_noise_of_the_job(tmp_path: Path, noise: No
     model = Recorder()
     x = PixelGrid(-1.0, 1.0).values(np.array([100, 200]))
     reference = Reference(noisy_manifest(tmp_path, 1.0, 256), model, 256)
-    reference.check(x, 0.25, 1, noise, 100)
+    reference.check(x, 0.25, 1, noise, range(1))
     noisy = model.batches[-1]
     on_grid = np.isin(noisy, PixelGrid(-1.0, 1.0).values(np.arange(-400, 656))).all()
     assert on_grid == (noise == Noise.DISCRETE)
     assert np.abs(noisy.mean(axis=0) - x).max() < 0.1, "the job's input, and its noise around it"
 
 
-@pytest.mark.parametrize(
-    ("n", "rows", "turns"),
-    [(2, 128, 1), (100_000, 128, 4), (1_000, 2, 5), (100_000, 2, 256), (10**9, 1024, 1), (192, 2, 1)],
-)
-def test_the_checks_are_a_small_share_of_the_job(n: int, rows: int, turns: int) -> None:
-    assert len(turns_of(n, rows)) == turns
-
-
-@pytest.mark.parametrize(
-    ("n", "rows", "shards"), [(100_000, 128, 2), (100_000, 2, 700), (2, 2, 1), (10**9, 128, 7)]
-)
-def test_the_shards_of_a_job_share_its_checks_and_the_last_has_one(n: int, rows: int, shards: int) -> None:
-    parts = [turns_of(n, rows, shard, shards) for shard in range(shards)]
-    assert [turn for part in parts for turn in part] == list(turns_of(n, rows))
-    assert parts[-1]
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
-
-
 def test_every_turn_of_the_checks_is_two_passes(tmp_path: Path) -> None:
     model = Recorder()
     reference = Reference(noisy_manifest(tmp_path, 1.0, 2), model, 2)
     before = len(model.batches)
-    reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, 1_000)
+    reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, range(5))
     assert len(model.batches) - before == 2 * 5
     assert {len(batch) for batch in model.batches} == {2}
 
@@ -124,19 +117,12 @@ class Turned(Recorder):
         return super().votes(batch) + int(self.changed)
 
 
-def test_a_process_whose_shard_gets_no_turn_is_found_to_have_changed(tmp_path: Path) -> None:
-    model, x, shards = Turned(), np.zeros(2, np.float32), 16
-    reference = Reference(noisy_manifest(tmp_path, 1.0, 128), model, 128)
-    assert not turns_of(100_000, 128, 0, shards)
-    reference.check(x, 0.25, 1, Noise.GAUSSIAN, 100_000, 0, shards)
-    model.changed = True
-    with pytest.raises(PermanentFailure, match="the batch given at load, given again as the job was counted"):
-        reference.check(x, 0.25, 1, Noise.GAUSSIAN, 100_000, 0, shards)
-
-
-def test_no_pass_follows_a_shard_of_fewer_than_32_passes(tmp_path: Path) -> None:
-    model = Recorder()
+def test_a_trial_without_turns_takes_one_pass_and_finds_a_change(tmp_path: Path) -> None:
+    model, x = Turned(), np.zeros(2, np.float32)
     reference = Reference(noisy_manifest(tmp_path, 1.0, 128), model, 128)
     before = len(model.batches)
-    reference.check(np.zeros(2, np.float32), 0.25, 1, Noise.GAUSSIAN, 100_000, 0, 25)
-    assert len(model.batches) == before
+    reference.check(x, 0.25, 1, Noise.GAUSSIAN, range(0))
+    assert len(model.batches) - before == 1
+    model.changed = True
+    with pytest.raises(PermanentFailure, match="the batch given at load, given again as the job was counted"):
+        reference.check(x, 0.25, 1, Noise.GAUSSIAN, range(0))

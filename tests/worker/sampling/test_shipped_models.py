@@ -15,6 +15,7 @@ from scripts.measure_mnist import reduced
 from tests.support.draws import unit_noise
 from tests.support.places import ROOT, SHIPPED_MODELS
 from worker.fixed_function.reference import Reference
+from worker.fixed_function.trial_times import turns_of
 from worker.runtimes.pass_rows import pass_rows_for
 from worker.runtimes.runtime import Runtime
 from worker.runtimes.runtime_loading import load_runtime
@@ -59,7 +60,7 @@ def test_a_model_is_one_function_and_certifies_a_digit(registry: Registry, name:
     request = SampleRequest(FIRST_ORDER, 0, sigma, 1, 0, 10 * rows, rows)
     counted = sample(reference.runtime, x, request, lambda _: None)
     assert certify(FIRST_ORDER, counted, sigma=sigma, eta=0.001).radius > 0
-    reference.check(x, sigma, 1, Noise.GAUSSIAN, 10 * rows)
+    reference.check(x, sigma, 1, Noise.GAUSSIAN, turns_of(10 * rows, rows))
 
 
 def test_onnx_and_torchscript_give_the_same_votes(registry: Registry) -> None:
