@@ -52,7 +52,8 @@ class Script:
     def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return the scores of normalised inputs. Raises ModelOutputError if their shape is not the trial's.
 
-        Scores of half precision become float32, which changes no vote.
+        Scores of half precision become float32, which changes no vote. They lie in memory of their own, since
+        a script may return the same memory each time.
         """
         scores = self._scores(inputs)
         if scores.shape != (len(inputs), self._classes):
@@ -60,7 +61,7 @@ class Script:
                 f"{len(inputs)} inputs gave scores of shape {tuple(scores.shape)}: not one row an input, one "
                 "score a label, as the trial batch had"
             )
-        return scores if scores.dtype in {torch.float32, torch.float64} else scores.float()
+        return scores.clone() if scores.dtype in {torch.float32, torch.float64} else scores.float()
 
     def trial(self, manifest: ModelManifest, inputs: torch.Tensor) -> tuple[tuple[int, ...], bool]:
         """Return the shape of the scores of a trial batch, and whether they are floating-point numbers.
@@ -79,7 +80,9 @@ class Script:
         if torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
         with torch.inference_mode(), torch.jit.optimized_execution(False):  # type: ignore[attr-defined]  # public, not in __all__
-            scores: torch.Tensor = self._module(inputs.to(self._dtype).contiguous(memory_format=self._layout))
+            # A copy, since scripts may write to their input, and that belongs to the caller.
+            own = inputs.to(self._dtype, memory_format=self._layout, copy=True)
+            scores: torch.Tensor = self._module(own)
             return scores
 
 
