@@ -18,7 +18,7 @@ def certified(certificate: dict[str, Any]) -> Text:
     text = Text(f"Certified: {_label(certificate)}, radius {certificate['radius']}\n", style="bold green")
     text.append(
         f"{_stays(certificate)} for every input closer than {certificate['radius']} to this one ({unit}). "
-        f"The chance that this is wrong is at most {certificate['eta']:g}.\n",
+        f"The chance that this is wrong is at most {certificate['eta']}.\n",
         style="not bold default",
     )
     text.append(f"{_clean(certificate)}{_reach(certificate)}\n", style="not bold default")
@@ -76,7 +76,7 @@ def _how(certificate: dict[str, Any]) -> str:
     return (
         f"{certificate['certifier']} certifier, {kinds}: {', '.join(bounds)}\n"
         f"model {model['name']} ({model['runtime']}, {model['provider']}), sigma {certificate['sigma']:g}, "
-        f"n {certificate['n']:,}, eta {certificate['eta']:g}, seed {certificate['seed']}"
+        f"n {certificate['n']:,}, eta {certificate['eta']}, seed {certificate['seed']}"
     )
 
 

@@ -99,14 +99,14 @@ def _lines(run: Run) -> Iterator[tuple[str, str]]:
     )
     yield "abstained", f"{rows.abstained:,}"
     shares = [("correct without noise", told.clean), ("certified and correct", told.smoothed)]
-    shares += [(f"certified at radius {each.radius:g}", each) for each in told.certified]
+    shares += [(f"certified at radius {each.radius}", each) for each in told.certified]
     for name, share in shares:
         if share is not None and share.share is not None:
             ends = f"{down(100 * share.low, 1)}% to {up(100 * share.high, 1)}%"
-            yield name, f"{share.share:.1%} of {share.of:,} (95 % interval {ends})"
+            yield name, f"{down(100 * share.share, 1)}% of {share.of:,} (95 % interval {ends})"
     if told.average_certified_radius is not None:
         yield "average certified radius", down(told.average_certified_radius)
-    yield "false certificates", f"at most {told.false_certificates:g} expected"
+    yield "false certificates", f"at most {told.false_certificates:.12g} expected"
     if told.samples < told.samples_asked:
         yield "samples", f"{told.samples:,} instead of {told.samples_asked:,}"
     else:

@@ -51,3 +51,16 @@ def test_a_terminal_shows_a_table_and_a_bar() -> None:
 
 def test_a_file_is_left_alone() -> None:
     assert shown(terminal=False) == ""
+
+
+def test_shares_are_rounded_down_and_radii_and_expectations_are_told_in_full() -> None:
+    document = run(1_234).document
+    share = {"rows": 9_999, "of": 10_000, "share": 0.9999, "low": 0.9991, "high": 0.99999}
+    told = {**document["summary"], "smoothed": share, "certified": [{**share, "radius": 0.12345678}]}
+    console = Console(file=io.StringIO(), width=120, color_system=None)
+    console.print(run_display.summary(Run.parse({**document, "summary": told})))
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert said.count("99.9% of 10,000 (95 % interval 99.9% to 100.0%)") == 2
+    assert "certified at radius 0.12345678 " in said
+    assert "at most 1.234 expected" in said

@@ -16,6 +16,11 @@ export const short = (value, digits = 3) => value == null ? "–" : String(Numbe
 
 export const percent = (share, digits = 3) => share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u202f%`;
 
+/** A share rounded down, or up, to a tenth of a per cent: what is claimed by at least, or by at most, so much. */
+export const percentDown = (share) => placed(share, Math.floor);
+export const percentUp = (share) => placed(share, Math.ceil);
+const placed = (share, round) => share == null ? "–" : `${(round(Number((1000 * share).toPrecision(12))) / 10).toFixed(1)}\u202f%`;
+
 export function duration(seconds) {
 	const [unit, name] = seconds < 90 ? [1, "s"] : seconds < 5400 ? [60, "min"] : [3600, "h"];
 	return seconds < 1 ? "Less than 1 s" : `About ${Math.round(seconds / unit)} ${name}`;

@@ -1,7 +1,7 @@
 // The views of all certifications and of all runs. Their first page is read again while people look at it.
 
 import { CERTIFIERS } from "../certify/fields.js";
-import { button, certifier, choice, count, down, el, json, keep, label, link, makeField, makeTable, moment, pause, percent, put, query, short, stateOf, STATES } from "../kit.js";
+import { button, certifier, choice, count, down, el, json, keep, label, link, makeField, makeTable, moment, pause, percentDown, put, query, short, stateOf, STATES } from "../kit.js";
 
 const AGAIN_MS = 5000;
 const MODEL = ["Model", "", ({ request }) => request.model];
@@ -22,7 +22,7 @@ export const jobs = listView("jobs", "Jobs", "v1/certifications", ["key", "Input
 export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
 	["Ended", "number", ({ rows, request }) => `${count(rows.total - rows.queued - rows.running + rows.skipped)} of ${count(Math.max(request.expected_rows, rows.total + rows.skipped))}`],
-	["Correct", "number", ({ summary }) => percent(summary.smoothed.share)],
+	["Correct", "number", ({ summary }) => percentDown(summary.smoothed.share)],
 	["Mean radius", "number", ({ summary }) => down(summary.average_certified_radius)],
 	MODEL.with(1, "wide"), CERTIFIER, SIGMA, MADE,
 ], ["open", "complete", "cancelled"],

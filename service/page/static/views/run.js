@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { at, bar, button, card, certifier, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, put, request, saveBlob, say, short, STATES } from "../kit.js";
+import { at, bar, button, card, certifier, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { folderField } from "../run/folder.js";
 import { rowsOf } from "../run/rows.js";
@@ -74,7 +74,7 @@ function show(parts, { id, rows, summary, request, estimated_end: end, status })
 	const expected = Math.max(request.expected_rows, rows.total + rows.skipped);
 	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
-		tile("Expected false", `≤ ${short(summary.false_certificates)}`, "certificates: eta for each row"));
+		tile("Expected false", `≤ ${short(summary.false_certificates, 12)}`, "certificates: eta for each row"));
 	const missing = status === "open" && expected - rows.total - rows.skipped;
 	parts.again.hidden = !missing || sendings.has(id);
 	parts.bar.value = ended / Math.max(1, expected);
@@ -84,7 +84,7 @@ function show(parts, { id, rows, summary, request, estimated_end: end, status })
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
 
-const share = (name, { rows, of, share: value, low, high }) => tile(name, percent(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percent(low)} to ${percent(high)}` : "no labelled row has ended");
+const share = (name, { rows, of, share: value, low, high }) => tile(name, percentDown(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percentDown(low)} to ${percentUp(high)}` : "no labelled row has ended");
 
 /** The curve as steps that fall behind each radius, with the exact interval as a band. */
 async function drawCurve(chart, path, signal) {
@@ -113,7 +113,7 @@ async function comparisonOf(run, path, chosen, tell, signal) {
 
 function comparedWords(one) {
 	return [
-		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Inputs are the same if their names are. Mean radius, 0 where a row abstains: ${short(one.mean_radius)} here, ${short(one.other_mean_radius)} there.`),
+		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Inputs are the same if their names are. Mean radius, 0 where a row abstains: ${down(one.mean_radius)} here, ${down(one.other_mean_radius)} there.`),
 		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u202f% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
 			bars("Change of the radius", one.histogram.map(({ low, high, rows }) => [low === null ? `below ${percent(high)}` : high === null ? `${percent(low)} or more` : `${percent(low)} to ${percent(high)}`, rows, low !== null && low >= 0]), one.both)],
 	];
