@@ -23,7 +23,6 @@ from certificates import (
     clopper_pearson_lower,
     first_order_radius,
     gradient_norm_ceiling,
-    gradient_norm_upper_split,
     second_order_radius,
     statistic_for,
 )
@@ -32,19 +31,18 @@ from certificates.bounds.missed_gradient import squared_norm_upper_misses
 
 GRADIENT_SHARE = 0.1
 SELECTION = 100
-COLUMNS = ("two halves", "all pairs", "small slopes", "misses where chosen", "ideal")
+COLUMNS = ("all pairs", "small slopes", "misses where chosen", "ideal")
 SIZES = ((10_000, 784), (10_000, 3072), (100_000, 784), (100_000, 150_528))
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What one job counts: hits of ``n``, selection votes, and the three statistics."""
+    """What one job counts: hits of ``n``, selection votes, and both statistics."""
 
     n: int
     d: int
     hits: int
     selected: int
-    halves: float
     scores: float
     misses: float
 
@@ -52,24 +50,22 @@ class Drawn:
 def expected(p: float, gradient: float, n: int, d: int) -> Drawn:
     """Return the expected counts and statistics."""
     square = gradient * gradient
-    return Drawn(n, d, int(p * n), round(p * SELECTION), square, square, square)
+    return Drawn(n, d, int(p * n), round(p * SELECTION), square, square)
 
 
 def drawn(p: float, gradient: float, n: int, d: int, rng: np.random.Generator) -> Drawn:
     """Draw counts and statistics."""
     hits = int(rng.binomial(n, p))
 
-    def mean(variance: float, samples: int) -> tuple[float, float]:
-        spread = math.sqrt(variance / samples)
+    def mean(variance: float) -> tuple[float, float]:
+        spread = math.sqrt(variance / n)
         along = gradient + spread * float(rng.standard_normal())
         return along, spread * spread * float(rng.chisquare(d - 1))
 
-    halves = [mean(0.25, n // 2) for _ in range(2)]
-    across = math.sqrt(halves[0][1] * halves[1][1] / (d - 1)) * float(rng.standard_normal())
-    pairs = {variance: mean(variance, n) for variance in (0.25, 1.0 - p)}
+    pairs = {variance: mean(variance) for variance in (0.25, 1.0 - p)}
     scores, misses = (along**2 + over - variance * d / n for variance, (along, over) in pairs.items())
     selected = int(rng.binomial(SELECTION, p))
-    return Drawn(n, d, hits, selected, halves[0][0] * halves[1][0] + across, scores, misses)
+    return Drawn(n, d, hits, selected, scores, misses)
 
 
 def gains(counted: Drawn, p: float, eta: float) -> list[float] | None:
@@ -87,7 +83,6 @@ def gains(counted: Drawn, p: float, eta: float) -> list[float] | None:
     if statistic_for(counted.selected, SELECTION, n, d) is Weights.MISSES:
         chosen = squared_norm_upper_misses(PairStatistic(n, counted.misses), d, share, missed)
     squares = (
-        gradient_norm_upper_split(counted.halves, n // 2, d, 1.0, share, p_lower) ** 2,
         squared_norm_upper_at_every_slope(scores, d, share),
         small,
         chosen,

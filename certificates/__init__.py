@@ -24,7 +24,6 @@ from certificates.bounds.multiclass import (
 )
 from certificates.bounds.pair_statistic import PairStatistic
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
-from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.bounds.statistic_choice import statistic_for
 from certificates.certificate import Certificate, Estimate, GradientNorm, Rival
 from certificates.certifiers.certifier import Certifier, certify
@@ -43,7 +42,6 @@ from certificates.counts.evidence import (
     PairCounts,
     round_up_to_grid,
 )
-from certificates.counts.split_product import SplitProduct
 from certificates.curves.lower_bounds import (
     Curve,
     DipoleCurve,
@@ -87,7 +85,6 @@ __all__ = [
     "PairStatistic",
     "Rival",
     "SecondOrderCurve",
-    "SplitProduct",
     "Weights",
     "certifier_named",
     "certify",
@@ -110,7 +107,6 @@ __all__ = [
     "gradient_norm_upper_all_pairs",
     "gradient_norm_upper_misses",
     "gradient_norm_upper_paired",
-    "gradient_norm_upper_split",
     "probability_lower_anytime",
     "round_up_to_grid",
     "second_order_multiclass",

@@ -84,7 +84,7 @@ class Prefix:
         if not isinstance(merged, int) or not isinstance(folded, int):
             raise ValueError("this is not the prefix of a job")  # noqa: TRY004 - one error for malformed data
         counted = Evidence.from_dict(evidence) if isinstance(evidence, Mapping) else None
-        return cls(merged, folded, counted, None if mean is None else read_mean(mean))
+        return cls(merged, folded, counted, None if mean is None else read_mean("mean", mean))
 
 
 def _ends_an_epoch(before: int, now: int, n: int) -> bool:

@@ -2,8 +2,7 @@
 
 A reader of a certificate cannot draw its sums again. Sums that lie outside a range which honest sums leave
 with probability at most ``2 LIKELIEST``, whatever the classifier, were not sampled. Proofs: docs/theorems.md,
-Theorem 10 (split sums), docs/theorems.md, Theorem 11 (paired sums) and docs/theorems.md, section 8 (all
-pairs).
+Theorem 11 (paired sums) and docs/theorems.md, section 8 (all pairs).
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ from certificates.counts.exact_sums import (
     MOST_ROWS,
     rounding_of_products,
 )
-from certificates.counts.split_product import SplitProduct
 from certificates.kinds import Weights
 
 Array = NDArray[np.float64]
@@ -53,19 +51,8 @@ def implausible(evidence: Evidence) -> Iterator[str]:
     low, high = paired_sum_range(gradient.pairs, gradient.d)
     if not low <= gradient.paired_sum <= high:
         yield _said("paired_sum", gradient.paired_sum, low, high, gradient.pairs)
-    for place, statistic in _named(gradient):
-        if isinstance(statistic, SplitProduct):
-            yield from _implausible_product(place, statistic)
-        else:
-            yield from _implausible_mean(place, statistic, missed)
-
-
-def _implausible_product(place: str, split: SplitProduct) -> Iterator[str]:
-    low, high = inner_product_range(min(split.n_a, split.n_b), split.d)
-    if not low - split.error <= split.inner <= high + split.error:
-        yield _said(f"{place}.inner", split.inner, low, high, split.n)
-    if split.error < (least := least_error(split.inner, split.n_a, split.n_b, split.d)):
-        yield _too_small(place, split.error, least)
+    for place, mean in _named(gradient):
+        yield from _implausible_mean(place, mean, missed)
 
 
 def _implausible_mean(place: str, mean: AllPairsMean, missed: int) -> Iterator[str]:
@@ -122,21 +109,6 @@ def least_mean_error(mean: AllPairsMean) -> float:
     return (1.0 - _MARGIN) * (2.0 * math.sqrt(mean.d) * element * size + mean.d * element**2) / pairs
 
 
-def inner_product_range(n_half: int, d: int) -> tuple[float, float]:
-    """Return the range of ``U = A . B``; it lies beyond either end with probability at most ``LIKELIEST``.
-
-    ``n_half``: samples in the smaller half. With ``s = PROXY_VARIANCE / n_half`` and any ``x`` in (0, 1):
-    ``P(U <= -c_x) <= LIKELIEST`` and ``P(U >= 1/(2 pi)/(1 - x) + c_x) <= LIKELIEST``, where ``c_x`` is
-    ``s/x (ln(1/LIKELIEST) - d/2 ln(1 - x^2))``. The sharpest ``x`` depends only on n_half and d.
-    """
-    s = PROXY_VARIANCE / n_half
-
-    def noise(x: Array) -> Array:
-        return s / x * (-math.log(LIKELIEST) - 0.5 * d * np.log1p(-x * x))
-
-    return -_least(noise), _least(lambda x: _LARGEST_SQUARE / (1.0 - x) + noise(x))
-
-
 def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
     """Return the range of ``paired_sum``; it lies beyond either end with probability at most ``LIKELIEST``.
 
@@ -157,29 +129,16 @@ def paired_sum_range(pairs: int, d: int) -> tuple[float, float]:
     return -most, pairs * _LARGEST_SQUARE + most + rounded
 
 
-def least_error(inner: float, n_a: int, n_b: int, d: int) -> float:
-    """Return the least rounding error that was stated with the inner product of two halves.
-
-    ``|S_A| + |S_B| >= 2 sqrt(|S_A| |S_B|) >= 2 sqrt(n_a n_b |U|)``, and no block has more than ``MOST_ROWS``.
-    """
-    element = BLOCK_ERROR * -(-max(n_a, n_b) // MOST_ROWS)
-    sizes = 2.0 * math.sqrt(abs(inner) * n_a * n_b)
-    return (1.0 - _MARGIN) * (math.sqrt(d) * element * sizes + d * element * element) / (n_a * n_b)
-
-
 def _least(bound: Callable[[Array], Array]) -> float:
     """Return the smallest of several valid bounds, rounded up."""
     return float(bound(_TRIALS).min()) * (1.0 + _MARGIN)
 
 
-def _named(gradient: GradientSums) -> Iterator[tuple[str, AllPairsMean | SplitProduct]]:
-    if gradient.split is not None:
-        yield "split", gradient.split
+def _named(gradient: GradientSums) -> Iterator[tuple[str, AllPairsMean]]:
     if gradient.all_pairs is not None:
         yield "all_pairs", gradient.all_pairs
-    per_class: tuple[AllPairsMean | SplitProduct, ...] = gradient.per_class or ()
-    for c, statistic in enumerate(per_class):
-        yield f"per_class[{c}]", statistic
+    for c, mean in enumerate(gradient.per_class or ()):
+        yield f"per_class[{c}]", mean
 
 
 def _said(name: str, value: float, low: float, high: float, samples: int) -> str:

@@ -15,7 +15,7 @@ PROXY_VARIANCE = 0.40219
 up.
 
 It is ``sup_l (2/l^2) sup_f {log E exp(l X) - l E X} = 0.4021809...``: docs/theorems.md, Lemma 2. A test
-(tests/certificates/bounds/test_split_gradient.py) computes it again.
+(tests/certificates/bounds/gradient_pairs/test_slope_proxy.py) computes it again.
 """
 
 AT_ZERO, LINEAR, QUADRATIC = 0.2501, 0.0463, 0.0045

@@ -18,7 +18,6 @@ from certificates.bounds.missed_gradient import gradient_norm_upper_misses
 from certificates.bounds.multiclass import second_order_multiclass
 from certificates.bounds.pair_statistic import PairStatistic
 from certificates.bounds.paired_gradient import gradient_norm_upper_paired
-from certificates.bounds.split_gradient import gradient_norm_upper_split
 from certificates.bounds.statistic_choice import statistic_for
 from certificates.certificate import Certificate, GradientNorm
 from certificates.certifiers.certifier import Certifier
@@ -27,7 +26,6 @@ from certificates.certifiers.vote_statements import majority_statement, multicla
 from certificates.counts.all_pairs import AllPairsMean
 from certificates.counts.evidence import Evidence, HitCounts, gradient_of, votes_of
 from certificates.counts.gradient_sums import GradientSums
-from certificates.counts.split_product import SplitProduct
 from certificates.curves.directed_rounding import down, radius_down, up
 from certificates.curves.lower_bounds import Curve, SecondOrderCurve, second_order_radius
 from certificates.kinds import Bounds, Decision, EvidenceKind, GradientSumsKind, Weights
@@ -38,9 +36,6 @@ GRADIENT_SHARE = 0.1
 A choice. At eta 0.001 the score's bound is then 3.121 instead of 3.090 standard errors below its estimate, 1
 % wider, and the logarithm in the gradient bound is ``ln(1e4) = 9.2`` instead of ``ln(1e3) = 6.9``.
 """
-
-Statistic = AllPairsMean | SplitProduct
-"""What the tight gradient bounds are computed from; the latter in former certificates alone."""
 
 
 class SecondOrder(Certifier):
@@ -115,8 +110,7 @@ class SecondOrder(Certifier):
 
     def _tight(self, evidence: Evidence, sigma: float, eta: float) -> Certificate:
         """Return the certificate. ValueError unless the evidence holds the statistic of all samples."""
-        hits, gradient = votes_of(evidence), gradient_of(evidence).condensed()
-        statistic = gradient.all_pairs or gradient.split
+        hits, statistic = votes_of(evidence), gradient_of(evidence).condensed().all_pairs
         if statistic is None and hits.n > 0:
             raise ValueError(
                 "tight second-order bounds need gradient sums of all pairs; these were counted for 'paper'"
@@ -135,7 +129,7 @@ class SecondOrder(Certifier):
         epoch it ends.
         """
         hits, gradient = votes_of(evidence), gradient_of(evidence)
-        statistic = gradient.all_pairs or gradient.split
+        statistic = gradient.all_pairs
         epoch = None if statistic is None else statistic.epoch
         if gradient.sums is not None or (statistic is not None and epoch is None):
             raise ValueError("anytime second-order bounds need the gradient statistic of an epoch")
@@ -188,28 +182,20 @@ def _divided(eta: float) -> dict[str, float]:
     return {"p_a": down(eta - gradient), "gradient_norm": gradient}
 
 
-def _norm_upper_of_class(classes: Sequence[Statistic], sigma: float, c: int, alpha: float) -> float:
+def _norm_upper_of_class(classes: Sequence[AllPairsMean], sigma: float, c: int, alpha: float) -> float:
     return _gradient_norm(classes[c], sigma, alpha, 0.5).upper
 
 
-def _gradient_norm(statistic: Statistic | None, sigma: float, alpha: float, p_lower: float) -> GradientNorm:
-    """Return the bound at error ``alpha``; without a statistic it is the ceiling."""
+def _gradient_norm(mean: AllPairsMean | None, sigma: float, alpha: float, p_lower: float) -> GradientNorm:
+    """Return the bound at error ``alpha``; without a mean of all pairs it is the ceiling."""
     ceiling = gradient_norm_ceiling(p_lower, sigma)
-    match statistic:
-        case None:
-            return GradientNorm(upper=ceiling, estimate=None, ceiling=ceiling)
-        case SplitProduct():
-            n_half = min(statistic.n_a, statistic.n_b)
-            upper = gradient_norm_upper_split(
-                statistic.inner, n_half, statistic.d, sigma, alpha, p_lower, statistic.error
-            )
-            return GradientNorm(upper, math.sqrt(max(statistic.inner, 0.0)) / sigma, ceiling)
-        case AllPairsMean():
-            mean = PairStatistic(statistic.n, math.nextafter(statistic.mean + statistic.error, math.inf))
-            if statistic.weights is Weights.MISSES:
-                missed = min(up(1.0 - p_lower), 1.0)
-                upper = gradient_norm_upper_misses(mean, statistic.d, sigma, alpha, missed)
-            else:
-                upper = gradient_norm_upper_all_pairs(mean, statistic.d, sigma, alpha, p_lower)
-            estimate = math.sqrt(max(statistic.mean, 0.0)) / sigma if statistic.n > 1 else None
-            return GradientNorm(upper, estimate, ceiling)
+    if mean is None:
+        return GradientNorm(upper=ceiling, estimate=None, ceiling=ceiling)
+    statistic = PairStatistic(mean.n, math.nextafter(mean.mean + mean.error, math.inf))
+    if mean.weights is Weights.MISSES:
+        missed = min(up(1.0 - p_lower), 1.0)
+        upper = gradient_norm_upper_misses(statistic, mean.d, sigma, alpha, missed)
+    else:
+        upper = gradient_norm_upper_all_pairs(statistic, mean.d, sigma, alpha, p_lower)
+    estimate = math.sqrt(max(mean.mean, 0.0)) / sigma if mean.n > 1 else None
+    return GradientNorm(upper, estimate, ceiling)

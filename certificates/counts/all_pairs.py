@@ -8,7 +8,6 @@ the mean of ``X_i . X_j`` over all pairs ``i != j`` of ``n`` samples.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 
@@ -142,24 +141,20 @@ class AllPairsMean:
         return asdict(self)
 
 
-def read_mean(data: object) -> AllPairsMean:
-    """Read what ``AllPairsMean.to_dict`` wrote; raises ValueError on anything else."""
-    names = {"weights", "n", "d", "mean", "error", "n_asked"}
-    values = read_fields("gradient.all_pairs", data, names)
-    mean, error = (
-        read_number(f"gradient.all_pairs.{name}", values[name], LARGEST_SUM) for name in ("mean", "error")
-    )
-    n_asked = None if values["n_asked"] is None else _count(values, "n_asked")
-    return AllPairsMean(
-        _weights(values["weights"]), _count(values, "n"), _count(values, "d"), mean, error, n_asked
-    )
+def read_mean(name: str, data: object) -> AllPairsMean:
+    """Read what ``AllPairsMean.to_dict`` wrote.
+
+    Raises ValueError on anything else; ``name`` is what the message calls the mean.
+    """
+    values = read_fields(name, data, {"weights", "n", "d", "mean", "error", "n_asked"})
+    n, d = (read_integer(f"{name}.{part}", values[part]) for part in ("n", "d"))
+    mean, error = (read_number(f"{name}.{part}", values[part], LARGEST_SUM) for part in ("mean", "error"))
+    asked = values["n_asked"]
+    n_asked = None if asked is None else read_integer(f"{name}.n_asked", asked)
+    return AllPairsMean(_weights(name, values["weights"]), n, d, mean, error, n_asked)
 
 
-def _weights(value: object) -> Weights:
+def _weights(name: str, value: object) -> Weights:
     if not isinstance(value, str) or value not in set(Weights):
-        raise ValueError(f"gradient.all_pairs.weights must be one of {', '.join(Weights)}")
+        raise ValueError(f"{name}.weights must be one of {', '.join(Weights)}")
     return Weights(value)
-
-
-def _count(data: Mapping[str, object], name: str) -> int:
-    return read_integer(f"gradient.all_pairs.{name}", data[name])

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from certificates.counts.all_pairs import AllPairsMean, AllPairsSums, read_mean
 from certificates.counts.exact_sums import GRID, LARGEST_SUM
 from certificates.counts.field_readers import check_count, read_fields, read_integer, read_number
-from certificates.counts.split_product import SplitProduct, read_split
 from certificates.kinds import Weights
-
-_Part = TypeVar("_Part", AllPairsMean, AllPairsSums, SplitProduct)
 
 
 def round_up_to_grid(x: float) -> float:
@@ -41,9 +36,7 @@ class GradientSums:
     d: int
     pairs: int
     paired_sum: float
-    split: SplitProduct | None = None
-    """The statistic of the tight bounds in former certificates."""
-    per_class: tuple[AllPairsMean, ...] | tuple[SplitProduct, ...] | None = None
+    per_class: tuple[AllPairsMean, ...] | None = None
     """The statistic of the tight bounds for every class, in class order, for multi-class certificates."""
     all_pairs: AllPairsMean | None = None
     """The statistic of the tight bounds, for the target class."""
@@ -53,12 +46,11 @@ class GradientSums:
     def __post_init__(self) -> None:
         if self.d < 1 or self.pairs < 0:
             raise ValueError("gradient sums need d >= 1 and pairs >= 0")
-        parts = (*self.statistics(), *_listed(self.sums))
+        parts = (*self.statistics(), *(() if self.sums is None else (self.sums,)))
         if any(part.d != self.d for part in parts):
             raise ValueError(f"a gradient statistic of another dimension does not belong to d = {self.d}")
-        for one in self.per_class or ():
-            if isinstance(one, AllPairsMean) and one.weights is not Weights.SCORES:
-                raise ValueError("statistics of every class weigh scores")
+        if any(one.weights is not Weights.SCORES for one in self.per_class or ()):
+            raise ValueError("statistics of every class weigh scores")
         check_count("d", self.d)
         if round_up_to_grid(self.paired_sum) != self.paired_sum:
             raise ValueError("paired_sum must be a multiple of 2**-20: use round_up_to_grid")
@@ -81,9 +73,9 @@ class GradientSums:
             return len(self.sums.vectors) // (8 * self.d)
         return None if self.per_class is None else len(self.per_class)
 
-    def statistics(self) -> tuple[AllPairsMean | SplitProduct, ...]:
+    def statistics(self) -> tuple[AllPairsMean, ...]:
         """Return the statistics of the tight bounds: none, the target's or those of every class."""
-        return (*_listed(self.split), *_listed(self.all_pairs), *(self.per_class or ()))
+        return (*(() if self.all_pairs is None else (self.all_pairs,)), *(self.per_class or ()))
 
     def condensed(self) -> GradientSums:
         """Return the same evidence without vectors; it no longer adds."""
@@ -104,35 +96,25 @@ class GradientSums:
             "pairs": self.pairs,
             "paired_sum": self.paired_sum,
             "all_pairs": None if self.all_pairs is None else self.all_pairs.to_dict(),
-            "split": None if self.split is None else self.split.to_dict(),
             "per_class": None if self.per_class is None else [one.to_dict() for one in self.per_class],
         }
 
 
-def _listed(part: _Part | None) -> tuple[_Part, ...]:
-    return () if part is None else (part,)
-
-
 def read_gradient(data: object) -> GradientSums:
     """Read what ``GradientSums.to_dict`` wrote; raises ValueError on anything else."""
-    if isinstance(data, Mapping):
-        data = {"all_pairs": None, "split": None, "per_class": None, **data}
-    names = {"d", "pairs", "paired_sum", "all_pairs", "split", "per_class"}
+    names = {"d", "pairs", "paired_sum", "all_pairs", "per_class"}
     values = read_fields("gradient", data, names)
-    all_pairs, split, per_class = (values[name] for name in ("all_pairs", "split", "per_class"))
+    all_pairs, per_class = values["all_pairs"], values["per_class"]
     return GradientSums(
         d=read_integer("gradient.d", values["d"]),
         pairs=read_integer("gradient.pairs", values["pairs"]),
         paired_sum=read_number("gradient.paired_sum", values["paired_sum"], LARGEST_SUM),
-        split=None if split is None else read_split(split),
         per_class=None if per_class is None else _read_classes(per_class),
-        all_pairs=None if all_pairs is None else read_mean(all_pairs),
+        all_pairs=None if all_pairs is None else read_mean("gradient.all_pairs", all_pairs),
     )
 
 
-def _read_classes(data: object) -> tuple[AllPairsMean, ...] | tuple[SplitProduct, ...]:
+def _read_classes(data: object) -> tuple[AllPairsMean, ...]:
     if not isinstance(data, list | tuple) or not data:
         raise ValueError("gradient.per_class must be a list with the statistic of every class")
-    if isinstance(data[0], Mapping) and "weights" in data[0]:
-        return tuple(read_mean(one) for one in data)
-    return tuple(read_split(one) for one in data)
+    return tuple(read_mean(f"gradient.per_class[{c}]", one) for c, one in enumerate(data))

@@ -106,32 +106,15 @@ class AllPairsResource(OpenResource):
     )
 
 
-class SplitResource(OpenResource):
-    """The statistic of former certificates: the inner product of two means of centred vote times noise.
-
-    Each mean is taken over one half of the samples, in unit noise.
-    """
-
-    n_a: int
-    n_b: int
-    d: int
-    inner: float
-    error: float = Field(description="Bound on the rounding error of `inner`.")
-    n_asked: int | None = Field(
-        description="Evaluations asked for, if the bounds hold at any time; it decides the epoch."
-    )
-
-
 class GradientSumsResource(OpenResource):
     """What the gradient bound needs, in unit noise: `paired_sum` for paper bounds, `all_pairs` for tight."""
 
     d: int
     pairs: int
     paired_sum: float
-    all_pairs: AllPairsResource | None = None
-    split: SplitResource | None = Field(default=None, description="In certificates of former releases.")
-    per_class: list[AllPairsResource | SplitResource] | None = Field(
-        default=None, description="The statistic of every class, for multi-class certificates."
+    all_pairs: AllPairsResource | None
+    per_class: list[AllPairsResource] | None = Field(
+        description="The statistic of every class, for multi-class certificates."
     )
 
 

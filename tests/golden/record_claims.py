@@ -29,7 +29,6 @@ from certificates import (
     HitCounts,
     Noise,
     PairCounts,
-    SplitProduct,
     Weights,
     round_up_to_grid,
 )
@@ -57,7 +56,7 @@ def _entries() -> Iterator[dict[str, Any]]:
             yield from _early(certifier, share)
             if certifier is not DIPOLE:
                 yield _multiclass(certifier, share)
-        yield from _other_statistics(share)
+        yield from _misses(share)
     yield _summed()
 
 
@@ -97,25 +96,14 @@ def _evidence(claim: Claim, share: float, n: int, asked: int | None = None) -> E
     return Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, all_pairs=mean))
 
 
-def _other_statistics(share: float) -> Iterator[dict[str, Any]]:
-    """Certify second order from misses alone, and as former releases did: at the end and when cancelled."""
+def _misses(share: float) -> Iterator[dict[str, Any]]:
+    """Certify second order from misses alone: at the end and when cancelled."""
     for n in (N, 4 * N):
         claim = Claim(SECOND_ORDER, Bounds.TIGHT, sigma=0.5, eta=0.001, n=n, d=D)
         end, asked = (EndedBy.SAMPLES, None) if n == N else (EndedBy.CANCELLED, n)
-        votes, steep = _evidence(claim, share, N).hits, 0.05 * (1.0 - share)
-        misses = AllPairsMean(Weights.MISSES, N, D, steep, 1e-9, asked)
-        halves = SplitProduct(N // 2, N // 2, D, steep, 1e-9, asked)
-        for name, sums in (
-            ("misses", GradientSums(D, 0, 0.0, all_pairs=misses)),
-            ("former", GradientSums(D, 0, 0.0, halves)),
-        ):
-            yield _entry(
-                f"second_order {name} {end} {share}", claim, Evidence(hits=votes, gradient=sums), end
-            )
-    multiclass = Claim(SECOND_ORDER, Bounds.TIGHT, 0.5, 0.001, N, D, decision=Decision.MULTICLASS)
-    parts = tuple(SplitProduct(N // 2, N // 2, D, u * (1.0 - share), 1e-9) for u in (0.02, 0.05, 0.01))
-    evidence = Evidence(hits=votes, gradient=GradientSums(D, 0, 0.0, per_class=parts))
-    yield _entry(f"second_order former multiclass {share}", multiclass, evidence, EndedBy.SAMPLES)
+        misses = AllPairsMean(Weights.MISSES, N, D, 0.05 * (1.0 - share), 1e-9, asked)
+        evidence = replace(_evidence(claim, share, N), gradient=GradientSums(D, 0, 0.0, all_pairs=misses))
+        yield _entry(f"second_order misses {end} {share}", claim, evidence, end)
 
 
 def _multiclass(certifier: Certifier, share: float) -> dict[str, Any]:

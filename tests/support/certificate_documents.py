@@ -19,7 +19,6 @@ from certificates import (
     GradientSums,
     HitCounts,
     Noise,
-    SplitProduct,
     Weights,
 )
 from service.api.examples import ANSWERS
@@ -35,10 +34,6 @@ DISCRETE: Final[dict[str, Any]] = {"noise": Noise.DISCRETE, "grid_steps": 63.75}
 
 def _mean(n: int, mean: float, n_asked: int | None = None, weights: Weights = Weights.SCORES) -> AllPairsMean:
     return AllPairsMean(weights, n, 784, mean, 2e-8, n_asked)
-
-
-def _former(n: int, inner: float) -> SplitProduct:
-    return SplitProduct(n // 2, n // 2, 784, inner, 2e-8)
 
 
 def _votes(share: float) -> HitCounts:
@@ -85,16 +80,6 @@ _OTHERS: Final = {
     "second order, misses": (
         SECOND,
         Evidence(_ALL, gradient=_sums(_mean(N, 0.0125, weights=Weights.MISSES))),
-        EndedBy.SAMPLES,
-    ),
-    "second order, former": (
-        SECOND,
-        Evidence(_ALL, gradient=GradientSums(784, 0, 0.0, _former(N, 0.0125))),
-        EndedBy.SAMPLES,
-    ),
-    "second order, former, multi-class": (
-        replace(SECOND, decision=Decision.MULTICLASS),
-        Evidence(_ALL, gradient=GradientSums(784, 0, 0.0, per_class=(_former(N, 0.002),) * 10)),
         EndedBy.SAMPLES,
     ),
 }

@@ -20,10 +20,9 @@ from certificates import (
     Evidence,
     GradientSums,
     Noise,
-    SplitProduct,
     Weights,
 )
-from certificates.bounds.plausible_sums import inner_product_range, mean_range, paired_sum_range
+from certificates.bounds.plausible_sums import mean_range, paired_sum_range
 from certify_client import UnreadableCertificate, display
 from tests.support.certificate_documents import (
     KINDS,
@@ -34,8 +33,6 @@ from tests.support.certificate_documents import (
     document_of,
 )
 from verification.certificate_check import verify
-
-Statistic = AllPairsMean | SplitProduct
 
 CHANGES: tuple[dict[str, Any], ...] = (
     *({"sigma": sigma} for sigma in (0.24, 0.26, 1.0, 100.0)),
@@ -60,16 +57,15 @@ def counts_for(evidence: Evidence, claim: Claim) -> Evidence:
         return replace(evidence, gradient=None)
     asked = claim.n if claim.stop_radius is not None or evidence.n < claim.n else None
 
-    def for_claim(statistic: Statistic | None) -> Any:
-        return None if statistic is None else replace(statistic, d=claim.d, n_asked=asked)
+    def for_claim(mean: AllPairsMean) -> AllPairsMean:
+        return replace(mean, d=claim.d, n_asked=asked)
 
     gradient = evidence.gradient
     per_class = None if gradient.per_class is None else tuple(map(for_claim, gradient.per_class))
     changed = replace(
         gradient,
         d=claim.d,
-        split=for_claim(gradient.split),
-        all_pairs=for_claim(gradient.all_pairs),
+        all_pairs=None if gradient.all_pairs is None else for_claim(gradient.all_pairs),
         per_class=per_class,
     )
     return replace(evidence, gradient=changed)
@@ -137,9 +133,7 @@ def with_gradient(document: Document, **change: Any) -> Document:
     claim, evidence, ended_by = claim_and_counts(document)
     gradient = evidence.gradient
     assert gradient is not None
-    if gradient.split is not None:
-        gradient = replace(gradient, split=replace(gradient.split, **change))
-    elif gradient.all_pairs is not None:
+    if gradient.all_pairs is not None:
         gradient = replace(gradient, all_pairs=replace(gradient.all_pairs, **change))
     elif gradient.per_class is not None:
         first, *others = gradient.per_class
@@ -152,27 +146,20 @@ def with_gradient(document: Document, **change: Any) -> Document:
 TIGHT = [kind for kind in KINDS if kind.startswith("second") and "paper" not in kind]
 
 
-def limits(statistic: Statistic) -> tuple[float, float]:
-    if isinstance(statistic, SplitProduct):
-        return inner_product_range(statistic.n_a, 784)
-    return mean_range(statistic.n, 784, statistic.weights)
-
-
 @pytest.mark.parametrize("kind", TIGHT)
 def test_gradient_sums_that_no_samples_give_are_refused(kind: str) -> None:
     document = document_of(kind)
     gradient = claim_and_counts(document)[1].gradient
     assert gradient is not None
-    statistic = gradient.statistics()[0]
-    name = "inner" if isinstance(statistic, SplitProduct) else "mean"
-    low, high = limits(statistic)
+    mean = gradient.statistics()[0]
+    low, high = mean_range(mean.n, 784, mean.weights)
     for value in (1.01 * low - 1e-6, 1.01 * high + 1e-6, -1e9, 1e9):
-        verdict = verify(with_gradient(document, **{name: value}))
+        verdict = verify(with_gradient(document, mean=value))
         assert any("was not sampled" in fault for fault in verdict.faults)
     for error in (0.0, 1e-13):
-        faults = verify(with_gradient(document, **{name: 0.002, "error": error})).faults
+        faults = verify(with_gradient(document, mean=0.002, error=error)).faults
         assert any("too small" in fault for fault in faults)
-    assert verify(with_gradient(document, **{name: 0.99 * low, "error": 1e-3})).holds
+    assert verify(with_gradient(document, mean=0.99 * low, error=1e-3)).holds
 
 
 def test_paired_sums_that_no_samples_give_are_refused() -> None:

@@ -63,6 +63,17 @@ def test_a_change_in_both_places_is_not_found_and_that_is_told(document: Documen
     assert NOT_SIGNED in verdict.not_shown
 
 
+def test_a_gradient_statistic_of_an_unknown_kind_is_refused_with_the_names_of_the_known() -> None:
+    document = document_of("second_order")
+    gradient = document["certificate"]["counts"]["gradient"]
+    gradient["split"] = gradient.pop("all_pairs")
+    said = (
+        r"counts cannot be read: gradient must be an object with the fields all_pairs, d, paired_sum, pairs"
+    )
+    with pytest.raises(UnreadableCertificate, match=said):
+        verify(document)
+
+
 def test_votes_that_do_not_sum_to_n_are_told_with_both_numbers(document: Document) -> None:
     document["certificate"]["counts"]["hits"]["n"] = 200_000
     with pytest.raises(UnreadableCertificate, match="n is 200000, but the votes of per_class sum to 100000"):

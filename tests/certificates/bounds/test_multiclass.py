@@ -12,11 +12,12 @@ from scipy.stats import binom
 
 from certificates import (
     HitCounts,
+    PairStatistic,
     clopper_pearson_lower,
     clopper_pearson_upper,
     first_order_multiclass,
     first_order_radius,
-    gradient_norm_upper_split,
+    gradient_norm_upper_all_pairs,
     second_order_multiclass,
 )
 from tests.support.fifty_digits import mp, upper_quantile
@@ -69,18 +70,11 @@ def test_two_classes_give_the_majority_radius_at_half_of_eta() -> None:
 
 def test_second_order_covers_three_classes_along_one_direction() -> None:
     """Classes in bands of ``u . g``: exact scores, gradients and smoothed scores at every shift."""
-    eta, n_half, repetitions, edges = 0.05, 150, 4000, np.array([-0.9, 0.8])
-    rng = np.random.default_rng(3)
-    statistics = np.zeros((2, repetitions, 3))
-    votes = np.zeros((repetitions, 3), dtype=int)
-    for half in range(2):
-        z = rng.standard_normal((repetitions, n_half))
-        label = np.searchsorted(edges, z)
-        for c in range(3):
-            hit = label == c
-            votes[:, c] += hit.sum(axis=1)
-            statistics[half, :, c] = ((hit - 0.5) * z).mean(axis=1)
-    products = statistics.prod(axis=0)
+    eta, n, repetitions, edges = 0.05, 300, 2000, np.array([-0.9, 0.8])
+    z = np.random.default_rng(3).standard_normal((repetitions, n))
+    hit = np.searchsorted(edges, z)[..., None] == np.arange(3)
+    votes, terms = hit.sum(axis=1), (hit - 0.5) * z[..., None]
+    means = (terms.sum(axis=1) ** 2 - (terms**2).sum(axis=1)) / (n * (n - 1))
     bands = [(-np.inf, edges[0]), (edges[0], edges[1]), (edges[1], np.inf)]
     shifts = np.linspace(0.0, 3.0, 3001)
     scores = np.array([ndtr(b - shifts) - ndtr(a - shifts) for a, b in bands])
@@ -88,21 +82,21 @@ def test_second_order_covers_three_classes_along_one_direction() -> None:
     caught_up = [(table[1] <= np.maximum(table[0], table[2])).argmax() for table in (scores, mirrored)]
     true = float(min(shifts[i] for i in caught_up))
     wrong = 0
-    for i in range(0, repetitions, 2):
+    for i in range(repetitions):
 
         def norm_upper(c: int, alpha: float, row: int = i) -> float:
-            return gradient_norm_upper_split(float(products[row, c]), n_half, 1, 1.0, alpha, 0.5)
+            return gradient_norm_upper_all_pairs(PairStatistic(n, float(means[row, c])), 1, 1.0, alpha, 0.5)
 
-        counts = HitCounts(2 * n_half, 1, tuple(votes[i].tolist()))
+        counts = HitCounts(n, 1, tuple(votes[i].tolist()))
         wrong += second_order_multiclass(counts, norm_upper, 1.0, eta).radius > true
-    assert wrong <= binom.ppf(1.0 - 1e-6, repetitions // 2, eta)
+    assert wrong <= binom.ppf(1.0 - 1e-6, repetitions, eta)
 
 
 def test_gradients_known_to_be_small_help() -> None:
     counts = HitCounts(100_000, 0, (60_000, 15_000, 15_000, 10_000))
 
-    def of_slope(inner: float, _: int, alpha: float) -> float:
-        return gradient_norm_upper_split(inner, 50_000, 49, 0.25, alpha, 0.5)
+    def of_slope(mean: float, _: int, alpha: float) -> float:
+        return gradient_norm_upper_all_pairs(PairStatistic(100_000, mean), 49, 0.25, alpha, 0.5)
 
     flat, steep = partial(of_slope, 0.0), partial(of_slope, 0.3)
     first = first_order_multiclass(counts, 0.25, 0.001).radius

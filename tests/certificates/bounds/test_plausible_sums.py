@@ -18,15 +18,12 @@ from certificates import (
     Evidence,
     GradientSums,
     HitCounts,
-    SplitProduct,
     Weights,
     round_up_to_grid,
 )
 from certificates.bounds.plausible_sums import (
     LIKELIEST,
     implausible,
-    inner_product_range,
-    least_error,
     least_mean_error,
     mean_range,
     paired_sum_range,
@@ -50,9 +47,6 @@ def below(t: float, d: int) -> float:
 @SIZES
 def test_a_classifier_that_always_hits_passes_the_limits_as_rarely_as_is_said(n: int, d: int) -> None:
     """Its sums are products of normal vectors, whose law is known; its gradient is zero."""
-    low, high = inner_product_range(n, d)
-    assert 1e-36 < below(-low * 4 * n, d) <= LIKELIEST
-    assert below(high * 4 * n, d) <= LIKELIEST
     low, high = paired_sum_range(n, d)
     assert 1e-40 < below(-low, n * d) <= LIKELIEST
     assert below(high, n * d) <= LIKELIEST
@@ -61,9 +55,7 @@ def test_a_classifier_that_always_hits_passes_the_limits_as_rarely_as_is_said(n:
 @SIZES
 def test_larger_sums_than_the_steepest_classifier_gives_are_out_of_range(n: int, d: int) -> None:
     steepest = 1.0 / (2.0 * math.pi)
-    assert inner_product_range(n, d)[1] > steepest
     assert paired_sum_range(n, d)[1] > n * steepest
-    assert inner_product_range(10**7, 3)[1] < 1.02 * steepest
     assert paired_sum_range(10**8, 3)[1] < 1.02 * 10**8 * steepest
 
 
@@ -85,9 +77,7 @@ def test_honest_sums_are_plausible(d: int, kind: str) -> None:
             "never": np.zeros((2, n), bool),
         }[kind]
         paired = round_up_to_grid(float(((g[0] * g[1]).sum(axis=1) * votes[0] * votes[1]).sum()))
-        a, b = ((votes - 0.5)[..., None] * g).mean(axis=1)
-        product = SplitProduct(n, n, d, float(a @ b), 2.0 * math.sqrt(d) * 2.0**-20 + d * 2.0**-39)
-        assert list(implausible(evidence_of(2 * n, GradientSums(d, n, paired, product)))) == []
+        assert list(implausible(evidence_of(2 * n, GradientSums(d, n, paired)))) == []
         for weights, weight in ((Weights.SCORES, votes - 0.5), (Weights.MISSES, 1.0 - votes)):
             x = (weight[..., None] * g).reshape(2 * n, d)
             squares = float((x**2).sum()) - 2e-6 * n * d
@@ -102,14 +92,7 @@ def test_honest_sums_are_plausible(d: int, kind: str) -> None:
 
 
 @SIZES
-def test_sums_beyond_the_limits_are_named(n: int, d: int) -> None:
-    low, high = inner_product_range(n, d)
-    for inner in (low * 1.01, high * 1.01, -1e9):
-        product = SplitProduct(n, n, d, inner, least_error(inner, n, n, d))
-        error = product.error
-        assert (inner < low - error or inner > high + error) == bool(
-            list(implausible(evidence_of(2 * n, GradientSums(d, 0, 0.0, product))))
-        )
+def test_paired_sums_beyond_the_limits_are_named(n: int, d: int) -> None:
     low, high = paired_sum_range(n, d)
     for paired in (low * 1.01 - 1.0, high * 1.01 + 1.0):
         named = list(implausible(evidence_of(2 * n, GradientSums(d, n, round_up_to_grid(paired)))))
@@ -120,11 +103,10 @@ def test_sums_beyond_the_limits_are_named(n: int, d: int) -> None:
 
 def test_every_class_is_looked_at() -> None:
     n, d = 10_000, 49
-    error = 2.0 * least_error(0.01, n, n, d)
-    good, bad = SplitProduct(n, n, d, 0.01, error), SplitProduct(n, n, d, -1.0, 1e-3)
-    named = list(implausible(evidence_of(2 * n, GradientSums(d, 0, 0.0, per_class=(good, bad)))))
+    good, bad = (AllPairsMean(Weights.SCORES, n, d, mean, 1e-3) for mean in (0.01, -1.0))
+    named = list(implausible(evidence_of(n, GradientSums(d, 0, 0.0, per_class=(good, bad)))))
     assert len(named) == 1
-    assert named[0].startswith("per_class[1].inner -1.0 was not sampled")
+    assert named[0].startswith("per_class[1].mean -1.0 was not sampled")
 
 
 @pytest.mark.parametrize("weights", list(Weights))
@@ -199,7 +181,3 @@ def test_a_rounding_error_that_is_too_small_is_named() -> None:
         said = list(implausible(evidence_of(4096, GradientSums(49, 0, 0.0, all_pairs=stated))))
         assert bool(said) == named
         assert all("all_pairs.error" in sentence for sentence in said)
-    least = least_error(0.01, 2048, 2048, 49)
-    for part, named in ((1.001, False), (0.9, True), (0.0, True)):
-        product = SplitProduct(2048, 2048, 49, 0.01, part * least)
-        assert bool(list(implausible(evidence_of(4096, GradientSums(49, 0, 0.0, product))))) == named

@@ -21,7 +21,6 @@ from certificates import (
     gradient_norm_upper_all_pairs,
     gradient_norm_upper_misses,
     gradient_norm_upper_paired,
-    gradient_norm_upper_split,
     probability_lower_anytime,
 )
 from certificates.bounds.anytime import pair_shares_lower_anytime
@@ -37,10 +36,6 @@ BOUNDS: dict[str, tuple[str, Callable[[float], object]]] = {
     "gradient_norm_upper_paired": (
         "alpha",
         lambda eta: gradient_norm_upper_paired(0.0, 5, 2, 1.0, eta, 0.5),
-    ),
-    "gradient_norm_upper_split": (
-        "alpha",
-        lambda eta: gradient_norm_upper_split(0.0, 5, 2, 1.0, eta, 0.5),
     ),
     "gradient_norm_upper_all_pairs": (
         "alpha",

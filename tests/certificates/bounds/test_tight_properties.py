@@ -13,7 +13,6 @@ from certificates import (
     dipole_radius_anytime,
     dipole_radius_joint,
     first_order_multiclass,
-    gradient_norm_upper_split,
     probability_lower_anytime,
 )
 
@@ -66,27 +65,6 @@ def test_anytime_score_bound_grows_with_hits_and_eta(n: int, share: float, eta: 
     assert probability_lower_anytime(hits, n, eta / 2.0) <= lower
     if hits < n:
         assert probability_lower_anytime(hits + 1, n, eta) >= lower * (1.0 - 1e-12)
-
-
-@given(
-    inner=st.floats(-0.3, 0.3),
-    more=st.floats(0.0, 0.2),
-    n=st.integers(1, 10**7),
-    d=st.integers(1, 200_000),
-    alpha=st.floats(1e-6, 0.5),
-)
-def test_gradient_bound_grows_with_the_estimate_and_shrinks_with_samples(
-    inner: float, more: float, n: int, d: int, alpha: float
-) -> None:
-    def bound(u: float, n_half: int = n, at: float = alpha, error: float = 0.0) -> float:
-        return gradient_norm_upper_split(u, n_half, d, 1.0, at, 0.5, error)
-
-    slack = 1e-6
-    assert bound(inner) <= bound(inner + more) + slack
-    assert bound(inner, n_half=2 * n) <= bound(inner) + slack
-    assert bound(inner, at=alpha / 2.0) >= bound(inner) - slack
-    assert bound(inner, error=1e-3) >= bound(inner) - slack
-    assert 0.0 <= bound(inner) <= 0.3989423
 
 
 @given(votes=st.lists(st.integers(0, 10_000), min_size=2, max_size=12), eta=st.floats(1e-5, 0.4))

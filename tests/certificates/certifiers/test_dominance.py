@@ -10,11 +10,12 @@ import pytest
 from certificates import (
     Bounds,
     PairCounts,
+    PairStatistic,
     certify_dipole,
     clopper_pearson_lower,
     dipole_radius_joint,
     first_order_radius,
-    gradient_norm_upper_split,
+    gradient_norm_upper_all_pairs,
     second_order_radius,
 )
 from tests.support.places import ROOT
@@ -60,5 +61,5 @@ def test_all_pairs_hit_loses_less_than_a_thousandth_to_first_order(pairs: int) -
 def test_second_order_never_falls_below_first_order_by_more_than_the_split_of_eta(hits: int, d: int) -> None:
     n = 10_000
     shared = clopper_pearson_lower(hits, n, 0.9 * ETA)
-    norm = gradient_norm_upper_split(0.5, n // 2, d, 0.25, 0.1 * ETA, shared)
+    norm = gradient_norm_upper_all_pairs(PairStatistic(n, 0.5), d, 0.25, 0.1 * ETA, shared)
     assert second_order_radius(shared, norm, 0.25) >= first_order_radius(shared, 0.25)

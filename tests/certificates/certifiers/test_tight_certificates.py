@@ -18,7 +18,6 @@ from certificates import (
     HitCounts,
     PairCounts,
     PairStatistic,
-    SplitProduct,
     Weights,
     certify,
     clopper_pearson_lower,
@@ -32,13 +31,11 @@ N = 100_000
 HITS = HitCounts(N, 0, (95_000, 5_000))
 MEANS = {weights: AllPairsMean(weights, N, 49, 0.005, 1e-6) for weights in Weights}
 EPOCHS = {weights: AllPairsMean(weights, N // 2, 49, 0.005, 1e-6, n_asked=N) for weights in Weights}
-FORMER = SplitProduct(N // 2, N // 2, 49, 0.005, 1e-6)
-FORMER_EPOCH = SplitProduct(N // 4, N // 4, 49, 0.005, 1e-6, n_asked=N)
 PAIRS = PairCounts(N // 2, 45_000, 2_450, 2_400, 0)
 
 
-def second_order(all_pairs: AllPairsMean | None = None, split: SplitProduct | None = None) -> Evidence:
-    return Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, split, all_pairs=all_pairs))
+def second_order(all_pairs: AllPairsMean | None = None) -> Evidence:
+    return Evidence(hits=HITS, gradient=GradientSums(49, 0, 0.0, all_pairs=all_pairs))
 
 
 EVIDENCE = {
@@ -48,8 +45,6 @@ EVIDENCE = {
     "scores, anytime": (SECOND_ORDER, Bounds.ANYTIME, second_order(EPOCHS[Weights.SCORES])),
     "misses, tight": (SECOND_ORDER, Bounds.TIGHT, second_order(MEANS[Weights.MISSES])),
     "misses, anytime": (SECOND_ORDER, Bounds.ANYTIME, second_order(EPOCHS[Weights.MISSES])),
-    "former, tight": (SECOND_ORDER, Bounds.TIGHT, second_order(split=FORMER)),
-    "former, anytime": (SECOND_ORDER, Bounds.ANYTIME, second_order(split=FORMER_EPOCH)),
     "dipole, tight": (DIPOLE, Bounds.TIGHT, Evidence(pairs=PAIRS)),
     "dipole, anytime": (DIPOLE, Bounds.ANYTIME, Evidence(pairs=PAIRS)),
 }
@@ -170,13 +165,13 @@ def test_tight_second_order_refuses_evidence_counted_for_the_paper() -> None:
         certify(SECOND_ORDER, evidence, 0.25, 0.001, Bounds.TIGHT)
 
 
-@pytest.mark.parametrize("kind", ["scores, tight", "misses, tight", "former, tight"])
+@pytest.mark.parametrize("kind", ["scores, tight", "misses, tight"])
 def test_anytime_second_order_refuses_sums_outside_an_epoch(kind: str) -> None:
     with pytest.raises(ValueError, match="epoch"):
         certify(*EVIDENCE[kind][::2], 0.25, 0.001, Bounds.ANYTIME)
 
 
-@pytest.mark.parametrize("kind", ["scores, anytime", "misses, anytime", "former, anytime"])
+@pytest.mark.parametrize("kind", ["scores, anytime", "misses, anytime"])
 def test_tight_second_order_refuses_the_sums_of_an_epoch(kind: str) -> None:
     with pytest.raises(ValueError, match="epoch"):
         certify(*EVIDENCE[kind][::2], 0.25, 0.001, Bounds.TIGHT)

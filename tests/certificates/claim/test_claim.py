@@ -28,7 +28,6 @@ from certificates import (
     HitCounts,
     Noise,
     PairCounts,
-    SplitProduct,
     Weights,
     certify,
 )
@@ -53,7 +52,6 @@ PAIRED = GradientSums(D, N // 2, 500.0)
 ALL_PAIRS = GradientSums(D, 0, 0.0, sums=sums(0.05))
 PER_CLASS = GradientSums(D, 0, 0.0, sums=sums(-0.02, 0.05, -0.03))
 MISSES = AllPairsMean(Weights.MISSES, N, D, 0.0005, 1e-6)
-FORMER = SplitProduct(N // 2, N // 2, D, 0.0025, 1e-6)
 PAIRS = PairCounts(N // 2, 9_300, 210, 190, TARGET)
 
 
@@ -81,11 +79,6 @@ COMPLETE = {
     "second order, misses": (
         claim_of(SECOND_ORDER),
         Evidence(HITS, None, GradientSums(D, 0, 0.0, all_pairs=MISSES)),
-    ),
-    "second order, former": (claim_of(SECOND_ORDER), Evidence(HITS, None, GradientSums(D, 0, 0.0, FORMER))),
-    "second order, former, multi-class": (
-        claim_of(SECOND_ORDER, decision=MULTI),
-        Evidence(HITS, None, GradientSums(D, 0, 0.0, per_class=(FORMER,) * 3)),
     ),
     "dipole, paper": (claim_of(DIPOLE, Bounds.PAPER), Evidence(pairs=PAIRS)),
     "dipole": (claim_of(DIPOLE), Evidence(pairs=PAIRS)),
@@ -167,14 +160,8 @@ def test_fewer_samples_than_asked_for_are_no_final_certificate(kind: str) -> Non
     ("kind", "gradient"),
     [
         ("second order, paper", GradientSums(D, N // 2 - 1, 500.0)),
-        ("second order", GradientSums(D, 0, 0.0, split=SplitProduct(10, 10, D, -30.0, 0.0))),
         ("second order", GradientSums(D, 0, 0.0, all_pairs=AllPairsMean(Weights.SCORES, 19, D, -30.0, 0.0))),
         ("second order", GradientSums(D, 0, 0.0, all_pairs=sums(0.05).condensed(0, N))),
-        ("second order", GradientSums(D, 0, 0.0, SplitProduct(N // 2, N // 2, D, 0.0, 0.0, n_asked=N))),
-        (
-            "second order, multi-class",
-            GradientSums(D, 0, 0.0, per_class=(SplitProduct(10, 10, D, -30.0, 0.0),) * 3),
-        ),
         (
             "second order, multi-class",
             GradientSums(D, 0, 0.0, per_class=(AllPairsMean(Weights.SCORES, 19, D, -30.0, 0.0),) * 3),

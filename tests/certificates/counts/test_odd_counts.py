@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 import pytest
 
-from certificates import AllPairsMean, Evidence, GradientSums, HitCounts, PairCounts, SplitProduct, Weights
-from certificates.bounds.split_gradient import gradient_norm_upper_split
+from certificates import AllPairsMean, Evidence, GradientSums, HitCounts, PairCounts, Weights
 from certificates.counts.epochs import epoch_ends
 from certificates.counts.exact_sums import squares_at_least
-from certificates.curves.normal_law import profile
 from certificates.kinds import GradientSumsKind
 
 
@@ -35,22 +32,6 @@ def test_evidence_of_an_epoch_keeps_its_votes_and_no_paired_sums() -> None:
     assert running.at_epoch(None) == Evidence(hits=votes, gradient=GradientSums(2, 0, 0.0))
 
 
-@pytest.mark.parametrize("field", ["n_a", "n_b", "d"])
-def test_a_product_has_two_halves_and_a_dimension(field: str) -> None:
-    numbers = {"n_a": 1, "n_b": 1, "d": 1, field: 0}
-    with pytest.raises(ValueError, match="needs samples in both halves and d >= 1"):
-        SplitProduct(numbers["n_a"], numbers["n_b"], numbers["d"], 0.0, 0.0)
-
-
-def test_a_product_and_its_error_are_finite_and_its_epoch_was_asked_for() -> None:
-    for inner, error in ((math.inf, 0.0), (math.nan, 0.0), (0.0, math.inf), (0.0, -1e-9), (0.0, math.nan)):
-        with pytest.raises(ValueError, match="must be finite"):
-            SplitProduct(2, 3, 1, inner, error)
-    assert SplitProduct(2, 3, 1, 0.0, 0.0, 5).n_asked == 5
-    with pytest.raises(ValueError, match="no more samples than were asked for"):
-        SplitProduct(2, 3, 1, 0.0, 0.0, 4)
-
-
 def test_one_sample_is_an_epoch_and_none_is_not() -> None:
     assert epoch_ends(1, 1) == epoch_ends(1, 8) == (1,)
     for n, step in ((0, 1), (1, 0), (-1, 1)):
@@ -59,11 +40,9 @@ def test_one_sample_is_an_epoch_and_none_is_not() -> None:
 
 
 def test_statistics_of_a_single_class_are_read_back() -> None:
-    for one in (AllPairsMean(Weights.SCORES, 2, 1, 0.0, 0.0), SplitProduct(1, 1, 1, 0.0, 0.0)):
-        classes = (one,)
-        gradient = GradientSums(1, 0, 0.0, per_class=classes)  # type: ignore[arg-type]  # one kind each time
-        evidence = Evidence(hits=HitCounts(2, 0, (2,)), gradient=gradient)
-        assert Evidence.from_dict(evidence.to_dict()) == evidence
+    gradient = GradientSums(1, 0, 0.0, per_class=(AllPairsMean(Weights.SCORES, 2, 1, 0.0, 0.0),))
+    evidence = Evidence(hits=HitCounts(2, 0, (2,)), gradient=gradient)
+    assert Evidence.from_dict(evidence.to_dict()) == evidence
 
 
 def test_sums_of_pairs_are_one_number_and_vectors_one_for_each_element() -> None:
@@ -79,23 +58,3 @@ def test_squares_are_lowered_by_every_rounding_that_they_may_take_part_in(produc
     found = squares_at_least(3.0, products)
     assert abs(Fraction(found) - exact) <= Fraction(1, 2**51)
     assert squares_at_least(3.0, 2**53) == 0.0
-
-
-def test_a_bound_from_halves_refuses_what_cannot_be() -> None:
-    for n_half, d in ((-1, 2), (5, 0)):
-        with pytest.raises(ValueError, match="n_half must not be negative and d must be positive"):
-            gradient_norm_upper_split(0.0, n_half, d, 1.0, 0.1, 0.5)
-    for inner, error in ((math.inf, 0.0), (math.nan, 0.1), (0.0, math.inf), (0.0, -0.1)):
-        with pytest.raises(ValueError, match="inner product and its error must be finite"):
-            gradient_norm_upper_split(inner, 5, 2, 1.0, 0.1, 0.5, error)
-    for p_lower in (-1e-9, 1.0 + 1e-9):
-        with pytest.raises(ValueError, match=r"p_lower must be in \[0, 1\]"):
-            gradient_norm_upper_split(0.0, 5, 2, 1.0, 0.1, p_lower)
-
-
-def test_halves_without_samples_leave_the_ceiling() -> None:
-    for p_lower in (0.0, 0.3, 0.9, 1.0):
-        ceiling = profile(1.0 - max(p_lower, 0.5)) / 0.25
-        found = gradient_norm_upper_split(0.0, 0, 2, 0.25, 0.1, p_lower)
-        assert ceiling <= found <= ceiling * (1.0 + 1e-12)
-    assert gradient_norm_upper_split(-1e6, 1, 2, 0.25, 0.1, 0.5) == 0.0

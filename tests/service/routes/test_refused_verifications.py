@@ -44,6 +44,10 @@ UNREADABLE: dict[str, tuple[object, str]] = {
     "another object": ({"radius": 1.0}, "ended_by"),
     "no counts": (_without("certificate", "counts"), "certificate.counts"),
     "counts of another kind": (_with([1], "certificate", "counts"), "certificate.counts"),
+    "gradient sums of another kind": (
+        _with({"split": {}}, "certificate", "counts", "gradient"),
+        "certificate.counts",
+    ),
     "a claim of another kind": (_with("all", "certificate", "claim"), "certificate.claim"),
     "a certifier that is none": (_with("best", "certificate", "claim", "certifier"), "certificate.claim"),
     "a radius below 0": (_with(-1, "certificate", "radius"), "certificate.radius"),

@@ -1,4 +1,4 @@
-"""The variance proxy at small slopes: the constants of its formula, computed again from the worst votes."""
+"""The variance proxies of all slopes and of small ones, computed again from the worst votes."""
 
 from __future__ import annotations
 
@@ -39,6 +39,39 @@ def worst_excess(slope: Array) -> Array:
         better = excess(a) < excess(b)
         low, high = np.where(better, a, low), np.where(better, high, b)
     return excess(0.5 * (low + high))
+
+
+def test_the_constant_of_all_slopes_is_the_supremum_rounded_up() -> None:
+    """``K``, a supremum of convex functions, is convex: a chord bounds it between two grid points."""
+    slope = np.unique(np.concatenate([np.geomspace(1e-3, 400.0, 40_001), np.linspace(4.0, 4.7, 100_001)]))
+    excess = worst_excess(slope)
+    left = slope[:-1]
+    chord = 2.0 * np.maximum(excess[:-1], excess[1:]) / left**2
+    grid = 2.0 * excess / slope**2
+    assert grid.max() == pytest.approx(0.4021809, abs=2e-7)
+    assert slope[int(np.argmax(grid))] == pytest.approx(4.3297, abs=1e-3)
+    assert chord[left > 0.05].max() < PROXY_VARIANCE
+    assert grid[slope < 0.06].max() < 0.26, "towards l = 0 the variance, at most 1/4, takes over"
+    beyond = 0.25 + 2.0 * math.log(2.0) / 400.0**2 + 2.0 * PHI_0 / 400.0
+    assert beyond < PROXY_VARIANCE, "and beyond the grid"
+
+
+def test_one_threshold_is_the_worst_case_among_all_votes() -> None:
+    """The functional is concave in ``q(z)``: random ``q`` on a fine grid never beat the threshold."""
+    z = np.linspace(-8.0, 8.0, 4001)
+    weight = np.exp(-0.5 * z * z)
+    weight /= weight.sum()
+    rng = np.random.default_rng(0)
+    for slope in (0.5, 2.0, 4.33, 9.0):
+        best = float(worst_excess(np.array([slope]))[0])
+        for _ in range(200):
+            knots = rng.uniform(-4.0, 4.0, int(rng.integers(1, 6)))
+            q = (np.searchsorted(np.sort(knots), z) % 2).astype(float)
+            q = q if rng.random() < 0.5 else 1.0 - q
+            q = q * rng.uniform(0.5, 1.0) + rng.uniform(0.0, 0.5) * (rng.random() < 0.5) * (1.0 - q)
+            moment = (weight * (q * np.exp(0.5 * slope * z) + (1.0 - q) * np.exp(-0.5 * slope * z))).sum()
+            excess = math.log(moment) - slope * float((weight * (q - 0.5) * z).sum())
+            assert excess <= best + 1e-6
 
 
 def test_the_formula_is_above_the_worst_votes_between_grid_points_too() -> None:
