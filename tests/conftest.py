@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import tomllib
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import certifi
+import httpx
 import hypothesis
 import pytest
 from redis import Redis
@@ -58,6 +60,13 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("authorities") / "one.pem"
     path.write_text(first + end)
     os.environ["SSL_CERT_FILE"] = str(path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_requests() -> None:
+    """Let requests of tests that state no limit wait a minute for an answer: httpx waits five seconds."""
+    limit = inspect.signature(httpx.get).parameters["timeout"].default
+    limit.connect = limit.read = limit.write = limit.pool = 60.0
 
 
 @pytest.fixture(scope="session", autouse=True)

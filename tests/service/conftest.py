@@ -46,7 +46,6 @@ def gateway(
         shared_server.url,
         models_dir,
         max_body_bytes=MAX_BODY_BYTES,
-        body_timeout_s=1.0,
         max_n=MAX_N,
         events_interval_s=0.02,
         run_events_interval_s=0.02,

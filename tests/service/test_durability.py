@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +41,7 @@ def own_gateway(
 
 
 def submit(gateway: Gateway) -> httpx.Response:
-    return httpx.post(
-        f"{gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG}, timeout=30
-    )
+    return httpx.post(f"{gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
 
 
 @pytest.mark.parametrize(
@@ -60,7 +57,7 @@ def test_nothing_is_accepted_that_might_be_lost(
 ) -> None:
     assert submit(own_gateway).status_code == 202
     client.config_set(option, value)
-    wait_until(lambda: submit(own_gateway).status_code == 503, "the change to be noticed", 5)
+    wait_until(lambda: submit(own_gateway).status_code == 503, "the change to be noticed")
     stored = client.zcard("certify:jobs")
     problem = check_problem(submit(own_gateway), "not-ready", 503)
     assert f"CONFIG SET {option} {right}" in problem["detail"]
@@ -69,22 +66,18 @@ def test_nothing_is_accepted_that_might_be_lost(
     assert any(f"CONFIG SET {option} {right}" in reason for reason in readiness["missing"])
 
     client.config_set(option, right)
-    wait_until(lambda: submit(own_gateway).status_code == 202, "submissions to be accepted again", 5)
+    wait_until(lambda: submit(own_gateway).status_code == 202, "submissions to be accepted again")
 
 
-def test_a_submission_to_a_frozen_server_is_answered_within_five_seconds(
+def test_a_submission_to_a_frozen_server_is_answered_while_it_is_frozen(
     own_gateway: Gateway, own_server: Server
 ) -> None:
     assert submit(own_gateway).status_code == 202
     own_server.pause()
     try:
-        began = time.monotonic()
         check_problem(submit(own_gateway), "store-unavailable", 503)
-        assert time.monotonic() - began < 5
-        began = time.monotonic()
-        problem = check_problem(httpx.get(f"{own_gateway.url}/health/ready", timeout=30), "not-ready", 503)
-        assert time.monotonic() - began < 5
+        problem = check_problem(httpx.get(f"{own_gateway.url}/health/ready"), "not-ready", 503)
         assert "no answer in time" in problem["missing"][0]
     finally:
         own_server.resume()
-    wait_until(lambda: submit(own_gateway).status_code == 202, "submissions to be accepted again", 10)
+    wait_until(lambda: submit(own_gateway).status_code == 202, "submissions to be accepted again")

@@ -153,12 +153,12 @@ def test_a_large_body_takes_little_memory_and_time(text: str) -> None:
     body = bytearray(text, "ascii")
     tracemalloc.start()
     try:
-        began = time.monotonic()
+        began = time.thread_time()  # other processes do not count
         taken = refused(take_apart, body)
         if taken is not None and taken.numbers is not None:
             for piece in taken.numbers.pieces():
                 assert piece.size
-        assert time.monotonic() - began < 30
+        assert time.thread_time() - began < 30
         assert tracemalloc.get_traced_memory()[1] < 3 * len(body) + 2**20
     finally:
         tracemalloc.stop()

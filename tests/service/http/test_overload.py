@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx
@@ -18,7 +17,7 @@ from jobs.shared_settings import JobsSettings
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.pictures import RAMP, encode
 from tests.support.problems import check_problem
-from tests.support.raw_requests import connection, receive
+from tests.support.raw_requests import connection
 from tests.support.server import Server, running_server
 from tests.support.wait import wait_until
 
@@ -57,8 +56,6 @@ def small_gateway(
         max_connections=MOST_CONNECTIONS,
         max_body_bytes=HELD_BYTES,
         max_held_bytes=HELD_BYTES,
-        head_timeout_s=0.5,
-        body_timeout_s=3,
         events_interval_s=0.02,
     ) as gateway:
         yield gateway
@@ -146,47 +143,6 @@ def test_streams_of_events_are_bounded(small: Gateway, begun: Callable[[Gateway]
             return answer.status_code == 200
 
     wait_until(streams, "a stream to be free again")
-
-
-@pytest.mark.parametrize("sent", [b"", b"GET /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
-def test_a_connection_without_a_whole_head_is_closed(small: Gateway, sent: bytes) -> None:
-    with closing(connection(small, sent)) as client:
-        began = time.monotonic()
-        assert client.recv(100) == b""
-        assert time.monotonic() - began < 10
-
-
-def test_a_head_that_comes_a_byte_at_a_time_is_given_up(small: Gateway) -> None:
-    with closing(connection(small, b"GET /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")) as client:
-        client.settimeout(0.02)  # the pace of a slow client
-
-        def closed() -> bool:
-            with suppress(TimeoutError):
-                client.sendall(b"x")
-                return client.recv(100) == b""
-            return False
-
-        wait_until(closed, "the connection to be closed", 10, interval=0)
-
-
-def test_a_second_request_on_a_connection_has_as_much_time(small: Gateway) -> None:
-    request = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-
-    with closing(connection(small, request)) as client:
-        assert b"200 OK" in receive(client, b'{"status":"live"}')
-        client.sendall(request)
-        assert b"200 OK" in receive(client, b'{"status":"live"}')
-        client.sendall(request[:20])
-        assert client.recv(100) == b""
-
-
-def test_silent_connections_do_not_keep_others_out_for_long(small: Gateway) -> None:
-    with ExitStack() as silent:
-        for _ in range(MOST_CONNECTIONS):
-            silent.enter_context(closing(connection(small)))
-        with httpx.Client(base_url=small.url, timeout=20) as client:
-            assert client.get("/health/live").status_code == 200
-        wait_until(lambda: httpx.get(f"{small.url}/v1/models").status_code == 200, "an answer")
 
 
 def test_connections_past_the_limit_are_refused_in_words_and_then_cut(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 from pathlib import Path
 
 import httpx
@@ -54,19 +53,6 @@ def test_a_defect_is_a_500_that_tells_nothing_and_a_log_entry_that_tells_all(
     entry = gateway.log[gateway.log.index(problem["request_id"]) :]
     assert "Traceback" in entry
     assert "ValueError" in entry
-
-
-def test_a_body_that_never_arrives_is_given_up(gateway: Gateway) -> None:
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as client:
-        client.sendall(
-            b"POST /v1/certifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            b"Content-Length: 1000\r\n\r\n{"
-        )
-        answer = b""
-        while chunk := client.recv(4096):
-            answer += chunk
-    assert b" 408 " in answer.split(b"\r\n", 1)[0]
-    assert b"urn:certification-service:problem:body-timeout" in answer
 
 
 def test_it_ends_in_order_while_a_client_follows_a_job(
