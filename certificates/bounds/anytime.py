@@ -99,7 +99,7 @@ def epoch_share(alpha: float, epoch: int) -> float:
 
 def _needed(counts: Array, alpha: float) -> float:
     """Return the log-likelihood at or below which a parameter is excluded, rounded down."""
-    needed = _mixture(counts) + math.log(alpha)
+    needed = log_mixture(counts) + math.log(alpha)
     return needed - 1e-14 * (abs(needed) + float(counts.sum()))
 
 
@@ -110,8 +110,12 @@ def _smallest_kept(hits: int, n: int, needed: float) -> float:
     )
 
 
-def _mixture(counts: Array) -> float:
-    """Return the logarithm of the Dirichlet(1/2, ..., 1/2) mixture of the likelihoods of one sequence."""
+def log_mixture(counts: Array) -> float:
+    """Return the log-probability of one sequence with these counts under a Dirichlet(1/2, ..., 1/2) prior.
+
+    ``counts``: how often each outcome occurs, shape (outcomes,); with two outcomes the prior is
+    Beta(1/2, 1/2). This is the mixture of docs/theorems.md, Theorem 7 and docs/theorems.md, Theorem 8.
+    """
 
     def log_beta(a: Array) -> float:
         return float(gammaln(a).sum() - gammaln(a.sum()))

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from certificates.bounds.anytime import log_mixture
 from certificates.bounds.error_probability import check_error
 from certificates.counts.evidence import HitCounts, PairCounts
 
@@ -25,7 +28,7 @@ def final_hits_upper(hits: int, samples: int, n: int, doubt: float) -> int:
     if not 0 <= hits <= samples <= n:
         raise ValueError(f"{hits} hits in {samples} of {n} samples cannot be")
     misses, open_ones = samples - hits, n - samples
-    mixture = _log_mixture(hits, misses)
+    mixture = log_mixture(np.array([hits, misses], dtype=np.float64))
 
     def excluded(total: int) -> bool:
         return mixture - _log_likelihood(hits, misses, total, n) >= -math.log(doubt)
@@ -59,16 +62,6 @@ def pairs_to_come(counts: PairCounts, pairs: int, doubt: float) -> PairCounts:
     any_side = final_hits_upper(some, counts.pairs, pairs, 0.5 * doubt)
     both = min(any_side, final_hits_upper(counts.both, counts.pairs, pairs, 0.5 * doubt))
     return PairCounts(pairs, both, any_side - both, 0, counts.target)
-
-
-def _log_mixture(hits: int, misses: int) -> float:
-    """Return the log-probability of one sequence under the Beta(1/2, 1/2) mixture over its score."""
-    return (
-        math.lgamma(hits + 0.5)
-        + math.lgamma(misses + 0.5)
-        - math.lgamma(hits + misses + 1)
-        - math.log(math.pi)
-    )
 
 
 def _log_likelihood(hits: int, misses: int, total: int, n: int) -> float:
