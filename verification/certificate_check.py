@@ -59,7 +59,7 @@ def verify(
     ended_by = _read(f"{where}ended_by", EndedBy, stated["ended_by"])
     around = (
         Check("input", INPUT, tuple(context_faults(stated, claim, evidence, where))),
-        label_check(stated, labels),
+        label_check(stated, labels, None if evidence.hits is None else len(evidence.hits.per_class)),
         end_check(document, stated, claim),
         request_check(document, stated, claim),
     )

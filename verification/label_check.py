@@ -16,16 +16,18 @@ WITHOUT_LABELS: Final = (
 _PREDICTIONS: Final = ("prediction", "clean_prediction")
 
 
-def label_check(stated: Mapping[str, Any], labels: Sequence[str] | None) -> Check:
+def label_check(stated: Mapping[str, Any], labels: Sequence[str] | None, counted: int | None = None) -> Check:
     """Compare what a certificate calls its classes with the model's labels, and with itself.
 
     ``labels`` are those of the model that the certificate names, in the order of its classes; None if they
-    are not known.
+    are not known. ``counted``: the classes that votes were counted for; None if only one was.
     """
     named = [(part, one["index"], one.get("label")) for part, one in _predictions(stated)]
     faults = [*_contradictions(named)]
     if labels is not None:
         faults += _other_labels(named, labels)
+        if counted not in (None, len(labels)):
+            faults.append(f"the counts are of {counted} classes, but the model has {len(labels)}")
     if faults or labels is not None:
         return Check("label", LABEL, tuple(faults))
     prediction = stated.get("prediction")

@@ -114,8 +114,11 @@ def _end_faults(document: Mapping[str, Any], stated: Mapping[str, Any], claim: C
 
 def _unstated(stated: Mapping[str, Any]) -> Iterator[str]:
     """Name required fields about the job that are missing, and fields that no certificate has."""
-    if type(stated.get("n0")) is not int:
+    n0 = stated.get("n0")
+    if type(n0) is not int:
         yield "n0 is not stated"
+    elif n0 < 1:
+        yield f"n0 is {n0}, but samples selected the class"
     if not isinstance(stated.get("seed"), str):
         yield "seed is not stated"
     for part, names in _STATED.items():

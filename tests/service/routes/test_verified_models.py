@@ -26,9 +26,8 @@ def _of_class(label: str) -> Document:
     document = document_of("first_order")
     certificate = document["certificate"]
     hits = certificate["counts"]["hits"]
-    votes = hits["per_class"]
-    votes[1], votes[hits["target"]] = votes[hits["target"]], votes[1]
-    hits["target"] = 1
+    most = hits["per_class"][hits["target"]]
+    hits |= {"target": 1, "per_class": [hits["n"] - most, most, 0]}
     certificate["prediction"] = {"index": 1, "label": label}
     certificate["clean_prediction"] = {"index": 1, "label": label}
     return document
