@@ -63,11 +63,12 @@ class RunningCertificate(ShownRecord):
 
 
 class RowRef(ShownRecord):
-    """The run that a job is a row of: the row's number there, from 1, and its key."""
+    """The run that a job is a row of: the row's number there, from 1, its key, its true class if known."""
 
     run_id: str
     number: int
     key: str
+    label: int | None
 
 
 class JobRecord(Record):

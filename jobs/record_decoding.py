@@ -94,7 +94,13 @@ def _row(fields: Mapping[str, str]) -> RowRef | None:
     if "run" not in fields:
         return None
     run_id = fields["run"].rpartition(":")[2]
-    return RowRef(run_id=run_id, number=int(fields["row"]), key=fields["row_key"])
+    label = fields["row_label"]
+    return RowRef(
+        run_id=run_id,
+        number=int(fields["row"]),
+        key=fields["row_key"],
+        label=int(label) if label else None,
+    )
 
 
 def _number(fields: Mapping[str, str], name: str) -> float | None:

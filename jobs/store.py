@@ -274,7 +274,9 @@ _ENDS_WITH_ITS_JOB: Final = (
 
 
 def _ref(row: RowOf | None, number: str) -> RowRef | None:
-    return None if row is None else RowRef(run_id=row.run_id, number=int(number), key=row.key)
+    if row is None:
+        return None
+    return RowRef(run_id=row.run_id, number=int(number), key=row.key, label=row.label)
 
 
 def _new(

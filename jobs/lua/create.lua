@@ -60,7 +60,7 @@ if run ~= '' then
         redis.call('ZREM', run .. ':skipped', ARGV[16])
         redis.call('HINCRBY', run, 'skipped', -1)
     end
-    redis.call('HSET', KEYS[1], 'run', run, 'row', row, 'row_key', ARGV[16])
+    redis.call('HSET', KEYS[1], 'run', run, 'row', row, 'row_key', ARGV[16], 'row_label', ARGV[17])
     redis.call('ZADD', redis.call('HGET', run, 'expiring'), 'XX', ARGV[14], string.match(run, '[^:]+$'))
 end
 if ARGV[12] ~= '' then redis.call('LPUSH', KEYS[8], ARGV[12]) end

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support.drawn_lines import is_stepped
+
 RADIUS = re.compile(r"^0\.\d{3}$")
 SAMPLE = "Sample digit-7"
 PATIENT_MS = 30_000
@@ -51,6 +53,7 @@ def test_a_running_job_can_be_cancelled(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".state")).to_have_text("cancelled, certified so far", timeout=PATIENT_MS)
     expect(page.locator(".radius")).to_have_text(RADIUS)
+    assert is_stepped(page.locator("svg .line.certified"))  # a radius holds until the next report
     table = page.get_by_role("group").filter(has_text="as a table").first
     table.get_by_text("as a table").click()
     expect(table.locator("tbody tr").last).to_contain_text(page.locator(".radius").inner_text())

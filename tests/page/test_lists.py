@@ -71,6 +71,20 @@ def test_jobs_are_picked_by_model_certifier_and_key(page: Page, http: httpx.Clie
     expect(page.get_by_text("Nothing among the newest is like this.")).to_be_visible()
 
 
+def test_a_wrong_row_looks_like_no_success(page: Page, http: httpx.Client) -> None:
+    row = ended_row(http, "cats/2.png", label="1")
+    page.goto("/?view=jobs&key=cats/2")
+    state = page.locator("tbody .state")
+    expect(state).to_have_text("certified, wrong")
+    page.locator(f"a[href*='{row}']").click()
+    expect(page.get_by_text("This answer is wrong: the input's label in its run is class 1.")).to_be_visible()
+    expect(page.locator(".state.failed")).to_have_text("certified, wrong")
+    colours = page.evaluate(
+        "[...document.querySelectorAll('.target, .fault')].map(one => getComputedStyle(one).color)"
+    )
+    assert len(set(colours)) == 1
+
+
 def test_runs_are_picked_by_name(page: Page, http: httpx.Client) -> None:
     for name in ("cats of May", "dogs of May"):
         http.post("/v1/runs", json={"name": name, "model": "mnist", "n": 1000}).raise_for_status()

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.digit_pictures import write_digits
+from tests.support.drawn_lines import is_stepped
 from tests.support.hostile import HOSTILE
 from tests.support.wait import wait_until
 
@@ -56,6 +57,7 @@ def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.
     mean = http.get(f"/v1/runs/{run_id}").json()["summary"]["average_certified_radius"]
     assert float(shown.locator(".value").inner_text()) == pytest.approx(mean, abs=1e-3)
     expect(page.locator("svg .line.certified")).to_be_visible()
+    assert is_stepped(page.locator("svg .line.certified"))
     expect(page.locator("svg .band")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(ROWS + 2)
     expect(page.get_by_role("table", name="Rows of the run")).to_contain_text(f"0/{HOSTILE}.png")

@@ -1,4 +1,4 @@
-"""No view is wider than its window, from a telephone's 360 px to a large screen's."""
+"""No view is wider than its window, from a telephone's 360 px to a large screen's, or hides a column."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def test_no_view_scrolls_sideways(page: Page, http: httpx.Client, behind: Stack,
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("load")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        if view in ("jobs", "runs"):
+            cells = page.locator("tbody tr").first.locator("td")
+            expect(cells).to_have_count({"jobs": 9, "runs": 8}[view])
+            assert all(cell.is_visible() for cell in cells.all()), view
+            edges = [box["x"] + box["width"] for cell in cells.all() if (box := cell.bounding_box())]
+            assert max(edges) <= width, view
+            named = cells.last.evaluate("cell => getComputedStyle(cell, '::before').content")
+            assert named == ('"Made"' if width == 360 else "none")

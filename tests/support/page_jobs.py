@@ -18,11 +18,13 @@ def ended_job(http: httpx.Client, **fields: object) -> dict[str, Any]:
     return _ended(http, job["id"])
 
 
-def ended_row(http: httpx.Client, key: str) -> str:
-    """Certify digit-7 as the only row of a run, and return the id of its job."""
+def ended_row(http: httpx.Client, key: str, label: str = "7") -> str:
+    """Certify digit-7 as the only row of a run, with this label, and return the id of its job."""
     picture = (ROOT / "examples" / "digit-7.png").read_bytes()
     run = http.post("/v1/runs", json={"name": "one", "model": "mnist", "n": 1000}).json()["id"]
-    row = http.post(f"/v1/runs/{run}/rows", data={"key": key, "label": "7"}, files={"image": picture}).json()
+    row = http.post(
+        f"/v1/runs/{run}/rows", data={"key": key, "label": label}, files={"image": picture}
+    ).json()
     return str(_ended(http, row["id"])["id"])
 
 

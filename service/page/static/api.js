@@ -11,8 +11,8 @@ let away = null; // a promise that is kept once the service answers again
 
 export const service = new EventTarget();
 
-/** An answer of status 400 or more. `errors`: the fields at fault, each with `field` and `message`; `about`: their messages
- *  alone; `later`: seconds to wait. */
+/** An answer of status 400 or more. `errors`: `{ field, message }` of each field at fault; `about`: their messages; `later`:
+ *  seconds to wait. */
 export class Problem extends Error {
 	constructor({ detail, type = "", errors = [] }, status, later) {
 		super(detail || `The service answered with status ${status}.`);
@@ -21,21 +21,18 @@ export class Problem extends Error {
 }
 
 /** A handler for `catch`: gives a Problem's message, and the Problem, to `told`. */
-export function refused(told) {
-	return (error) => {
-		if (!(error instanceof Problem)) throw error;
-		return told(error.message, error);
-	};
-}
+export const refused = (told) => (error) => {
+	if (!(error instanceof Problem)) throw error;
+	return told(error.message, error);
+};
 
 export const hasKey = () => key !== null;
 
 /** The path of a certification, run or model. */
 export const at = (kind, name = "") => `v1/${kind}/${encodeURIComponent(name)}`;
 
-/** Ask the service. Throws Problem from status 400 on, but asks for a key on 401, and again later where a request came too
- *  soon, or found the service full and is `patient` or reads. Asks again while the service does not answer: a request that
- *  must not happen twice carries an Idempotency-Key. */
+/** Ask the service, again while it does not answer: what must not happen twice carries an Idempotency-Key. Throws Problem,
+ *  but asks for a key on 401, and again later where it came too soon, or the service is full and it is `patient` or reads. */
 export async function request(path, { patient, ...options } = {}) {
 	for (;;) {
 		const used = key;

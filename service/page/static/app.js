@@ -40,7 +40,7 @@ function show(first) {
 function refuse(root, error) {
 	if (!(error instanceof Problem)) console.error(error);
 	root.append(el("section.card", { role: "alert" }, el("h1", "This cannot be shown"), el("p", error.message),
-		button("Try again", () => show())));
+		el("div", button("Try again", () => show()))));
 }
 
 document.querySelector(".skip").onclick = () => {

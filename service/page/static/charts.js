@@ -6,8 +6,9 @@ const ROOM = { left: 48, right: 12, top: 12, bottom: 44 };
 const TICKS = 4;
 
 /** A figure that `draw(data)` draws anew. data = { title, x: { name, max, text }, y: { name, max }, rules: [{ x or y, name }],
- *  lines: [{ name, kind, points: [[x, y], ...], band: [[x, low, high], ...] }] }. `kind` gives the colour: certified, or a
- *  certifier. `keyed`: the lines are named elsewhere. */
+ *  lines: [{ name, kind, grows, points: [[x, y], ...], band: [[x, low, high], ...] }] }; `keyed`: lines are named elsewhere.
+ *  No value between points is above theirs: what `grows` holds until its next point, others fall behind each. Lines are drawn
+ *  as such steps unless `smooth`. */
 export function lineChart(height = 260) {
 	const names = el("div.row");
 	const read = live("div.read");
@@ -53,7 +54,6 @@ export function lineChart(height = 260) {
 	return { node, draw };
 }
 
-/** The edges of the axes, and where values lie between them. */
 function placesOf({ x, y }, width, height) {
 	const { left, top } = ROOM;
 	const [right, bottom] = [width - ROOM.right, height - ROOM.bottom];
@@ -68,7 +68,6 @@ function placesOf({ x, y }, width, height) {
 
 export const stroke = (kind, x1, y1, x2, y2) => svg(`line.${kind}`, { x1, y1, x2, y2 });
 
-/** `anchor`: start, middle or end, which lies at x. */
 export const words = (text, x, y, anchor) => svg("text", { x, y, "text-anchor": anchor }, text);
 
 function axes(data, { left, right, bottom, x, y }) {
@@ -96,28 +95,28 @@ function ruleOf({ x, y, name }, to) {
 	return [stroke("rule", at, to.top, at, to.bottom), words(name, at + (late ? -6 : 6), to.bottom - 8, late ? "end" : "start")];
 }
 
-const bandOf = ({ band, kind }, to) => band && svg(`polygon.band.${kind}`, { points: joined([...band.map(([at, , high]) => [at, high]), ...band.toReversed()], to) });
+const bandOf = ({ band, kind }, to) => band && svg(`polygon.band.${kind}`, { points: joined([...steps(band.map(([at, , high]) => [at, high])), ...steps(band).toReversed()], to) });
 
-const lineOf = ({ points, kind }, to) => svg(`polyline.line.${kind}`, { points: joined(points, to) });
+const lineOf = ({ points, kind, grows, smooth }, to) => svg(`polyline.line.${kind}`, { points: joined(smooth ? points : steps(points, grows), to) });
+
+const steps = (points, grows) => points.flatMap(([x, y], i) => {
+	const [before, held] = points[Math.max(0, i - 1)];
+	return [grows ? [x, held] : [before, y], [x, y]];
+});
 
 const joined = (points, { x, y }) => points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ");
 
-function valueAt(points, at) {
-	const next = points.findIndex(([x]) => x >= at);
-	if (next < 1) return points[next]?.[0] === at ? points[0][1] : null;
-	const [[x0, y0], [x1, y1]] = [points[next - 1], points[next]];
-	return x1 === x0 ? y1 : y0 + ((y1 - y0) * (at - x0)) / (x1 - x0);
-}
+const valueAt = ({ points, grows }, at) => (grows ? points.findLast(([x]) => x <= at) : points.find(([x]) => x >= at))?.[1] ?? null;
 
 function readout({ x, y, lines }, at) {
-	const shown = lines.map(({ name, points }) => [name ?? y.name, valueAt(points, at)]).filter(([, value]) => value !== null);
+	const shown = lines.map((line) => [line.name ?? y.name, valueAt(line, at)]).filter(([, value]) => value !== null);
 	return `${x.name} ${x.text(at)}: ${shown.map(([name, value]) => `${name} ${down(value)}`).join(", ")}`;
 }
 
 function tableOf({ title, x, y, lines }) {
 	const places = [...new Set(lines.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 	const step = Math.ceil(places.length / 60);
-	const table = makeTable(title, [[x.name, "number", x.text], ...lines.map(({ name, points }) => [name ?? y.name, "number", (at) => down(valueAt(points, at))])]);
+	const table = makeTable(title, [[x.name, x.text, "number"], ...lines.map((line) => [line.name ?? y.name, (at) => down(valueAt(line, at)), "number"])]);
 	table.draw(places.filter((_, i) => i % step === 0 || i === places.length - 1));
 	return table.node;
 }

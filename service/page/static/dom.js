@@ -8,12 +8,10 @@ export const svg = (name, ...rest) => fill("2000/svg", name, rest);
 
 export const button = (text, onclick, props) => el("button", { type: "button", onclick, ...props }, text);
 
-export const card = (title, ...children) => el("section.card.stack", el("h2", title), children);
+export const card = (title, ...children) => el("section.card", el("h2", title), children);
 
-/** An element whose changes are read aloud. */
 export const live = (name) => el(name, { "aria-live": "polite" });
 
-/** Give `take` what is dropped on a node. */
 export function droppable(node, take) {
 	for (const name of ["dragover", "dragleave", "drop"]) node.addEventListener(name, (event) => {
 		event.preventDefault();
@@ -23,12 +21,9 @@ export function droppable(node, take) {
 	return node;
 }
 
-/** A bar. Its length is said in words beside it. */
 export const bar = (value = 0, max = 1, kind = "") => el("progress", { value, max, class: kind, "aria-hidden": "true" });
 
-export function put(node, ...children) {
-	node.replaceChildren(...flat(children));
-}
+export const put = (node, ...children) => node.replaceChildren(...flat(children));
 
 /** Write text into a node where it differs, so that screen readers tell changes alone. */
 export function say(node, text) {

@@ -4,10 +4,7 @@ import { el, put, say } from "./dom.js";
 
 let last = 0;
 
-function freshId() {
-	last += 1;
-	return `id-${last}`;
-}
+const freshId = () => `id-${last += 1}`;
 
 /** `hint`: text, or a function of the input's value; `within`: what holds the input. */
 export function makeField(title, input, hint, within = input) {
@@ -35,8 +32,7 @@ export function makeFault(field) {
 	};
 }
 
-/** `options`: pairs of a value and its text, where that differs. */
-export const makeSelect = (options, chosen, props) => el("select", props, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text || value)));
+/** `options`: values, or pairs of a value and its text. */
+export const makeSelect = (options, chosen, props) => el("select", props, options.map((option) => [option].flat()).map(([value, text]) => el("option", { value, selected: value === chosen }, text || value)));
 
-/** A select with its label. `changed` gets the value that is chosen. */
 export const choice = (name, options, chosen, changed) => makeField(name, makeSelect(options, chosen, { onchange: ({ target }) => changed(target.value) })).node;

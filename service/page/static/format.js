@@ -26,16 +26,28 @@ export function duration(seconds) {
 	return seconds < 1 ? "Less than 1 s" : `About ${Math.round(seconds / unit)} ${name}`;
 }
 
+/** How many rows of a run have ended, and how many there will be. */
+export const endedOf = ({ rows, request }) => [rows.total - rows.queued - rows.running + rows.skipped, Math.max(request.expected_rows, rows.total + rows.skipped)];
+
 export const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+/** The radius of a certificate or a row, where it has one. */
+export const radiusOf = (held) => down(held?.abstained ? null : held?.radius);
 
 export const label = (prediction) => prediction.label || `class ${prediction.index}`;
 
 export const certifier = (name) => name.replaceAll("_", " ");
 
-export function stateOf({ status, certificate: held }) {
-	if (status === "succeeded") return stateWord(held?.abstained ? "abstained" : "certified");
-	if (status === "cancelled" && held && !held.abstained) return stateWord("cancelled, certified so far", "certified");
-	return stateWord(status);
+/** Whether a job certifies another class than the label of its row. */
+export const isWrong = ({ row, certificate: held }) => held?.abstained === false && (row?.label ?? held.prediction.index) !== held.prediction.index;
+
+/** The state of a job, or of a row of a run. */
+export function stateOf(one) {
+	const { status, reason, certificate: held, abstained = held?.abstained, correct = !isWrong(one) } = one;
+	const [word, kind] = correct === false ? ["certified, wrong", "failed"] : ["certified", "certified"];
+	if (status === "succeeded") return abstained ? stateWord("abstained") : stateWord(word, kind);
+	if (status === "cancelled" && held && !abstained) return stateWord(`cancelled, ${word} so far`, kind);
+	return reason ? stateWord("refused", "failed") : stateWord(status ?? "not ended");
 }
 
 /** A word with the sign and colour of a kind: certified, abstained, failed, cancelled, or none of them. */

@@ -4,9 +4,7 @@ export const SAMPLES = ["digit-4", "digit-7", "digit-2", "digit-9", "digit-5"];
 
 const inputs = new Map();
 
-export function hold(id, input) {
-	inputs.set(id, input);
-}
+export const hold = (id, input) => inputs.set(id, input);
 
 /** The input of a job, or null if this page does not have it. `sample`, `numbers`: those of the address. */
 export async function heldInput({ id, request }, { sample, numbers }) {

@@ -28,7 +28,7 @@ export function draw(canvas, { channels }, data) {
 	context.putImageData(shown, 0, 0);
 }
 
-/** Standard normal numbers, the same for the same seed. They are for pictures alone. */
+/** Standard normal numbers, for pictures alone. */
 export function normals(size, seed) {
 	let state = seed;
 	const uniform = () => {

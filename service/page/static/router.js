@@ -1,5 +1,7 @@
 // The address holds the view and what it shows: `?view=job&id=...`, never a key.
 
+import { el } from "./dom.js";
+
 /** The view and the other parameters of an address. */
 export function here({ search } = location) {
 	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(search));
@@ -9,14 +11,15 @@ export function here({ search } = location) {
 /** A query of those parameters that have a value. */
 export const query = (params) => `?${new URLSearchParams(Object.entries(params).filter(([, value]) => value))}`;
 
-export const link = (view, params) => query({ view, ...params });
+const address = (view, params) => query({ view, ...params });
+
+/** A link to a view. `name`: as `el` takes it, to look like a button. */
+export const link = (text, view, params, name = "a") => el(name, { href: address(view, params) }, text);
 
 /** Go to a view, as the browser itself goes back to one. */
 export function visit(view, params) {
-	history.pushState(null, "", link(view, params));
+	history.pushState(null, "", address(view, params));
 	dispatchEvent(new PopStateEvent("popstate"));
 }
 
-export function keep(view, params) {
-	history.replaceState(null, "", link(view, params));
-}
+export const keep = (view, params) => history.replaceState(null, "", address(view, params));

@@ -36,7 +36,6 @@ async function* parsed(body) {
 	}
 }
 
-/** A block without data keeps the connection open. */
 function eventOf(block) {
 	const [, type, data] = block.match(/^event: (.*)[^]*^data: (.*)/m) ?? [];
 	return data && { type, data: JSON.parse(data) };

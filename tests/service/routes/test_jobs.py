@@ -94,7 +94,7 @@ def test_the_list_can_be_filtered_by_model_certifier_and_key(api: Api) -> None:
     run = api.http.post("/v1/runs", json={"name": "greys", "model": "grey", "n": 1000}).json()["id"]
     row = api.http.post(f"/v1/runs/{run}/rows", data={"key": "cats/1.png"}, files={"image": PNG}).json()
     dipole = api.image(PNG, model="grey", certifier="dipole").json()["id"]
-    assert row["row"] == {"run_id": run, "number": 1, "key": "cats/1.png"}
+    assert row["row"] == {"run_id": run, "number": 1, "key": "cats/1.png", "label": None}
     for picked, expected in (
         ({"key": "cats/"}, row["id"]),
         ({"certifier": "dipole"}, dipole),

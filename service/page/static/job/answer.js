@@ -1,6 +1,6 @@
 // A certification's answer in words.
 
-import { bar, count, el, label, short } from "../kit.js";
+import { bar, count, el, isWrong, label, short } from "../kit.js";
 
 export function answerWords(job) {
 	const held = job.certificate;
@@ -9,6 +9,7 @@ export function answerWords(job) {
 	const kept = held.decision === "top_k" ? `keeps ${name} among its ${held.k} best answers` : `answers ${name}`;
 	const things = held.input.source === "image" ? "image" : "input";
 	return [
+		isWrong(job) && el("p", el("strong.fault", `This answer is wrong: the input's label in its run is class ${job.row.label}.`)),
 		el("p", `The smoothed classifier ${kept} for every ${things} closer than ${held.radius} to this one. The chance that this is wrong is at most ${held.eta}.`),
 		el("p.muted", `It is about the smoothed classifier: ${held.model.name} under noise of sigma ${short(held.sigma)}. It says nothing of other norms, of larger changes, or of whether ${name} is right.`),
 		ENDED[held.ended_by] && el("p", ENDED[held.ended_by]),

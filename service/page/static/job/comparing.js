@@ -5,16 +5,15 @@ import { CERTIFIERS } from "../certify/fields.js";
 import { submit } from "../views/certify.js";
 
 const CELLS = [
-	["Certifier", "", ({ request, certifier: name = request?.certifier, failure, reason = failure?.detail }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
-	["Radius", "number", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius, 5) : reason ? "–" : status ?? "…")],
-	["Score at least", "number", ({ certificate: held }) => down(held?.p_a.lower, 4)],
-	["Samples", "number", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–")],
+	["Certifier", ({ request, certifier: name = request?.certifier, failure, reason = failure?.detail }) => [el("span", { class: `key ${name}` }, name ? certifier(name) : "…"), reason && el("p.fault", reason)]],
+	["Radius", ({ certificate: held, reason, status }) => (held ? held.abstained ? "abstained" : down(held.radius, 5) : reason ? "–" : status ?? "…"), "number"],
+	["Score at least", ({ certificate: held }) => down(held?.p_a.lower, 4), "number"],
+	["Samples", ({ certificate: held, progress }) => (progress ? count(held?.n ?? progress.samples_done) : "–"), "number"],
 ];
 
 /** The curve of a job, or null where none shows its claim. */
 export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, { signal }) : null;
 
-/** Curves as lines of one chart, below other `lines`. */
 export function curveChart(curves, lines = []) {
 	const chart = lineChart();
 	const keyed = curves.length > 1;
@@ -29,10 +28,9 @@ export function curveChart(curves, lines = []) {
 }
 
 export function lineOf(curve, kind, { lower_bound: lower }, name = certifier(kind)) {
-	return { name, kind, points: curve.distances.map((at, i) => [at, lower[i]]) };
+	return { name, kind, smooth: true, points: curve.distances.map((at, i) => [at, lower[i]]) };
 }
 
-/** A job's request as fields for another certifier. */
 function fieldsOf({ stop, input, model_sha256, ...same }, certifier) {
 	return { ...same, certifier, k: same.k ?? undefined, stop_radius: stop?.radius, stop_give_up: stop?.give_up || undefined };
 }

@@ -1,21 +1,21 @@
 // The rows of a run: filtered by the service, sorted among those shown.
 
-import { button, card, choice, down, el, json, link, makeTable, query, short, stateWord } from "../kit.js";
+import { button, card, choice, el, json, link, makeTable, query, radiusOf, short, stateOf } from "../kit.js";
 
-const AMONG = [["", "all"], ["refused"], ["open", "not ended"], ["failed"], ["cancelled"], ["abstained"], ["wrong", "not correct"]];
+const AMONG = [["", "all"], "refused", ["open", "not ended"], "failed", "cancelled", "abstained", ["wrong", "not correct"]];
 
 /** `read(skipped)` reads again what may have changed; `skipped`: how many files were refused. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [
-		["Input", "", ({ key, job, reason }) => (job ? el("a", { href: link("job", { id: job }) }, key) : [key, el("p.fault", reason)])],
-		["State", "", stateOf],
-		["Radius", "number", ({ radius, abstained }) => down(abstained ? null : radius)],
-		["Label", "wide", ({ label }) => word(label)],
-		["Answer", "wide", ({ predicted }) => word(predicted)],
-		["Without noise", "wide", ({ clean }) => word(clean)],
-		["Seconds", "number wide", ({ seconds }) => short(seconds, 2)],
-	], sort, (chosen) => tell({ sort: chosen }));
+		["Input", ({ key, job, reason }) => (job ? link(key, "job", { id: job }) : [key, el("p.fault", reason)])],
+		["State", stateOf],
+		["Radius", radiusOf, "number"],
+		["Label", ({ label }) => word(label)],
+		["Answer", ({ predicted }) => word(predicted)],
+		["Without noise", ({ clean }) => word(clean)],
+		["Seconds", ({ seconds }) => short(seconds, 2), "number"],
+	], { cards: true, sort, sorted: (chosen) => tell({ sort: chosen }) });
 	const more = button("Show more rows", () => read(next));
 	const none = el("p.muted", "No row is like this.");
 	let rows = [];
@@ -49,9 +49,4 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 			await read(among ? 0 : (rows.find(({ status }) => !status)?.number ?? rows.length + 1) - 1);
 		},
 	};
-}
-
-function stateOf({ status, abstained, correct, reason }) {
-	if (status !== "succeeded") return stateWord(status ?? (reason ? "refused" : "not ended"), reason ? "failed" : status);
-	return abstained ? stateWord("abstained") : correct === false ? stateWord("certified, wrong", "failed") : stateWord("certified");
 }

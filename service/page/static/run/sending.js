@@ -35,13 +35,12 @@ async function sendFrom(left, path, state) {
 			await post(`${path}/rows`, { key, label, image: new Blob([await file.arrayBuffer()]) }, { patient: true });
 		} catch (error) {
 			const told = JSON.stringify({ key: key.slice(-LONGEST_KEY), reason: (error.about || error.message).slice(0, 1000) });
-			const fault = isLast(error) ? error : await request(`${path}/skipped`, { method: "POST", body: jsonBlob(told), patient: true }).catch((other) => other);
-			if (isLast(fault)) state.stopped = fault.message;
+			const fault = endsAll(error) ? error : await request(`${path}/skipped`, { method: "POST", body: jsonBlob(told), patient: true }).catch((other) => other);
+			if (endsAll(fault)) state.stopped = fault.message;
 		}
 		state.sent += 1;
 		state.changed?.();
 	}
 }
 
-/** Whether an error is about more than one row. */
-const isLast = ({ type, status }) => type?.includes?.(":run-") || status === 401;
+const endsAll = ({ type, status }) => type?.includes?.(":run-") || status === 401;

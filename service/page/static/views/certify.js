@@ -1,6 +1,6 @@
 // The view "Certify": a picture, a model and how to certify it.
 
-import { el, hold, json, jsonBlob, keep, makeFault, post, put, refused, visit } from "../kit.js";
+import { el, hold, json, jsonBlob, keep, link, makeFault, post, put, refused, visit } from "../kit.js";
 import { asJson, makeFields, makeSigma, modelField, valuesOf } from "../certify/fields.js";
 import { makeImageInput } from "../certify/image_input.js";
 import { makePlanLine } from "../certify/plan_line.js";
@@ -13,8 +13,7 @@ export const title = "Certify";
 export async function mount(root, params, signal) {
 	const { models } = await json("v1/models", { signal });
 	if (models.length) put(root, el("h1", "How far can a picture be changed before the answer changes?"), makeForm(models, params, signal));
-	else put(root, el("section.card.empty", el("h1", "No model is installed"),
-		el("a.button", { href: "?view=models" }, "How to install one, and what is wrong with others")));
+	else put(root, el("h1", "No model is installed"), link("How to install one, and what is wrong with others", "models", {}, "a.button"));
 }
 
 function makeForm(models, params, signal) {
@@ -27,8 +26,8 @@ function makeForm(models, params, signal) {
 	const snippets = makeSnippets();
 	const submitter = el("button.primary", { type: "submit" }, "Certify");
 	const [inputPlace, copiesPlace] = [el("div"), el("div")];
-	const form = el("form.two", { novalidate: true, autocomplete: "off", oninput: changed, onsubmit: send }, el("section.card.stack", { "aria-label": "Input" }, inputPlace),
-	el("section.card.stack", { "aria-label": "How to certify" }, model.node, sigma.node, copiesPlace, fields.node,
+	const form = el("form.two", { novalidate: true, autocomplete: "off", oninput: changed, onsubmit: send }, el("section.card", { "aria-label": "Input" }, inputPlace),
+	el("section.card", { "aria-label": "How to certify" }, model.node, sigma.node, copiesPlace, fields.node,
 		el("div.row", submitter, plan.node), faults.node, snippets.node));
 	let input = null;
 
@@ -84,7 +83,6 @@ function named(input) {
 	return { sample: input?.sample, numbers: input?.tensor?.data.join(",") };
 }
 
-/** The faults of fields by their names, and one for all else. */
 function makeFaults(fields) {
 	const other = makeFault();
 	const faults = { other, ...Object.fromEntries(fields.map(({ input, fault }) => [input.name, fault])) };

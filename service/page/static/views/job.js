@@ -1,6 +1,6 @@
 // The view of one certification: its progress, then its certificate.
 
-import { at, bar, button, card, count, down, el, events, facts, json, jsonBlob, label, lineChart, link, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
+import { at, bar, button, card, count, down, el, events, facts, isWrong, json, jsonBlob, label, lineChart, link, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
 import { curveChart, curveOf, lineOf } from "../job/comparing.js";
 import { inputParts } from "../job/input_parts.js";
@@ -13,8 +13,6 @@ export async function mount(root, params, signal) {
 	const job = await json(path, { signal });
 	const parts = frame(job, path);
 	put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
-	if (job.finished_at) return finish(parts, job, params, signal);
-	tell(parts, job);
 	for await (const { type, data } of events(path, signal)) {
 		if (type === "end") await finish(parts, data, params, signal);
 		else tell(parts, data);
@@ -26,8 +24,8 @@ function frame({ request, row }, path) {
 		history: lineChart(140), points: [[0, 0]], curve: el("div"), below: el("div.stack") };
 	parts.actions = el("div.buttons", button("Cancel, and keep what is certified", () =>
 		json(path, { method: "DELETE" }).catch((error) => say(parts.status, error.message))));
-	parts.side = card("What was asked", row && el("p", row.key, " of ", el("a", { href: link("run", { id: row.run_id }) }, "a run")), facts(request, { Input: request.input.shape.join(" × "), Conversions: request.input.conversions.join("; ") || "none" }));
-	parts.node = el("div.stack", el("div.two", el("section.card.stack", el("div", parts.radius, parts.unit), parts.status, parts.bar,
+	parts.side = card("What was asked", row && el("p", row.key, " of ", link("a run", "run", { id: row.run_id })), facts(request, { Input: request.input.shape.join(" × "), Conversions: request.input.conversions.join("; ") || "none" }));
+	parts.node = el("div.stack", el("div.two", el("section.card", el("div", parts.radius, parts.unit), parts.status, parts.bar,
 		parts.answer, parts.history.node, parts.curve, parts.actions), parts.side), parts.below);
 	return parts;
 }
@@ -43,20 +41,20 @@ function tell(parts, { progress, running, waiting_for: lacks, queue_position: po
 	grow(parts, running.samples, running.radius, total);
 }
 
-/** Add a point to the line of radii; the last one is the certificate itself. */
 function grow({ history, points }, samples, radius, max) {
 	if (samples > points.at(-1)[0]) points.push([samples, radius]);
 	history.draw({
 		title: "Certified radius against samples", x: { name: "samples", max, text: count }, y: { name: "radius", max: 1.2 * radius || 1 },
-		lines: [{ kind: "certified", points }],
+		lines: [{ kind: "certified", grows: true, points }],
 	});
 }
 
 async function finish(parts, job, params, signal) {
 	const { certificate: held, progress: { samples_done: done, samples_total: total } } = job;
 	put(parts.status, stateOf(job));
+	parts.node.classList.toggle("wrong", isWrong(job));
 	parts.bar.remove();
-	put(parts.actions, el("a.button", { href: "?view=certify" }, "Certify another"));
+	put(parts.actions, link("Certify another", "certify", {}, "a.button"));
 	if (!held) return put(parts.answer, el("p", job.failure?.detail ?? "The job was cancelled before anything was certified."));
 	say(parts.radius, held.abstained ? "abstained" : down(held.radius));
 	if (parts.points.length > 1) grow(parts, done, held.radius, total);

@@ -1,30 +1,30 @@
 // The views of all certifications and of all runs. Their first page is read again while people look at it.
 
 import { CERTIFIERS } from "../certify/fields.js";
-import { button, certifier, choice, count, down, el, json, keep, label, link, makeField, makeTable, moment, pause, percentDown, put, query, short, stateOf, STATES } from "../kit.js";
+import { button, certifier, choice, count, down, el, endedOf, json, keep, label, link, makeField, makeTable, moment, pause, percentDown, put, query, radiusOf, short, stateOf, STATES } from "../kit.js";
 
 const AGAIN_MS = 5000;
-const MODEL = ["Model", "", ({ request }) => request.model];
-const CERTIFIER = ["Certifier", "wide", ({ request }) => certifier(request.certifier)];
-const SIGMA = ["Sigma", "number wide", ({ request }) => short(request.sigma)];
-const MADE = ["Made", "wide", (one) => moment(one.created_at)];
+const MODEL = ["Model", ({ request }) => request.model];
+const CERTIFIER = ["Certifier", ({ request }) => certifier(request.certifier)];
+const SIGMA = ["Sigma", ({ request }) => short(request.sigma), "number"];
+const MADE = ["Made", (one) => moment(one.created_at)];
 
 export const jobs = listView("jobs", "Jobs", "v1/certifications", ["key", "Input of a run"], [
-	["State", "", (job) => el("a", { href: link("job", { id: job.id }) }, stateOf(job))],
-	["Input", "wide", ({ row }) => row?.key ?? "–"],
-	["Class", "", ({ certificate: held }) => (held ? label(held.prediction) : "–")],
-	["Radius", "number", ({ certificate: held }) => down(held?.abstained ? null : held?.radius)],
+	["State", (job) => link(stateOf(job), "job", { id: job.id })],
+	["Input", ({ row }) => row?.key ?? "–"],
+	["Class", ({ certificate: held }) => (held ? label(held.prediction) : "–")],
+	["Radius", ({ certificate: held }) => radiusOf(held), "number"],
 	MODEL, CERTIFIER, SIGMA,
-	["Samples", "number wide", ({ progress }) => count(progress.samples_done)],
+	["Samples", ({ progress }) => count(progress.samples_done), "number"],
 	MADE,
 ], STATES, "No certification is stored yet.", "Certify a picture");
 
 export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
-	["Run", "", ({ id, name }) => el("a", { href: link("run", { id }) }, name)],
-	["Ended", "number", ({ rows, request }) => `${count(rows.total - rows.queued - rows.running + rows.skipped)} of ${count(Math.max(request.expected_rows, rows.total + rows.skipped))}`],
-	["Correct", "number", ({ summary }) => percentDown(summary.smoothed.share)],
-	["Mean radius", "number", ({ summary }) => down(summary.average_certified_radius)],
-	MODEL.with(1, "wide"), CERTIFIER, SIGMA, MADE,
+	["Run", ({ id, name }) => link(name, "run", { id })],
+	["Ended", (run) => endedOf(run).map(count).join(" of "), "number"],
+	["Correct", ({ summary }) => percentDown(summary.smoothed.share), "number"],
+	["Mean radius", ({ summary }) => down(summary.average_certified_radius), "number"],
+	MODEL, CERTIFIER, SIGMA, MADE,
 ], ["open", "complete", "cancelled"],
 "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
 
@@ -41,7 +41,7 @@ function listView(view, title, path, [first, named], columns, states, empty, act
 		const select = (name, title, options) => choice(title, [["", "all"], ...options], params[name], pick(name));
 		let items = [];
 		let cursor = null;
-		const table = makeTable(title, columns);
+		const table = makeTable(title, columns, { cards: true });
 		const more = button("Show older ones", () => read(cursor));
 		const none = el("div.card.empty");
 		async function read(from) {
@@ -58,10 +58,10 @@ function listView(view, title, path, [first, named], columns, states, empty, act
 			put(none, asked.length > 1 ? `Nothing ${cursor ? "among the newest" : "in the list"} is like this.` : empty);
 			table.draw(items);
 		}
-		put(root, el("h1", title), el("div.row.ends", select("status", "State", states.map((one) => [one])), select("model", "Model", models.map(({ name }) => [name])),
+		put(root, el("h1", title), el("div.row.ends", select("status", "State", states), select("model", "Model", models.map(({ name }) => name)),
 			select("certifier", "Certifier", Object.keys(CERTIFIERS).filter(Boolean).map((one) => [one, certifier(one)])),
 			makeField(`${named} begins with`, el("input", { value: params[first], onchange: ({ target }) => pick(first)(target.value) })).node,
-			el("a.button", { href: "?view=certify" }, action)), table.node, none, more);
+			link(action, "certify", {}, "a.button")), table.node, none, more);
 		for (;;) {
 			if (!document.hidden) await read();
 			await pause(AGAIN_MS, signal);

@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { at, bar, button, card, certifier, choice, count, down, el, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
+import { at, bar, button, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { folderField } from "../run/folder.js";
 import { rowsOf } from "../run/rows.js";
@@ -62,16 +62,15 @@ function frame(run, path) {
 		followSending(parts, run.id);
 	}).node;
 	parts.node = el("div.two",
-		el("section.card.stack", parts.tiles, el("div", parts.bar, parts.states, parts.sent, parts.again, said), parts.chart.node, el("div", parts.cancel)),
+		el("section.card", parts.tiles, el("div", parts.bar, parts.states, parts.sent, parts.again, said), parts.chart.node, el("div", parts.cancel)),
 		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
 			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))));
 	return parts;
 }
 
-function show(parts, { id, rows, summary, request, estimated_end: end, status }) {
-	const open = rows.queued + rows.running;
-	const ended = rows.total - open + rows.skipped;
-	const expected = Math.max(request.expected_rows, rows.total + rows.skipped);
+function show(parts, run) {
+	const { id, rows, summary, estimated_end: end, status } = run;
+	const [ended, expected] = endedOf(run);
 	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
 		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
 		tile("Expected false", `≤ ${short(summary.false_certificates, 12)}`, "certificates: eta for each row"));
@@ -79,25 +78,22 @@ function show(parts, { id, rows, summary, request, estimated_end: end, status })
 	parts.again.hidden = !missing || sendings.has(id);
 	parts.bar.value = ended / Math.max(1, expected);
 	say(parts.states, [`${count(ended)} of ${count(expected)} have ended`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
-		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, missing && `${count(missing)} have not come`, open && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
+		rows.abstained && `${count(rows.abstained)} of them abstained`, rows.skipped && `${count(rows.skipped)} refused`, missing && `${count(missing)} have not come`, rows.queued + rows.running > 0 && end && `ends about ${moment(end)}`, status !== "open" && `the run is ${status}`].filter(Boolean).join(", "));
 }
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
 
 const share = (name, { rows, of, share: value, low, high }) => tile(name, percentDown(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percentDown(low)} to ${percentUp(high)}` : "no labelled row has ended");
 
-/** The curve as steps that fall behind each radius, with the exact interval as a band. */
 async function drawCurve(chart, path, signal) {
 	const { points, labelled } = await json(`${path}/curve`, { signal });
 	if (!labelled) return;
-	const steps = points.flatMap((point, i) => [[points[Math.max(0, i - 1)].radius, point], [point.radius, point]]);
 	chart.draw({
 		title: "Certified accuracy against radius", x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
-		lines: [{ kind: "certified", points: steps.map(([at, point]) => [at, point.share]), band: steps.map(([at, { low, high }]) => [at, low, high]) }],
+		lines: [{ kind: "certified", points: points.map(({ radius, share }) => [radius, share]), band: points.map(({ radius, low, high }) => [radius, low, high]) }],
 	});
 }
 
-/** Another run over the same keys beside this one. */
 async function comparisonOf(run, path, chosen, tell, signal) {
 	const { runs } = await json("v1/runs?limit=100", { signal });
 	const others = runs.filter(({ id }) => id !== run.id).map(({ id, name, request }) =>

@@ -11,14 +11,14 @@ export const models = { title: "Models", async mount(root, params, signal) {
 
 function cardOf(model) {
 	return card(model.name, el("div", aboutModel(model), el("p.small.muted", `Licence: ${model.licence ?? "nobody said"}.`)),
-		!model.unloadable && el("div", el("a.button", { href: link("certify", { model: model.name }) }, `Certify with ${model.name}`)));
+		!model.unloadable && el("div", link(`Certify with ${model.name}`, "certify", { model: model.name }, "a.button")));
 }
 
 export const health = { title: "Health", async mount(root, params, signal) {
 	const show = ({ missing = [], workers = [] }) => put(root, el("h1", missing.length ? "Jobs cannot run now" : "Jobs can run"), el("div.stack",
 		missing.length > 0 && card("What is missing", el("ul", missing.map((one) => el("li", one)))),
 		card("Workers", workers.length ? workers.map(workerOf) : el("p", "No worker is alive.")),
-		el("p", el("a", { href: link("jobs", { status: "queued" }) }, "Your jobs in the queue"))));
+		el("p", link("Your jobs in the queue", "jobs", { status: "queued" }))));
 	show(await readiness(signal));
 	service.addEventListener("health", ({ detail }) => show(detail), { signal });
 } };
