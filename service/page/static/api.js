@@ -56,14 +56,16 @@ export async function request(path, { patient, ...options } = {}) {
 	}
 }
 
-export const json = async (path, options) => (await request(path, options)).json();
+export const json = async (path, signal, options) => (await request(path, { signal, ...options })).json();
 
 /** Send a Blob, or fields as a form: those that have a value. */
-export function post(path, content, options) {
+export function post(path, content, signal, options) {
 	const body = content instanceof Blob ? content : new FormData();
 	if (body !== content) for (const [name, value] of Object.entries(content)) if ((value ?? "") !== "") body.append(name, value);
-	return json(path, { method: "POST", body, ...options });
+	return json(path, signal, { method: "POST", body, ...options });
 }
+
+export const cancel = (path) => request(path, { method: "DELETE" });
 
 /** JSON as a Blob, which names its type wherever it is sent. */
 export const jsonBlob = (content) => new Blob([content], { type: "application/json" });

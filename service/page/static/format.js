@@ -50,11 +50,9 @@ export function stateOf(one) {
 	return reason ? stateWord("refused", "failed") : stateWord(status ?? "not ended");
 }
 
-/** A word with the sign and colour of a kind: certified, abstained, failed, cancelled, or none of them. */
+/** A word with the sign and colour of a kind: certified, abstained, failed, cancelled. */
 export const stateWord = (name, kind = name) => el("span", { class: `state ${kind}` }, name);
 
-export function facts(asked, more) {
-	const rows = { Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma), "Samples n": count(asked.n), Eta: asked.eta,
-		Bounds: asked.bounds, Decision: certifier(asked.decision), Noise: asked.noise, Seed: asked.seed, ...more };
-	return el("dl.small", Object.entries(rows).map(([name, value]) => [el("dt", name), el("dd", String(value))]));
-}
+export const facts = (asked, more) => el("dl.small", Object.entries({ Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma),
+	"Samples n": count(asked.n), Eta: asked.eta, Bounds: asked.bounds, Decision: certifier(asked.decision), Noise: asked.noise, Seed: asked.seed, ...more,
+}).map(([name, value]) => [el("dt", name), el("dd", String(value))]));

@@ -6,7 +6,7 @@ const inputs = new Map();
 
 export const hold = (id, input) => inputs.set(id, input);
 
-/** The input of a job, or null if this page does not have it. `sample`, `numbers`: those of the address. */
+/** The input of a job, or null. `sample`, `numbers`: those of the address. */
 export async function heldInput({ id, request }, { sample, numbers }) {
 	if (inputs.has(id) || !sample && !numbers) return inputs.get(id) ?? null;
 	return sample ? sampleInput(sample) : { tensor: { shape: request.input.shape, data: numbers.split(",").map(Number) } };

@@ -7,7 +7,7 @@ const LARGEST = 150_528;
 
 /** A picture as a model sees it, and what the service says of it. */
 export async function preview({ name, input: { shape, layout } }, image, signal) {
-	const { picture, input } = await post("v1/previews", { model: name, image }, { signal });
+	const { picture, input } = await post("v1/previews", { model: name, image }, signal);
 	const decoded = Object.assign(new Image(), { src: picture });
 	await decoded.decode();
 	const { width, height } = decoded;
@@ -38,7 +38,7 @@ export function normals(size, seed) {
 	return new Float64Array(size).map(() => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
 }
 
-/** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: other noise, in widths of the scale. */
+/** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
 	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged. Numbers below 0 or above 1 are drawn as black or white."), row);

@@ -4,7 +4,7 @@ import { el, put, svg } from "./dom.js";
 
 const TURNS = 80;
 
-/** `pick(x, y)` is called when a person chooses a point; `show({ at, noise, disc })` draws what is given. */
+/** `pick(x, y)`: is called when a person chooses a point; `show({ at, noise, disc })` draws it. */
 export function makePlane({ low, high, pick }) {
 	const width = high - low;
 	const marks = svg("g");

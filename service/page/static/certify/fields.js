@@ -41,7 +41,6 @@ const LEAST_SIGMA = 0.01;
 const TIMES = 200; // as much is the largest sigma
 const STEPS = 200;
 
-/** `all`: of the fields, their inputs and faults. */
 export function makeFields(given) {
 	const all = [];
 	const grid = (some) => el("div.fields", some.map(([name, title, options, hint]) => {
@@ -58,20 +57,19 @@ export function makeFields(given) {
 	};
 }
 
-/** What a form says, without what is as the service would choose. */
+/** What a form says that is not as the service would choose. */
 export function valuesOf(form) {
 	return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()])
 		.filter(([name, value]) => value && value !== DEFAULTS[name]));
 }
 
-/** Values and `more` as JSON for the API. The seed stays text: numbers here cannot hold all seeds. */
+/** Values and `more` as JSON. The seed stays text: numbers here cannot hold all seeds. */
 export function asJson(values, more) {
 	const { stop_radius: radius, stop_give_up: giveUp, ...fields } = Object.fromEntries(Object.entries(values).map(([name, value]) =>
 		[name, isFinite(value) && !/model|seed/.test(name) ? Number(value) : value]));
 	return JSON.stringify({ ...fields, stop: radius || giveUp ? { radius, give_up: giveUp && true } : undefined, ...more });
 }
 
-/** The noise: a number and a slider that are the same value. */
 export function makeSigma() {
 	const number = el("input", { name: "sigma", inputmode: "decimal", oninput: toSlider });
 	const slider = el("input", { type: "range", max: STEPS, "aria-label": "Sigma by a slider", oninput: () => {
@@ -90,7 +88,6 @@ export function makeSigma() {
 	}
 	return {
 		...makeField("Noise sigma", number, "More noise allows larger radii, and makes the classifier less accurate. Best is what it was trained with.", el("div.sigma", number, slider)),
-		/** Take another model's scale, and some sigma, or a quarter of the scale. */
 		scale(next, sigma = 0.25 * next) {
 			width = next;
 			number.value = sigma;

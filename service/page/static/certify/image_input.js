@@ -4,6 +4,8 @@ import { button, canvasFor, count, draw, droppable, el, fileField, live, makeCop
 import { filesBelow, folderField } from "../run/folder.js";
 
 export function makeImageInput(model, changed, signal) {
+	const take = (file) => file && use({ kind: "image", file });
+	const takeSample = (name) => sampleInput(name).then((input) => input && use(input));
 	const frame = el("div.frame", { onclick: () => picture.input.click() }, el("p.muted", "Drop a picture or a folder here, paste a picture, or choose a file: PNG, JPEG or WebP."));
 	const conversions = live("div.small");
 	const picture = fileField("Choose a picture", "image/png,image/jpeg,image/webp", take);
@@ -24,13 +26,6 @@ export function makeImageInput(model, changed, signal) {
 	}, { signal });
 	const part = { node, copies: copies.node, fault: picture.fault, value: null, sigma: copies.sigma, use, takeSample };
 
-	function take(file) {
-		if (file) use({ kind: "image", file });
-	}
-	async function takeSample(name) {
-		const input = await sampleInput(name);
-		if (input) use(input);
-	}
 	function use(input) {
 		part.value = input;
 		for (const one of samples.children) one.ariaPressed = String(one.title === input.sample);

@@ -20,7 +20,7 @@ export function makePlanLine(planned, faulty, signal) {
 			if (isLate()) return;
 			const errors = refusals(values, { n: most, k: classes - 1, eta: 0.5, sigma: Infinity, stop_radius: Infinity });
 			if (errors.length) throw new Problem({ errors });
-			const plan = await json(`v1/plans${asked}`, { signal });
+			const plan = await json(`v1/plans${asked}`, signal);
 			if (isLate()) return;
 			most = plan.most_n;
 			put(node, wordsOf(plan));

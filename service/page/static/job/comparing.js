@@ -12,7 +12,7 @@ const CELLS = [
 ];
 
 /** The curve of a job, or null where none shows its claim. */
-export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, { signal }) : null;
+export const curveOf = (job, signal) => job.certificate?.decision === "majority" ? json(`${at("certifications", job.id)}/curve`, signal) : null;
 
 export function curveChart(curves, lines = []) {
 	const chart = lineChart();
@@ -35,13 +35,12 @@ function fieldsOf({ stop, input, model_sha256, ...same }, certifier) {
 	return { ...same, certifier, k: same.k ?? undefined, stop_radius: stop?.radius, stop_give_up: stop?.give_up || undefined };
 }
 
-/** Submit a job's input to all other certifiers. Returns `[{ certifier, id or reason }]`. */
 export function submitOthers(job, input, signal) {
 	return Promise.all(Object.keys(CERTIFIERS).filter((name) => name && name !== job.request.certifier).map((name) => submit(fieldsOf(job.request, name), input, signal)
 		.then(({ id }) => ({ id, certifier: name }), refused((reason) => ({ certifier: name, reason })))));
 }
 
-/** Show a job beside others, from `submitOthers`, as they end. */
+/** Show a job beside others as they end. */
 export async function compare(place, job, others, signal) {
 	const rows = [job, ...others];
 	const table = makeTable("Certifiers", CELLS);

@@ -8,7 +8,7 @@ const LOST = "This page no longer has the picture, and the service deletes an in
 
 /** Put these parts into a place, or ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
-	const model = await json(at("models", job.request.model), { signal });
+	const model = await json(at("models", job.request.model), signal);
 	const input = await heldInput(job, params);
 	const picture = input?.kind === "image" ? await preview(model, input.file, signal) : null;
 	put(place, await shown(), comparison());

@@ -4,12 +4,9 @@ import { button, card, droppable, el, fileField, jsonBlob, post, put, refused, s
 
 const SIGNS = { passed: "certified", not_made: "cancelled" };
 
-/** The part that verifies a job's document, if there is one, and files that are chosen or dropped. */
 export function verifyingOf(job) {
 	const verdict = el("div", { role: "status" });
-	function take(file) {
-		if (file) verify(file.name, file);
-	}
+	const take = (file) => file && verify(file.name, file);
 	function verify(name, document) {
 		post("v1/verifications", jsonBlob(document)).then((told) => put(verdict, wordsOf(name, told)))
 			.catch(refused((message) => put(verdict, el("p.fault", `${name} cannot be verified: ${message}`))));

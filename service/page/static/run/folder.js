@@ -4,7 +4,6 @@ import { el, makeField } from "../kit.js";
 
 const TABLE = "labels.csv";
 
-/** A field for a folder; `take` gets the input made of it. */
 export function folderField(title, take, hint) {
 	const read = (files) => files.length && folderOf(files).then(take, (error) => fault.show(error.message));
 	const { node, fault } = makeField(title, el("input", { type: "file", webkitdirectory: true, onchange: ({ target }) =>
@@ -21,8 +20,8 @@ export async function filesBelow(entry) {
 	return (await Promise.all(found.map(filesBelow))).flat();
 }
 
-/** The input made of `[path, file]` pairs: a name, rows `{ key, label, file }` of all pictures, and the number of other
- *  files. Labels are those of `labels.csv`, or the names of the folders inside. Hidden files are left out. */
+/** The input made of `[path, file]` pairs: all pictures, with labels of `labels.csv` or of the folders inside. Hidden files
+ *  are left out. */
 async function folderOf(files) {
 	const [name] = files[0][0].split("/");
 	const all = files.map(([path, file]) => ({ file, key: path.slice(name.length + 1) }));
@@ -42,7 +41,7 @@ function labelsOf(text) {
 	return new Map(lines.map((cells) => [cells[file], cells[label]]));
 }
 
-/** The lines of a table as lists of cells. Those in quotes may hold commas, line breaks, and quotes as two. */
+/** Lines as lists of cells, which in quotes may hold commas, line breaks, and quotes as two. */
 function linesOf(text) {
 	const lines = [[]];
 	for (const [, quoted, plain, end] of text.matchAll(/[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^,\r\n]*))(,|\r?\n|$)/g)) {

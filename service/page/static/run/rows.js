@@ -24,7 +24,7 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	/** Read a page after a number. It takes the place of the rows that it spans. */
 	async function read(after) {
 		if (among === "refused") return draw();
-		const page = await json(`${path}/rows${query({ after, among })}`, { signal });
+		const page = await json(`${path}/rows${query({ after, among })}`, signal);
 		const later = rows.filter(({ number }) => number > (page.next_after ?? Infinity));
 		if (!later.length) next = page.next_after;
 		rows = [...rows.filter(({ number }) => number <= after), ...page.rows, ...later];
@@ -45,7 +45,7 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 			read(0);
 		}), table.node, none, el("div", more)),
 		async read(skipped) {
-			if (skipped !== refused.length) refused = (await json(`${path}/skipped`, { signal })).skipped;
+			if (skipped !== refused.length) refused = (await json(`${path}/skipped`, signal)).skipped;
 			await read(among ? 0 : (rows.find(({ status }) => !status)?.number ?? rows.length + 1) - 1);
 		},
 	};

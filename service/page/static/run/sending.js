@@ -10,7 +10,7 @@ const LONGEST_KEY = 200;
 export const sendings = new Map();
 
 export async function startRun(values, { name, rows }, signal) {
-	const { id } = await post("v1/runs", jsonBlob(asJson(values, { name: name.slice(0, 200), expected_rows: rows.length })), { signal });
+	const { id } = await post("v1/runs", jsonBlob(asJson(values, { name: name.slice(0, 200), expected_rows: rows.length })), signal);
 	sendRows(id, rows);
 	return id;
 }
@@ -32,7 +32,7 @@ async function sendFrom(left, path, state) {
 	for (const { key, label, file } of left) {
 		if (state.stopped) return;
 		try {
-			await post(`${path}/rows`, { key, label, image: new Blob([await file.arrayBuffer()]) }, { patient: true });
+			await post(`${path}/rows`, { key, label, image: new Blob([await file.arrayBuffer()]) }, null, { patient: true });
 		} catch (error) {
 			const told = JSON.stringify({ key: key.slice(-LONGEST_KEY), reason: (error.about || error.message).slice(0, 1000) });
 			const fault = endsAll(error) ? error : await request(`${path}/skipped`, { method: "POST", body: jsonBlob(told), patient: true }).catch((other) => other);

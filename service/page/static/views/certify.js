@@ -11,7 +11,7 @@ import { startRun } from "../run/sending.js";
 export const title = "Certify";
 
 export async function mount(root, params, signal) {
-	const { models } = await json("v1/models", { signal });
+	const { models } = await json("v1/models", signal);
 	if (models.length) put(root, el("h1", "How far can a picture be changed before the answer changes?"), makeForm(models, params, signal));
 	else put(root, el("h1", "No model is installed"), link("How to install one, and what is wrong with others", "models", {}, "a.button"));
 }
@@ -105,7 +105,7 @@ function makeFaults(fields) {
 export async function submit(values, input, signal) {
 	const headers = { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
 	const content = input.tensor ? jsonBlob(asJson(values, { tensor: input.tensor })) : { ...values, [input.kind]: input.file };
-	const job = await post("v1/certifications", content, { headers, signal });
+	const job = await post("v1/certifications", content, signal, { headers });
 	hold(job.id, input);
 	return job;
 }

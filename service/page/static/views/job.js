@@ -1,6 +1,6 @@
 // The view of one certification: its progress, then its certificate.
 
-import { at, bar, button, card, count, down, el, events, facts, isWrong, json, jsonBlob, label, lineChart, link, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
+import { at, bar, button, cancel, card, count, down, el, events, facts, isWrong, json, jsonBlob, label, lineChart, link, live, put, saveBlob, say, short, stateOf, stroke, svg, words } from "../kit.js";
 import { answerWords, predictions, votes } from "../job/answer.js";
 import { curveChart, curveOf, lineOf } from "../job/comparing.js";
 import { inputParts } from "../job/input_parts.js";
@@ -10,7 +10,7 @@ export const title = "Certification";
 
 export async function mount(root, params, signal) {
 	const path = at("certifications", params.id);
-	const job = await json(path, { signal });
+	const job = await json(path, signal);
 	const parts = frame(job, path);
 	put(root, el("h1", `Certification by ${job.request.model}`), parts.node);
 	for await (const { type, data } of events(path, signal)) {
@@ -23,7 +23,7 @@ function frame({ request, row }, path) {
 	const parts = { radius: el("div.radius", "–"), unit: el("p.muted.small", "certified radius, L2"), status: live("p"), bar: bar(), answer: el("div"),
 		history: lineChart(140), points: [[0, 0]], curve: el("div"), below: el("div.stack") };
 	parts.actions = el("div.buttons", button("Cancel, and keep what is certified", () =>
-		json(path, { method: "DELETE" }).catch((error) => say(parts.status, error.message))));
+		cancel(path).catch((error) => say(parts.status, error.message))));
 	parts.side = card("What was asked", row && el("p", row.key, " of ", link("a run", "run", { id: row.run_id })), facts(request, { Input: request.input.shape.join(" × "), Conversions: request.input.conversions.join("; ") || "none" }));
 	parts.node = el("div.stack", el("div.two", el("section.card", el("div", parts.radius, parts.unit), parts.status, parts.bar,
 		parts.answer, parts.history.node, parts.curve, parts.actions), parts.side), parts.below);

@@ -31,7 +31,7 @@ export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 /** `first`, `named`: parameter and title of the filter by first letters; `empty`: said of an empty list; `action`: of a link to the form. */
 function listView(view, title, path, [first, named], columns, states, empty, action) {
 	async function mount(root, params, signal) {
-		const { models } = await json("v1/models", { signal });
+		const { models } = await json("v1/models", signal);
 		const pick = (name) => (value) => {
 			params[name] = value;
 			items = [];
@@ -46,7 +46,7 @@ function listView(view, title, path, [first, named], columns, states, empty, act
 		const none = el("div.card.empty");
 		async function read(from) {
 			const asked = query(params);
-			const page = await json(path + query({ limit: 50, cursor: from, ...params }), { signal });
+			const page = await json(path + query({ limit: 50, cursor: from, ...params }), signal);
 			if (asked !== query(params)) return;
 			const found = page[view];
 			const last = from || !page.next_cursor ? -1 : items.findIndex(({ id }) => id === found.at(-1)?.id);

@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { at, bar, button, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
+import { at, bar, button, cancel, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { folderField } from "../run/folder.js";
 import { rowsOf } from "../run/rows.js";
@@ -13,9 +13,9 @@ const FILES = { CSV: ["results", "csv", "text/csv"],
 
 export async function mount(root, params, signal) {
 	const path = at("runs", params.id);
-	const run = await json(path, { signal });
+	const run = await json(path, signal);
 	const tell = (more) => keep("run", Object.assign(params, more));
-	const { labels } = await json(at("models", run.request.model), { signal }).catch(() => ({ labels: [] }));
+	const { labels } = await json(at("models", run.request.model), signal).catch(() => ({ labels: [] }));
 	const parts = frame(run, path);
 	const rows = rowsOf(labels, path, params, tell, signal);
 	put(root, el("h1", run.name), el("div.stack", parts.node, rows.node, await comparisonOf(run, path, params.with, tell, signal)));
@@ -56,7 +56,7 @@ function frame(run, path) {
 	const said = el("p.fault", { role: "alert" });
 	const act = (text, work) => button(text, () => work().catch((error) => say(said, error.message)));
 	const parts = { said, tiles: el("dl.tiles"), bar: bar(), states: live("p.small"), sent: live("p.small"),
-		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => json(path, { method: "DELETE" })) };
+		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => cancel(path)) };
 	parts.again = folderField("Send the folder again: what has come stays", ({ rows }) => {
 		sendRows(run.id, rows);
 		followSending(parts, run.id);
@@ -86,7 +86,7 @@ const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", val
 const share = (name, { rows, of, share: value, low, high }) => tile(name, percentDown(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percentDown(low)} to ${percentUp(high)}` : "no labelled row has ended");
 
 async function drawCurve(chart, path, signal) {
-	const { points, labelled } = await json(`${path}/curve`, { signal });
+	const { points, labelled } = await json(`${path}/curve`, signal);
 	if (!labelled) return;
 	chart.draw({
 		title: "Certified accuracy against radius", x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
@@ -95,13 +95,13 @@ async function drawCurve(chart, path, signal) {
 }
 
 async function comparisonOf(run, path, chosen, tell, signal) {
-	const { runs } = await json("v1/runs?limit=100", { signal });
+	const { runs } = await json("v1/runs?limit=100", signal);
 	const others = runs.filter(({ id }) => id !== run.id).map(({ id, name, request }) =>
 		[id, `${name}: ${request.model}, ${certifier(request.certifier)}, sigma ${short(request.sigma)}, n ${count(request.n)}`]);
 	const found = live("div.stack");
 	async function compare(id) {
 		tell({ with: id });
-		put(found, id && comparedWords((await json(`${path}/comparison?with=${encodeURIComponent(id)}`, { signal })).comparisons[0]));
+		put(found, id && comparedWords((await json(`${path}/comparison?with=${encodeURIComponent(id)}`, signal)).comparisons[0]));
 	}
 	if (chosen) await compare(chosen);
 	return others.length > 0 && card("Beside another run", choice("Other run", [["", "none"], ...others], chosen, compare), found);

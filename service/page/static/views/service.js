@@ -4,7 +4,7 @@ import { aboutModel } from "../certify/fields.js";
 import { card, el, json, link, put, readiness, service } from "../kit.js";
 
 export const models = { title: "Models", async mount(root, params, signal) {
-	const { models: usable, broken } = await json("v1/models", { signal });
+	const { models: usable, broken } = await json("v1/models", signal);
 	put(root, el("h1", "Models"), el("div.stack", usable.map(cardOf), Object.entries(broken).map(([name, reason]) => card(name, el("p.fault", reason))),
 		!usable.length && el("p", "No model can be used. Import a network with certify-models import.")));
 } };
