@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,9 +36,13 @@ def trying_device(settings: WorkerSettings, runtimes: AbstractSet[str]) -> Itera
         yield
         return
     names = sorted(runtimes) if settings.device == "cpu" else []
-    # What the libraries print themselves goes to the worker's log.
+    # What the libraries print themselves goes to the worker's log. On the CPU this process compiles numba's
+    # loops meanwhile (worker/queue/warm_up.py); the trial runs them as Python.
     trial = subprocess.Popen(  # noqa: S603 - a module of the worker
-        [sys.executable, "-m", TRIAL, settings.device, *names], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", TRIAL, settings.device, *names],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with trial:
         yield
