@@ -37,8 +37,15 @@ class GpuNormaliser:
 
 
 def no_gpu() -> str | None:
-    """Say that this machine has no GPU that PyTorch can use; None if it has one."""
-    return None if torch.cuda.is_available() else "PyTorch sees no GPU"
+    """Say why PyTorch cannot use a GPU here, and what to do; None if it can use one."""
+    if torch.cuda.is_available():
+        return None
+    if torch.version.cuda is None:
+        return f"PyTorch {torch.__version__} is a build for CPUs: install the extra gpu (an image: EXTRA=gpu)"
+    return (
+        f"PyTorch sees no GPU: it needs one of NVIDIA's, and a driver for CUDA {torch.version.cuda}; "
+        "a container must be given one (docker run --gpus all)"
+    )
 
 
 def gpu_votes_of(scores: torch.Tensor) -> torch.Tensor:
