@@ -14,10 +14,10 @@ from certify_client.printed_numbers import down, up
 
 def certified(certificate: dict[str, Any]) -> Text:
     """Say what is certified, from which bounds, and the largest radius that so many samples could give."""
-    unit = certificate.get("radius_unit", "L2 distance in the model's input space")
     text = Text(f"Certified: {_label(certificate)}, radius {certificate['radius']}\n", style="bold green")
     text.append(
-        f"{_stays(certificate)} for every input closer than {certificate['radius']} to this one ({unit}). "
+        f"{_stays(certificate)} for every input closer than {certificate['radius']} to this one "
+        f"({certificate['radius_unit']}). "
         f"The chance that this is wrong is at most {certificate['eta']}.\n",
         style="not bold default",
     )
@@ -63,11 +63,11 @@ def _how(certificate: dict[str, Any]) -> str:
     bounds = [
         f"{name} >= {down(certificate[name]['lower'])}{_estimate(certificate[name])}"
         for name in ("p_a", "c_s", "c_n")
-        if certificate.get(name) is not None
+        if certificate[name] is not None
     ]
     upper = (("p_other", "p_other"), ("p_others", "p_others"), ("gradient_norm", "gradient norm"))
     for name, said in upper:
-        if certificate.get(name) is not None:
+        if certificate[name] is not None:
             bounds.append(f"{said} <= {up(certificate[name]['upper'])}{_estimate(certificate[name])}")
     model = certificate["model"]
     kinds = (
@@ -89,13 +89,12 @@ def _label(certificate: dict[str, Any]) -> str:
 
 
 def _named(prediction: dict[str, Any]) -> str:
-    label = prediction["label"]
-    return f"class {prediction['index']}" if label is None else f"{label!r} (class {prediction['index']})"
+    return f"{prediction['label']!r} (class {prediction['index']})"
 
 
 def _clean(certificate: dict[str, Any]) -> str:
-    """Return a line about the answer without noise; nothing if the service does not tell it."""
-    clean = certificate.get("clean_prediction")
+    """Return a line about the answer without noise; nothing if the model gives no scores for it."""
+    clean = certificate["clean_prediction"]
     if clean is None:
         return ""
     too = ", too" if clean["index"] == certificate["prediction"]["index"] else ""

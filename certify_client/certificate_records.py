@@ -19,7 +19,7 @@ class Prediction(_Part):
     """A class: its index, and its label in the model."""
 
     index: int
-    label: str | None
+    label: str
 
 
 class Estimate(_Part):

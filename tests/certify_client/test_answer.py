@@ -33,6 +33,8 @@ def document(
         "claim": claim.to_dict(),
         "counts": evidence.to_dict(),
         "prediction": {"index": 0, "label": label},
+        "clean_prediction": None,
+        "radius_unit": "L2 distance",
         "model": {"name": "mine", "runtime": "onnxruntime 1", "provider": "CPUExecutionProvider"},
         "seed": "1",
     }
