@@ -12,7 +12,7 @@ from jobs.plan import Plan
 from jobs.record_base import Record
 from jobs.spec import JobSpec
 
-RECORD_VERSION: Final = 6
+RECORD_VERSION: Final = 7
 """Version of stored records. Only this version is read; raise it when what is stored changes."""
 
 JobId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]

@@ -209,19 +209,21 @@ class Ledger:
     def _with_sums(
         self, job_id: str, prefix: Prefix, waiting: tuple[Evidence, ...]
     ) -> tuple[Prefix, Iterator[Evidence]] | None:
-        """Return prefix and shards with their vectors; None if these were added into the sum meanwhile.
+        """Return prefix and shards with their vectors; None if the store has others than these now.
 
-        The vectors of one shard after another are unpacked, so that few of them are in memory at once.
+        Another worker may have added the vectors into the sum meanwhile, or the server may have come back
+        with an older copy. The vectors of one shard after another are unpacked, so that few of them are in
+        memory at once.
         """
         single = range(prefix.folded, prefix.merged + len(waiting))
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["status", "merged"])
+            pipe.hmget(keys.job(job_id), ["status", "merged", "folded"])
             pipe.get(keys.sums(job_id))
             pipe.hmget(keys.vectors(job_id), [str(shard) for shard in single])
-            (state, merged), folded, vectors = pipe.execute()
+            (state, *now), folded, vectors = pipe.execute()
         if state != JobState.RUNNING.encode():
             raise JobEnded(f"job {job_id} is not running")
-        if int(merged) != prefix.merged:
+        if [int(one) for one in now] != [prefix.merged, prefix.folded] or None in vectors:
             return None
         packed = [folded, *vectors] if prefix.folded else vectors
         merged_sums, added = packed[: len(packed) - len(waiting)], packed[len(packed) - len(waiting) :]
@@ -247,9 +249,9 @@ class Ledger:
             document = certificate_document(spec, plan, supported, certificate)
             running = [repr(certificate.radius), supported.n, json.dumps(document, allow_nan=False)]
         content = json.dumps(prefix.to_dict(), allow_nan=False)
-        return self._write(
-            job_id, plan, window, [standing.prefix.merged, prefix.merged, content, sums, *running]
-        )
+        before, after = standing.prefix, prefix
+        changed = [before.merged, before.folded, after.merged, after.folded]
+        return self._write(job_id, plan, window, [*changed, content, sums, *running])
 
     def _write(
         self, job_id: str, plan: Plan, window: int, merge: Sequence[str | int | bytes]

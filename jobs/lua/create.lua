@@ -35,7 +35,7 @@ end
 local now = ARGV[2]
 while redis.call('ZCOUNT', KEYS[3], now, now) > 0 do now = string.format('%.6f', now + 0.000001) end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'spec', ARGV[4], 'status', 'queued', 'created_at', now,
-    'dispatched', 0, 'stored', 0, 'merged', 0, 'samples', 0, 'n', ARGV[18])
+    'dispatched', 0, 'stored', 0, 'merged', 0, 'folded', 0, 'samples', 0, 'n', ARGV[18])
 redis.call('HINCRBY', KEYS[9], 'remaining', ARGV[18])
 redis.call('SET', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[3], now, ARGV[1])
