@@ -151,7 +151,7 @@ class Ledger:
             if not standing.waiting:
                 merged = self._write(job_id, plan, window, [])
             else:
-                prefix = self._longer(job_id, standing, claim, plan.shards)
+                prefix = self._longer(job_id, standing, claim, plan)
                 if prefix is None:
                     merged = None
                 elif prefix.stopped or prefix.merged == plan.shards:
@@ -189,14 +189,14 @@ class Ledger:
             shard_bytes=int(shard_bytes),
         )
 
-    def _longer(self, job_id: str, standing: Standing, claim: Claim, shards: int) -> Prefix | None:
+    def _longer(self, job_id: str, standing: Standing, claim: Claim, plan: Plan) -> Prefix | None:
         """Return the prefix with the waiting shards; None if another worker has merged meanwhile."""
         prefix, waiting = standing.prefix, standing.waiting
         to_add: Iterable[Evidence] = waiting
         unfolded = prefix.merged + len(waiting) - prefix.folded
         many = unfolded >= UNFOLDED or unfolded * standing.shard_bytes > UNFOLDED_BYTES
-        if standing.summed and (many or prefix.needs_sums(waiting, claim, shards)):
-            read = self._with_sums(job_id, prefix, waiting)
+        if standing.summed and (many or prefix.needs_sums(waiting, claim, plan.shards)):
+            read = self._with_sums(job_id, plan, prefix, waiting)
             if read is None:
                 return None
             prefix, to_add = read
@@ -207,7 +207,7 @@ class Ledger:
         return prefix
 
     def _with_sums(
-        self, job_id: str, prefix: Prefix, waiting: tuple[Evidence, ...]
+        self, job_id: str, plan: Plan, prefix: Prefix, waiting: tuple[Evidence, ...]
     ) -> tuple[Prefix, Iterator[Evidence]] | None:
         """Return prefix and shards with their vectors; None if the store has others than these now.
 
@@ -217,12 +217,14 @@ class Ledger:
         """
         single = range(prefix.folded, prefix.merged + len(waiting))
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.hmget(keys.job(job_id), ["status", "merged", "folded"])
+            pipe.hmget(keys.job(job_id), ["status", "plan", "merged", "folded"])
             pipe.get(keys.sums(job_id))
             pipe.hmget(keys.vectors(job_id), [str(shard) for shard in single])
-            (state, *now), folded, vectors = pipe.execute()
+            (state, text, *now), folded, vectors = pipe.execute()
         if state != JobState.RUNNING.encode():
             raise JobEnded(f"job {job_id} is not running")
+        if text != plan.text.encode():
+            raise StepLeftOver("the job has another plan")
         if [int(one) for one in now] != [prefix.merged, prefix.folded] or None in vectors:
             return None
         packed = [folded, *vectors] if prefix.folded else vectors

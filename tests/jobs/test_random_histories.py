@@ -15,6 +15,7 @@ from redis import Redis
 
 from certificates import SECOND_ORDER, AllPairsSums, Claim, Evidence, GradientSums, HitCounts, Weights
 from jobs import keys
+from jobs.job_errors import StepLeftOver
 from jobs.ledger import Ledger, Standing
 from jobs.merged_prefix import Prefix
 from jobs.store import JobStore
@@ -135,3 +136,13 @@ def test_what_was_read_of_another_copy_does_not_mix_with_this_one(
     whole = history.merge()
     assert whole is not None
     assert (whole.evidence, whole.mean) == (expected.evidence, expected.mean)
+
+
+def test_vectors_of_another_plan_are_not_read(redis_client: Redis, store: JobStore) -> None:
+    """The server lost the plan, and another worker planned the job before these shards were merged."""
+    history = History(redis_client, store, random.Random(1))
+    for shard in range(SHARDS):
+        standing = history.store_shard(shard)
+    redis_client.hset(keys.job(history.job_id), "plan", plan_of(target=1, shards=SHARDS).text)
+    with pytest.raises(StepLeftOver, match="another plan"):
+        history.merge(standing)
