@@ -42,7 +42,7 @@ class GradientSumsKind(StrEnum):
 
 
 class Weights(StrEnum):
-    """The weight that a sample's noise has in sums of all pairs, by its vote ``f`` for a class: 1 or 0."""
+    """The weight of a sample's noise in sums of all pairs; ``f`` is 1 if it votes for the class, else 0."""
 
     SCORES = "scores"
     """``f - 1/2``: every sample counts."""

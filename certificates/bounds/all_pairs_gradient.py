@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 _SMALLEST_X = 1e-12
 _ROUNDS = 3
-"""Times that the slope is found again for its own proxy. A choice; the first time it is too large."""
+"""How often ``_slope`` computes slopes, each time with the proxy at the slopes before. A choice."""
 
 
 def gradient_norm_upper_all_pairs(
@@ -90,7 +90,10 @@ def _bound_at_slope(
 
 
 def _slope(x: Array, n: int, d: int, largest: float) -> Array:
-    """Return slopes beyond which little is left. They need not be exact: what is left is computed."""
+    """Return a slope ``l0`` for each ``x``, at which ``rho`` is about ``exp(SMALL_REMAINDER)``.
+
+    Any slope gives a valid bound, since ``_log_remainder`` bounds ``rho`` at the slope that is used.
+    """
     slope, square = np.zeros_like(x), largest * largest
     for _ in range(_ROUNDS):
         theta = x / (2.0 * proxy_variance(slope) * (n - 1.0))

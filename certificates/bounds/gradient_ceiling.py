@@ -10,8 +10,8 @@ from certificates.curves.normal_law import profile
 def gradient_norm_ceiling(p_lower: float, sigma: float) -> float:
     """Return ``phi(Phi^-1(p)) / sigma`` at ``p = max(p_lower, 1/2)``, rounded up.
 
-    No smoothed score of at least ``p`` has a larger gradient norm (eq. 1 of the paper); a score below
-    1/2 is never certified, so the ceiling is taken no lower than there. ValueError if out of range.
+    No smoothed score of at least ``p`` has a larger gradient norm (eq. 1 of the paper); scores below
+    1/2 are never certified, so ``p`` is taken to be at least 1/2. ValueError if an argument is out of range.
     """
     if not 0.0 <= p_lower <= 1.0:
         raise ValueError(f"p_lower must be in [0, 1], got {p_lower}")

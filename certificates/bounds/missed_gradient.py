@@ -23,10 +23,11 @@ Array = NDArray[np.float64]
 
 _SMALLEST_X = 1e-9
 _ROUNDS = 4
-"""Times that the slope is found again for the far end that it gives. A choice: it settles at about 1 %."""
+"""How often ``_slope`` computes slopes, each time with the far end at the slopes before. A choice: the last
+two differ by about 1 %."""
 
 _LARGEST_EXPONENT = 100.0
-"""Where the mean of ``exp(theta |X|^2)`` has a larger exponent, no slope leaves little: it is left out."""
+"""Largest ``theta T`` with which a bound is computed: with a larger one ``rho`` is large at every slope."""
 
 
 def gradient_norm_upper_misses(
@@ -82,7 +83,10 @@ def _bound(
 
 
 def _slope(x: Array, n: int, rare: RareVotes, largest: float) -> Array:
-    """Return slopes beyond which little is left. They need not be exact: what is left is computed."""
+    """Return a slope ``l0`` for each ``x``, at which ``rho`` is about ``exp(SMALL_REMAINDER)``.
+
+    Any slope gives a valid bound, since ``_log_remainder`` bounds ``rho`` at the slope that is used.
+    """
     theta = x / (2.0 * rare.q * (n - 1.0))
     curvature = np.maximum(0.25 / theta - 0.5 * MISSES_PROXY, 1e-6)
     slope, far = x, np.zeros_like(x)

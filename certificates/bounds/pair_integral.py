@@ -19,7 +19,7 @@ MARGIN = 1e-11
 """Relative allowance for rounding, thousands of times the error of a few float64 operations."""
 
 SMALL_REMAINDER = -5.0
-"""Logarithm that trials aim at for what replacement leaves. A choice: it adds ``e^-5`` to ``ln(1/alpha)``."""
+"""Logarithm of the ``rho`` at which slopes are tried. A choice: it adds ``e^-5`` to ``ln(1/alpha)``."""
 
 _POINTS = 97
 _PASSES = 3

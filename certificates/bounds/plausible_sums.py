@@ -1,8 +1,8 @@
 """Find gradient sums that honest sampling almost never gives.
 
-A reader of a certificate cannot draw its sums again. Sums that lie outside a range which honest sums leave
-with probability at most ``2 LIKELIEST``, whatever the classifier, were not sampled. Proofs: docs/theorems.md,
-Theorem 11 (paired sums) and docs/theorems.md, section 8 (all pairs).
+A reader of a certificate cannot draw its sums again. But every sum has a range that honest sums leave with
+probability at most ``2 LIKELIEST``, whatever the classifier. Whoever states a sum outside its range did not
+sample it. Proofs: docs/theorems.md, Theorem 11 (paired sums) and docs/theorems.md, section 8 (all pairs).
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ def mean_range(n: int, d: int, weights: Weights) -> tuple[float, float]:
 def least_mean_of_misses(n: int, d: int, missed: int) -> float:
     """Return a lower bound on the mean of all pairs of ``n`` samples that weigh misses, certain for each.
 
-    ``missed``: at most so many of them miss. ``U >= -Q/(n (n - 1))``, where ``Q`` adds so many squared norms;
-    a single sum is as long as its square says, so that ``U`` is not negative.
+    ``missed``: at most so many of them miss. ``U >= -Q/(n (n - 1))``, and ``Q`` adds as many squared norms.
+    With a single miss ``|S|^2 = Q``, and ``U`` is 0.
     """
     return 0.0 if missed < 2 else -missed * d * LARGEST_NUMBER**2 / (n * (n - 1.0)) * (1.0 + _MARGIN)
 

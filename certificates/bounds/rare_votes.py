@@ -35,7 +35,7 @@ _PLACES: Array = np.exp(np.linspace(math.log(1e-4), math.log(8.0), 96))[:, None]
 class RareVotes:
     """An event of probability at most ``q`` about unit noise ``g`` in ``d`` elements; 1e-15 <= q <= 1.
 
-    ``Sigma`` stands for the second moments ``E[g g' | event]`` after it was enlarged to probability ``q``.
+    ``Sigma`` stands for the second moments ``E[g g' | event]`` of the event enlarged to probability ``q``.
     """
 
     q: float
@@ -46,7 +46,7 @@ class RareVotes:
         return -math.log(self.q)
 
     def largest_second_moment(self) -> float:
-        """Return ``1 + 2 z phi(z)/q``, ``z = Phi^-1(1 - q/2)``, rounded up: Sigma's eigenvalues' bound."""
+        """Return an upper bound on Sigma's eigenvalues: ``1 + 2 z phi(z)/q`` with ``z = Phi^-1(1 - q/2)``."""
         z = -quantile(0.5 * self.q)
         return (1.0 + 2.0 * z * density(z) / self.q) * (1.0 + 1e-9)
 

@@ -21,9 +21,9 @@ _SUPPOSED_ERROR = 1e-4
 def statistic_for(selection_hits: int, selection_n: int, n: int, d: int) -> Weights:
     """Return the weights with which a job of ``n`` samples in ``d`` elements sums its noise.
 
-    Of the two, it is the one with the smaller bound on a gradient norm of 0.4 of its ceiling, if the score is
-    what ``selection_hits`` of ``selection_n`` votes say. The votes of the selection are independent of the
-    samples that count, so the choice costs no confidence. ValueError unless ``0 <= selection_hits <=
+    Both bounds are computed for the score that the votes of the selection suggest, and a gradient norm of 0.4
+    of its ceiling. The weights with the smaller bound are returned. The selection's votes are independent of
+    the samples that count, so the choice costs no confidence. ValueError unless ``0 <= selection_hits <=
     selection_n`` and n and d are positive.
     """
     if not 0 <= selection_hits <= selection_n or min(n, d) < 1:

@@ -21,7 +21,8 @@ from certificates.curves.normal_law import cdf, quantile, upper_quantile
 _LARGEST_RADIUS = 40.0
 """In units of sigma: no radius from counts comes near it."""
 _MOST_SETS = 1e280
-"""Sums over subsets of a size of which there are more are bounded by what the class leaves alone."""
+"""Sets of one size share eta. If there are more of them than this, their votes give no bound: the class's own
+score alone bounds what all others have."""
 
 
 @dataclass(frozen=True, slots=True)

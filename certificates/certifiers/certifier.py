@@ -109,22 +109,23 @@ class Certifier(ABC):
     def likely_case(self, n: int, classes: int, score: float, rivals: int = 1) -> tuple[Certifier, Evidence]:
         """Return evidence of ``n`` samples of a class with this score, and the certifier to certify it with.
 
-        So many ``rivals``, of all ``classes``, share the samples that do not hit.
-        Nine in ten jobs count at least as many hits; at score 1 all samples hit. What the score leaves
-        open is as bad as it can be. The certifier may be another, one that spends all of eta on the score.
+        Nine in ten jobs count at least as many hits; at score 1 all samples hit. The samples that do not hit
+        are divided among ``rivals`` of the ``classes``. What the score leaves open is as bad as it can be.
+        The certifier may be another one, which spends all of eta on the score.
         """
 
     def farthest(self, best: Certificate) -> float:
-        """Return a radius that no certificate of equally many samples exceeds, from the one of all hits."""
+        """Return a radius that no certificate of as many samples exceeds; ``best``: the one where all hit."""
         return best.radius
 
     @abstractmethod
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
-        """Return a radius that the anytime certificate of all ``n`` samples hardly exceeds, from the first.
+        """Return a radius that the anytime certificate of all ``n`` samples will hardly exceed.
 
-        Whatever the classifier: with probability at least ``1 - doubt`` it does not exceed what this returns
-        after any number of samples. It certifies nothing. ``sigma`` and the radius are in units of input.
-        ValueError if more than ``n`` samples were counted.
+        ``evidence``: the first samples. Whatever the classifier, with probability at least ``1 - doubt`` that
+        certificate exceeds none of the radii that this returns on the way to ``n`` samples. They certify
+        nothing. ``sigma`` and the radius are in units of input. ValueError if more than ``n`` samples were
+        counted.
         """
 
     @abstractmethod

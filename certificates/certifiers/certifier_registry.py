@@ -14,7 +14,7 @@ from certificates.certifiers.second_order import SECOND_ORDER
 
 
 class CertifierRegistry(Catalogue[Certifier]):
-    """Certifiers by their names, by which they are copied and pickled: there is one object of each."""
+    """Certifiers by name. A copied or unpickled certifier is the registered object of its name."""
 
     def register(self, thing: Certifier) -> Certifier:
         """Make a certifier known by its name. ValueError if there is one of that name already.

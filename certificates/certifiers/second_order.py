@@ -74,10 +74,11 @@ class SecondOrder(Certifier):
         return radius_down(second_order_radius(best.p_a.lower, 0.0, best.sigma))
 
     def best_to_come(self, evidence: Evidence, sigma: float, eta: float, n: int, doubt: float) -> float:
-        """See Certifier. The gradient is at least its lower bound at the end of the last epoch.
+        """See Certifier. The gradient is taken to be its lower bound at the end of the last epoch.
 
-        A third of the doubt each is for the votes, for that bound, and for a final upper bound that is below
-        the gradient. Where eta lets that one fail more often, the gradient is taken to be zero.
+        The doubt has three equal parts: that the votes turn out better, that this lower bound is wrong, and
+        that the final upper bound is below the gradient. If eta allows the last more often than that, the
+        gradient is taken to be zero.
         """
         third, spent = doubt / 3.0, _divided(eta)
         best = hits_to_come(votes_of(evidence), n, third)

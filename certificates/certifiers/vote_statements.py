@@ -80,7 +80,7 @@ def _of_bound(
     bound: MulticlassBound | TopKBound,
     norm: GradientNorm | None = None,
 ) -> Certificate:
-    """Return what a comparison with other classes states of its own class; it has tight bounds alone."""
+    """Return the certificate of a comparison with other classes, but without these; its bounds are tight."""
     tight = Bounds.TIGHT
     return majority_statement(
         certifier, hits, sigma, eta, tight, bound.radius, bound.p_lower, bound.eta_spent, norm

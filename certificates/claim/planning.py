@@ -11,7 +11,7 @@ from certificates.claim.farthest import check_possible, largest_radius
 from certificates.curves.directed_rounding import radius_down
 
 _CLOSE = 500
-"""A number of samples is searched for up to one part in so many. A choice: scores are known less well."""
+"""A number of samples is found to one part in so many. A choice: scores are known less well."""
 
 
 def likely_radius(claim: Claim, score: float, classes: int = 2) -> float:

@@ -6,7 +6,7 @@ proof of universal inequalities for the distribution function of the binomial la
 
     P(X >= m) <= Phi(-sign((m-1)/n - p) sqrt(2 n KL((m-1)/n, p)))        for 2 <= m <= n - 1
 
-with the relative entropy ``KL``. It exceeds the tail by less than one unit of ``m`` would.
+with the relative entropy ``KL``. The right side is at most ``P(X >= m - 1)``.
 """
 
 from __future__ import annotations

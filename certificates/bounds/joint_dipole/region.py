@@ -121,7 +121,7 @@ def _edge(r: float, box: Box) -> tuple[Array, Array]:
 def _crossing(
     r: float, outside: float, inside: float, fits: Callable[[Array, Array], NDArray[np.bool_]]
 ) -> float:
-    """Search from ``outside`` to ``inside``; return the ``z`` just before the first point that fits."""
+    """Return the ``z`` just before the first point that ``fits``, from ``outside`` towards ``inside``."""
     z = _ramps(outside, inside)
     for _ in range(4):
         first = int(np.argmax(np.append(fits(*_on_edge(r, z)), True)))
