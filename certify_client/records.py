@@ -209,6 +209,8 @@ class RunSummary(_Answer):
     smoothed: Share
     certified: tuple[CertifiedShare, ...]
     average_certified_radius: float | None
+    any_class: Share
+    mean_radius: float | None
     false_certificates: float
     samples: int
     samples_asked: int

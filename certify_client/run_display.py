@@ -98,12 +98,18 @@ def _lines(run: Run) -> Iterator[tuple[str, str]]:
         f"{rows.total:,}: {rows.succeeded:,} succeeded, {rows.failed:,} failed, {rows.cancelled:,} cancelled",
     )
     yield "abstained", f"{rows.abstained:,}"
-    shares = [("correct without noise", told.clean), ("certified and correct", told.smoothed)]
+    shares = [
+        ("certified", told.any_class),
+        ("correct without noise", told.clean),
+        ("certified and correct", told.smoothed),
+    ]
     shares += [(f"certified at radius {each.radius}", each) for each in told.certified]
     for name, share in shares:
         if share is not None and share.share is not None:
             ends = f"{down(100 * share.low, 1)}% to {up(100 * share.high, 1)}%"
             yield name, f"{down(100 * share.share, 1)}% of {share.of:,} (95 % interval {ends})"
+    if told.mean_radius is not None:
+        yield "mean radius", down(told.mean_radius)
     if told.average_certified_radius is not None:
         yield "average certified radius", down(told.average_certified_radius)
     yield "false certificates", f"at most {told.false_certificates:.12g} expected"

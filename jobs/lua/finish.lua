@@ -34,9 +34,13 @@ local function end_row(run, row, began, before)
         redis.call('ZADD', run .. ':' .. ARGV[4], row, row)
         return
     end
+    local steps = tonumber(redis.call('HGET', run, 'radius_steps'))
     if abstained then
         redis.call('HINCRBY', run, 'abstained', 1)
         redis.call('ZADD', run .. ':abstained', row, row)
+    else
+        redis.call('HINCRBY', run, 'certified_sum', string.format('%d', math.floor(radius * steps)))
+        redis.call('ZADD', run .. ':certified', told, row)
     end
     if not label then return end
     redis.call('HINCRBY', run, 'labelled', 1)
@@ -44,7 +48,6 @@ local function end_row(run, row, began, before)
     if clean == label then redis.call('HINCRBY', run, 'clean_correct', 1) end
     if predicted == label and not abstained then
         redis.call('HINCRBY', run, 'correct', 1)
-        local steps = tonumber(redis.call('HGET', run, 'radius_steps'))
         redis.call('HINCRBY', run, 'radius_sum', string.format('%d', math.floor(radius * steps)))
         redis.call('ZADD', run .. ':correct', told, row)
     else

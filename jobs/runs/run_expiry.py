@@ -75,7 +75,8 @@ class RunExpiry:
 
     def _delete_run(self, run_id: str, owner: str) -> None:
         name = keys.run(run_id)
-        parts = (f"{name}:{part}" for part in (*SETS, "correct", "rows", "ends", "skipped", "reasons"))
+        others = ("correct", "certified", "rows", "ends", "skipped", "reasons")
+        parts = (f"{name}:{part}" for part in (*SETS, *others))
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.delete(name, *parts)
             pipe.zrem(keys.RUNS, run_id)

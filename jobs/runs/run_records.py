@@ -22,6 +22,16 @@ RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
 """128 random bits, URL-safe base64."""
 
 
+class Reached(StrEnum):
+    """Which rows count at a radius, if theirs is at least as large."""
+
+    CORRECT = "correct"
+    """Rows that are certified to be of the class of their label."""
+
+    CERTIFIED = "certified"
+    """Rows that are certified, of whatever class."""
+
+
 class RunState(StrEnum):
     """How a run stands. ``COMPLETE``: all expected rows have ended or are skipped, and none is open.
 
@@ -71,8 +81,9 @@ class RunCounts(Record):
 
     ``labelled``: rows with a label; ``correct``: of these, rows whose smoothed class is certified and is the
     label; ``clean_known`` and ``clean_correct``: of these, rows with a clean prediction, and those where it
-    is the label. ``radius_sum``: sum over correct rows of the radius times ``RunSpec.radius_steps``, each
-    rounded down. ``skipped`` is not about rows: so many keys will not come as rows.
+    is the label. ``radius_sum`` and ``certified_sum``: sum over correct rows, and over all certified ones, of
+    the radius times ``RunSpec.radius_steps``, each rounded down. ``skipped`` is not about rows: so many keys
+    will not come as rows.
     """
 
     rows: int = 0
@@ -88,7 +99,14 @@ class RunCounts(Record):
     clean_known: int = 0
     clean_correct: int = 0
     radius_sum: int = 0
+    certified_sum: int = 0
     skipped: int = 0
+
+    def of(self, reached: Reached) -> tuple[int, int]:
+        """Return the number of such rows, and the number of those that could be."""
+        if reached is Reached.CORRECT:
+            return self.correct, self.labelled
+        return self.succeeded - self.abstained, self.succeeded
 
     @property
     def ended(self) -> int:

@@ -14,7 +14,7 @@ from jobs.job_errors import RunClosed, RunNotFound, limit_reached
 from jobs.job_ids import new_id
 from jobs.runs.run_decoding import decode_row, decode_run
 from jobs.runs.run_listing import ALL, RunFilter, RunListing, RunPage
-from jobs.runs.run_records import RUN_VERSION, Row, RunCounts, RunRecord, RunSpec, SkippedRow
+from jobs.runs.run_records import RUN_VERSION, Reached, Row, RunCounts, RunRecord, RunSpec, SkippedRow
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
@@ -139,27 +139,31 @@ class RunStore:
             if reason is not None
         ]
 
-    def certified(self, run_id: str, radii: Sequence[float]) -> tuple[RunRecord, list[int]]:
-        """Return a run, and how many rows are correct with at least each of these radii, in input units.
+    def certified(
+        self, run_id: str, radii: Sequence[float], reached: Reached = Reached.CORRECT
+    ) -> tuple[RunRecord, list[int]]:
+        """Return a run, and how many rows reach each of these radii, in input units.
 
-        Both are of one moment, so that no more rows are correct than have ended. Raises RunNotFound.
+        Both are of one moment, so that no more rows count than have ended. Raises RunNotFound.
         """
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.hgetall(keys.run(run_id))
             for radius in radii:
-                pipe.zcount(f"{keys.run(run_id)}:correct", repr(radius), "+inf")
+                pipe.zcount(f"{keys.run(run_id)}:{reached}", repr(radius), "+inf")
             fields, *numbers = pipe.execute()
         if not fields:
             raise RunNotFound(run_id)
         return decode_run(run_id, fields), [int(number) for number in numbers]
 
-    def radii(self, run_id: str, most: int) -> tuple[RunRecord, list[tuple[float, int]]]:
-        """Return a run, and at most ``most`` points of its curve of certified rows, smallest radius first.
+    def radii(
+        self, run_id: str, most: int, reached: Reached = Reached.CORRECT
+    ) -> tuple[RunRecord, list[tuple[float, int]]]:
+        """Return a run, and at most ``most`` points of its curve of rows, smallest radius first.
 
-        A point (r, k) says that k correct rows have a radius of at least r. Every radius is one of a row's,
+        A point (r, k) says that k rows have a radius of at least r. Every radius is one of a row's,
         so what is left out never lies above what is returned. Raises RunNotFound.
         """
-        name = f"{keys.run(run_id)}:correct"
+        name = f"{keys.run(run_id)}:{reached}"
         with store_errors():
             count = self._redis.zcard(name)
             ranks = sorted({(count - 1) * i // max(1, most - 1) for i in range(most)}) if count else []
@@ -167,7 +171,7 @@ class RunStore:
                 for rank in ranks:
                     pipe.zrange(name, rank, rank, withscores=True)
                 found = [entry[0][1] for entry in pipe.execute() if entry]
-        run, numbers = self.certified(run_id, found)
+        run, numbers = self.certified(run_id, found, reached)
         return run, list(zip(found, numbers, strict=True))
 
     def cancel(self, run_id: str) -> RunRecord:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from jobs.runs.run_records import Row, RunRecord
+from jobs.runs.run_records import Reached, Row, RunRecord
 from jobs.runs.run_store import RunStore
 from service.certification.resources import job_resource
 from service.context import Context, Ctx
@@ -77,7 +77,8 @@ def _row_pages(runs: RunStore, run_id: str) -> Iterator[list[Row]]:
     "/{run_id}/curve",
     operation_id="getRunCurve",
     summary="Certified accuracy against radius",
-    description="As numbers, or with `Accept: image/svg+xml` as a picture; `image/png` is possible where the "
+    description="Or the share of certified rows, for a run without labels. As numbers, or with "
+    "`Accept: image/svg+xml` as a picture; `image/png` is possible where the "
     "gateway has matplotlib.",
     response_model=CurveResource,
     responses={
@@ -96,11 +97,18 @@ def curve(
     caller: Who,
     run_id: RunIdPath,
     points: Annotated[int, Query(ge=2, le=MOST_POINTS, description="Largest number of points.")] = 200,
+    reached: Annotated[
+        Reached,
+        Query(
+            description="Which rows count at a radius: those certified to be of their class, `correct`, as a "
+            "share of the labelled ones; or all that are `certified`, of whatever class, as a share of all."
+        ),
+    ] = Reached.CORRECT,
 ) -> Response:
     """Read some of the radii; the curve at these is exact."""
     kind = preferred(request, (JSON, SVG), [PNG])
-    run, radii = ctx.runs.radii(read_run(ctx, caller, run_id).id, points)
-    content = FORMS[kind](run, curve_of(run, radii))
+    run, radii = ctx.runs.radii(read_run(ctx, caller, run_id).id, points, reached)
+    content = FORMS[kind](run, curve_of(run, radii, reached))
     return Response(content, media_type=kind, headers={"Vary": "Accept"})
 
 

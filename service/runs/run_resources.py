@@ -49,17 +49,17 @@ class RunRowsResource(Resource):
 
 
 class ShareResource(Resource):
-    """A share of the labelled rows that succeeded, and what it says of all inputs of their kind."""
+    """A share of rows that succeeded, and what it says of all inputs of their kind."""
 
     rows: int = Field(description="Rows that it counts.")
-    of: int = Field(description="Labelled rows that succeeded.")
+    of: int = Field(description="Rows that succeeded and could count: for accuracies, those with a label.")
     share: float | None
     low: float = Field(description="Lower end of the exact 95 % interval (Clopper-Pearson) for the share.")
     high: float = Field(description="Upper end of that interval.")
 
 
 class CertifiedResource(ShareResource):
-    """Certified accuracy at one radius: rows that are certified to be of their class within it."""
+    """The share of rows that are certified within one radius: for accuracies, to be of their class."""
 
     radius: float
 
@@ -76,6 +76,11 @@ class RunSummaryResource(Resource):
     certified: list[CertifiedResource] = Field(description="At each radius of interest.")
     average_certified_radius: float | None = Field(
         description="Mean over labelled rows of the radius, 0 for those wrong or abstaining; rounded down."
+    )
+    any_class: ShareResource = Field(description="Rows that are certified, of whatever class.")
+    mean_radius: float | None = Field(
+        description="Mean over all rows that succeeded of the radius, of whatever class, 0 for those that "
+        "abstain; rounded down."
     )
     false_certificates: float = Field(
         description="Bound on the expected number of false certificates: eta times the rows that succeeded."

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Final
 
 from certificates.reports.accuracy_curves import accuracy_at
-from jobs.runs.run_records import RunRecord
+from jobs.runs.run_records import Reached, RunRecord
 from service.runs.run_resources import CertifiedResource, RunSummaryResource, ShareResource
 
 FARTHEST_S: Final = 10 * 365 * 24 * 3600.0
@@ -21,9 +21,8 @@ def share_of(rows: int, of: int) -> ShareResource:
     return ShareResource(rows=rows, of=of, share=told.share, low=told.low, high=told.high)
 
 
-def certified_at(run: RunRecord, radii: Sequence[float], counts: Sequence[int]) -> list[CertifiedResource]:
-    """Return the certified accuracy at each radius, of which ``counts`` are the correct rows."""
-    of = run.counts.labelled
+def certified_at(radii: Sequence[float], counts: Sequence[int], of: int) -> list[CertifiedResource]:
+    """Return the share of rows at each radius, which ``counts`` of them reach."""
     pairs = zip(radii, counts, strict=True)
     return [CertifiedResource(**asdict(accuracy_at(radius, rows, of))) for radius, rows in pairs]
 
@@ -34,8 +33,10 @@ def summarise(run: RunRecord, certified: Sequence[int]) -> RunSummaryResource:
     return RunSummaryResource(
         clean=share_of(counts.clean_correct, counts.clean_known) if counts.clean_known else None,
         smoothed=share_of(counts.correct, counts.labelled),
-        certified=certified_at(run, spec.radii, certified),
+        certified=certified_at(spec.radii, certified, counts.labelled),
         average_certified_radius=_average(counts.radius_sum, counts.labelled, spec.radius_steps),
+        any_class=share_of(*counts.of(Reached.CERTIFIED)),
+        mean_radius=_average(counts.certified_sum, counts.succeeded, spec.radius_steps),
         false_certificates=spec.eta * counts.succeeded,
         samples=counts.samples,
         samples_asked=spec.n * counts.ended,

@@ -86,6 +86,8 @@ def _other_n(row: Any) -> None:
             lambda run: run["summary"].update(average_certified_radius=1.0),
             "average certified radius",
         ),
+        ("run.json", lambda run: run["summary"].update(mean_radius=1.0), "mean radius"),
+        ("run.json", lambda run: run["summary"]["any_class"].update(rows=0), "the run says 0 of 3"),
         ("run.json", lambda run: run["request"].update(sigma=0.25), "sigma is 0.5"),
         ("run.json", lambda run: run["request"].update(k=1), "k is None, the run's is 1"),
         ("rows.jsonl", lambda rows: rows.pop(), "the run has 3 rows, its table only 2"),

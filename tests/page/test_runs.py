@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.digit_pictures import write_digits
@@ -98,9 +102,46 @@ def test_a_refused_file_is_told_with_its_reason_also_after_a_reload(page: Page, 
 
 def test_a_table_is_downloaded(page: Page, run_id: str) -> None:
     page.goto(f"/?view=run&id={run_id}")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").click()
-    assert len(waiting.value.path().read_text().splitlines()) == ROWS + 1
+    heads = {}
+    for name, lines in (("CSV", ROWS + 1), ("TSV", ROWS + 1), ("JSON lines", ROWS), ("Refused files", 1)):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=name).click()
+        head, *others = waiting.value.path().read_text().splitlines()
+        assert len(others) == lines - 1
+        heads[name] = head
+    assert heads["CSV"].split(",") == heads["TSV"].split("\t")
+    refused = json.loads(heads["Refused files"])
+    assert refused["key"] == "3/broken.png"
+    assert "not a readable image" in refused["reason"]
+
+
+def test_a_run_without_labels_shows_its_radii(page: Page, http: httpx.Client, folder: Path) -> None:
+    run = f"/v1/runs/{unlabelled(http, folder)}"
+    page.goto(f"/?view=run&id={run.rpartition('/')[2]}")
+    found = http.get(run).json()["summary"]
+    rows = http.get(f"{run}/rows").json()["rows"]
+    radii = sorted(row["radius"] for row in rows)
+    for name, expected in (("Mean radius", found["mean_radius"]), ("Median radius", radii[1])):
+        shown = page.locator("div", has=page.get_by_text(name, exact=True)).last.locator(".value")
+        expect(shown).to_have_text(f"{math.floor(expected * 1000) / 1000:.3f}")
+    certified = sum(not row["abstained"] for row in rows)
+    expect(page.get_by_text(f"{certified} of 4; 95")).to_be_visible()
+    assert is_stepped(page.locator("svg .line.certified"))
+    expect(page.get_by_text("share certified, 95 % band")).to_be_visible()
+    expect(page.get_by_role("button", name="Refused files")).to_be_hidden()
+
+
+def unlabelled(http: httpx.Client, folder: Path) -> str:
+    """Return a run over three digits and a grey picture, which has ended and has no labels."""
+    fields = {"name": "bare", "model": "mnist", "n": 1000, "certifier": "first_order", "expected_rows": 4}
+    run = str(http.post("/v1/runs", json=fields).json()["id"])
+    grey = io.BytesIO()
+    Image.new("L", (28, 28), 110).save(grey, "PNG")
+    digits = [(folder / digit / "1.png").read_bytes() for digit in "178"]
+    for key, picture in enumerate([grey.getvalue(), *digits]):
+        http.post(f"/v1/runs/{run}/rows", data={"key": str(key)}, files={"image": picture}).raise_for_status()
+    wait_until(lambda: http.get(f"/v1/runs/{run}").json()["rows"]["succeeded"] == 4, "all rows", 60)
+    return run
 
 
 def test_another_run_is_compared_and_a_run_is_cancelled(page: Page, http: httpx.Client, run_id: str) -> None:

@@ -10,6 +10,7 @@ let asking = null; // a promise while a person is asked for a key
 let away = null; // a promise that is kept once the service answers again
 
 export const service = new EventTarget();
+const tell = (detail) => service.dispatchEvent(new CustomEvent("notice", { detail }));
 
 /** An answer of status 400 or more. `errors`: `{ field, message }` of each field at fault; `about`: their messages; `later`:
  *  seconds to wait. */
@@ -47,9 +48,9 @@ export async function request(path, { patient, ...options } = {}) {
 			if (!given) throw problem;
 			key = given;
 		} else if (later && later <= LONGEST_WAIT_S && (patient || !options.method || type.endsWith("too-many-requests"))) {
-			service.dispatchEvent(new CustomEvent("wait", { detail: `${message} This page goes on by itself in ${later} s.` }));
+			tell(`${message} This page goes on by itself in ${later} s.`);
 			await pause(1000 * later, options.signal);
-			service.dispatchEvent(new CustomEvent("wait"));
+			tell();
 		} else {
 			throw problem;
 		}
@@ -103,10 +104,12 @@ async function reached(path, options) {
 function backAgain() {
 	away ??= (async () => {
 		service.dispatchEvent(new Event("away"));
+		tell("The service does not answer. Jobs that it accepted are kept; this page looks again every few seconds.");
 		do await pause(AGAIN_MS);
 		while (!(await fetch("health/live", { cache: "no-store" }).catch(() => null)));
 		away = null;
-		service.dispatchEvent(new Event("back"));
+		tell("The service answers again.");
+		setTimeout(tell, 5000);
 	})();
 	return away;
 }

@@ -55,19 +55,8 @@ document.addEventListener("click", (event) => {
 	visit(...here(link));
 });
 
-function tell(text) {
-	put(notice, text && el("div.notice", text));
-}
-
-service.addEventListener("away", () => {
-	tell("The service does not answer. Jobs that it accepted are kept; this page looks again every few seconds.");
-	say(badge, "not known");
-});
-service.addEventListener("wait", ({ detail }) => tell(detail));
-service.addEventListener("back", () => {
-	tell("The service answers again.");
-	setTimeout(tell, 5000);
-});
+service.addEventListener("notice", ({ detail }) => put(notice, detail && el("div.notice", detail)));
+service.addEventListener("away", () => say(badge, "not known"));
 
 async function watchHealth() {
 	for (;;) {

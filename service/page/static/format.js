@@ -53,6 +53,9 @@ export function stateOf(one) {
 /** A word with the sign and colour of a kind: certified, abstained, failed, cancelled. */
 export const stateWord = (name, kind = name) => el("span", { class: `state ${kind}` }, name);
 
-export const facts = (asked, more) => el("dl.small", Object.entries({ Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma),
+/** A list of names and what belongs to them. */
+export const terms = (pairs) => pairs.map(([name, ...about]) => [el("dt", name), el("dd", about)]);
+
+export const facts = (asked, more) => el("dl.small", terms(Object.entries({ Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma),
 	"Samples n": count(asked.n), Eta: asked.eta, Bounds: asked.bounds, Decision: certifier(asked.decision), Noise: asked.noise, Seed: asked.seed, ...more,
-}).map(([name, value]) => [el("dt", name), el("dd", String(value))]));
+}).map((pair) => pair.map(String))));

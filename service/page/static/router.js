@@ -2,7 +2,6 @@
 
 import { el } from "./dom.js";
 
-/** The view and the other parameters of an address. */
 export function here({ search } = location) {
 	const { view = "certify", ...params } = Object.fromEntries(new URLSearchParams(search));
 	return [view, params];
@@ -16,7 +15,6 @@ const address = (view, params) => query({ view, ...params });
 /** A link to a view. `name`: as `el` takes it, to look like a button. */
 export const link = (text, view, params, name = "a") => el(name, { href: address(view, params) }, text);
 
-/** Go to a view, as the browser itself goes back to one. */
 export function visit(view, params) {
 	history.pushState(null, "", address(view, params));
 	dispatchEvent(new PopStateEvent("popstate"));

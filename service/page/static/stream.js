@@ -4,7 +4,7 @@ import { pause, request } from "./api.js";
 
 const AGAIN_MS = 1000;
 
-/** Yield the events of a job or run as `{ type, data }` until its end. A stream that ends earlier is opened again. */
+/** Yield the events of a job or run until its end. A stream that ends earlier is opened again. */
 export async function* events(path, signal) {
 	for (;;) {
 		const answer = await request(`${path}/events`, { headers: { Accept: "text/event-stream" }, signal });

@@ -9,7 +9,7 @@ from redis import Redis
 
 from jobs import keys
 from jobs.job_records import Failure, JobState
-from jobs.runs.run_records import RowEnd, RunCounts
+from jobs.runs.run_records import Reached, RowEnd, RunCounts
 from jobs.runs.run_store import RunStore
 from jobs.store import Counted, JobStore
 from tests.support.begun import begin
@@ -41,7 +41,9 @@ def test_a_row_is_counted_from_its_arrival_to_its_end(runs: RunStore, store: Job
     store.succeed(job.id, certificate(0.25, 1))
     store.succeed(job.id, certificate(0.5, 1))
     counts = runs.get(run_id).counts
-    assert counts == RunCounts(rows=1, succeeded=1, labelled=1, correct=1, radius_sum=250_000_000)
+    assert counts == RunCounts(
+        rows=1, succeeded=1, labelled=1, correct=1, radius_sum=250_000_000, certified_sum=250_000_000
+    )
     assert runs.get(run_id).ended_at is not None
 
 
@@ -67,6 +69,7 @@ def test_every_way_to_end(runs: RunStore, store: JobStore, run_id: str) -> None:
         labelled=3,
         correct=1,
         radius_sum=700_000_000,
+        certified_sum=2_400_000_000,
     )
     listed = {
         name: [row.key for row in runs.rows(run_id, 0, 10, name)] for name in ("open", "failed", "cancelled")
@@ -120,6 +123,17 @@ def test_radii_are_counted_without_reading_the_rows(runs: RunStore, store: JobSt
     assert runs.radii(run_id, 100)[1] == [(i / 8, 9 - i) for i in range(1, 9)]
     _, few = runs.radii(run_id, 3)
     assert few == [(0.125, 8), (0.5, 5), (1.0, 1)]
+
+
+def test_rows_without_a_label_count_among_the_certified(runs: RunStore, store: JobStore, run_id: str) -> None:
+    for label, radius in ((None, 0.5), (1, 0.25), (0, 0.75), (None, 0.0)):
+        job_id = add_row(store, run_id, f"{label} {radius}", label).job_id
+        begin(store, job_id)
+        store.succeed(job_id, certificate(radius))
+    run, found = runs.radii(run_id, 10, Reached.CERTIFIED)
+    assert found == [(0.25, 3), (0.5, 2), (0.75, 1)]
+    assert run.counts.of(Reached.CERTIFIED) == (3, 4)
+    assert run.counts.of(Reached.CORRECT) == (1, 2)
 
 
 def test_pages_of_rows(runs: RunStore, store: JobStore, run_id: str) -> None:

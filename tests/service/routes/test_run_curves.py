@@ -62,6 +62,14 @@ def test_svg_goes_through_the_numbers(http: httpx.Client, path: str, points: lis
     assert {round(y, 2) for _, y in drawn} == {round(place(points, 0.0, share)[1], 2) for share in shares}
 
 
+def test_a_picture_of_all_rows_says_so(http: httpx.Client, path: str) -> None:
+    said = http.get(
+        f"{path}/curve", params={"reached": "certified"}, headers={"Accept": "image/svg+xml"}
+    ).text
+    assert "dipole, 9 rows, of whatever class" in said
+    assert "share of rows certified" in said
+
+
 @pytest.fixture(scope="module")
 def pixels(http: httpx.Client, path: str) -> NDArray[np.int64]:
     answer = http.get(f"{path}/curve", headers={"Accept": "image/png"})

@@ -74,6 +74,17 @@ def test_the_average_certified_radius_is_the_mean_rounded_down(summary: dict[str
     assert mean - 2 * STEP < told <= mean * (1 + Fraction(math.ulp(1.0)))
 
 
+def test_radius_and_share_of_all_rows(http: httpx.Client, path: str, summary: dict[str, Any]) -> None:
+    radii = [row.radius for row in ROWS if row.becomes == "succeeded"]
+    assert_share(summary["any_class"], sum(radius > 0.0 for radius in radii), len(radii))
+    mean = sum(map(Fraction, radii)) / len(radii)
+    assert mean - 2 * STEP < Fraction(summary["mean_radius"]) <= mean * (1 + Fraction(math.ulp(1.0)))
+    curve = http.get(f"{path}/curve", params={"reached": "certified"}).json()["points"]
+    assert [told["radius"] for told in curve] == [0.0, *sorted(radius for radius in radii if radius)]
+    for told in curve:
+        assert_share(told, sum(radius >= max(told["radius"], 1e-300) for radius in radii), len(radii))
+
+
 def test_what_is_counted_beside(http: httpx.Client, path: str, summary: dict[str, Any]) -> None:
     run = http.get(path).json()
     rows = {kind: sum(row.becomes == kind for row in ROWS) for kind in ("succeeded", "failed", "cancelled")}

@@ -35,7 +35,7 @@ export function makePlanLine(planned, faulty, signal) {
 	return { node, follow };
 }
 
-/** What would be refused for certain: it is not asked, since browsers log refusals as errors. */
+/** What would be refused: it is not asked, since browsers log refusals as errors. */
 function refusals(values, limits) {
 	const errors = Object.entries(limits).filter(([name, most]) => values[name] && !(values[name] > 0 && values[name] <= most))
 		.map(([field, most]) => ({ field, message: `must be a number above 0${isFinite(most) ? ` and at most ${most}` : ""}` }));

@@ -1,6 +1,6 @@
 // A certification's answer in words.
 
-import { bar, count, el, isWrong, label, short } from "../kit.js";
+import { bar, count, el, isWrong, label, short, terms } from "../kit.js";
 
 export function answerWords(job) {
 	const held = job.certificate;
@@ -25,11 +25,8 @@ const ENDED = {
 export function predictions(held) {
 	const clean = held.clean_prediction;
 	return [
-		el("dl",
-			el("dt", "clean answer"), el("dd", clean ? label(clean) : "not known"),
-			el("dt", held.abstained ? "chosen class" : "smoothed answer"), el("dd", label(held.prediction))),
-		clean && clean.index !== held.prediction.index
-			&& el("p.small", "They differ."),
+		el("dl", terms([["clean answer", clean ? label(clean) : "not known"], [held.abstained ? "chosen class" : "smoothed answer", label(held.prediction)]])),
+		clean && clean.index !== held.prediction.index && el("p.small", "They differ."),
 	];
 }
 

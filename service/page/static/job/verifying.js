@@ -1,6 +1,6 @@
 // Verify a certificate: the one that is shown, or a file.
 
-import { button, card, droppable, el, fileField, jsonBlob, post, put, refused, stateWord } from "../kit.js";
+import { button, card, droppable, el, fileField, jsonBlob, post, put, refused, stateWord, terms } from "../kit.js";
 
 const SIGNS = { passed: "certified", not_made: "cancelled" };
 
@@ -22,10 +22,8 @@ function wordsOf(name, { valid, headline, model, checks, not_shown: unseen }) {
 		el("p", `${name}: `, word(valid ? "passed" : "failed"), `. ${headline}`),
 		el("p", { class: model.status === "here" ? "muted" : "fault" }, model.sentence),
 		unseen.map((one) => el("p.muted", one)),
-		el("dl.small", checks.map(({ outcome, about, sentences, faults }) => [
-			el("dt", word(outcome)),
-			el("dd", about, sentences.map((one) => el("p", { class: faults ? "fault" : "muted" }, `${one}.`)),
-				faults > sentences.length && el("p.fault", `And ${faults - sentences.length} more.`))])),
+		el("dl.small", terms(checks.map(({ outcome, about, sentences, faults }) => [word(outcome), about, sentences.map((one) => el("p", { class: faults ? "fault" : "muted" }, `${one}.`)),
+			faults > sentences.length && el("p.fault", `And ${faults - sentences.length} more.`)]))),
 	];
 }
 

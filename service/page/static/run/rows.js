@@ -4,7 +4,7 @@ import { button, card, choice, el, json, link, makeTable, query, radiusOf, short
 
 const AMONG = [["", "all"], "refused", ["open", "not ended"], "failed", "cancelled", "abstained", ["wrong", "not correct"]];
 
-/** `read(skipped)` reads again what may have changed; `skipped`: how many files were refused. */
+/** `read(skipped)` reads again what may have changed, with so many refused files. */
 export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 	const word = (index) => (index == null ? "–" : labels[index] ?? `class ${index}`);
 	const table = makeTable("Rows of the run", [
@@ -45,8 +45,19 @@ export function rowsOf(labels, path, { among = "", sort = "" }, tell, signal) {
 			read(0);
 		}), table.node, none, el("div", more)),
 		async read(skipped) {
-			if (skipped !== refused.length) refused = (await json(`${path}/skipped`, signal)).skipped;
+			if (skipped !== refused.length) refused = await refusedBy(path, signal);
 			await read(among ? 0 : (rows.find(({ status }) => !status)?.number ?? rows.length + 1) - 1);
 		},
 	};
+}
+
+/** All files that a run has refused, with the reasons. */
+export async function refusedBy(path, signal) {
+	const all = [];
+	for (let after = 0; after !== null;) {
+		const page = await json(`${path}/skipped${query({ after })}`, signal);
+		all.push(...page.skipped);
+		after = page.next_after;
+	}
+	return all;
 }

@@ -3,12 +3,12 @@
 import { at, bar, button, cancel, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { folderField } from "../run/folder.js";
-import { rowsOf } from "../run/rows.js";
+import { refusedBy, rowsOf } from "../run/rows.js";
 import { sendings, sendRows } from "../run/sending.js";
 
 export const title = "Run";
 const LOOK_MS = 2000;
-const FILES = { CSV: ["results", "csv", "text/csv"],
+const FILES = { TSV: ["results", "tsv", "text/tab-separated-values"], CSV: ["results", "csv", "text/csv"],
 	"JSON lines": ["results", "jsonl", "application/x-ndjson"], "All certificates": ["evidence", "zip", "application/zip"] };
 
 export async function mount(root, params, signal) {
@@ -30,7 +30,7 @@ async function follow(parts, rows, path, signal) {
 	async function read() {
 		for (let seen = null; seen !== latest; await pause(LOOK_MS, signal)) {
 			seen = latest;
-			await Promise.all([drawCurve(parts.chart, path, signal), rows.read(latest.rows.skipped)]);
+			await Promise.all([drawCurve(parts, path, latest, signal), rows.read(latest.rows.skipped)]);
 		}
 		reading = null;
 	}
@@ -55,26 +55,29 @@ function followSending({ sent: words }, id) {
 function frame(run, path) {
 	const said = el("p.fault", { role: "alert" });
 	const act = (text, work) => button(text, () => work().catch((error) => say(said, error.message)));
-	const parts = { said, tiles: el("dl.tiles"), bar: bar(), states: live("p.small"), sent: live("p.small"),
+	const parts = { said, tiles: el("dl.tiles"), median: tile("Median radius", "–", "most rows reach it"), bar: bar(), states: live("p.small"), sent: live("p.small"),
 		chart: lineChart(), cancel: act("Cancel, and keep what has ended", () => cancel(path)) };
 	parts.again = folderField("Send the folder again: what has come stays", ({ rows }) => {
 		sendRows(run.id, rows);
 		followSending(parts, run.id);
 	}).node;
+	parts.refused = act("Refused files", async () => saveBlob(new Blob((await refusedBy(path)).map((row) => `${JSON.stringify(row)}\n`)), `run-${run.id}-refused.jsonl`));
 	parts.node = el("div.two",
 		el("section.card", parts.tiles, el("div", parts.bar, parts.states, parts.sent, parts.again, said), parts.chart.node, el("div", parts.cancel)),
 		card("What was asked", facts(run.request, { Made: moment(run.created_at) }), el("h2", "Download"),
-			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))))));
+			el("div.buttons", Object.entries(FILES).map(([name, [what, ending, kind]]) => act(name, async () => saveBlob(await (await request(`${path}/${what}`, { headers: { Accept: kind } })).blob(), `run-${run.id}.${ending}`))), parts.refused)));
 	return parts;
 }
 
 function show(parts, run) {
 	const { id, rows, summary, estimated_end: end, status } = run;
 	const [ended, expected] = endedOf(run);
-	put(parts.tiles, tile("Mean radius", down(summary.average_certified_radius), "certified; 0 for rows wrong or abstaining"),
-		share("Certified correct", summary.smoothed), summary.clean && share("Clean correct", summary.clean),
-		tile("Expected false", `≤ ${short(summary.false_certificates, 12)}`, "certificates: eta for each row"));
+	const { any_class: any, smoothed, clean } = summary;
+	put(parts.tiles, smoothed.of ? [tile("Mean radius", down(summary.average_certified_radius), "0 for rows wrong or abstaining"), share("Certified correct", smoothed), clean && share("Clean correct", clean)]
+		: [tile("Mean radius", down(summary.mean_radius), "0 for rows abstaining"), parts.median, share("Certified", any)],
+	tile("Expected false", `≤ ${short(summary.false_certificates, 12)}`, "certificates: eta for each row"));
 	const missing = status === "open" && expected - rows.total - rows.skipped;
+	parts.refused.hidden = !rows.skipped;
 	parts.again.hidden = !missing || sendings.has(id);
 	parts.bar.value = ended / Math.max(1, expected);
 	say(parts.states, [`${count(ended)} of ${count(expected)} have ended`, ...STATES.filter((state) => rows[state]).map((state) => `${count(rows[state])} ${state}`),
@@ -83,13 +86,16 @@ function show(parts, run) {
 
 const tile = (name, value, note) => el("div", el("dt", name), el("dd.value", value), el("dd.small.muted", note));
 
-const share = (name, { rows, of, share: value, low, high }) => tile(name, percentDown(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percentDown(low)} to ${percentUp(high)}` : "no labelled row has ended");
+const share = (name, { rows, of, share: value, low, high }) => tile(name, percentDown(value), of ? `${count(rows)} of ${count(of)}; 95\u202f% interval ${percentDown(low)} to ${percentUp(high)}` : "no row has ended");
 
-async function drawCurve(chart, path, signal) {
-	const { points, labelled } = await json(`${path}/curve`, signal);
-	if (!labelled) return;
+/** Accuracy against radius, or without labels the share certified. */
+async function drawCurve({ chart, median }, path, { summary }, signal) {
+	const [reached, name] = summary.smoothed.of ? ["correct", "certified accuracy"] : ["certified", "share certified"];
+	const { points } = await json(`${path}/curve?reached=${reached}`, signal);
+	if (!points[0].of) return;
+	say(median.children[1], down(points.findLast(({ share }) => share > 0.5)?.radius ?? 0));
 	chart.draw({
-		title: "Certified accuracy against radius", x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: "accuracy, 95 % band", max: 1 },
+		title: `${name} against radius`, x: { name: "radius", max: 1.05 * points.at(-1).radius || 1 }, y: { name: `${name}, 95 % band`, max: 1 },
 		lines: [{ kind: "certified", points: points.map(({ radius, share }) => [radius, share]), band: points.map(({ radius, low, high }) => [radius, low, high]) }],
 	});
 }
