@@ -5,12 +5,13 @@ PROCESSES := 3
 MEASURED := registry jobs service
 SAMPLE := 0
 STANDALONE := standalone
+IMAGE := certification-worker
 IN_PARALLEL = --numprocesses=$(PROCESSES) --no-loadscope-reorder
 BIN := $(VENV)/bin
 INSTALL := requirements/install.sh $(BIN)/python
 CHAOS_SHORT := nobody_asks_for_again or killed_alone or without_its_data or 40-rows
 
-.PHONY: help demo serve test coverage coverage-short chaos chaos-short containers fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom clean
+.PHONY: help demo serve test coverage coverage-short chaos chaos-short containers fuzz fuzz-short mutants lint openapi settings figures screenshots efficientnet-lite0 mnist-models import lock image-digests sbom image-sbom clean
 .DELETE_ON_ERROR:
 
 export PYTHONDONTWRITEBYTECODE := # the suite starts hundreds of programs, which would compile their modules each time
@@ -33,7 +34,7 @@ coverage: $(VENV)/.test ## Run the whole suite, and measure which lines and bran
 coverage-short: $(VENV)/.test ## Measure registry, jobs and service by their own tests; fail below 95 % of lines and branches
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(MEASURED:%=tests/%) $(MEASURED:%=--cov=%) --cov-report=term --cov-fail-under=95
 
-containers: $(VENV)/.test ## Build the images, and run them as the manifests for Kubernetes say; needs a Docker engine. IMAGE_OPTIONS: of docker build
+containers: $(VENV)/.test $(VENV)/.tools ## Build the images, and run them as the manifests for Kubernetes say; needs a Docker engine. IMAGE_OPTIONS: of docker build
 	docker/build-images.sh '' test $(IMAGE_OPTIONS)
 	CERTIFY_TEST_IMAGES=test $(BIN)/python -m pytest tests/deploy -m containers --timeout=900
 
@@ -95,6 +96,9 @@ image-digests: ## Ask the registry for today's base images, and write their dige
 
 sbom: $(VENV)/.tools $(VENV)/.made ## List what is installed in .venv, as a CycloneDX document: sbom.cdx.json
 	$(VENV)/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o sbom.cdx.json $(BIN)/python
+
+image-sbom: $(VENV)/.tools ## List what an image holds, as CycloneDX documents; IMAGE=certification-gateway
+	docker/list-packages.sh $(VENV)/tools/bin $(IMAGE)
 
 clean: ## Remove what was installed and cached; jobs in .data stay
 	rm -rf $(VENV) build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
