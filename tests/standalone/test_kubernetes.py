@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -13,12 +13,16 @@ import yaml
 
 from service.gateway_settings import GatewaySettings
 from tests.support.places import ROOT
+from tests.support.pods import rendered
 from worker.worker_settings import WorkerSettings
 
 FOLDER = ROOT / "deploy/kubernetes"
 FILES = sorted(path for path in (FOLDER / "base").glob("*.yaml") if path.name != "kustomization.yaml")
 OVERLAYS = ("base", "gpu", "keda")
 MANY = {"Deployment", "StatefulSet"}
+needs_kubectl = pytest.mark.skipif(
+    shutil.which("kubectl") is None, reason="kubectl, which renders overlays, is not installed"
+)
 
 
 def resources() -> list[dict[str, Any]]:
@@ -51,14 +55,10 @@ def test_every_file_of_the_base_is_applied() -> None:
     assert sorted(applied) == [path.name for path in FILES]
 
 
-@pytest.mark.skipif(
-    shutil.which("kubectl") is None, reason="kubectl, which renders overlays, is not installed"
-)
+@needs_kubectl
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_an_overlay_renders_to_valid_resources(overlay: str) -> None:
-    command = ["kubectl", "kustomize", str(FOLDER / overlay)]
-    text = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
-    made = [document for document in yaml.safe_load_all(text) if "keda" not in document["apiVersion"]]
+    made = [document for document in rendered(overlay) if "keda" not in document["apiVersion"]]
     assert len(made) == len(resources())
     for document in made:
         kubernetes_validate.validate(document, "1.37", strict=True)
@@ -70,6 +70,21 @@ def test_an_overlay_renders_to_valid_resources(overlay: str) -> None:
     assert device == ("cuda" if overlay == "gpu" else "cpu")
     assert ("nvidia.com/gpu" in container["resources"]["limits"]) == (overlay == "gpu")
     assert ("replicas" in worker["spec"]) == (overlay != "keda")
+
+
+@needs_kubectl
+def test_workers_on_gpus_have_their_own_image_wherever_images_come_from(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    for overlay in ("base", "gpu"):
+        file = tmp_path / overlay / "kustomization.yaml"
+        file.write_text(file.read_text().replace("newName: ", "newName: registry.example/"))
+    images = {
+        container["image"].removeprefix("registry.example/")
+        for made in rendered(tmp_path / "gpu")
+        if made["kind"] in MANY
+        for container in made["spec"]["template"]["spec"]["containers"]
+    }
+    assert images == {f"certification-{name}:latest" for name in ("gateway", "redis", "worker-gpu")}
 
 
 def test_every_container_is_confined() -> None:

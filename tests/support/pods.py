@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -18,7 +19,7 @@ KEPT: Final = {"Deployment", "StatefulSet"}
 Manifest = dict[str, Any]
 
 
-def rendered(overlay: str) -> list[Manifest]:
+def rendered(overlay: str | Path) -> list[Manifest]:
     """Return the resources of an overlay, as `kubectl apply -k` would send them."""
     command = ["kubectl", "kustomize", str(ROOT / "deploy/kubernetes" / overlay)]
     text = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
