@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from jobs.job_errors import PermanentFailure
+from jobs.spec import InputRecord
 
 KEPT: Final = 8
 """Most inputs that a process keeps in memory. A choice."""
@@ -23,10 +27,17 @@ class Inputs:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._kept
 
-    def keep(self, job_id: str, content: bytes, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        """Return a job's input, of shape ``shape``, read from ``content`` unless it is kept already."""
+    def keep(self, job_id: str, content: bytes, given: InputRecord) -> NDArray[np.float32]:
+        """Return a job's input, as it was ``given``, read from ``content`` unless it is kept already.
+
+        Raises PermanentFailure if the content is not that of the input: the certificate names its hash.
+        """
         if job_id not in self._kept:
-            self._kept[job_id] = np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(shape)
+            if hashlib.sha256(content).hexdigest() != given.sha256:
+                raise PermanentFailure(
+                    "input_damaged", "the stored input is not the one that was accepted: submit the job again"
+                )
+            self._kept[job_id] = np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(given.shape)
         self._kept.move_to_end(job_id)
         while len(self._kept) > 1 and (len(self._kept) > KEPT or self._bytes() > KEPT_BYTES):
             self._kept.popitem(last=False)

@@ -274,4 +274,4 @@ def _reporter(context: WorkerContext, job_id: str, shard: int) -> Callable[[int]
 
 
 def _input(context: WorkerContext, lease: Lease) -> NDArray[np.float32]:
-    return context.inputs.keep(lease.job.id, lease.content, lease.job.spec.input.shape)
+    return context.inputs.keep(lease.job.id, lease.content, lease.job.spec.input)
