@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from certify_client.bounded_files import UnusableFile
 from certify_client.json_documents import parse_document
+from certify_client.run_sums import settled, sum_faults
 from verification.certificate_check import verify
 from verification.certificate_comparison import shown
 from verification.verdict import UnreadableCertificate
@@ -80,8 +81,8 @@ def verify_run(path: Path) -> RunVerdict:
             for row in rows:
                 _check_row(verdict, path, archive, run, row)
         verdict.faults += [*_table_faults(run, rows)]
-        verdict.settled = _settled(run, rows)
-        verdict.faults += _sum_faults(run, rows) if verdict.settled else []
+        verdict.settled = settled(run, rows)
+        verdict.faults += sum_faults(run, rows) if verdict.settled else []
     except _FAULTS as error:
         raise UnusableFile(f"{path} is no readable archive: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
@@ -160,52 +161,3 @@ def _table_faults(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterato
                 yield f"{times} rows of the table have the {name} {shown(value)}"
     if len(rows) < run["rows"]["total"]:
         yield f"the run has {run['rows']['total']} rows, its table only {len(rows)}"
-
-
-def _settled(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> bool:
-    counts = run["rows"]
-    return not counts["queued"] and not counts["running"] and len(rows) <= counts["total"]
-
-
-def _sum_faults(run: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str]:
-    """Compare the run's sums with its rows, which have all ended."""
-    counts, summary = run["rows"], run["summary"]
-    succeeded = [row for row in rows if row["status"] == "succeeded"]
-    labelled = [row for row in succeeded if row["label"] is not None]
-    found = Counter(row["status"] for row in rows)
-    found.update(abstained=sum(row["abstained"] for row in succeeded), labelled=len(labelled))
-    for name in ("succeeded", "failed", "cancelled", "abstained", "labelled"):
-        if counts[name] != found[name]:
-            yield f"the run says that {counts[name]} rows {_DID[name]}, its table {found[name]}"
-    correct = [row["radius"] for row in labelled if row["correct"]]
-    told = [(summary["smoothed"], len(correct), len(labelled))]
-    told += [
-        (each, sum(radius >= each["radius"] for radius in correct), len(labelled))
-        for each in summary["certified"]
-    ]
-    certified = [row["radius"] for row in succeeded if not row["abstained"]]
-    told.append((summary["any_class"], len(certified), len(succeeded)))
-    known = [row for row in labelled if row["clean"] is not None]
-    if known or summary["clean"] is not None:
-        right = sum(row["clean"] == row["label"] for row in known)
-        told.append((summary["clean"] or {"rows": 0, "of": 0}, right, len(known)))
-    for share, number, of in told:
-        if (share["rows"], share["of"]) != (number, of):
-            yield f"the run says {share['rows']} of {share['of']} rows, its table {number} of {of}"
-    for name, radii, among in (
-        ("average_certified_radius", correct, labelled),
-        ("mean_radius", certified, succeeded),
-    ):
-        mean, largest = summary[name], sum(radii) / max(1, len(among))
-        if mean is not None and mean > largest * (1 + 1e-12):
-            about = name.replace("_", " ")
-            yield f"the run's {about} is {shown(mean)}, that of its table {shown(largest)}"
-
-
-_DID: Final = {
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "cancelled": "were cancelled",
-    "abstained": "abstained",
-    "labelled": "succeeded and have a label",
-}
