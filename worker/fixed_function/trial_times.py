@@ -44,13 +44,15 @@ class TrialTimes:
 
         One is due after the first and the last shard of a job, after the first that this process counts in
         it, and once it has counted ``SHARE`` passes, in any jobs, since the last trial. A job that
-        ``may_stop`` early has one turn after shard 0, and its other turns at its end.
+        ``may_stop`` early has one turn after shard 0 and its other turns at its end, instead of a trial after
+        its last shard.
         """
         at_end = may_stop and shards > 1
         turns = range(shard == 0) if at_end else turns_of(n, self._rows, shard, shards)
         self._passes += -(-samples // self._rows)
         new = job_id not in self._jobs
-        due = turns or new or shard == shards - 1 or self._passes >= SHARE
+        last = shard == shards - 1 and not at_end
+        due = turns or new or last or self._passes >= SHARE
         return turns if due else None
 
     def at_early_end(self, n: int) -> range:
