@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -37,6 +38,7 @@ def archive(**members: bytes) -> bytes:
     return written(write)
 
 
+@functools.cache
 def program() -> bytes:
     exported = torch.export.export(NET, (torch.zeros(2, 2),))
     return written(lambda stream: torch.export.save(exported, stream))
@@ -50,7 +52,8 @@ def safetensors() -> bytes:
 STATE_DICT = written(lambda stream: torch.save(NET.state_dict(), stream))
 CHECKPOINT = "what torch.save writes, weights alone (a state_dict) or a pickled module"
 PICKLE = "a Python pickle"
-FILES = {
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"
+FILES: dict[str, tuple[bytes | Callable[[], bytes], str]] = {
     "empty": (b"", "is empty: copy or export it again"),
     "state_dict": (STATE_DICT, CHECKPOINT),
     "module": (written(lambda stream: torch.save(NET, stream)), CHECKPOINT),
@@ -59,7 +62,7 @@ FILES = {
         PICKLE,
     ),
     "pickle": (pickle.dumps({"a": 1}), PICKLE),
-    "pt2": (program(), "a program of torch.export (.pt2)"),
+    "pt2": (program, "a program of torch.export (.pt2)"),
     "safetensors": (safetensors(), "a safetensors file, which holds weights without the network"),
     "tflite": (b"\x1c\0\0\0TFL3" + bytes(50), "a TensorFlow Lite file: convert it"),
     "h5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file, as Keras and h5py write them"),
@@ -70,7 +73,7 @@ FILES = {
     "empty zip": (archive(), "a zip archive of nothing"),
     "cut zip": (STATE_DICT[: len(STATE_DICT) // 2], "without its end, so it was cut short"),
     "gzip": (gzip.compress(GOOD_ONNX), "is compressed (gzip): unpack it"),
-    "git-lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "`git lfs pull`"),
+    "git-lfs": (LFS_POINTER, "`git lfs pull`"),
     "html": (b"\n<!DOCTYPE html><html>404</html>", "is a web page"),
     "json": (b'{"error": "not found"}', "is a text (XML or JSON)"),
 }
@@ -85,7 +88,8 @@ def refusal(folder: Path) -> str:
 @pytest.mark.parametrize("runtime", ["onnx", "torchscript"])
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_of_another_kind_is_named(tmp_path: Path, name: str, runtime: str) -> None:
-    content, said = FILES[name]
+    made, said = FILES[name]
+    content = made if isinstance(made, bytes) else made()
     message = refusal(write_folder(tmp_path, data=content, fields={"runtime": runtime}))
     assert message.startswith("file: model.onnx is ")
     assert said in message
@@ -112,7 +116,7 @@ def test_torchscript_is_left_to_its_runtime(tmp_path: Path) -> None:
 
 def test_a_pointer_is_named_also_where_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
-    (folder / "model.onnx").write_bytes(FILES["git-lfs"][0])
+    (folder / "model.onnx").write_bytes(LFS_POINTER)
     assert "`git lfs pull`" in refusal(folder)
 
 
