@@ -100,11 +100,13 @@ def await_certificate(client: CertificationClient, job_id: str) -> Job:
 
     This reads the job's stream of events. Polls would take processor time from the sampling that is measured.
     """
-    end = time.monotonic() + JOB_SECONDS
-    while not (job := client.get(job_id)).status.is_final:
-        for _ in client.events(job_id):
+    end, ended = time.monotonic() + JOB_SECONDS, False
+    while not ended:
+        for event in client.events(job_id):
+            ended = event.status.is_final
             if time.monotonic() > end:
                 raise ServiceFailed(f"job {job_id} has not ended after {JOB_SECONDS:.0f} s")
+    job = client.get(job_id)
     if job.status is not State.SUCCEEDED:
         raise ServiceFailed(f"job {job_id} {job.status}: {job.failure}")
     return job

@@ -80,9 +80,16 @@ class JobListing:
 
 
 def read_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | None]:
-    """Read jobs in one round trip; None for a job that does not exist. Raises UnsupportedRecord."""
-    read = zip(job_ids, _stored(client, job_ids), strict=True)
-    return [decode_record(job_id, *stored) if stored[0] else None for job_id, stored in read]
+    """Read jobs as `find_jobs` does; None for a job that does not exist. Raises what else is in its place."""
+    return [_if_there(found) for found in find_jobs(client, job_ids)]
+
+
+def _if_there(found: JobRecord | Exception) -> JobRecord | None:
+    if isinstance(found, JobRecord):
+        return found
+    if isinstance(found, JobNotFound):
+        return None
+    raise found
 
 
 def find_jobs(client: Redis, job_ids: Sequence[str]) -> list[JobRecord | Exception]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from registry.manifest import ModelManifest
-from registry.model_errors import ModelError
+from registry.model_errors import ModelBroken, ModelError, ModelNotFound
 from registry.model_folders import Registry
 from service.certification.certificate_resources import Resource
 from verification.certificate_comparison import shown
@@ -42,11 +41,11 @@ def stated_model(document: object, models: Registry) -> tuple[StatedModelResourc
     if not isinstance(name, str) or not isinstance(sha256, str):
         return _told("not_stated", "The certificate does not state its model's name and sha256."), None
     try:
-        usable = {one: models.get(one) for one in models.names()}
+        model = models.get(name)
+    except (ModelNotFound, ModelBroken):
+        return _by_file(name, sha256, models), None
     except ModelError:
-        return _told("models_unreadable", "This service cannot read its models now."), None
-    if (model := usable.get(name)) is None:
-        return _by_file(name, sha256, usable), None
+        return _UNREADABLE, None
     if model.sha256 != sha256:
         sentence = (
             f"The model {shown(name)} of this service has another sha256, {model.sha256}: it is another "
@@ -63,8 +62,12 @@ def stated_model(document: object, models: Registry) -> tuple[StatedModelResourc
     return _told("here", sentence), model.labels
 
 
-def _by_file(name: str, sha256: str, usable: Mapping[str, ModelManifest]) -> StatedModelResource:
-    same = [one for one, model in usable.items() if model.sha256 == sha256]
+def _by_file(name: str, sha256: str, models: Registry) -> StatedModelResource:
+    """Look for the file under another name, which takes the manifests of all models."""
+    try:
+        same = [one for one in models.names() if models.get(one).sha256 == sha256]
+    except ModelError:
+        return _UNREADABLE
     absent = f"This service has no usable model {shown(name)}"
     if same:
         return _told("other_name", f"{absent}; the stated sha256 is that of {shown(same[0])}.")
@@ -73,3 +76,6 @@ def _by_file(name: str, sha256: str, usable: Mapping[str, ModelManifest]) -> Sta
 
 def _told(status: Status, sentence: str) -> StatedModelResource:
     return StatedModelResource(status=status, sentence=sentence)
+
+
+_UNREADABLE: Final = _told("models_unreadable", "This service cannot read its models now.")

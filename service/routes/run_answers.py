@@ -1,11 +1,11 @@
-"""Read the run that a path names."""
+"""Read the run that a path names, and say which page of its rows is wanted."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 
 from jobs.job_errors import RunNotFound
 from jobs.runs.run_records import RunRecord
@@ -14,6 +14,11 @@ from service.context import Context
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
+After = Annotated[
+    int,
+    Query(ge=0, description="Only rows with a larger number: `next_after` of the previous page, or 0."),
+]
+RowLimit = Annotated[int, Query(ge=1, description="Largest number of rows in one page.")]
 RunIdPath = Annotated[str, Path(description="Id of a run.", examples=["Yt0PzV3jQ8mKc5nW1rXb7g"])]
 
 

@@ -19,7 +19,7 @@ from service.http.bodies import Form
 from service.http.problems import OF_AN_INPUT, responses
 from service.http.query import KnownQuery, check_page
 from service.routes.accepting import Ready, accept
-from service.routes.run_answers import RunIdPath, read_run
+from service.routes.run_answers import After, RowLimit, RunIdPath, read_run
 from service.routes.run_routes import PATH, RUN
 from service.routes.who import AnyCaller, Who
 from service.runs.run_requests import RowFields, RowJson
@@ -89,8 +89,8 @@ def list_rows(
     ctx: Ctx,
     caller: Who,
     run_id: RunIdPath,
-    after: Annotated[int, Query(ge=0, description="Only rows with a larger number.")] = 0,
-    limit: Annotated[int, Query(ge=1, description="Largest number of rows in one page.")] = 100,
+    after: After = 0,
+    limit: RowLimit = 100,
     among: Annotated[
         Among | None,
         Query(

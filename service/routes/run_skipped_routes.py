@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Request, Response, status
 
 from jobs.runs.run_records import RunRecord
 from service.certification.parsing import read_only_json
 from service.context import Context, Ctx
 from service.http.problems import OF_A_BODY, responses
 from service.http.query import KnownQuery, check_page
-from service.routes.run_answers import RunIdPath, read_run
+from service.routes.run_answers import After, RowLimit, RunIdPath, read_run
 from service.routes.run_routes import PATH, RUN
 from service.routes.submitted_bodies import json_body
 from service.routes.who import AnyCaller, Who
@@ -67,8 +65,8 @@ def list_skipped(
     ctx: Ctx,
     caller: Who,
     run_id: RunIdPath,
-    after: Annotated[int, Query(ge=0, description="Only those with a larger number.")] = 0,
-    limit: Annotated[int, Query(ge=1, description="Largest number of rows in one page.")] = 100,
+    after: After = 0,
+    limit: RowLimit = 100,
 ) -> SkippedPage:
     """Read one page."""
     check_page(limit, ctx.settings.max_page_size)

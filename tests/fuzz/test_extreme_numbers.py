@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,10 +38,20 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with (
         running_server(tmp_path_factory.mktemp("valkey")) as server,
         running_gateway(folder, server.url, models) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=20.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
         assert "Traceback" not in gateway.log
+
+
+@pytest.fixture(scope="module")
+def run(http: httpx.Client) -> str:
+    """The address of a run with a row, and with one that will not come."""
+    asked = {"model": "good", "name": "pages", "sigma": 0.5, "n": 1000, "radii": [5e-324, 0.25]}
+    path = str(http.post("/v1/runs", json=asked).headers["location"])
+    assert http.post(f"{path}/rows", json={"key": "a", "tensor": TENSOR}).status_code == 202
+    assert http.post(f"{path}/skipped", json={"key": "b", "reason": "no picture"}).is_success
+    return path
 
 
 def refused_or_taken(answer: httpx.Response) -> None:
@@ -77,7 +88,12 @@ def test_a_run(
         body["stop"] = {"radius": stop}
     if radii:
         body["radii"] = radii
-    refused_or_taken(http.post("/v1/runs", json=body))
+    answer = http.post("/v1/runs", json=body)
+    refused_or_taken(answer)
+    if answer.is_success:
+        path = answer.headers["location"]
+        for shown in (path, f"{path}/results", f"{path}/curve", f"{path}/comparison?with={path[-22:]}"):
+            assert http.get(shown).status_code == 200, shown
 
 
 @many
@@ -101,3 +117,23 @@ def test_a_plan(
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(["sigma", "seed", "copies"], number)))
 def test_a_preview(http: httpx.Client, numbers: Mapping[str, Any]) -> None:
     refused_or_taken(http.post("/v1/previews", json={"model": "good", "tensor": TENSOR, **numbers}))
+
+
+@many
+@given(st.sampled_from(["rows", "skipped"]), number, number | st.none())
+def test_a_page_of_a_run(http: httpx.Client, run: str, shown: str, after: float, limit: float | None) -> None:
+    told = {"after": str(after)} | ({} if limit is None else {"limit": str(limit)})
+    refused_or_taken(http.get(f"{run}/{shown}", params=told))
+
+
+@pytest.mark.parametrize("extreme", NUMBERS, ids=lambda number: str(number)[:24])
+@pytest.mark.parametrize("listed", ["/v1/runs", "/v1/certifications"])
+def test_a_list(http: httpx.Client, listed: str, extreme: float) -> None:
+    cursor = base64.urlsafe_b64encode(str(extreme).encode()).decode().rstrip("=")
+    refused_or_taken(http.get(listed, params={"limit": str(extreme)}))
+    refused_or_taken(http.get(listed, params={"cursor": cursor}))
+
+
+@pytest.mark.parametrize("extreme", NUMBERS, ids=lambda number: str(number)[:24])
+def test_the_points_of_a_curve(http: httpx.Client, run: str, extreme: float) -> None:
+    refused_or_taken(http.get(f"{run}/curve", params={"points": str(extreme)}))

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from registry.manifest import ModelManifest, load_manifest
 from registry.model_folders import Registry
 from service.certification.stated_models import stated_model
 from tests.support.certificate_documents import Document, document_of
@@ -110,3 +111,21 @@ def test_a_certificate_without_its_model_is_judged(
 def test_where_the_models_cannot_be_read_that_is_told(document: Document, tmp_path: Path) -> None:
     told, labels = stated_model(document, Registry(tmp_path / "gone"))
     assert (told.status, labels) == ("models_unreadable", None)
+
+
+def test_the_other_models_are_read_only_if_no_model_has_the_name(
+    document: Document, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(folder: Path) -> ModelManifest:
+        read.append(folder.name)
+        return load_manifest(folder)
+
+    monkeypatch.setattr("registry.model_folders.load_manifest", noted)
+    told, _ = stated_model(document, Registry(models_dir))
+    assert (told.status, read) == ("here", ["grey"])
+    document["certificate"]["model"]["name"] = "resnet50"
+    told, _ = stated_model(document, Registry(models_dir))
+    assert told.status == "other_name"
+    assert len(read) > 2
