@@ -45,7 +45,7 @@ class Service:
             answers.append(answer)
             return answer.status_code == 202
 
-        wait_until(accepted, "a job to be accepted", 60, interval=0.1)
+        wait_until(accepted, "a job to be accepted", interval=0.1)
         return str(answers[-1].headers["location"])
 
     def radius(self, address: str) -> float:
@@ -58,7 +58,7 @@ class Service:
             jobs.append(answer.json())
             return answer.status_code == 200 and answer.json()["finished_at"] is not None
 
-        wait_until(ended, "a job to end", 90, interval=0.1)
+        wait_until(ended, "a job to end", interval=0.1)
         assert jobs[-1]["status"] == "succeeded", jobs[-1]
         return float(jobs[-1]["certificate"]["radius"])
 
@@ -68,7 +68,7 @@ def running(folder: Path, url: str, half_spaces: Path) -> Iterator[Service]:
     worker = Worker(url, half_spaces, folder / "worker.log", processes=1, **IMPATIENT)
     with (
         running_gateway(folder, url, half_spaces, store_timeout_s=2.0) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=30) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         worker.start()
         try:
@@ -115,7 +115,7 @@ def begun_jobs(service: Service, pair: Pair) -> list[str]:
     def sampled() -> bool:
         return bool(service.client.get(accepted[0]).json()["progress"]["samples_done"])
 
-    wait_until(sampled, "the first job to be sampled", 60)
+    wait_until(sampled, "the first job to be sampled")
     pair.wait_replicated()
     return accepted
 

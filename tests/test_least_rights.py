@@ -36,7 +36,7 @@ def test_the_rules_are_enough(server: Server, repository: Path, half_spaces: Pat
         admin.execute_command("ACL", "SETUSER", "certify", "on", ">secret", *rules(repository))
         with (
             running_gateway(tmp_path, url, half_spaces) as gateway,
-            httpx.Client(base_url=gateway.url, timeout=30) as client,
+            httpx.Client(base_url=gateway.url, timeout=60) as client,
         ):
             try:
                 worker.start()
@@ -60,7 +60,7 @@ def use(client: httpx.Client, worker: Worker) -> None:
         return answer
 
     long = submit(n=2_000_000)
-    wait_until(lambda: job(long)["progress"]["samples_done"] > 0, "the long job to be sampled", 60)
+    wait_until(lambda: job(long)["progress"]["samples_done"] > 0, "the long job to be sampled")
     os.kill(next(iter(worker.children())), signal.SIGKILL)  # its message is restored and its step tried again
     kinds = ("first_order", "second_order", "dipole")
     jobs = [submit(certifier=kind, n=20_000) for kind in kinds]
@@ -68,7 +68,7 @@ def use(client: httpx.Client, worker: Worker) -> None:
     assert run.is_success, run.text
     row = client.post(f"{run.headers['location']}/rows", json={"key": "one", "tensor": BODY["tensor"]})
     assert row.is_success, row.text
-    wait_until(lambda: all(job(address)["finished_at"] for address in jobs), "the jobs to end", 90)
+    wait_until(lambda: all(job(address)["finished_at"] for address in jobs), "the jobs to end")
     assert [job(address)["status"] for address in jobs] == ["succeeded"] * 3
     assert client.delete(long).json()["status"] == "cancelled"
     for path in ("/v1/certifications", "/v1/runs", "/metrics", "/health/ready"):

@@ -57,7 +57,7 @@ def first_line(program: str, ends: tuple[int, int], fixed: str) -> str:
 
     try:
         with started(program, theirs, log_format=fixed):
-            wait_until(whole, "a line of the log", 60)
+            wait_until(whole, "a line of the log")
     finally:
         os.close(theirs)
         os.close(ours)

@@ -39,14 +39,14 @@ def test_one_trace_from_the_request_to_the_certificate(
         worker = Worker(server.url, half_spaces, tmp_path / "worker.log", processes=2, shard_s=0.2)
         with (
             running_gateway(tmp_path, server.url, half_spaces) as gateway,
-            httpx.Client(timeout=30) as client,
+            httpx.Client(timeout=60) as client,
         ):
             worker.start()
             try:
                 headers = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
                 answer = client.post(f"{gateway.url}/v1/certifications", json=BODY, headers=headers)
                 job = gateway.url + answer.headers["location"]
-                wait_until(lambda: client.get(job).json()["finished_at"], "the job to end", 60)
+                wait_until(lambda: client.get(job).json()["finished_at"], "the job to end")
                 assert "trace" not in client.get(job).json()["request"]
 
                 def arrived() -> bool:

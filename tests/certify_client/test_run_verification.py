@@ -30,7 +30,7 @@ def archive(service_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         run = client.runs.begin("points", asked, radii=[0.2])
         for key, label, x in (("a", 1, 0.5), ("b", 1, 0.9), ("c", 0, 0.7)):
             client.runs.add(run.id, key, label, TensorFile(np.array([x, x])))
-        wait_until(lambda: client.runs.get(run.id).rows.succeeded == 3, "three rows", 60)
+        wait_until(lambda: client.runs.get(run.id).rows.succeeded == 3, "three rows")
         path = tmp_path_factory.mktemp("evidence") / "run.zip"
         path.write_bytes(httpx.get(f"{service_url}/v1/runs/{run.id}/evidence").content)
     return path

@@ -42,12 +42,12 @@ def test_a_container_has_no_more_rights_than_stated(started: Started) -> None:
 def test_a_request_that_an_ingress_passes_on_is_answered(started: Started) -> None:
     (ingress,) = (one for one in started.cluster.resources if one["kind"] == "Ingress")
     (rule,) = ingress["spec"]["rules"]
-    answer = httpx.get(f"{started.gateway.address}/v1/models", headers={"Host": rule["host"]}, timeout=30)
+    answer = httpx.get(f"{started.gateway.address}/v1/models", headers={"Host": rule["host"]}, timeout=60)
     assert answer.status_code == 401  # a key is asked for
 
 
 def test_metrics_can_be_scraped_without_a_key(started: Started) -> None:
-    answer = httpx.get(f"{started.gateway.address}/metrics", timeout=30)
+    answer = httpx.get(f"{started.gateway.address}/metrics", timeout=60)
     assert "certify_samples_remaining" in answer.text
 
 

@@ -30,7 +30,7 @@ def test_one_four_one(started: Started) -> None:
     with ThreadPoolExecutor() as threads:
         more = list(threads.map(started.cluster.start, ["worker"] * 3))
         wait_until(lambda: ended(started, jobs) >= 4, "four jobs with four workers", 300)
-        ready = httpx.get(f"{started.gateway.address}/health/ready", timeout=30).json()
+        ready = httpx.get(f"{started.gateway.address}/health/ready", timeout=60).json()
         assert len(ready["workers"]) == 4
         assert ended(started, jobs) < JOBS
         assert list(threads.map(lambda pod: pod.stop(), more)) == [0, 0, 0]

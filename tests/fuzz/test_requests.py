@@ -47,9 +47,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         running_gateway(
             folder, server.url, models, keys_file=keys_file, max_body_bytes=20_000, body_timeout_s=2.0
         ) as gateway,
-        httpx.Client(
-            base_url=gateway.url, timeout=20.0, headers={"Authorization": f"Bearer {key}"}
-        ) as client,
+        httpx.Client(base_url=gateway.url, timeout=60, headers={"Authorization": f"Bearer {key}"}) as client,
     ):
         yield client
         assert "Traceback" not in gateway.log

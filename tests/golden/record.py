@@ -110,7 +110,7 @@ def _cancel(service: httpx.Client, given: str, fields: dict[str, Any], samples: 
         running = service.get(path).json()["running"]
         return running is not None and running["samples"] >= samples
 
-    wait_until(looked_at, f"{samples} samples of {path}", 60)
+    wait_until(looked_at, f"{samples} samples of {path}")
     job = service.delete(path).json()
     assert job["status"] == "cancelled", job
     assert job["certificate"] is not None, job

@@ -60,14 +60,14 @@ def _answers(service: httpx.Client) -> dict[str, Any]:
     answers = dict(zip(asked, finished(service, list(asked.values())), strict=True))
     answers |= _of_one_that_runs(service, {**BASE, "seed": SEED, "n": NEVER_DONE, "image": image})
     path = submit(service, {**BASE, "model": "broken", "seed": SEED, "image": image})
-    wait_until(lambda: service.get(path).json()["status"] == "failed", "the job to fail", 60)
+    wait_until(lambda: service.get(path).json()["status"] == "failed", "the job to fail")
     return {**answers, "failed": service.get(path).json()}
 
 
 def _of_one_that_runs(service: httpx.Client, fields: dict[str, Any]) -> dict[str, Any]:
     accepted = service.post("/v1/certifications", json=fields).json()
     path = f"/v1/certifications/{accepted['id']}"
-    wait_until(lambda: (service.get(path).json()["running"] or {}).get("samples", 0) > 0, "a radius", 60)
+    wait_until(lambda: (service.get(path).json()["running"] or {}).get("samples", 0) > 0, "a radius")
     running = service.get(path).json()
     return {"queued": accepted, "running": running, "cancelled": service.delete(path).json()}
 

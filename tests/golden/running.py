@@ -32,7 +32,7 @@ def running_service(folder: Path) -> Iterator[httpx.Client]:
     with (
         running_stack(folder, models, processes=2, shard_s=SHARD_S) as stack,
         running_gateway(folder, stack.server.url, models) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=30.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
 
@@ -58,7 +58,7 @@ def comparable(certificate: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ended(service: httpx.Client, path: str) -> dict[str, Any]:
-    wait_until(lambda: service.get(path).json()["finished_at"], f"{path} to end", 90)
+    wait_until(lambda: service.get(path).json()["finished_at"], f"{path} to end")
     job: dict[str, Any] = service.get(path).json()
     assert job["status"] == "succeeded", job["failure"]
     return job

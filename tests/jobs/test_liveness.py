@@ -39,7 +39,7 @@ def test_announced_workers_are_listed_oldest_first(liveness: Liveness) -> None:
 def test_a_silent_worker_disappears(redis_client: Redis, jobs_settings: JobsSettings) -> None:
     liveness = Liveness(redis_client, jobs_settings.model_copy(update={"heartbeat_ttl_s": 0.2}))
     liveness.beat(record("one"))
-    assert len(liveness.live_workers()) == 1
+    assert redis_client.scard(keys.WORKERS) == 1
     wait_until(lambda: not liveness.live_workers(), "the heartbeat to expire")
     assert redis_client.scard(keys.WORKERS) == 0
 
@@ -77,7 +77,7 @@ def test_a_worker_touches_the_file_that_its_health_check_looks_at(stack: Stack) 
     file = stack.folder / "heartbeat"
     worker = stack.extra_worker(heartbeat_file=file, heartbeat_ttl_s=1.0)
     try:
-        wait_until(file.exists, "the first sign of life", 60)
+        wait_until(file.exists, "the first sign of life")
         first = file.stat().st_mtime_ns
         wait_until(lambda: file.stat().st_mtime_ns > first, "the next one")
     finally:

@@ -98,7 +98,7 @@ def test_a_worker_does_a_job(
         made = half_space(half_spaces, n=1000)
         job_id = store.create(made.spec, made.input_bytes).job_id
         queue.enqueue_select(job_id)
-        wait_until(lambda: store.get(job_id).state is JobState.SUCCEEDED, "the job", 60)
+        wait_until(lambda: store.get(job_id).state is JobState.SUCCEEDED, "the job")
     finally:
         worker.kill()
 

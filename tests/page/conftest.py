@@ -74,7 +74,7 @@ def keyed(behind: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[G
 
 @pytest.fixture(scope="package")
 def http(gateway: Gateway) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=gateway.url, timeout=30.0) as client:
+    with httpx.Client(base_url=gateway.url, timeout=60) as client:
         yield client
 
 

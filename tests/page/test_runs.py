@@ -52,7 +52,7 @@ def run_id(context: BrowserContext, folder: Path) -> Iterator[str]:
 
 
 def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.Client, run_id: str) -> None:
-    wait_until(lambda: http.get(f"/v1/runs/{run_id}").json()["rows"]["succeeded"] == ROWS, "all rows", 60)
+    wait_until(lambda: http.get(f"/v1/runs/{run_id}").json()["rows"]["succeeded"] == ROWS, "all rows")
     page.goto(f"/?view=run&id={run_id}")
     expect(page.get_by_text("51 of 51 have ended, 50 succeeded, 1 refused")).to_be_visible()
     expect(page.get_by_text("the run is complete")).to_be_visible()
@@ -169,7 +169,7 @@ def test_radii_of_the_same_inputs_are_compared(
             row = {"key": f"{digit}/0.png", "label": str(digit)}
             answer = http.post(f"/v1/runs/{twice}/rows", data=row, files={"image": picture})
         assert answer.status_code == 202
-    wait_until(lambda: http.get(f"/v1/runs/{twice}").json()["rows"]["succeeded"] == 2, "both rows", 60)
+    wait_until(lambda: http.get(f"/v1/runs/{twice}").json()["rows"]["succeeded"] == 2, "both rows")
     page.goto(f"/?view=run&id={run_id}")
     page.get_by_label("Other run").select_option(twice)
     expect(page.get_by_text("2 inputs ended in both runs; 2 are certified in both")).to_be_visible()

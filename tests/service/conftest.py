@@ -47,6 +47,7 @@ def gateway(
         models_dir,
         max_body_bytes=MAX_BODY_BYTES,
         max_n=MAX_N,
+        store_timeout_s=60,
         events_interval_s=0.02,
         run_events_interval_s=0.02,
     ) as running:
@@ -55,7 +56,7 @@ def gateway(
 
 @pytest.fixture(scope="session")
 def http(gateway: Gateway) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=gateway.url, timeout=20.0) as client:
+    with httpx.Client(base_url=gateway.url, timeout=60) as client:
         yield client
 
 
@@ -129,6 +130,7 @@ def guarded(
         shared_server.url,
         models_dir,
         keys_file=keys_file,
+        store_timeout_s=60,
         cors_origins='["https://lab.example"]',
         log_level="debug",
     ) as gateway:
@@ -147,7 +149,7 @@ def ask(guarded: Gateway, keys_file: Path) -> Iterator[Ask]:
         **more: Any,
     ) -> httpx.Response:
         given = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return client.request(method, guarded.url + path, headers=given | (headers or {}), timeout=20, **more)
+        return client.request(method, guarded.url + path, headers=given | (headers or {}), timeout=60, **more)
 
     with httpx.Client() as client:
         yield send

@@ -30,7 +30,7 @@ def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with (
         running_stack(folder, models, processes=1) as stack,
         running_gateway(folder, stack.server.url, models) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=30.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
 

@@ -35,7 +35,7 @@ def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         running_stack(folder, models, processes=1) as stack,
         # Streams that wait for small jobs look more often than that.
         running_gateway(folder, stack.server.url, models, events_interval_s=600) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=30.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
 

@@ -12,6 +12,7 @@ from redis import Redis
 from jobs.ledger import Ledger
 from jobs.liveness import Liveness, WorkerRecord
 from jobs.plan import Fleet
+from jobs.shared_settings import JobsSettings
 from jobs.store import JobStore
 from tests.support.begun import begin
 from tests.support.fleets import ELSEWHERE, here
@@ -29,6 +30,12 @@ def gateway(
     """A gateway of the server that each of these tests finds empty."""
     with running_gateway(tmp_path_factory.mktemp("gateway"), emptied_server.url, models_dir) as running:
         yield running
+
+
+@pytest.fixture
+def liveness(redis_client: Redis, jobs_settings: JobsSettings) -> Liveness:
+    """Heartbeats that hold for an hour, however slow the machine is."""
+    return Liveness(redis_client, jobs_settings.model_copy(update={"heartbeat_ttl_s": 3600}))
 
 
 def beat(liveness: Liveness, name: str, fleet: Fleet, *, begins_jobs: bool = True) -> None:

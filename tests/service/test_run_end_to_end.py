@@ -35,7 +35,7 @@ def service(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with (
         running_stack(folder, models, processes=1) as stack,
         running_gateway(folder, stack.server.url, models) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=30.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
 
@@ -51,7 +51,7 @@ def ended_run(service: httpx.Client, labels: dict[int, int | None], **asked: Any
         image = (ROOT / "examples" / f"digit-{digit}.png").read_bytes()
         answer = service.post(f"{path}/rows", data=fields, files={"image": image})
         assert answer.status_code == 202, answer.text
-    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == len(labels), "the rows", 60)
+    wait_until(lambda: service.get(path).json()["rows"]["succeeded"] == len(labels), "the rows")
     found: dict[str, Any] = service.get(path).json()
     return found
 

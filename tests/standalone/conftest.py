@@ -58,7 +58,7 @@ class Standalone:
             )
         self._session = self._process.pid
         with CertificationClient(self.url) as client:
-            wait_until(lambda: self._ready(client), "the service to be ready", 60)
+            wait_until(lambda: self._ready(client), "the service to be ready")
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """End it as Ctrl-C does and return its exit status."""
@@ -72,14 +72,14 @@ class Standalone:
         """Kill the supervisor alone, as ``kill -9`` does."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)
         self._process = None
 
     def destroy(self) -> None:
         """Kill whatever is left after a test that failed."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
 

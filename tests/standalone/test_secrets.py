@@ -192,7 +192,7 @@ def test_what_is_logged_while_secrets_are_in_use(server: Server, half_spaces: Pa
         worker.start()
         try:
             ready = f"{gateway.url}/health/ready"
-            wait_until(lambda: httpx.get(ready).status_code == 200, "a worker", 60)
+            wait_until(lambda: httpx.get(ready).status_code == 200, "a worker")
             sent = {"data": {"model": "grey"}, "files": {"image": encode(RAMP)}}
             assert httpx.post(f"{gateway.url}/v1/certifications", **sent).status_code == 202  # type: ignore[arg-type]
             with connect(JobsSettings(redis_url=url)) as client:

@@ -34,7 +34,7 @@ def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
         job = client.submit(image, parameters).id
         wait_until(lambda: client.get(job).status is not State.QUEUED, "a worker to begin")
     running.kill()
-    wait_until(lambda: running.processes() == set(), "everything to end with the supervisor", 10)
+    wait_until(lambda: running.processes() == set(), "everything to end with the supervisor")
 
     running.start()
     with CertificationClient(running.url) as client:
@@ -52,7 +52,7 @@ def test_life(running: Standalone, repository: Path) -> None:
 
     (worker,) = running.worker_pids()
     os.kill(worker, signal.SIGKILL)
-    wait_until(lambda: running.worker_pids() - {worker}, "another worker", 60)
+    wait_until(lambda: running.worker_pids() - {worker}, "another worker")
     assert certify(running.url, repository).certificate == before.certificate
 
     assert running.stop() == 0
@@ -92,7 +92,7 @@ def refusal(environment: dict[str, str]) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 1

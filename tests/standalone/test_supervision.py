@@ -87,7 +87,7 @@ def test_program_that_has_worked_is_started_again_however_often_it_fails(tmp_pat
             wait_until(lambda: runs.exists() and len(runs.read_text().split()) > 3, "the fourth run")
         finally:
             process.terminate()
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     assert b"cannot be started" not in said
     assert said.endswith(b"True\n")
 

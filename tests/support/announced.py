@@ -1,4 +1,4 @@
-"""Announce a worker in the store without running one."""
+"""Announce a worker in the store without running one: for an hour, however slow the machine is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.server import Server
 
 def beat(server: Server, **problems: str) -> None:
     """Announce a live worker."""
-    settings = JobsSettings(redis_url=server.url)
+    settings = JobsSettings(redis_url=server.url, heartbeat_ttl_s=3600)
     with connect(settings) as client:
         worker = WorkerRecord(
             id="w1",
@@ -28,6 +28,6 @@ def beat(server: Server, **problems: str) -> None:
 
 def report_broken(server: Server, fingerprint: str, detail: str) -> None:
     """Let the announced worker say that it could not load the model of this manifest."""
-    settings = JobsSettings(redis_url=server.url)
+    settings = JobsSettings(redis_url=server.url, heartbeat_ttl_s=3600)
     with connect(settings) as client:
         Liveness(client, settings).report_broken("w1", fingerprint, detail)

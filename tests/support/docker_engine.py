@@ -15,7 +15,7 @@ def engine_answers() -> bool:
     """Whether a Docker engine can be used here."""
     if shutil.which("docker") is None:
         return False
-    asked = subprocess.run(["docker", "info"], capture_output=True, timeout=30, check=False)
+    asked = subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False)
     return asked.returncode == 0
 
 

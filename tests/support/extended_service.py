@@ -40,8 +40,8 @@ def extended_service(entry: str, folder: Path, models_dir: Path) -> Iterator[htt
         for program in programs:
             program.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20.0) as client:
-                wait_until(lambda: _ready(client, programs), "the service to be ready", 60)
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                wait_until(lambda: _ready(client, programs), "the service to be ready")
                 yield client
         finally:
             for program in programs:
@@ -53,7 +53,7 @@ def certified(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
     posted = client.post("/v1/certifications", json=request)
     assert posted.status_code == 202, posted.text
     place = posted.headers["location"]
-    wait_until(lambda: client.get(place).json()["status"] not in {"queued", "running"}, "the job to end", 60)
+    wait_until(lambda: client.get(place).json()["status"] not in {"queued", "running"}, "the job to end")
     job: dict[str, Any] = client.get(place).json()
     assert job["status"] == "succeeded", job
     return job

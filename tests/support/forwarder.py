@@ -46,12 +46,12 @@ def forwarding(target: int, context: ssl.SSLContext | None = None) -> Iterator[F
     forwarder, listens, over = Forwarder(target, context), Queue[int](), threading.Event()
     with ThreadPoolExecutor(1) as pool:
         served = pool.submit(lambda: asyncio.run(forwarder.serve(listens, over)))
-        forwarder.port = listens.get(timeout=20)
+        forwarder.port = listens.get(timeout=60)
         try:
             yield forwarder
         finally:
             over.set()
-            served.result(timeout=20)
+            served.result(timeout=60)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ResourceWarning

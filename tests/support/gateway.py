@@ -42,7 +42,7 @@ class Gateway:
     def stop(self) -> int:
         """End it in order and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Pod:
         request = asked["httpGet"]
         headers = {each["name"]: each["value"] for each in request["httpHeaders"]}
         try:
-            answer = httpx.get(self.address + request["path"], headers=headers, timeout=30)
+            answer = httpx.get(self.address + request["path"], headers=headers, timeout=60)
         except httpx.TransportError:
             return False
         return answer.status_code < 400

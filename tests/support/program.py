@@ -62,7 +62,7 @@ class Program:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 assert self.ended
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
             self._process = None
 
     def end(self) -> None:
@@ -76,7 +76,7 @@ class Program:
         """Send a signal to the main process and its children."""
         os.killpg(self.pid, number)
 
-    def stop(self, timeout: float = 30, number: signal.Signals = signal.SIGTERM) -> int:
+    def stop(self, timeout: float = 120, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end and return its exit status."""
         assert self._process is not None
         self._process.send_signal(number)

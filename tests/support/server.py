@@ -91,7 +91,7 @@ class Server:
             return
         self._process.send_signal(number)
         self._process.send_signal(signal.SIGCONT)
-        self._process.wait(timeout=20)
+        self._process.wait(timeout=60)
         self._process = None
 
 

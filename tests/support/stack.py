@@ -47,9 +47,9 @@ class Stack:
         self.queue.enqueue_select(job_id)
         return job_id
 
-    def finished(self, job_id: str, timeout: float = 60) -> JobRecord:
+    def finished(self, job_id: str) -> JobRecord:
         """Wait for a job to end."""
-        wait_until(lambda: self.store.get(job_id).state.is_final, f"job {job_id} to end", timeout)
+        wait_until(lambda: self.store.get(job_id).state.is_final, f"job {job_id} to end")
         return self.store.get(job_id)
 
     def extra_worker(self, **settings: object) -> Worker:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def wait_until(
-    condition: Callable[[], T], what: str, timeout: float = 30.0, interval: float | None = None
+    condition: Callable[[], T], what: str, timeout: float = 120.0, interval: float | None = None
 ) -> T:
     """Return the first true answer of ``condition``; AssertionError naming ``what`` when time is up.
 

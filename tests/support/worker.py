@@ -26,4 +26,4 @@ class Worker(Program):
             assert not self.ended, self.log_text()
             return any(record.pid == self.pid for record in liveness.live_workers())
 
-        wait_until(live, "a live worker", 60)
+        wait_until(live, "a live worker")

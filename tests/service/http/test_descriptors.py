@@ -48,7 +48,7 @@ def connections(gateway: Gateway, number: int) -> Iterator[None]:
     """Hold so many connections open, on which nothing is sent."""
     with ExitStack() as stack:
         for _ in range(number):
-            stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=20))
+            stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=60))
         yield
 
 
@@ -58,10 +58,10 @@ def connections(gateway: Gateway, number: int) -> Iterator[None]:
 def test_the_connections_that_are_promised_are_served_at_the_usual_soft_limit(own_gateway: Gateway) -> None:
     raise_limit()
     with connections(own_gateway, 1300):  # 1000 are served; those past it are told so
-        answer = httpx.get(f"{own_gateway.url}/v1/models", timeout=20)
+        answer = httpx.get(f"{own_gateway.url}/v1/models", timeout=60)
         assert answer.status_code == 503
         assert answer.json()["detail"] == "Too many connections are open."
-        assert httpx.get(f"{own_gateway.url}/health/live", timeout=20).status_code == 200
+        assert httpx.get(f"{own_gateway.url}/health/live", timeout=60).status_code == 200
     assert EMFILE not in own_gateway.log
 
 
@@ -75,7 +75,7 @@ def test_a_gateway_that_may_open_nothing_more_says_so_once_and_goes_on_when_it_m
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_now + 10, before[1]))
     with connections(own_gateway, 200):
         wait_until(lambda: EMFILE in own_gateway.log, "the want of files to be logged")
-        wait_until(lambda: own_gateway.log.count(EMFILE) == 2, "a count of what was left out", 30)
+        wait_until(lambda: own_gateway.log.count(EMFILE) == 2, "a count of what was left out")
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
     wait_until(lambda: _lives(own_gateway), "the gateway to answer again")
     told = [json.loads(line) for line in own_gateway.log.splitlines() if EMFILE in line]

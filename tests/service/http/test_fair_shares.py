@@ -63,7 +63,7 @@ def shared(
 def ask(gateway: Gateway, key: str, path: str = "/v1/models", **more: object) -> httpx.Response:
     method = "POST" if more else "GET"
     about = {"Authorization": f"Bearer {key}"}
-    return httpx.request(method, gateway.url + path, headers=about, timeout=20, **more)  # type: ignore[arg-type]
+    return httpx.request(method, gateway.url + path, headers=about, timeout=60, **more)  # type: ignore[arg-type]
 
 
 def submit(gateway: Gateway, key: str) -> httpx.Response:
@@ -99,7 +99,7 @@ def large(gateway: Gateway, key: str) -> httpx.Response:
         f"{gateway.url}/v1/certifications",
         content=b" " * 90_000,
         headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -111,7 +111,7 @@ def test_streams_of_one_key_leave_some_for_another(shared: Gateway) -> None:
 
         def follow(key: str, path: str) -> int:
             about = {"Authorization": f"Bearer {key}"}
-            answer = streams.enter_context(httpx.stream("GET", shared.url + path, headers=about, timeout=20))
+            answer = streams.enter_context(httpx.stream("GET", shared.url + path, headers=about, timeout=60))
             return answer.status_code
 
         assert [follow(*followed[0]) for _ in range(3)] == [200, 200, 503]
@@ -132,7 +132,7 @@ def test_requests_at_work_are_bounded_and_health_is_not(
     ):
 
         def described() -> httpx.Response:
-            return httpx.get(f"{gateway.url}/openapi.json", timeout=30)
+            return httpx.get(f"{gateway.url}/openapi.json", timeout=60)
 
         def listed() -> Future[httpx.Response]:
             return pool.submit(httpx.get, f"{gateway.url}/v1/certifications", timeout=300)
@@ -151,7 +151,7 @@ def test_requests_at_work_are_bounded_and_health_is_not(
             answer = described()
             check_problem(answer, "overloaded", 503)
             assert int(answer.headers["retry-after"]) > 0
-            assert httpx.get(f"{gateway.url}/health/live", timeout=30).status_code == 200
+            assert httpx.get(f"{gateway.url}/health/live", timeout=60).status_code == 200
         finally:
             own_server.resume()
         assert waiting[-1].result().status_code == 200

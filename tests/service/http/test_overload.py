@@ -75,7 +75,7 @@ def submit(gateway: Gateway, key: str | None = None) -> httpx.Response:
         data={"model": "grey"},
         files={"image": PNG},
         headers=headers,
-        timeout=20,
+        timeout=60,
     )
 
 
@@ -121,7 +121,7 @@ def test_the_stores_memory_is_bounded(
 
 def begin_run(gateway: Gateway) -> httpx.Response:
     fields = {"name": "few", "model": "grey"}
-    return httpx.post(f"{gateway.url}/v1/runs", json=fields, timeout=20)
+    return httpx.post(f"{gateway.url}/v1/runs", json=fields, timeout=60)
 
 
 @pytest.mark.parametrize("begun", [submit, begin_run])
@@ -130,16 +130,16 @@ def test_streams_of_events_are_bounded(small: Gateway, begun: Callable[[Gateway]
     with ExitStack() as open_streams:
         followed = []  # a stream is closed with the iterator over it
         for _ in range(MOST_STREAMS):
-            answer = open_streams.enter_context(httpx.stream("GET", events, timeout=20))
+            answer = open_streams.enter_context(httpx.stream("GET", events, timeout=60))
             followed.append(answer.iter_lines())
             assert "event: progress" in (next(followed[-1]), next(followed[-1]))
-        refused = httpx.get(events, timeout=20)
+        refused = httpx.get(events, timeout=60)
         check_problem(refused, "overloaded", 503)
         assert int(refused.headers["retry-after"]) > 0
         assert httpx.get(events.removesuffix("/events")).status_code == 200
 
     def streams() -> bool:
-        with httpx.stream("GET", events, timeout=20) as answer:
+        with httpx.stream("GET", events, timeout=60) as answer:
             return answer.status_code == 200
 
     wait_until(streams, "a stream to be free again")
@@ -178,7 +178,7 @@ def test_a_crowd_of_slow_clients_does_not_keep_polls_waiting(
             slow.enter_context(closing(connection(gateway, begun)))
             for begun in (head, head + b"Content-Length: 1000000\r\n\r\n") * 50
         ]
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=60) as client:
             for _ in range(5):
                 for one in crowd:
                     one.sendall(b"x")
@@ -213,7 +213,7 @@ def test_bodies_that_are_held_are_bounded(small: Gateway) -> None:
                 f"{small.url}/v1/certifications",
                 content=body,
                 headers={"Content-Type": "application/json"},
-                timeout=20,
+                timeout=60,
             )
         return answer.status_code == 503 and "overloaded" in answer.json()["type"]
 

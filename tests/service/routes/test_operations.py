@@ -61,7 +61,7 @@ def test_it_ends_in_order_while_a_client_follows_a_job(
     with running_gateway(tmp_path, own_server.url, models_dir) as gateway:
         posted = httpx.post(f"{gateway.url}/v1/certifications", data={"model": "grey"}, files={"image": PNG})
         events = f"{gateway.url}/v1/certifications/{posted.json()['id']}/events"
-        with httpx.stream("GET", events, timeout=30) as answer:
+        with httpx.stream("GET", events, timeout=60) as answer:
             assert next(answer.iter_lines()) == "event: progress"
             status = gateway.stop()
     assert status == -signal.SIGTERM  # uvicorn raises the signal again once it has ended

@@ -29,7 +29,7 @@ def poor(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with (
         running_gateway(tmp_path, shared_server.url, models_dir) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=20.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         yield client
 

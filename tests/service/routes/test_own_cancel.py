@@ -24,7 +24,7 @@ def polled(url: str) -> Iterator[None]:
     def poll() -> None:
         with httpx.Client() as client:
             while not over.is_set():
-                client.get(url, timeout=20)
+                client.get(url, timeout=60)
 
     thread = threading.Thread(target=poll)
     thread.start()
@@ -40,7 +40,7 @@ def test_a_cancelled_job_is_cancelled_everywhere(
 ) -> None:
     with (
         running_gateway(tmp_path, shared_server.url, models_dir) as other,
-        httpx.Client(timeout=20) as client,
+        httpx.Client(timeout=60) as client,
     ):
         for _ in range(TRIES):
             path = client.post(f"{gateway.url}/v1/certifications", json=JOB).headers["location"]
@@ -58,7 +58,7 @@ def test_the_rows_of_a_cancelled_run_too(
     run = {"name": "points", "model": "plane", "sigma": 0.5}
     with (
         running_gateway(tmp_path, shared_server.url, models_dir) as other,
-        httpx.Client(timeout=20) as client,
+        httpx.Client(timeout=60) as client,
     ):
         for _ in range(TRIES):
             begun = client.post(f"{gateway.url}/v1/runs", json=run).headers["location"]

@@ -65,19 +65,19 @@ def test_while_the_store_is_away_everything_that_needs_it_is_503(
 ) -> None:
     url = own_gateway.url
     own_server.kill()
-    posted = httpx.post(f"{url}/v1/certifications", data={"model": "grey"}, files={"image": PNG}, timeout=30)
+    posted = httpx.post(f"{url}/v1/certifications", data={"model": "grey"}, files={"image": PNG}, timeout=60)
     for answer in (
         posted,
-        httpx.get(f"{url}/v1/certifications", timeout=30),
-        httpx.get(f"{url}/v1/certifications/{'A' * 22}", timeout=30),
-        httpx.delete(f"{url}/v1/certifications/{'A' * 22}", timeout=30),
-        httpx.get(f"{url}/v1/certifications/{'A' * 22}/events", timeout=30),
+        httpx.get(f"{url}/v1/certifications", timeout=60),
+        httpx.get(f"{url}/v1/certifications/{'A' * 22}", timeout=60),
+        httpx.delete(f"{url}/v1/certifications/{'A' * 22}", timeout=60),
+        httpx.get(f"{url}/v1/certifications/{'A' * 22}/events", timeout=60),
     ):
         problem = check_problem(answer, "store-unavailable", 503)
         assert int(answer.headers["retry-after"]) > 0
         assert str(own_server.port) not in problem["detail"]
     assert httpx.get(f"{url}/health/live").status_code == 200
-    assert check_problem(httpx.get(f"{url}/health/ready", timeout=30), "not-ready", 503)["store"] is False
-    assert "certify_store_up 0.0" in httpx.get(f"{url}/metrics", timeout=30).text
+    assert check_problem(httpx.get(f"{url}/health/ready", timeout=60), "not-ready", 503)["store"] is False
+    assert "certify_store_up 0.0" in httpx.get(f"{url}/metrics", timeout=60).text
     own_server.start()
-    wait_until(lambda: httpx.get(f"{url}/v1/certifications", timeout=30).is_success, "the store to be back")
+    wait_until(lambda: httpx.get(f"{url}/v1/certifications").is_success, "the store to be back")

@@ -70,7 +70,7 @@ def test_polls_of_a_moment_share_their_round_trips(
 
 def poll_again_and_again(url: str) -> bool:
     with httpx.Client() as client:
-        return all(client.get(url, timeout=20).is_success for _ in range(25))
+        return all(client.get(url, timeout=60).is_success for _ in range(25))
 
 
 def test_a_page_of_runs(http: httpx.Client, shared_redis: Redis) -> None:

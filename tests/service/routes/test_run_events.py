@@ -44,7 +44,7 @@ def end(store: JobStore, job_id: str) -> None:
 def followed(gateway_url: str, path: str, last: str | None = None) -> Iterator[Iterator[Event]]:
     headers = {} if last is None else {"Last-Event-ID": last}
     with (
-        httpx.Client(base_url=gateway_url, timeout=20.0) as client,
+        httpx.Client(base_url=gateway_url, timeout=60) as client,
         client.stream("GET", f"{path}/events", headers=headers) as answer,
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -131,7 +131,7 @@ def test_a_stream_that_has_been_open_for_long_is_closed_and_can_be_opened_again(
         running_gateway(
             tmp_path, shared_server.url, models_dir, run_events_interval_s=0.02, run_events_max_s=0.3
         ) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=20.0) as client,
+        httpx.Client(base_url=gateway.url, timeout=60) as client,
     ):
         path = new_run(client)
         with followed(gateway.url, path) as events:

@@ -38,12 +38,12 @@ def small(models_dir: Path, keys_file: Path, tmp_path_factory: pytest.TempPathFa
 
 def begin(gateway: Gateway, key: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.post(f"{gateway.url}/v1/runs", json=RUN, headers=headers, timeout=20)
+    return httpx.post(f"{gateway.url}/v1/runs", json=RUN, headers=headers, timeout=60)
 
 
 def stored(gateway: Gateway, key: str) -> list[str]:
     headers = {"Authorization": f"Bearer {key}"}
-    listed = httpx.get(f"{gateway.url}/v1/runs", headers=headers, timeout=20).json()["runs"]
+    listed = httpx.get(f"{gateway.url}/v1/runs", headers=headers, timeout=60).json()["runs"]
     return [run["id"] for run in listed]
 
 
@@ -61,7 +61,7 @@ def test_a_cancelled_run_counts_until_it_is_deleted(small: Gateway) -> None:
     run = begin(small, ALICE).json()["id"]
     begin(small, ALICE)
     headers = {"Authorization": f"Bearer {ALICE}"}
-    httpx.delete(f"{small.url}/v1/runs/{run}", headers=headers, timeout=20)
+    httpx.delete(f"{small.url}/v1/runs/{run}", headers=headers, timeout=60)
     check_problem(begin(small, ALICE), "too-many-runs", 429)
 
 

@@ -28,7 +28,7 @@ from tests.support.without_pytorch import write_hiding
 from tests.support.worker import Worker
 
 SCRIPT: Final = "mnist-torchscript"
-QUICK: Final = {"processes": 1, "heartbeat_ttl_s": 2.0, "stall_s": 3.0, "shard_s": 0.2}
+QUICK: Final = {"processes": 1, "heartbeat_ttl_s": 60, "stall_s": 3.0, "shard_s": 0.2}
 LEFT: Final = "the step goes to workers with"
 """What a worker logs that leaves a step to others."""
 
@@ -49,16 +49,18 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 @contextmanager
 def another_worker(stack: Stack, models: Path, log: str, **settings: object) -> Iterator[Worker]:
-    """Run a worker with PyTorch beside it."""
+    """Run a worker with PyTorch beside it. As the block ends it is killed, and its heartbeat expires."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTHONPATH", raising=False)
         worker = Worker(stack.server.url, models, stack.folder / log, **{**QUICK, **settings})
     worker.start()
     try:
         worker.wait_live(stack.liveness)
+        (worker_id,) = [one.id for one in stack.liveness.live_workers() if one.pid == worker.pid]
         yield worker
     finally:
         worker.kill()
+    stack.client.delete(keys.worker(worker_id))
 
 
 def asked(model: str, n: int = 3000) -> Submission:
@@ -74,7 +76,7 @@ def assert_counted(stack: Stack, job: JobRecord, made: Submission) -> None:
 def test_a_worker_without_pytorch_leaves_torchscript_models_to_one_with_it(stack: Stack) -> None:
     made = asked(SCRIPT)
     with another_worker(stack, stack.models_dir, "with-torch.log"):
-        jobs = [stack.finished(stack.submit(made), 100) for _ in range(6)]
+        jobs = [stack.finished(stack.submit(made)) for _ in range(6)]
     for job in jobs:
         assert_counted(stack, job, made)
         assert job.plan is not None
@@ -97,7 +99,7 @@ def test_a_job_waits_in_its_place_for_the_workers_it_was_given_to(stack: Stack) 
         job = stack.store.get(later)
         assert (job.state, job.started_at, job.queue_position) == (JobState.QUEUED, None, 2)
     for job_id in (first, later):
-        failed = stack.finished(job_id, 60)
+        failed = stack.finished(job_id)
         assert failed.failure is not None
         assert failed.failure.type == "model_broken"
         assert "needs PyTorch, which this worker lacks" in failed.failure.detail
@@ -117,7 +119,7 @@ def test_a_worker_without_the_models_folder_leaves_steps_to_its_likes(tmp_path: 
         assert (alone.failure.type, alone.failure.detail) == ("model_broken", "there is no model 'mnist'")
         with another_worker(stack, both, "all.log"):
             for jobs in range(1, 31):
-                job = stack.finished(stack.submit(made), 100)
+                job = stack.finished(stack.submit(made))
                 assert job.state is JobState.SUCCEEDED, job.failure
                 assert_undisturbed(both, job, made.input_bytes)
                 if jobs >= 3 and LEFT in stack.worker.log_text():
@@ -133,7 +135,7 @@ def test_a_machine_that_is_out_of_order_fails_no_job(tmp_path: Path) -> None:
         with another_worker(stack, models, "sound.log"):
             assert len(stack.liveness.fleets()) == 1
             for _ in range(6):
-                assert_counted(stack, stack.finished(stack.submit(made), 100), made)
+                assert_counted(stack, stack.finished(stack.submit(made)), made)
         failed = stack.finished(stack.submit(made))
         assert failed.failure is not None
         assert failed.failure.type == "model_broken"

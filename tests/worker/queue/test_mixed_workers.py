@@ -24,7 +24,7 @@ def test_a_job_begun_with_one_thread_is_finished_by_a_worker_of_two(
         assert stack.store.get(job_id).state is JobState.RUNNING
         other = stack.extra_worker(threads=2, **QUICK)
         try:
-            job = stack.finished(job_id, timeout=90)
+            job = stack.finished(job_id)
         finally:
             other.kill()
     assert_undisturbed(half_spaces, job, made.input_bytes)

@@ -21,9 +21,12 @@ from tests.support.stack import Stack, running_stack
 
 @pytest.fixture(scope="module")
 def lonely(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[Stack]:
-    """A worker of one process that cuts jobs into shards of a twentieth of a second."""
+    """A worker of one process that cuts jobs into shards of a twentieth of a second.
+
+    Neither its leases nor its watchdog need the server meanwhile, however long a job takes.
+    """
     folder = tmp_path_factory.mktemp("lonely")
-    with running_stack(folder, half_spaces, processes=1, shard_s=0.05, lease_s=600.0) as stack:
+    with running_stack(folder, half_spaces, processes=1, shard_s=0.05, lease_s=600, stall_s=600) as stack:
         stack.finished(stack.submit(half_space(half_spaces, n=1_000)))
         warm = half_space(half_spaces, slow=True, n=5_000, certifier=SECOND_ORDER)
         stack.finished(stack.submit(warm))  # the server knows every script now

@@ -135,14 +135,14 @@ def test_a_worker_says_it_from_its_start_and_at_a_loss_and_goes_on_when_it_can(
     server.stop()
     worker.start()
     wait_until(lambda: lines("nothing listens there"), "the trouble to be told")
-    assert lines("nothing listens there")[0] < 5
+    assert lines("nothing listens there")[0] < SAY_EVERY_S, "it is told at the first look"
 
     server.start()
     worker.wait_live(liveness)
     wait_until(lambda: "can be used again" in worker.log_text(), "the end of the trouble to be told")
     before = len(lines("this worker cannot work"))
     server.kill()
-    wait_until(lambda: len(lines("this worker cannot work")) > before, "the loss to be told", 10)
+    wait_until(lambda: len(lines("this worker cannot work")) > before, "the loss to be told")
     assert worker.stop() == 0  # it was asked to end
 
 
@@ -151,5 +151,5 @@ def test_a_worker_that_gives_up_does_not_end_as_if_all_were_well(worker: Worker,
     server.stop()
     worker.start()
     wait_until(lambda: "worker starts with" in worker.log_text(), "the worker to start")
-    wait_until(lambda: len(worker.children()) == 1, "its sampling process", 60)
+    wait_until(lambda: len(worker.children()) == 1, "its sampling process")
     assert worker.stop(number=signal.SIGQUIT) == 1

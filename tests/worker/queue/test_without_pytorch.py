@@ -43,7 +43,7 @@ def asked(stack: Stack, model: str, certifier: Certifier) -> Submission:
 @pytest.mark.parametrize("certifier", CERTIFIERS, ids=str)
 def test_it_counts_what_a_worker_with_pytorch_counts(stack: Stack, certifier: Certifier) -> None:
     made = asked(stack, "mnist", certifier)
-    job = stack.finished(stack.submit(made), timeout=100)
+    job = stack.finished(stack.submit(made))
     assert_undisturbed(stack.models_dir, job, made.input_bytes)
     assert job.plan is not None
     assert set(job.plan.fleet.versions) == {"onnxruntime"}
@@ -57,6 +57,6 @@ def test_it_says_at_once_what_a_torchscript_model_needs(stack: Stack) -> None:
 
 
 def test_a_job_that_asks_for_one_fails_with_the_same_words(stack: Stack) -> None:
-    job = stack.finished(stack.submit(asked(stack, SCRIPT, FIRST_ORDER)), timeout=100)
+    job = stack.finished(stack.submit(asked(stack, SCRIPT, FIRST_ORDER)))
     assert job.failure is not None
     assert (job.failure.type, job.failure.detail) == ("model_broken", SAID)
