@@ -1,8 +1,9 @@
 """Load models and sample jobs with little memory: ``python -m tests.support.limited_memory``.
 
 Arguments: the models directory; the mebibytes beside what the process has once all is imported (0: no
-limit); and jobs, each as ``model:rows`` with the rows of a plan to follow (0: there is no plan). Prints for
-each job the rows of a pass, the evaluations of a block and the counts; or the error.
+limit); and jobs, each as ``model:rows`` with the rows of a plan to follow (0: there is no plan), which a job
+of the same model without a plan precedes. Prints for each job the rows of a pass, the evaluations of a block
+and the counts; or the error.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 
 from certificates import FIRST_ORDER, Noise, Weights
 from jobs.job_errors import PermanentFailure
-from jobs.plan import Plan
+from jobs.plan import Plan, RuntimeIdentity
 from jobs.spec import JobSpec
 from registry import ModelError, Registry
 from tests.support.fleets import here
@@ -47,14 +48,15 @@ def main() -> None:
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + int(headroom) * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    sys.stdout.write(json.dumps([answer(registry, *job.split(":")) for job in jobs]))
+    stated: dict[str, RuntimeIdentity] = {}
+    sys.stdout.write(json.dumps([answer(registry, stated, *job.split(":")) for job in jobs]))
 
 
-def answer(registry: Registry, name: str, rows: str) -> dict[str, object]:
-    """Carry out one job."""
+def answer(registry: Registry, stated: dict[str, RuntimeIdentity], name: str, rows: str) -> dict[str, object]:
+    """Carry out one job. ``stated`` has the identities of models that were loaded without a plan."""
     spec = submission(X, model=name, model_sha256=registry.get(name).sha256).spec
     try:
-        loaded = load(registry, spec, int(rows))
+        loaded = load(registry, stated, spec, int(rows))
     except (ModelError, PermanentFailure) as error:
         return {"error": str(error), "kind": getattr(error, "failure_type", "")}
     block = block_size_for(loaded.manifest, "cpu")
@@ -63,13 +65,15 @@ def answer(registry: Registry, name: str, rows: str) -> dict[str, object]:
     return {"rows": loaded.runtime.rows, "block": block, "counts": evidence.to_dict()}
 
 
-def load(registry: Registry, spec: JobSpec, rows: int) -> LoadedModel:
+def load(registry: Registry, stated: dict[str, RuntimeIdentity], spec: JobSpec, rows: int) -> LoadedModel:
     """Load as for a job without a plan, or with one that was made in passes of these rows."""
     cache = ModelCache(registry, "cpu", 1)
     if not rows:
-        return cache.for_spec(spec)
+        loaded = cache.for_spec(spec)
+        stated[spec.model] = loaded.identity(Noise.GAUSSIAN)
+        return loaded
     # Another worker stated this identity; here it is that of the rows which fit, with the other's rows.
-    runtime = cache.for_spec(spec).identity(Noise.GAUSSIAN).model_copy(update={"rows": rows})
+    runtime = stated[spec.model].model_copy(update={"rows": rows})
     manifest = registry.get(spec.model)
     plan = Plan(
         target=1,
@@ -82,7 +86,7 @@ def load(registry: Registry, spec: JobSpec, rows: int) -> LoadedModel:
         runtime=runtime,
         fleet=here(),
     )
-    return ModelCache(registry, "cpu", 1).for_plan(spec, plan)
+    return cache.for_plan(spec, plan)
 
 
 if __name__ == "__main__":
