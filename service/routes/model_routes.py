@@ -9,12 +9,19 @@ from pydantic import Field
 
 from registry.input_spec import Layout, Normalisation, ResizeRule
 from registry.manifest import MemoryFormat, ModelManifest, Precision
+from service.auth.callers import Caller
 from service.certification.certificate_resources import Resource
-from service.context import Ctx
+from service.certification.model_offers import (
+    LimitsResource,
+    OfferResource,
+    limits_of,
+    offers_of,
+)
+from service.context import Context, Ctx
 from service.http.problems import responses
 from service.http.query import KnownQuery
 from service.model_verdicts import verdicts
-from service.routes.who import AnyCaller
+from service.routes.who import AnyCaller, Who
 
 router = APIRouter(prefix="/v1/models", tags=["models"], dependencies=[AnyCaller, KnownQuery])
 
@@ -48,6 +55,8 @@ class ModelResource(Resource):
     normalisation: Normalisation | None = Field(description="Applied by the worker after the noise.")
     precision: Precision | None = Field(description="Precision of the network; null: as in its file.")
     memory_format: MemoryFormat = Field(description="Order of the input's axes in memory.")
+    limits: LimitsResource
+    offers: list[OfferResource] = Field(description="Certifiers and what a submission may name with them.")
     unloadable: str | None = Field(
         description="Why no live worker can load it, as earlier jobs found out; submissions for it are then "
         "refused. Null if a worker can load it, if none has tried, or if the job store does not answer."
@@ -69,12 +78,12 @@ class ModelList(Resource):
     "models no worker can load although the folder is valid. Folders that begin with `.` or `_` are skipped.",
     responses=responses("unauthorized", "invalid-request", "too-many-requests", "overloaded", "not-ready"),
 )
-def list_models(ctx: Ctx) -> ModelList:
+def list_models(ctx: Ctx, caller: Who) -> ModelList:
     """Read the models directory."""
     broken = ctx.registry.problems()
     manifests = [ctx.registry.get(name) for name in ctx.registry.names()]
     told = zip(manifests, verdicts(ctx, manifests), strict=True)
-    usable = [_resource(manifest, reason) for manifest, reason in told]
+    usable = [_resource(ctx, caller, manifest, reason) for manifest, reason in told]
     return ModelList(models=usable, broken=broken)
 
 
@@ -94,13 +103,17 @@ def list_models(ctx: Ctx) -> ModelList:
     ),
 )
 def get_model(
-    ctx: Ctx, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]
+    ctx: Ctx, caller: Who, name: Annotated[str, Path(description="Name of a model.", examples=["mnist"])]
 ) -> ModelResource:
     """Read one model's manifest."""
     manifest = ctx.registry.get(name)
-    return _resource(manifest, *verdicts(ctx, [manifest]))
+    return _resource(ctx, caller, manifest, *verdicts(ctx, [manifest]))
 
 
-def _resource(manifest: ModelManifest, unloadable: str | None) -> ModelResource:
+def _resource(ctx: Context, caller: Caller, manifest: ModelManifest, unloadable: str | None) -> ModelResource:
     fields = manifest.model_dump(exclude={"file", "batch_size", "threads", "origin"})
-    return ModelResource.model_validate({**fields, "unloadable": unloadable})
+    offered = {
+        "limits": limits_of(manifest, ctx.settings, caller),
+        "offers": offers_of(manifest),
+    }
+    return ModelResource.model_validate({**fields, **offered, "unloadable": unloadable})

@@ -46,6 +46,23 @@ def test_what_is_refused_for_certain_is_not_asked(page: Page) -> None:
             page.clock.fast_forward(1000)
         wait_until(lambda: "samples" in page.locator(".plan").inner_text(), f"{label} is accepted")
         expect(page.locator("input[aria-invalid=true]")).to_have_count(0)
+    page.get_by_label("Decision").select_option("majority")
+    page.get_by_label("k", exact=True).fill("")
+    page.get_by_label("Bounds").select_option("paper")
+    for label, taken, left in (("Decision", "multiclass", "majority"), ("Bounds", "nothing", "paper")):
+        field = page.get_by_label(label)
+        expect(field).to_have_value(left)
+        expect(field.locator(f"option[value={taken}]:not([disabled])")).to_have_count(0)
+    page.goto("/?view=certify&sample=digit-7&decision=multiclass&bounds=paper")
+    page.clock.fast_forward(1000)
+    fault = page.get_by_text("does not go with these bounds")
+    wait_until(fault.is_visible, "the combination is refused")
+    page.get_by_label("Bounds").select_option("tight")
+    page.get_by_label("Decision").select_option("majority")
+    page.get_by_label("Certifier").select_option("dipole")
+    page.clock.fast_forward(1000)
+    wait_until(lambda: "By dipole at most" in page.locator(".plan").inner_text(), "the plan")
+    expect(page.get_by_label("Decision").locator("option[disabled]")).to_have_text(["multiclass", "top k"])
     assert refused == []
 
 

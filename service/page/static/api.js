@@ -1,6 +1,7 @@
 // Requests to the API: keys, problems, and a service that does not answer.
 
-import { askKey } from "./ask.js";
+import { button, el, put } from "./dom.js";
+import { makeField } from "./field.js";
 
 const AGAIN_MS = 3000;
 const LONGEST_WAIT_S = 60;
@@ -32,8 +33,8 @@ export const hasKey = () => key !== null;
 /** The path of a certification, run or model. */
 export const at = (kind, name = "") => `v1/${kind}/${encodeURIComponent(name)}`;
 
-/** Ask the service, again while it does not answer: what must not happen twice carries an Idempotency-Key. Throws Problem,
- *  but asks for a key on 401, and again later where it came too soon, or the service is full and it is `patient` or reads. */
+/** Ask the service, again while it does not answer. Throws Problem, but asks for a key on 401, and again later where it came
+ *  too soon, or the service is full and it is `patient` or reads. */
 export async function request(path, { patient, ...options } = {}) {
 	for (;;) {
 		const used = key;
@@ -112,4 +113,21 @@ function backAgain() {
 		setTimeout(tell, 5000);
 	})();
 	return away;
+}
+
+/** Ask, and return what was typed, or null if the dialog was closed. `refusal`: what the service said of the last key. */
+function askKey(refusal) {
+	const dialog = document.getElementById("ask");
+	const input = el("input", { type: "password", autocomplete: "off", required: true });
+	const { node, fault } = makeField("API key", input, "This page forgets the key when you close or reload it.");
+	return new Promise((resolve) => {
+		let answer = null;
+		put(dialog, el("form.stack", { method: "dialog", onsubmit: () => { answer = input.value.trim(); } },
+			el("h2", { id: "ask-title" }, "This service asks for an API key"), node,
+			el("div.buttons", el("button.primary", "Use this key"), button("Not now", () => dialog.close()))));
+		dialog.addEventListener("close", () => resolve(answer), { once: true });
+		dialog.showModal();
+		fault.show(refusal || "");
+		input.focus();
+	});
 }

@@ -62,11 +62,10 @@ async function watchHealth() {
 	for (;;) {
 		if (!document.hidden) {
 			const found = await readiness();
-			const { ready, workers = [], missing = [] } = found;
+			const { ready, workers = [] } = found;
 			say(badge, ready ? `${workers.length} ${workers.length === 1 ? "worker" : "workers"}, ready` : "not ready");
 			badge.ariaLabel = `Health of the service: ${badge.textContent}`;
 			badge.classList.toggle("failed", !ready);
-			badge.title = missing.join("; ");
 			service.dispatchEvent(new CustomEvent("health", { detail: found }));
 		}
 		await pause(LOOK_MS);

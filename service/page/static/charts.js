@@ -1,4 +1,4 @@
-// Line charts as SVG, readable by keyboard and as a table.
+// Line charts, readable by keyboard and as a table.
 
 import { down, el, live, makeTable, put, say, short, svg } from "./kit.js";
 
@@ -6,9 +6,8 @@ const ROOM = { left: 48, right: 12, top: 12, bottom: 44 };
 const TICKS = 4;
 
 /** A figure that `draw(data)` draws anew. data = { title, x: { name, max, text }, y: { name, max }, rules: [{ x or y, name }],
- *  lines: [{ name, kind, grows, points: [[x, y], ...], band: [[x, low, high], ...] }] }; `keyed`: lines are named elsewhere.
- *  No value between points is above theirs: what `grows` holds until its next point, others fall behind each. Lines are drawn
- *  as such steps unless `smooth`. */
+ *  lines: [{ name, kind, grows, points: [[x, y], ...], band: [[x, low, high], ...] }] }.
+ *  Lines are steps, or read as such if `smooth`: what `grows` holds until its next point, others fall behind each. */
 export function lineChart(height = 260) {
 	const names = el("div.row");
 	const read = live("div.read");
@@ -31,7 +30,7 @@ export function lineChart(height = 260) {
 		picture.setAttribute("aria-label", `${data.title}. Left and right arrow keys read the values.`);
 		put(picture, axes(data, to), data.rules?.map((rule) => ruleOf(rule, to)), data.lines.map((line) => bandOf(line, to)),
 			data.lines.map((line) => lineOf(line, to)), at !== null && stroke("cursor", to.x(at), to.top, to.x(at), to.bottom));
-		put(names, !data.keyed && data.lines.map(({ name, kind }) => name && el(`span.key.${kind}`, name)));
+		put(names, data.lines.map(({ name, kind }) => name && el(`span.key.${kind}`, name)));
 		if (more.open) put(table, tableOf(data));
 	}
 	function point(x) {

@@ -6,7 +6,7 @@ let last = 0;
 
 const freshId = () => `id-${last += 1}`;
 
-/** `hint`: text, or a function of the input's value; `within`: what holds the input. */
+/** `hint`: text, or a function of the value; `within`: what holds the input. */
 export function makeField(title, input, hint, within = input) {
 	const fault = makeFault(input);
 	const about = el("div.hint", { id: freshId() });

@@ -26,7 +26,6 @@ export function duration(seconds) {
 	return seconds < 1 ? "Less than 1 s" : `About ${Math.round(seconds / unit)} ${name}`;
 }
 
-/** How many rows of a run have ended, and how many there will be. */
 export const endedOf = ({ rows, request }) => [rows.total - rows.queued - rows.running + rows.skipped, Math.max(request.expected_rows, rows.total + rows.skipped)];
 
 export const moment = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -53,7 +52,6 @@ export function stateOf(one) {
 /** A word with the sign and colour of a kind: certified, abstained, failed, cancelled. */
 export const stateWord = (name, kind = name) => el("span", { class: `state ${kind}` }, name);
 
-/** A list of names and what belongs to them. */
 export const terms = (pairs) => pairs.map(([name, ...about]) => [el("dt", name), el("dd", about)]);
 
 export const facts = (asked, more) => el("dl.small", terms(Object.entries({ Model: asked.model, Certifier: certifier(asked.certifier), Sigma: short(asked.sigma),

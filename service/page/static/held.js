@@ -1,4 +1,4 @@
-// Inputs that this page has sent, in memory by the id of their job.
+// Inputs that this page has sent, by the id of their job.
 
 export const SAMPLES = ["digit-4", "digit-5", "digit-7"];
 

@@ -29,19 +29,12 @@ export function draw(canvas, { channels }, data) {
 }
 
 /** Standard normal numbers, for pictures alone. */
-export function normals(size, seed) {
-	let state = seed;
-	const uniform = () => {
-		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-		return (state + 0.5) / 2 ** 32;
-	};
-	return new Float64Array(size).map(() => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
-}
+export const normals = (size) => new Float64Array(size).map(() => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()));
 
 /** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
-	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged. Numbers below 0 or above 1 are drawn as black or white."), row);
+	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged, drawn from black to white at most."), row);
 	let copies = [];
 	let sigma = 0;
 	let frame = 0;
@@ -56,7 +49,7 @@ export function makeCopies() {
 		show(picture) {
 			node.hidden = !(picture?.data.length <= LARGEST);
 			copies = node.hidden ? [] : Array.from({ length: COPIES }, (_, i) =>
-				({ picture, canvas: canvasFor(picture, `Noisy copy ${i + 1}`), noise: normals(picture.data.length, i + 1) }));
+				({ picture, canvas: canvasFor(picture, `Noisy copy ${i + 1}`), noise: normals(picture.data.length) }));
 			put(row, copies.map(({ canvas }) => canvas));
 			later();
 		},

@@ -7,7 +7,6 @@ export function here({ search } = location) {
 	return [view, params];
 }
 
-/** A query of those parameters that have a value. */
 export const query = (params) => `?${new URLSearchParams(Object.entries(params).filter(([, value]) => value))}`;
 
 const address = (view, params) => query({ view, ...params });

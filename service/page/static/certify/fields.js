@@ -1,6 +1,6 @@
 // The fields of a certification, with explanations of one line.
 
-import { certifier, el, makeField, makeSelect, say, short } from "../kit.js";
+import { certifier, el, makeField, makeSelect, short } from "../kit.js";
 
 export const CERTIFIERS = {
 	"": "The one that suits the size of the input.",
@@ -51,10 +51,19 @@ export function makeFields(given) {
 		return field.node;
 	}));
 	return {
-		node: el("div.stack", grid(FIRST), el("details", { open: MORE.some(([name]) => given[name]) }, el("summary", "More choices"), grid(MORE))),
 		all,
-		chosen: (plan) => say(all[0].input.options[0], `${WORDS.certifier} (${certifier(plan.certifier)})`),
+		node: el("div.stack", grid(FIRST), el("details", { open: MORE.some(([name]) => given[name]) }, el("summary", "More choices"), grid(MORE))),
+		/** Disable choices that do not go with the others; not the chosen one, which a form would leave out. */
+		offer(offers, values) {
+			for (const { input: { name, options = [] } } of all) for (const option of options)
+				option.disabled = !option.selected && !offers.some((offer) => fits(offer, { ...values, [name]: option.value }));
+		},
 	};
+}
+
+export function fits(offer, values) {
+	const { certifier: asked, bounds, decision, noise } = { ...DEFAULTS, ...values };
+	return (!asked || asked === offer.certifier) && bounds === offer.bounds && offer.decisions.includes(decision) && offer.noises.includes(noise);
 }
 
 /** What a form says that is not as the service would choose. */

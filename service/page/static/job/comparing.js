@@ -16,13 +16,11 @@ export const curveOf = (job, signal) => job.certificate?.decision === "majority"
 
 export function curveChart(curves, lines = []) {
 	const chart = lineChart();
-	const keyed = curves.length > 1;
 	chart.draw({
-		keyed,
 		title: "Lower bound on the score against distance",
 		x: { name: "L2 distance", max: Math.max(...curves.map((one) => one.distances.at(-1))) }, y: { name: "score at least", max: 1 },
 		lines: [...curves.map((one) => lineOf(one, one.certifier, one)), ...lines],
-		rules: [{ y: 0.5, name: "½" }, ...curves.filter((one) => one.radius).map((one) => ({ x: one.radius, name: !keyed && down(one.radius) }))],
+		rules: [{ y: 0.5, name: "½" }, ...curves.filter((one) => one.radius).map((one) => ({ x: one.radius, name: curves.length < 2 && down(one.radius) }))],
 	});
 	return chart.node;
 }

@@ -4,9 +4,8 @@ import { at, button, canvasFor, card, down, draw, el, fileField, heldInput, hold
 import { compare, submitOthers } from "./comparing.js";
 
 const STEPS = 100;
-const LOST = "This page no longer has the picture, and the service deletes an input when its job ends. Choose it again to see such changes and to compare certifiers.";
+const LOST = "This page no longer has the picture, and the service deleted it. Choose it again to see changes and to compare certifiers.";
 
-/** Put these parts into a place, or ask for the picture again. */
 export async function inputParts(place, job, params, signal) {
 	const model = await json(at("models", job.request.model), signal);
 	const input = await heldInput(job, params);
@@ -72,7 +71,7 @@ function changesOf(picture, radius, name, scale) {
 }
 
 /** Noise that turns back where it would leave black or white. */
-const noise = (data) => normals(data.length, 7).map((value, i) => (data[i] + value < 0 || data[i] + value > 1 ? -value : value));
+const noise = (data) => normals(data.length).map((value, i) => (data[i] + value < 0 || data[i] + value > 1 ? -value : value));
 
 function patch({ width, height, channels, data }) {
 	const side = Math.max(3, Math.round(Math.min(width, height) / 9));

@@ -22,7 +22,7 @@ function makeForm(models, params, signal) {
 	const fields = makeFields(params);
 	const faults = makeFaults([model, sigma, ...fields.all]);
 	const refuse = (problem) => faults.refuse(problem, input.fault);
-	const plan = makePlanLine(fields.chosen, refuse, signal);
+	const plan = makePlanLine(refuse, signal);
 	const snippets = makeSnippets();
 	const submitter = el("button.primary", { type: "submit" }, "Certify");
 	const [inputPlace, copiesPlace] = [el("div"), el("div")];
@@ -58,7 +58,8 @@ function makeForm(models, params, signal) {
 		keep("certify", { ...values, ...named(value) });
 		submitter.textContent = value?.rows ? "Start the run" : "Certify";
 		snippets.show(values, value);
-		plan.follow(values, model.current().labels.length);
+		fields.offer(model.current().offers, values);
+		plan.follow(values, model.current());
 	}
 
 	async function send(event) {
@@ -101,7 +102,7 @@ function makeFaults(fields) {
 	};
 }
 
-/** Submit a certification, and keep its input. The key makes it happen once, even if it is sent again. */
+/** Submit a certification, once even if it is sent again, and keep its input. */
 export async function submit(values, input, signal) {
 	const headers = { "Idempotency-Key": crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
 	const content = input.tensor ? jsonBlob(asJson(values, { tensor: input.tensor })) : { ...values, [input.kind]: input.file };

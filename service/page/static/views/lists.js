@@ -28,7 +28,7 @@ export const runs = listView("runs", "Runs", "v1/runs", ["name", "Name"], [
 ], ["open", "complete", "cancelled"],
 "No run is stored yet. A run certifies every picture of a folder, and tells how many are certified at each radius.", "Start a run from a folder");
 
-/** `first`, `named`: parameter and title of the filter by first letters; `empty`: said of an empty list; `action`: of a link to the form. */
+/** `first`, `named`: parameter and title of the filter by first letters; `empty`, `action`: words of an empty list. */
 function listView(view, title, path, [first, named], columns, states, empty, action) {
 	async function mount(root, params, signal) {
 		const { models } = await json("v1/models", signal);

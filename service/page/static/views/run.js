@@ -115,7 +115,7 @@ async function comparisonOf(run, path, chosen, tell, signal) {
 
 function comparedWords(one) {
 	return [
-		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Inputs are the same if their names are. Mean radius, 0 where a row abstains: ${down(one.mean_radius)} here, ${down(one.other_mean_radius)} there.`),
+		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Mean radius, 0 where a row abstains: ${down(one.mean_radius)} here, ${down(one.other_mean_radius)} there.`),
 		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u202f% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
 			bars("Change of the radius", one.histogram.map(({ low, high, rows }) => [low === null ? `below ${percent(high)}` : high === null ? `${percent(low)} or more` : `${percent(low)} to ${percent(high)}`, rows, low !== null && low >= 0]), one.both)],
 	];
