@@ -7,8 +7,7 @@ from itertools import product
 import httpx
 import pytest
 
-COMMON = {"model": "grey", "sigma": 0.25}
-K = {"top_k": {"k": 2}}
+COMMON: dict[str, str | float] = {"model": "grey", "sigma": 0.25}
 
 
 def test_a_plan_is_accepted_where_it_is_offered(http: httpx.Client) -> None:
@@ -26,14 +25,14 @@ def test_a_plan_is_accepted_where_it_is_offered(http: httpx.Client) -> None:
             and n % offer["n_multiple_of"] == 0
             for offer in offers
         )
-        asked = {
+        asked: dict[str, str | int] = {
             "certifier": certifier,
             "bounds": bounds,
             "decision": decision,
             "n": n,
-            **K.get(decision, {}),
         }
-        answer = http.get("/v1/plans", params={**COMMON, **asked})
+        rank = {"k": 2} if decision == "top_k" else {}
+        answer = http.get("/v1/plans", params={**COMMON, **asked, **rank})
         assert answer.status_code == (200 if offered else 422), asked
 
 
