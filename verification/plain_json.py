@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from verification.verdict import UnreadableCertificate
 
@@ -21,39 +22,49 @@ def check_plain(document: object) -> None:
     recursion, so that deep nesting cannot exhaust the stack; it keeps one iterator a level, so that a long
     list takes no memory.
     """
-    open_levels: list[Iterator[tuple[str, object]]] = [iter([("", document)])]
-    while open_levels:
-        if (found := next(open_levels[-1], None)) is None:
-            open_levels.pop()
-            continue
-        place, value = found
-        if len(open_levels) - 1 > DEEPEST:
-            raise UnreadableCertificate("", f"is nested deeper than {DEEPEST} objects and lists")
-        if (fault := _fault(value)) is not None:
-            raise UnreadableCertificate(place, fault)
-        open_levels.append(_inside(place, value))
+    way: list[_Step] = []
+    levels: list[Iterator[tuple[_Step, object]]] = [iter((("", document),))]
+    while levels:
+        for step, value in levels[-1]:
+            if (fault := _fault(value)) is not None:
+                raise UnreadableCertificate(_place([*way, step]), fault)
+            if isinstance(value, _CONTAINERS) and value:
+                if len(levels) > DEEPEST:
+                    raise UnreadableCertificate("", f"is nested deeper than {DEEPEST} objects and lists")
+                way.append(step)
+                levels.append(iter(value.items()) if isinstance(value, Mapping) else enumerate(value))
+                break
+        else:
+            levels.pop()
+            del way[-1:]
+
+
+_Step: TypeAlias = str | int
+"""A name in an object, or a number in a list. The first of a way is the document's own, an empty name."""
+_CONTAINERS: Final = (dict, list, tuple, Mapping)
 
 
 def _fault(value: object) -> str | None:
     match value:
-        case None | bool() | str() | Mapping() | list() | tuple():
+        case None | bool() | str() | list() | tuple():
             return None
         case int():
             return None if abs(value) <= LARGEST_WHOLE else "is a whole number past 2**53"
         case float():
             return None if math.isfinite(value) else "is not a finite number"
+        case Mapping():
+            return None if all(isinstance(name, str) for name in value) else "has a name that is not text"
         case _:
             return f"is a {type(value).__name__}, which JSON does not know"
 
 
-def _inside(place: str, value: object) -> Iterator[tuple[str, object]]:
-    """Yield what an object or a list holds, each with its place."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if not isinstance(name, str):
-                raise UnreadableCertificate(place, "has a name that is not text")
-            shown = ascii(name)[1:-1][:40]
-            yield f"{place}.{shown}" if place else shown, inner
-    elif isinstance(value, list | tuple):
-        for i, inner in enumerate(value):
-            yield f"{place}[{i}]", inner
+def _place(way: Sequence[_Step]) -> str:
+    """Return the place in words, as ``certificate.counts.hits.per_class[3]``."""
+    place = ""
+    for step in way[1:]:
+        if isinstance(step, int):
+            place += f"[{step}]"
+        else:
+            shown = ascii(step)[1:-1][:40]
+            place = f"{place}.{shown}" if place else shown
+    return place

@@ -18,6 +18,7 @@ NAMES: Final = (
     *("l1", "linf", "7", "8", "[0,255]", "[0,1.0]", "", "\ud800"),
 )
 OTHER_TYPES: Final[tuple[object, ...]] = (None, True, False, 0, 1.0, "1", [], {}, [[]], {"n": 1})
+_GONE: Final = object()
 LARGE: Final = (2**53, 2**53 + 2, 10**400, -(10**400), 1e308, math.inf, -math.inf, math.nan)
 
 
@@ -35,9 +36,7 @@ def forgeries(document: dict[str, Any], place: Place) -> Iterator[dict[str, Any]
     for other in _others(value):
         if type(other) is not type(value) or other != value:
             yield changed(document, place, other)
-    removed = copy.deepcopy(document)
-    del at(removed, place[:-1])[place[-1]]
-    yield removed
+    yield changed(document, place, _GONE)
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
@@ -73,9 +72,15 @@ def at(document: Any, place: Place) -> Any:
 
 
 def changed(document: dict[str, Any], place: Place, value: object) -> dict[str, Any]:
-    """Return the document with another value at a place."""
-    made = copy.deepcopy(document)
-    at(made, place[:-1])[place[-1]] = value
+    """Return the document with another value at a place; what is beside the way to it is shared by both."""
+    made = copy.copy(document)
+    inner: Any = made
+    for key in place[:-1]:
+        inner[key] = inner = copy.copy(inner[key])
+    if value is _GONE:
+        del inner[place[-1]]
+    else:
+        inner[place[-1]] = value
     return made
 
 

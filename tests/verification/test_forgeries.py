@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from certificates import Certificate, Claim, EndedBy, Evidence
 from certify_client import UnreadableCertificate
 from tests.support.certificate_documents import KINDS, Document, document_of
 from tests.support.forgeries import Place, differences, forgeries, places
@@ -67,6 +68,27 @@ OF_THE_KIND: Final = (
     *(f"certificate.{name}" for name in ("claim", "counts", "radius", "eta", "ended_by", "eta_spent")),
     *("status", "request.stop"),
 )
+
+
+@pytest.fixture(autouse=True)
+def computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute a certificate once for the same claim and counts: few forgeries change either."""
+    computed: dict[str, Certificate | ValueError | ArithmeticError] = {}
+    compute = Claim.certificate
+
+    def certificate(claim: Claim, evidence: Evidence, ended_by: EndedBy) -> Certificate:
+        key = repr((claim, evidence, ended_by))
+        if key not in computed:
+            try:
+                computed[key] = compute(claim, evidence, ended_by)
+            except (ValueError, ArithmeticError) as error:
+                computed[key] = error
+        result = computed[key]
+        if isinstance(result, Certificate):
+            return result
+        raise result.with_traceback(None)
+
+    monkeypatch.setattr(Claim, "certificate", certificate)
 
 
 def begins(name: str, names: tuple[str, ...]) -> bool:
