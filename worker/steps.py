@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from certificates import Evidence, Weights
+from certificates import Evidence, EvidenceKind, Weights
 from jobs.certificate_document import certificate_document
 from jobs.job_errors import CannotLoad, PermanentFailure, StepLeftOver
 from jobs.job_records import JobRecord, RunningCertificate
@@ -117,7 +117,8 @@ def _count(
 def _check(loaded: LoadedModel, job: JobRecord, x: NDArray[np.float32], turns: range) -> None:
     """Check that the model that counts a job is still one function. Raises PermanentFailure."""
     spec = job.spec
-    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, turns)
+    pairs = spec.certifier.evidence is EvidenceKind.PAIRS
+    loaded.reference.check(x, spec.sigma, spec.noise_seed, spec.noise, turns, antithetic=pairs)
     loaded.reference.times.passed(job.id)
 
 

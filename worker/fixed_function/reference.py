@@ -89,12 +89,22 @@ class Reference:
         judge.require_near(there, places, before, tolerance, base)
         return False
 
-    def check(self, x: NDArray[np.float32], sigma: float, seed: int, law: Noise, turns: range) -> None:
+    def check(
+        self,
+        x: NDArray[np.float32],
+        sigma: float,
+        seed: int,
+        law: Noise,
+        turns: range,
+        *,
+        antithetic: bool = False,
+    ) -> None:
         """Check in a job that the model is still one function of one input.
 
         The rows from the load must get the scores that they got then, beside noisy copies of the job's input
         ``x``, of the model's shape. The noisy copies, which are not counted, must get the same scores beside
-        rows from the load, beside other rows, and at other places. ``law`` is the law of the noise. This is
+        rows from the load, beside other rows, and at other places. ``law`` is the law of the noise;
+        ``antithetic``: the job counts pairs ``x + e``, ``x - e``, and its passes consist of them. This is
         done in each of the ``turns``. With none, the rows from the load are given again, in one pass. Raises
         PermanentFailure if a score differs.
         """
@@ -102,7 +112,9 @@ class Reference:
             self._judge.unchanged(self._first)
             return
         rows, memory = len(self._batch), self._memory
-        source = noise_source(x, memory.device, rows, sigma, seed, CHECK, law, self._scale)
+        draws = rows // 2 if antithetic else rows
+        drawn = (draws, sigma, seed, CHECK, law, self._scale)
+        source = noise_source(x, memory.device, *drawn, antithetic=antithetic)
         noisy = memory.empty(self._batch.shape)
         for turn in turns:
             source.begin(noisy, turn)(0)
