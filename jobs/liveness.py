@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic import ConfigDict, Field, ValidationError
 from redis import Redis
@@ -18,6 +18,10 @@ from jobs.recent import Recent
 from jobs.record_base import Record
 from jobs.scripts import load_script
 from jobs.shared_settings import JobsSettings
+
+SILENT_S: Final = 60.0
+"""A worker that fell silent may come back for this long, unless it left in order. A choice: within it, a
+loaded machine sends heartbeats that are late, and a server that was started again hears of its workers."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +56,13 @@ def weights_of(sha256: str) -> str:
     return sha256[:16]
 
 
+class Known(NamedTuple):
+    """The workers that are alive, and those that fell silent less than ``SILENT_S`` ago; the oldest first."""
+
+    alive: tuple[WorkerRecord, ...]
+    silent: tuple[WorkerRecord, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Strength:
     """Numbers of a fleet: live workers, their sampling processes, and the jobs that it has begun."""
@@ -67,12 +78,12 @@ class Liveness:
 
     def __init__(self, client: Redis, settings: JobsSettings) -> None:
         self._redis = client
-        self._ttl_ms = round(settings.heartbeat_ttl_s * 1000)
+        self._ttl_ms = round((settings.heartbeat_ttl_s + SILENT_S) * 1000)
         self._live_workers = load_script(client, "live_workers")
-        self._recent = Recent(self.live_workers)
+        self._recent = Recent(self.known_workers)
 
     def beat(self, record: WorkerRecord) -> None:
-        """Store a worker's heartbeat, which expires after ``heartbeat_ttl_s``."""
+        """Store a worker's heartbeat. It counts as alive for ``heartbeat_ttl_s``."""
         with store_errors(), self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.worker(record.id), record.model_dump_json(), px=self._ttl_ms)
             pipe.sadd(keys.WORKERS, record.id)
@@ -127,21 +138,31 @@ class Liveness:
         )
 
     def live_workers(self) -> tuple[WorkerRecord, ...]:
-        """Read the live workers in one round trip, oldest first, and forget those whose heartbeat expired.
+        """Read the live workers in one round trip, oldest first. Raises StoreUnavailable."""
+        return self.known_workers().alive
+
+    def known_workers(self) -> Known:
+        """Read the workers that are alive or silent in one round trip, and forget those that left or expired.
 
         A worker of another release whose heartbeat cannot be read is logged and left out.
         """
         with store_errors():
-            told = cast("list[Any]", self._live_workers(keys=[keys.WORKERS], args=[keys.worker("")]))
-        read = zip(map(_read_worker, told[::2]), map(_broken, told[1::2]), strict=True)
-        alive = [
-            worker.model_copy(update={"broken": broken}) for worker, broken in read if worker is not None
-        ]
-        return tuple(sorted(alive, key=lambda worker: (worker.started_at, worker.id)))
+            script, silent_ms = self._live_workers, round(SILENT_S * 1000)
+            told = cast("list[Any]", script(keys=[keys.WORKERS], args=[keys.worker(""), silent_ms]))
+        found: dict[int, list[WorkerRecord]] = {0: [], 1: []}
+        for alive, beat, noted in zip(told[::3], told[1::3], told[2::3], strict=True):
+            worker = _read_worker(beat)
+            if worker is not None:
+                found[alive].append(worker.model_copy(update={"broken": _broken(noted)}))
+        return Known(_oldest_first(found[1]), _oldest_first(found[0]))
 
     def recent_workers(self) -> tuple[WorkerRecord, ...]:
         """Return the workers that were alive at most a second ago. Raises StoreUnavailable."""
-        return self._recent.get()
+        return self._recent.get().alive
+
+    def silent_workers(self) -> tuple[WorkerRecord, ...]:
+        """Return those that had fallen silent at most a second ago, and may come back."""
+        return self._recent.get().silent
 
     def fleets(self) -> tuple[Strength, ...]:
         """Read the fleets that have a live worker, or have begun a job that has not ended."""
@@ -161,6 +182,10 @@ class Liveness:
             if own or begun:
                 found.append(Strength(fleet, len(own), sum(own), begun))
         return tuple(sorted(found, key=lambda strength: strength.fleet.words))
+
+
+def _oldest_first(workers: list[WorkerRecord]) -> tuple[WorkerRecord, ...]:
+    return tuple(sorted(workers, key=lambda worker: (worker.started_at, worker.id)))
 
 
 def _read_worker(beat: bytes) -> WorkerRecord | None:

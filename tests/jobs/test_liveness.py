@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from jobs.liveness import Liveness, WorkerRecord
+from jobs.liveness import SILENT_S, Liveness, WorkerRecord
 from jobs.shared_settings import JobsSettings
 from tests.support.fleets import here
 from tests.support.stack import Stack
@@ -36,18 +36,25 @@ def test_announced_workers_are_listed_oldest_first(liveness: Liveness) -> None:
     assert liveness.live_workers() == (old, young)
 
 
-def test_a_silent_worker_disappears(redis_client: Redis, jobs_settings: JobsSettings) -> None:
+def test_a_worker_is_silent_for_a_while_before_it_is_forgotten(
+    redis_client: Redis, jobs_settings: JobsSettings
+) -> None:
     liveness = Liveness(redis_client, jobs_settings.model_copy(update={"heartbeat_ttl_s": 0.2}))
     liveness.beat(record("one"))
-    assert redis_client.scard(keys.WORKERS) == 1
-    wait_until(lambda: not liveness.live_workers(), "the heartbeat to expire")
+    wait_until(lambda: not liveness.live_workers(), "the worker to fall silent")
+    (silent,) = liveness.known_workers().silent
+    assert silent.id == "one"
+    liveness.beat(record("one"))
+    assert redis_client.pttl(keys.worker("one")) > 1000 * SILENT_S
+    redis_client.delete(keys.worker("one"))  # as its expiry does
+    assert liveness.known_workers() == ((), ())
     assert redis_client.scard(keys.WORKERS) == 0
 
 
 def test_a_worker_that_leaves_is_gone_at_once(liveness: Liveness) -> None:
     liveness.beat(record("one"))
     liveness.leave("one")
-    assert liveness.live_workers() == ()
+    assert liveness.known_workers() == ((), ())
 
 
 def test_what_a_newer_release_adds_to_its_heartbeat_is_ignored(
@@ -56,7 +63,7 @@ def test_what_a_newer_release_adds_to_its_heartbeat_is_ignored(
     newer = record("newer")
     liveness.beat(newer)
     content = json.loads(newer.model_dump_json()) | {"added": 1}
-    redis_client.set(keys.worker("newer"), json.dumps(content))
+    redis_client.set(keys.worker("newer"), json.dumps(content), keepttl=True)
     assert liveness.live_workers() == (newer,)
 
 
@@ -68,7 +75,7 @@ def test_a_worker_whose_heartbeat_cannot_be_read_is_logged_and_hides_no_other(
     liveness.beat(known)
     content = json.loads(strange.model_dump_json())
     content["fleet"]["added"] = 1
-    redis_client.set(keys.worker("strange"), json.dumps(content))
+    redis_client.set(keys.worker("strange"), json.dumps(content), keepttl=True)
     assert liveness.live_workers() == (known,)
     assert "a worker of another release is left out: ('fleet', 'added')" in caplog.text
 

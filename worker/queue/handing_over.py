@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from jobs.job_records import JobRecord
-from jobs.liveness import weights_of
+from jobs.liveness import WorkerRecord, weights_of
 from jobs.plan import Fleet
 from registry import ModelError
 from worker.worker_context import WorkerContext
@@ -24,10 +25,19 @@ def able_fleet(context: WorkerContext, job: JobRecord) -> Fleet | None:
     For a job that is planned, it can only be this worker's own. For others it is the one with most processes,
     if possible not its own, where the step might come back to this worker.
     """
+    return _able_of(context, job, context.liveness.recent_workers())
+
+
+def able_one_is_silent(context: WorkerContext, job: JobRecord) -> bool:
+    """Whether such a worker is silent and may come back (`jobs.liveness.SILENT_S`)."""
+    return _able_of(context, job, context.liveness.silent_workers()) is not None
+
+
+def _able_of(context: WorkerContext, job: JobRecord, workers: Sequence[WorkerRecord]) -> Fleet | None:
     failed = _could_not_load(context, job)
     believed = {key for key, count in Counter(failed.values()).items() if count >= BELIEVED}
     able: Counter[Fleet] = Counter()
-    for worker in context.liveness.recent_workers():
+    for worker in workers:
         has = worker.models.get(job.spec.model) == weights_of(job.spec.model_sha256)
         may = job.plan is not None or (worker.begins_jobs and worker.fleet.key not in believed)
         if has and may and worker.id not in failed and worker.id != context.worker_id:
@@ -48,7 +58,7 @@ def _could_not_load(context: WorkerContext, job: JobRecord) -> dict[str, str]:
         return {}
     failed = {
         worker.id: worker.fleet.key
-        for worker in context.liveness.recent_workers()
+        for worker in (*context.liveness.recent_workers(), *context.liveness.silent_workers())
         if fingerprint in worker.broken
     }
     if fingerprint in context.liveness.broken_models(context.worker_id):  # perhaps only just

@@ -31,7 +31,7 @@ from jobs.plan import Fleet
 from jobs.tracing import TRACES, Attributes
 from registry import ModelError
 from worker import steps
-from worker.queue.handing_over import able_fleet
+from worker.queue.handing_over import able_fleet, able_one_is_silent
 from worker.worker_context import WorkerContext
 
 LONGEST_PAUSE_S: Final = 30
@@ -137,8 +137,11 @@ def _attempt(task: Any, context: WorkerContext, lease: Lease, work: Work) -> Non
 def _hand_over(
     task: Any, context: WorkerContext, job: JobRecord, error: CannotLoad, about: dict[str, object]
 ) -> None:
-    """Give a step to workers that can load its model. The job fails if no live one can."""
+    """Give a step to workers that can load its model. The job fails if none lives or may come back."""
     fleet = able_fleet(context, job)
+    if fleet is None and able_one_is_silent(context, job):
+        log.warning("the step is tried again: a worker that has the model is silent: %s", error, extra=about)
+        raise task.retry(exc=error, countdown=HAND_OVER_PAUSE_S, max_retries=None) from error
     if fleet is None:
         _fail(context, job.id, Failure(type=error.failure_type, detail=error.detail), about)
         return
