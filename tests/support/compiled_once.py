@@ -2,8 +2,8 @@
 
 Arguments: the program's module, and its own arguments.
 
-A worker compiles its loops as it starts, which takes seconds, and the suite starts dozens. Those of one
-session share a folder, new for each session: what is in it was compiled from this very source, on this
+A worker compiles its loops as it starts, which takes seconds, and the suite starts dozens. The processes of
+one session share a folder, new for each session: what is in it was compiled from this very source, on this
 machine. The pytest process itself compiles afresh, so what is compared with samples drawn there compares
 both; and `tests/standalone` starts workers as users do. A worker also tries its device as it starts, in a
 process that imports the runtimes: seconds more, which are left out here.

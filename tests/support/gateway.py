@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.processes import Process, started
 from tests.support.server import free_port
 from tests.support.wait import wait_until
 
@@ -24,7 +23,7 @@ class Gateway:
     url: str
     port: int
     log_file: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
     @property
     def log(self) -> str:
@@ -54,13 +53,7 @@ def running_gateway(
     given = {"redis_url": redis_url, "models_dir": models, "port": port, **settings}
     environment = {f"CERTIFY_{name.upper()}": str(value) for name, value in given.items()}
     log_file = folder / f"gateway-{port}.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "error::DeprecationWarning:service", "-m", "service"],
-            env=os.environ | environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    process = started(("service",), os.environ | environment, log_file)
     gateway = Gateway(f"http://127.0.0.1:{port}", port, log_file, process)
     try:
         with httpx.Client() as client:  # to make one takes longer than many answers

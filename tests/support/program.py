@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tests.support.places import ROOT
+from tests.support.processes import Process, started
 
 
 class Program:
@@ -18,10 +17,10 @@ class Program:
 
     def __init__(self, entry: Sequence[str], log: Path, **settings: object) -> None:
         self.log = log
-        self._command = [sys.executable, "-m", *entry]
+        self._entry = entry
         self._environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
         self._environment |= {f"CERTIFY_{name.upper()}": str(value) for name, value in settings.items()}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
     def pid(self) -> int:
@@ -36,15 +35,7 @@ class Program:
 
     def start(self) -> None:
         """Start in a process group of its own."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                cwd=ROOT,
-                env=self._environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = started(self._entry, self._environment, self.log)
 
     def children(self) -> set[int]:
         """Return the ids of the main process's own children."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from redis import Redis
 
@@ -18,13 +17,11 @@ from jobs.liveness import Liveness
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
+from tests.support.processes import MEASURED
 from tests.support.server import Server, running_server
 from tests.support.specs import Submission
 from tests.support.wait import wait_until
 from tests.support.worker import Worker
-
-MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
-"""Set where coverage is measured: a worker that is killed would not tell what it ran."""
 
 
 @dataclass(frozen=True)
