@@ -6,6 +6,7 @@ A warning that the service's own modules cause is an error in all of them.
 from __future__ import annotations
 
 import gc
+import sys
 import warnings
 from importlib import import_module
 from typing import Final
@@ -28,6 +29,7 @@ warnings.filterwarnings("error", category=DeprecationWarning, module=r"(service|
 compile_once()
 for *_, program in FORKED:
     import_module(f"{program}.__main__")
+    del sys.modules[f"{program}.__main__"]  # it is to run as the main module
 for module in LATER:
     import_module(module)
 import_module("worker.queue.warm_up").warm_up()

@@ -26,6 +26,7 @@ FORKED: Final = (("service",), ("tests.support.compiled_once", "worker"))
 PRELOADED: Final = "tests.support.preloaded"
 MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
 """Set where coverage is measured: a worker that is killed would not tell what it ran."""
+_PATH = os.environ.get("PYTHONPATH")
 
 
 class Process(Protocol):
@@ -52,8 +53,13 @@ class Process(Protocol):
 
 
 def started(program: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
-    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``."""
-    if tuple(program) in FORKED and MEASURED not in os.environ:
+    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``.
+
+    With a module path of its own it is an interpreter of its own.
+    """
+    log.touch()
+    usual = environment.get("PYTHONPATH") == _PATH
+    if tuple(program) in FORKED and usual and MEASURED not in os.environ:
         return _Forked(program, environment, log)
     with log.open("ab") as file:
         return subprocess.Popen(
