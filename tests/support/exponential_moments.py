@@ -8,6 +8,8 @@ any ``N`` and d.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +34,14 @@ def places() -> Array:
     return _Z.copy()
 
 
-def _hermite(points: int) -> tuple[Array, Array]:
+def _half_of_hermite(points: int) -> tuple[Array, Array]:
+    """Return the positive nodes for the normal law, an even number in all, each with the weight of both.
+
+    ``c(-h)`` is the conjugate of ``c(h)``, so that both add the same real part.
+    """
     nodes, weights = np.polynomial.hermite_e.hermegauss(points)
-    return nodes, weights / math.sqrt(2.0 * math.pi)
+    half = nodes > 0.0
+    return nodes[half], 2.0 * weights[half] / math.sqrt(2.0 * math.pi)
 
 
 def log_moment_of_scores(vote: Array, theta: float, n: int) -> tuple[float, float]:
@@ -42,31 +49,34 @@ def log_moment_of_scores(vote: Array, theta: float, n: int) -> tuple[float, floa
 
     Across, ``X`` has a normal law of variance 1/4, with a moment in closed form.
     """
-    h, weight = _hermite(64)
+    h, weight = _half_of_hermite(64)
     root = math.sqrt(2.0 * theta)
     size = _WEIGHT * np.exp(0.25 * theta * _Z**2)
     phase = 0.5 * root * np.outer(h, _Z)
-    one = (np.cos(phase) * size).sum(axis=1) + 1j * (np.sin(phase) * (2.0 * vote - 1.0) * size).sum(axis=1)
+    one = np.cos(phase) @ size + 1j * (np.sin(phase) @ ((2.0 * vote - 1.0) * size))
     along = float((weight * np.exp(n * np.log(one))).real.sum())
     y = 0.5 * theta * (n - 1)
     across = -0.5 * math.log1p(y) - 0.5 * (n - 1) * math.log1p(-y / (n - 1))
     return math.log(along), across
 
 
-def log_moment_of_misses(missed: Array, theta: float, n: int, d: int) -> float:
-    """Of ``X = missed g``: across, it depends on the square of ``h`` alone, which is chi-squared."""
-    h, weight = _hermite(64)
-    root = math.sqrt(2.0 * theta)
+def log_moments_of_misses(missed: Array, theta: float, n: int, dimensions: Sequence[int]) -> list[float]:
+    """Of ``X = missed g`` in each number of dimensions: across, the square of ``h`` is chi-squared."""
+    h, weight = _half_of_hermite(64)
+    phase = math.sqrt(2.0 * theta) * np.outer(h, _Z)
     size = _WEIGHT * missed * np.exp(theta * _Z**2)
-    along = np.exp(1j * root * np.outer(h, _Z)) @ size
-    squares, chances = _chi_squared(d - 1)
-    kept = 1.0 - 2.0 * theta
-    across = np.exp(-theta * squares / kept - 0.5 * (d - 1) * math.log(kept))
-    one = 1.0 - probability(missed) + np.multiply.outer(along, across)
-    moments = np.exp(n * np.log(one)).real
-    return math.log(float(weight @ moments @ chances))
+    along = np.cos(phase) @ size + 1j * (np.sin(phase) @ size)
+    kept, logs = 1.0 - 2.0 * theta, []
+    for d in dimensions:
+        squares, chances = _chi_squared(d - 1)
+        across = np.exp(-theta * squares / kept - 0.5 * (d - 1) * math.log(kept))
+        one = 1.0 - probability(missed) + np.multiply.outer(along, across)
+        moments = np.exp(n * np.log(one)).real
+        logs.append(math.log(float(weight @ moments @ chances)))
+    return logs
 
 
+@cache
 def _chi_squared(degrees: int) -> tuple[Array, Array]:
     """Return nodes and weights for the chi-squared law; a single node at 0 for no degrees."""
     if degrees == 0:

@@ -8,10 +8,11 @@ quantile that such a count exceeds once in a million. Seeds are fixed.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import binom
 
 from certificates import (
@@ -32,6 +33,7 @@ from certificates import (
 from tests.support.known_classifiers import (
     Ball,
     KnownClassifier,
+    Votes,
     dipole_worst_case,
     half_space,
     slab,
@@ -39,6 +41,7 @@ from tests.support.known_classifiers import (
 )
 from tests.support.paper_bounds import certify
 
+Array = NDArray[np.float64]
 ETA = 0.05
 SIGMA = 0.25
 SAMPLES = 200
@@ -61,11 +64,20 @@ CLASSIFIERS: dict[str, KnownClassifier] = {
     "ball d=49": Ball(49, SIGMA, 7.3),
 }
 cases = pytest.mark.parametrize("name", CLASSIFIERS)
-certify_once = lru_cache(maxsize=None)(certify)
 
 
-def noise(rng: np.random.Generator, d: int, n: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def noise(rng: np.random.Generator, d: int, n: int) -> Array:
     return SIGMA * rng.standard_normal((n, d))
+
+
+def experiments(classifier: KnownClassifier, seed: int) -> Iterator[tuple[Array, Votes, Votes]]:
+    """Yield noise, and the votes on either side, of a hundred experiments at once: (100, samples, ...)."""
+    rng, at_once = np.random.default_rng(seed), 100
+    shape = (at_once, SAMPLES)
+    for _ in range(EXPERIMENTS // at_once):
+        eps = noise(rng, classifier.d, at_once * SAMPLES)
+        plus, minus = classifier.votes(eps), classifier.votes(-eps)
+        yield eps.reshape(*shape, classifier.d), plus.reshape(shape), minus.reshape(shape)
 
 
 def assert_rare(wrong: int) -> None:
@@ -96,31 +108,27 @@ def test_exact_answers_agree_with_sampling(name: str) -> None:
 
 @cases
 def test_first_order(name: str) -> None:
-    classifier, rng = CLASSIFIERS[name], np.random.default_rng(1)
+    classifier = CLASSIFIERS[name]
+    hits = np.concatenate([each.sum(axis=1) for _, each, _ in experiments(classifier, 1)])
     wrong = 0
-    for _ in range(EXPERIMENTS):
-        hit = int(classifier.votes(noise(rng, classifier.d, SAMPLES)).sum())
-        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)))
-        certificate = certify_once(FIRST_ORDER, evidence, SIGMA, ETA)
-        wrong += certificate.radius > classifier.true_radius
+    for hit, times in zip(*np.unique(hits, return_counts=True), strict=True):
+        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (int(hit), SAMPLES - int(hit))))
+        wrong += int(times) * (certify(FIRST_ORDER, evidence, SIGMA, ETA).radius > classifier.true_radius)
     assert_rare(wrong)
 
 
 @cases
 def test_second_order(name: str) -> None:
-    classifier, rng = CLASSIFIERS[name], np.random.default_rng(2)
-    pairs = SAMPLES // 2
+    classifier, pairs = CLASSIFIERS[name], SAMPLES // 2
     wrong = 0
-    for _ in range(EXPERIMENTS):
-        eps = noise(rng, classifier.d, SAMPLES)
-        votes = classifier.votes(eps)
-        hit = int(votes.sum())
-        g = eps * votes[:, None] / SIGMA
-        total = round_up_to_grid(float(np.einsum("ij,ij->", g[:pairs], g[pairs:])))
-        sums = GradientSums(classifier.d, pairs, total)
-        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
-        certificate = certify(SECOND_ORDER, evidence, SIGMA, ETA)
-        wrong += certificate.radius > classifier.true_radius
+    for eps, votes, _ in experiments(classifier, 2):
+        g = eps * votes[:, :, None] / SIGMA
+        totals = np.einsum("kij,kij->k", g[:, :pairs], g[:, pairs:])
+        for hit, total in zip(votes.sum(axis=1).tolist(), totals.tolist(), strict=True):
+            sums = GradientSums(classifier.d, pairs, round_up_to_grid(total))
+            evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
+            certificate = certify(SECOND_ORDER, evidence, SIGMA, ETA)
+            wrong += certificate.radius > classifier.true_radius
     assert_rare(wrong)
 
 
@@ -139,11 +147,11 @@ def test_the_bound_on_the_gradient(name: str) -> None:
     allowance, or with too little of it, fails here.
     """
     classifier, rng = CLASSIFIERS[name], np.random.default_rng(4)
-    eta, experiments = 0.25, 200
+    eta, times = 0.25, 200
     pairs = math.ceil(2500 * classifier.d * math.log(1.0 / eta))
     ceiling = gradient_norm_ceiling(0.5, SIGMA)
     informative, wrong, wrong_alone = 0, 0, 0
-    for _ in range(experiments):
+    for _ in range(times):
         eps = noise(rng, classifier.d, 2 * pairs)
         g = eps * classifier.votes(eps)[:, None] / SIGMA**2
         squared = float(np.einsum("ij,ij->", g[:pairs], g[pairs:])) / pairs
@@ -151,22 +159,23 @@ def test_the_bound_on_the_gradient(name: str) -> None:
         informative += bound < ceiling
         wrong += bound < classifier.gradient
         wrong_alone += squared < classifier.gradient**2
-    allowed = binom.ppf(1.0 - 1e-6, experiments, eta)
-    assert informative > 0.9 * experiments
+    allowed = binom.ppf(1.0 - 1e-6, times, eta)
+    assert informative > 0.9 * times
     assert wrong <= allowed < wrong_alone
 
 
 @cases
 def test_dipole(name: str) -> None:
-    classifier, rng = CLASSIFIERS[name], np.random.default_rng(3)
-    wrong = 0
-    for _ in range(EXPERIMENTS):
-        eps = noise(rng, classifier.d, SAMPLES)
-        plus, minus = classifier.votes(eps), classifier.votes(-eps)
-        both, one, other = (int(hits.sum()) for hits in (plus & minus, plus & ~minus, ~plus & minus))
-        counts = PairCounts(SAMPLES, both, one, other, 0)
-        certificate = certify_once(DIPOLE, Evidence(pairs=counts), SIGMA, ETA)
-        wrong += certificate.radius > classifier.true_radius
+    classifier, wrong = CLASSIFIERS[name], 0
+    counts = np.concatenate(
+        [
+            np.stack([hits.sum(axis=1) for hits in (plus & minus, plus & ~minus, ~plus & minus)], axis=1)
+            for _, plus, minus in experiments(classifier, 3)
+        ]
+    )
+    for (both, one, other), times in zip(*np.unique(counts, axis=0, return_counts=True), strict=True):
+        evidence = Evidence(pairs=PairCounts(SAMPLES, int(both), int(one), int(other), 0))
+        wrong += int(times) * (certify(DIPOLE, evidence, SIGMA, ETA).radius > classifier.true_radius)
     assert_rare(wrong)
 
 
