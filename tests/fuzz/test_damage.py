@@ -55,7 +55,7 @@ def test_every_changed_byte_of_a_png_is_found(name: str, change: int) -> None:
     data = PNGS[name]
     for at in range(8, len(data)):
         spoiled = data[:at] + bytes([data[at] ^ change]) + data[at + 1 :]
-        assert "send the file again" in refusal(spoiled, SIDE, SIDE, "RGB"), at
+        assert "copy or download the file again" in refusal(spoiled, SIDE, SIDE, "RGB"), at
 
 
 def test_a_wrong_checksum_is_named_with_its_chunk() -> None:
@@ -106,7 +106,7 @@ def test_the_chunks_of_a_png_are_there_and_in_order() -> None:
         ([header, cut[0], end], "rows are missing"),
         ([header, (b"IDAT", idat[1][:-4] + bytes(4)), end], "cannot be unpacked"),
         ([(b"IHDR", header[1][:-1] + b"\2"), idat, end], "interlace 2"),
-        ([header, idat], "it ends before its IEND chunk"),
+        ([header, idat], "the end of the file is missing (it has no IEND chunk)"),
     ]:
         assert words in refusal(join_png(parts), SIDE, SIDE)
 
@@ -123,7 +123,7 @@ def test_a_pixel_beyond_the_palette_is_found() -> None:
 def test_a_part_of_a_jpeg_with_an_end_marker_is_refused(name: str) -> None:
     data = JPEGS[name]
     for end in range(3, len(data) - 2):
-        assert "send the file again" in refusal(data[:end] + b"\xff\xd9", SIDE, SIDE, "RGB"), end
+        assert "copy or download the file again" in refusal(data[:end] + b"\xff\xd9", SIDE, SIDE, "RGB"), end
 
 
 def test_each_scan_of_a_progressive_jpeg_is_needed() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.support.places import ROOT
 from tests.support.wait import wait_until
 
 REFUSED: Final = (("Samples n", "-3", "1000"), ("Error eta", "2", "0.01"), ("Noise sigma", "none", "0.5"))
@@ -71,4 +74,14 @@ def test_a_file_that_is_no_picture_is_refused_beside_the_chooser(page: Page) -> 
     chooser = page.get_by_label("Choose a picture")
     chooser.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(chooser).to_have_attribute("aria-invalid", "true")
-    expect(chooser.locator("xpath=following-sibling::p[@role='alert']")).not_to_be_empty()
+    fault = chooser.locator("xpath=following-sibling::p[@role='alert']")
+    expect(fault).to_contain_text("not a readable image; accepted are PNG, JPEG and WebP")
+    gif = io.BytesIO()
+    Image.new("L", (28, 28)).save(gif, "GIF")
+    chooser.set_input_files({"name": "a.gif", "mimeType": "image/gif", "buffer": gif.getvalue()})
+    expect(fault).to_contain_text("is a GIF file, which is not read here")
+    expect(fault).to_contain_text("save it as PNG")
+    cut = (ROOT / "examples" / "digit-7.png").read_bytes()[:100]
+    chooser.set_input_files({"name": "cut.png", "mimeType": "image/png", "buffer": cut})
+    expect(fault).to_contain_text("the end of the file is missing")
+    expect(fault).to_contain_text("copy or download the file again")

@@ -20,7 +20,7 @@ from service.certification.images.jpeg import read_jpeg
 from service.certification.images.orientation import upright
 from service.certification.images.parts import Parts
 from service.certification.images.png import read_png
-from service.certification.images.refusals import damaged, invalid, refusing, too_large
+from service.certification.images.refusals import damaged, invalid, no_format, refusing, too_large
 from service.certification.images.values import to_mode, to_unit
 from service.certification.images.webp import is_webp, load_webp, read_webp
 from service.certification.model_inputs import DecodedInput
@@ -88,7 +88,7 @@ def _take_apart(data: bytes) -> Parts:
         return read_jpeg(data)
     if is_webp(data):
         return read_webp(data)
-    raise invalid(f"not a readable image; accepted are {', '.join(FORMATS)}: save the picture as one of them")
+    raise no_format(data, "PNG, JPEG and WebP")
 
 
 def _open(parts: Parts, max_pixels: int) -> ImageFile.ImageFile:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from service.certification.images.jpeg_scans import check_decoding, check_scans
 from service.certification.images.parts import Parts, checked_count, remarks
-from service.certification.images.refusals import damaged, invalid
+from service.certification.images.refusals import cut_off, damaged, invalid
 
 SIGNATURE = b"\xff\xd8\xff"
 FRAMES = {0xC0: "baseline", 0xC1: "extended sequential", 0xC2: "progressive"}
@@ -103,7 +103,7 @@ def _segments(data: bytes) -> tuple[list[Segment], int]:
         if at < len(data) and fill is None:
             raise damaged(f"bytes at {at:,} belong to no segment")
         if fill is None or fill.end() >= len(data):
-            raise damaged("it ends before its end marker")
+            raise cut_off("it has no end marker")
         marker, at = data[fill.end()], fill.end() + 1
         if marker == _EOI:
             return found, at
@@ -121,15 +121,17 @@ def _segment(data: bytes, marker: int, at: int) -> tuple[Segment, int]:
     if marker not in _TABLES and marker not in FRAMES and marker not in (SOS, _COMMENT, *_APPLICATION):
         raise damaged(f"its marker {marker:02X} at byte {at:,} has no meaning there")
     if at + 2 > len(data):
-        raise damaged("it ends before its end marker")
+        raise cut_off("it has no end marker")
     (length,) = struct.unpack_from(">H", data, at)
     end = at + length
-    if length < 2 or end > len(data):
-        raise damaged(f"its segment at byte {at:,} is cut off")
+    if length < 2:
+        raise damaged(f"its segment at byte {at:,} states a length of {length}")
+    if end > len(data):
+        raise cut_off(f"it breaks off in its segment at byte {at:,}")
     content = data[at + 2 : end]
     if marker != SOS:
         return Segment(marker, content), end
     after = _SCAN_END.search(data, end)
     if after is None:
-        raise damaged("it ends within its picture, before its end marker")
+        raise cut_off("it breaks off in its picture")
     return Segment(marker, content, data[end : after.start()]), after.start()

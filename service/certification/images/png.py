@@ -11,7 +11,7 @@ from typing import NamedTuple
 from service.certification.images.parts import Parts, checked_count, remarks
 from service.certification.images.png_metadata import is_read, read_exif, read_xmp
 from service.certification.images.png_rows import DEPTHS, GREY, PALETTE, RGB, Header, check_rows
-from service.certification.images.refusals import animated, damaged, invalid
+from service.certification.images.refusals import animated, cut_off, damaged, invalid
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CRITICAL = ("IHDR", "PLTE", "IDAT", "IEND")
@@ -60,13 +60,13 @@ def _chunks(data: bytes) -> tuple[list[Chunk], int]:
     while not found or found[-1].kind != "IEND":
         checked_count(len(found))
         if at + 12 > len(data):
-            raise damaged("it ends before its IEND chunk")
+            raise cut_off("it has no IEND chunk")
         length, name = struct.unpack_from(">I4s", data, at)
         if not name.isalpha():
             raise damaged(f"no chunk begins at byte {at:,}, where one must")
         kind, end = name.decode("ascii"), at + 12 + length
         if end > len(data):
-            raise damaged(f"it ends within its {kind} chunk")
+            raise cut_off(f"it breaks off in its {kind} chunk")
         if zlib.crc32(view[at + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
             raise damaged(f"the checksum of its {kind} chunk at byte {at:,} is wrong")
         found.append(Chunk(kind, view[at + 8 : end - 4]))

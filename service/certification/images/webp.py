@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
 
 from service.certification.images.parts import Parts, checked_count, remarks
-from service.certification.images.refusals import animated, damaged
+from service.certification.images.refusals import animated, cut_off, damaged
 
 _PIXELS = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"})
 _PROFILE, _EXIF, _XMP = 0x20, 0x08, 0x04
@@ -39,7 +39,7 @@ def read_webp(data: bytes) -> Parts:
     """
     end = 8 + struct.unpack_from("<I", data, 4)[0]
     if end > len(data):
-        raise damaged(f"it has {len(data):,} bytes where its header states {end:,}")
+        raise cut_off(f"it has {len(data):,} bytes where its header states {end:,}")
     chunks = _chunks(data[12:end])
     _check(chunks)
     flags = chunks[0].content[0] if chunks[0].kind == b"VP8X" else 0
@@ -77,10 +77,10 @@ def _chunks(content: bytes) -> list[Chunk]:
     while at < len(content):
         checked_count(len(found))
         if at + 8 > len(content):
-            raise damaged("it ends within the header of a chunk")
+            raise cut_off("it breaks off in the header of a chunk")
         kind, length = struct.unpack_from("<4sI", content, at)
         if at + 8 + length > len(content):
-            raise damaged(f"its {_name(kind)} chunk is cut off")
+            raise cut_off(f"it breaks off in its {_name(kind)} chunk")
         found.append(Chunk(kind, content[at + 8 : at + 8 + length]))
         at += 8 + length + length % 2
     return found
