@@ -12,6 +12,7 @@ HITS: dict[str, object] = {"n": 10, "target": 1, "per_class": [3, 7]}
 PAIRS: dict[str, object] = {"pairs": 10, "both": 5, "plus_only": 2, "minus_only": 1, "target": 0}
 SUMS: dict[str, object] = {"d": 4, "pairs": 5, "paired_sum": -1.5, "all_pairs": None, "per_class": None}
 MEAN: dict[str, object] = {"weights": "scores", "n": 10, "d": 4, "mean": 0.5, "error": 0.0, "n_asked": None}
+NUMBERS = ("n", "d", "n_asked")
 
 
 def with_hits(**fields: object) -> dict[str, object]:
@@ -44,7 +45,7 @@ def test_the_examples_are_read() -> None:
         (with_hits(per_class=[3, 7.5]), "hits.per_class"),
         *((with_pairs(**{name: 1.5}), f"pairs.{name}") for name in PAIRS),
         *((with_sums(**{name: 1.5}), f"gradient.{name}") for name in ("d", "pairs")),
-        *((with_sums(all_pairs={**MEAN, name: 1.5}), f"gradient.all_pairs.{name}") for name in ("n", "d")),
+        *((with_sums(all_pairs={**MEAN, name: 1.5}), f"gradient.all_pairs.{name}") for name in NUMBERS),
         *(
             (with_sums(per_class=[MEAN, {**MEAN, name: 1.5}]), f"gradient.per_class[1].{name}")
             for name in ("n", "d")
@@ -85,6 +86,14 @@ def test_a_number_that_no_sum_can_be(part: str | None, name: str, value: object)
 )
 def test_an_object_with_other_fields(data: object, name: str) -> None:
     assert re.match(rf"{re.escape(name)} must be an object with the fields ", refusal(data))
+
+
+@pytest.mark.parametrize("weights", ["votes", None, ["scores"]])
+def test_weights_that_there_are_not(weights: object) -> None:
+    mean = {**MEAN, "weights": weights}
+    names = "must be one of scores, misses"
+    assert refusal(with_sums(all_pairs=mean)) == f"gradient.all_pairs.weights {names}"
+    assert refusal(with_sums(per_class=[mean])) == f"gradient.per_class[0].weights {names}"
 
 
 @pytest.mark.parametrize("per_class", [7, {}, [], "x"])

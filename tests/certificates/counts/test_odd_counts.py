@@ -32,6 +32,12 @@ def test_evidence_of_an_epoch_keeps_its_votes_and_no_paired_sums() -> None:
     assert running.at_epoch(None) == Evidence(hits=votes, gradient=GradientSums(2, 0, 0.0))
 
 
+@pytest.mark.parametrize(("d", "pairs"), [(0, 0), (1, -1)])
+def test_gradient_sums_have_elements_and_no_negative_number_of_pairs(d: int, pairs: int) -> None:
+    with pytest.raises(ValueError, match="gradient sums need d >= 1 and pairs >= 0"):
+        GradientSums(d, pairs, 0.0)
+
+
 def test_one_sample_is_an_epoch_and_none_is_not() -> None:
     assert epoch_ends(1, 1) == epoch_ends(1, 8) == (1,)
     for n, step in ((0, 1), (1, 0), (-1, 1)):
