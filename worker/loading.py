@@ -132,6 +132,13 @@ class ModelCache:
                 f"model {spec.model!r} takes inputs of shape {list(manifest.input.shape)} on this worker, "
                 f"the job has {list(spec.input.shape)}: submit the job again",
             )
+        here, accepted = spec.noise.grid_steps(spec.sigma, *manifest.input.scale), spec.claim().grid_steps
+        if here != accepted:
+            raise PermanentFailure(
+                "model_changed",
+                f"the scale of model {spec.model!r} makes sigma {here} steps of the noise's grid on this "
+                f"worker, and made it {accepted} when the job was accepted: submit the job again",
+            )
         return manifest
 
     def _load(self, manifest: ModelManifest, rows: int, threads: int) -> LoadedModel:

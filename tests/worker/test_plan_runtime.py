@@ -38,9 +38,12 @@ def models(root: Path, fields: dict[str, Value] | None = None) -> tuple[Registry
     """Write a model; return the registry and a job for it."""
     write_folder(root, "toy", onnx_linear(WEIGHTS, [0.0, 0.0]), fields=fields, input_table=TENSOR)
     registry = Registry(root)
-    return registry, submission(
-        np.zeros(3, np.float32), model="toy", model_sha256=registry.get("toy").sha256
-    ).spec
+    made = submission(np.zeros(3, np.float32), model="toy", model_sha256=registry.get("toy").sha256)
+    return registry, scaled(made.spec, -1.0, 1.0)
+
+
+def scaled(spec: JobSpec, low: float, high: float) -> JobSpec:
+    return spec.model_copy(update={"input": spec.input.model_copy(update={"low": low, "high": high})})
 
 
 def plan(registry: Registry, runtime: RuntimeIdentity) -> Plan:
@@ -121,3 +124,15 @@ def test_a_plan_for_another_manifest_is_refused(tmp_path: Path) -> None:
 def test_a_manifest_can_fix_the_threads(tmp_path: Path) -> None:
     registry, spec = models(tmp_path, {"threads": 2})
     assert ModelCache(registry, "cpu", 1).for_spec(spec).runtime.computation.threads == 2
+
+
+def test_noise_of_another_grid_than_the_claim_states_is_not_drawn(tmp_path: Path) -> None:
+    """The scale in model.toml was another when the job was accepted: from -1 to 2, and not to 1."""
+    registry, spec = models(tmp_path)
+    cache = ModelCache(registry, "cpu", 1)
+    discrete = spec.model_copy(update={"noise": Noise.DISCRETE})
+    cache.for_spec(discrete)
+    with pytest.raises(PermanentFailure, match="submit the job again") as caught:
+        cache.for_spec(scaled(discrete, -1.0, 2.0))
+    assert caught.value.failure_type == "model_changed"
+    cache.for_spec(scaled(spec, -1.0, 2.0))

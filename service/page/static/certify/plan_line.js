@@ -1,7 +1,7 @@
 // What the chosen number of samples can give, and how long it takes.
 
 import { fits } from "./fields.js";
-import { certifier, count, down, duration, json, live, pause, Problem, put, query, refused } from "../kit.js";
+import { certifier, count, duration, json, live, pause, Problem, put, query, refused } from "../kit.js";
 
 const QUIET_MS = 350;
 const STAYS_BELOW = { second_order: " Results are smaller: this takes the gradient to be zero, which no samples can show." };
@@ -50,7 +50,7 @@ function wordsOf(plan) {
 	const time = plan.n_seconds === null ? "" : ` ${duration(plan.n_seconds)} at the rate of your recent jobs.`;
 	const most = plan.largest_radius === 0
 		? `${count(plan.n)} samples are too few to certify anything at this eta.`
-		: `By ${certifier(plan.certifier)} at most ${down(plan.largest_radius)}, even if all ${count(plan.n)} samples agree.${STAYS_BELOW[plan.certifier] ?? ""}`;
+		: `By ${certifier(plan.certifier)} at most ${plan.largest_radius}, even if all ${count(plan.n)} samples agree.${STAYS_BELOW[plan.certifier] ?? ""}`;
 	const stop = plan.radius === null ? "" : plan.least_n === null
 		? " More samples than you may ask for are needed to stop there."
 		: ` Stops after ${count(plan.least_n)} samples at the earliest.`;
