@@ -36,19 +36,34 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t"))
 
 
+def interrupted(
+    client: CertificationClient, points: Path, out: Path, environment: dict[str, str]
+) -> str | None:
+    """Interrupt a run as a row has ended; return its id, or None if all rows ended before."""
+    with start(points, out, environment) as command:
+        wait_until(lambda: note_path(out).exists(), "the run's note")
+        run_id = str(json.loads(note_path(out).read_text())["run"])
+        wait_until(lambda: client.runs.get(run_id).rows.succeeded > 0, "a row to end")
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=100)
+    if command.returncode == 0:
+        for path in (out, note_path(out)):
+            path.unlink(missing_ok=True)
+        return None
+    assert command.returncode == 130, told
+    assert "the same command goes on with it" in told
+    return run_id
+
+
 def test_the_same_command_goes_on_after_ctrl_c(
     client: CertificationClient, environment: dict[str, str], tmp_path: Path
 ) -> None:
     points, out = tmp_path / "points.npz", tmp_path / "results.tsv"
     np.savez(points, x=np.array([[1.0, 0.0]] * ROWS), y=np.ones(ROWS, np.int64))
-    with start(points, out, environment) as command:
-        wait_until(lambda: note_path(out).exists(), "the run's note")
-        run_id = json.loads(note_path(out).read_text())["run"]
-        wait_until(lambda: client.runs.get(run_id).rows.succeeded > 0, "a row to end")
-        command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=60)
-    assert command.returncode == 130, told
-    assert "the same command goes on with it" in told
+    run_id = wait_until(
+        lambda: interrupted(client, points, out, environment), "a run to be left in the middle"
+    )
+    assert run_id is not None
     left = table(out)
     assert len(left) == ROWS
     assert 0 < sum(not row["note"] for row in left) < ROWS

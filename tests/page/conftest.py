@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.api_keys import ALICE, SELDOM, SELDOM_A_MINUTE, entry
 from tests.support.gateway import Gateway, running_gateway
@@ -24,6 +24,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 STATUS_OF_AN_ANSWER: Final = "Failed to load resource"
 """Chromium logs this of any answer of status 400 or more; a refusal that the page shows is no fault."""
+PATIENT_MS: Final = 60_000
+"""What the page does not show by then it never shows: on a slow machine everything takes longer."""
 
 
 @pytest.fixture(scope="package")
@@ -91,7 +93,8 @@ def context(browser: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """An empty tab at the gateway's address; what goes wrong in it fails the test at its end."""
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENT_MS)
+    expect.set_options(timeout=PATIENT_MS)
     faults: list[str] = []
 
     def console(message: ConsoleMessage) -> None:

@@ -44,7 +44,7 @@ def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: st
         page.get_by_role("button", name="Verify this certificate").click()
         page.get_by_role("button", name="Certify it by the other certifiers too").click()
         expect(page.get_by_text("the claim holds")).to_be_visible()
-        expect(page.locator("svg .line.second_order")).to_be_visible(timeout=30_000)
+        expect(page.locator("svg .line.second_order")).to_be_visible()
     if view in ("jobs", "runs", "run"):
         expect(page.get_by_role("row").nth(1)).to_be_visible()
     assert grave(page, "light") == grave(page, "dark") == []

@@ -28,7 +28,7 @@ def test_the_folder_is_sent_again_and_what_has_come_stays(
     expect(page.get_by_text(f"{PICTURES - 1} have not come")).to_be_visible()
     again = page.get_by_label("Send the folder again")
     again.set_input_files(folder.parent)
-    expect(page.get_by_text("the run is complete")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("the run is complete")).to_be_visible()
     expect(again).to_be_hidden()
     rows = http.get(f"/v1/runs/{run}/rows").json()["rows"]
     assert (len(rows), rows[0]["job"]) == (PICTURES, sent["id"])

@@ -7,7 +7,6 @@ import pytest
 from redis import Redis
 
 from jobs import keys
-from service.job_looks import FRESH_S
 from tests.service.conftest import Api
 from tests.support.problems import check_problem
 from tests.support.wait import wait_until
@@ -29,9 +28,7 @@ def test_a_poll_finds_it_gone(http: httpx.Client, shared_redis: Redis, path: str
     http.delete(path)
     assert http.get(path).is_success
     expire(shared_redis, path)
-    gone = wait_until(
-        lambda: (answer := http.get(path)).is_error and answer, "the look to be too old", 40 * FRESH_S
-    )
+    gone = wait_until(lambda: (answer := http.get(path)).is_error and answer, "the look to be too old")
     assert isinstance(gone, httpx.Response)
     check_problem(gone, "job-not-found", 404)
 
