@@ -50,14 +50,15 @@ class Fleet(Record):
 
     What else it says follows from the model's manifest and the job's plan, which are the same everywhere.
     ``versions`` are those of the packages that compute, by package; ``noise`` names the generators of every
-    law of noise; ``machine`` is the architecture and ``kind`` the operator's name for the machine, which
-    parts what looks alike.
+    law of noise; ``machine`` is the architecture, ``processor`` the model of what computes, as far as it is
+    known, and ``kind`` the operator's name for the machine, which parts what looks alike.
     """
 
     device: Device
     versions: Annotated[dict[str, str], Field(min_length=1)]
     noise: tuple[str, ...]
     machine: str
+    processor: str = ""
     kind: str = ""
 
     @property
@@ -69,10 +70,11 @@ class Fleet(Record):
     @property
     def words(self) -> str:
         """Return the fleet in words."""
+        processor = f", {self.processor}" if self.processor else ""
         kind = f", kind {self.kind}" if self.kind else ""
         *others, last = [f"{package} {version}" for package, version in sorted(self.versions.items())]
         versions = f"{', '.join(others)} and {last}" if others else last
-        return f"{versions} ({self.device}, {self.machine}{kind})"
+        return f"{versions} ({self.device}, {self.machine}{processor}{kind})"
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -16,6 +16,7 @@ from jobs.plan import Fleet
 from registry.runtime_entries import RUNTIMES
 from worker.noise.drawn_laws import generators_on
 from worker.preflight import Unfit
+from worker.processors import processor_of
 from worker.runtimes.installed import REMEDY, installed
 from worker.worker_settings import WorkerSettings
 
@@ -39,6 +40,7 @@ def own_fleet(settings: WorkerSettings) -> Fleet:
         versions={package: _version(package) for package in packages},
         noise=noise,
         machine=platform.machine(),
+        processor=processor_of(settings.device),
         kind=settings.kind,
     )
 

@@ -30,7 +30,7 @@ class WorkerSettings(JobsSettings):
         default="",
         pattern=r"^[A-Za-z0-9 ._-]{0,40}$",
         description="Name for this kind of machine. Workers with different names never share a job: give "
-        "names if processors or GPUs differ.",
+        "names if machines differ in what the service does not find out itself.",
     )
     begin_jobs: bool = Field(
         default=True,
