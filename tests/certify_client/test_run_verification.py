@@ -111,6 +111,22 @@ def test_a_change_is_found(
     assert any(told in fault for fault in verdict.faults), verdict.faults
 
 
+def test_a_row_of_an_unknown_status_is_found(
+    changed: Callable[[str, Callable[[Any], None]], Path],
+) -> None:
+    """It would be left out of all sums: in the table, in its own file, and in what the run says."""
+    path = changed("rows.jsonl", lambda rows: rows[2].update(status="lost"))
+    with zipfile.ZipFile(path) as old:
+        files = {each: old.read(each) for each in old.namelist()}
+    document, run = json.loads(files["rows/000003.json"]), json.loads(files["run.json"])
+    document["status"], run["rows"]["succeeded"] = "lost", 2
+    files |= {"rows/000003.json": json.dumps(document).encode(), "run.json": json.dumps(run).encode()}
+    with zipfile.ZipFile(path, "w") as new:
+        for each, content in files.items():
+            new.writestr(each, content)
+    assert any("1 rows of its table have not ended" in fault for fault in verify_run(path).faults)
+
+
 def test_sums_that_were_not_compared_are_not_said_to_hold(
     changed: Callable[[str, Callable[[Any], None]], Path], command: Certify
 ) -> None:
