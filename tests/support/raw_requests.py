@@ -13,7 +13,7 @@ def connection(gateway: Gateway, sent: bytes = b"", **options: int) -> socket.so
     client = socket.socket()
     if "receive_buffer" in options:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["receive_buffer"])
-    client.settimeout(20)
+    client.settimeout(60)
     client.connect(("127.0.0.1", gateway.port))
     client.sendall(sent)
     return client

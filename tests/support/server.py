@@ -76,6 +76,7 @@ class Server:
         self._signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
+        assert self._process is not None, "it was ended as it started"
         with redis.Redis(port=self.port, socket_timeout=1.0) as client:
             try:
                 return bool(client.ping())

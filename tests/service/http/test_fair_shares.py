@@ -56,6 +56,7 @@ def shared(
         max_event_streams=MOST_STREAMS,
         max_body_bytes=MOST_HELD // 2,
         max_held_bytes=MOST_HELD,
+        body_timeout_s=300,
     ) as gateway:
         yield gateway
 

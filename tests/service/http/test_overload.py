@@ -26,6 +26,8 @@ MOST_JOBS = 4
 MOST_STREAMS = 2
 MOST_CONNECTIONS = 12
 HELD_BYTES = 200_000
+PATIENT_S = 300
+"""Longer than a test holds a connection open, however slow the machine is."""
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +151,9 @@ def test_connections_past_the_limit_are_refused_in_words_and_then_cut(
     small_server: Server, models_dir: Path, tmp_path: Path
 ) -> None:
     with (
-        running_gateway(tmp_path, small_server.url, models_dir, max_connections=3) as gateway,
+        running_gateway(
+            tmp_path, small_server.url, models_dir, max_connections=3, head_timeout_s=PATIENT_S
+        ) as gateway,
         ExitStack() as held,
     ):
         for _ in range(3):
@@ -172,7 +176,8 @@ def test_a_crowd_of_slow_clients_does_not_keep_polls_waiting(
 ) -> None:
     """Heads and bodies that come a byte at a time on 100 connections, and polls beside them."""
     head = b"POST /v1/certifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    with running_gateway(tmp_path, small_server.url, models_dir) as gateway, ExitStack() as slow:
+    patient = {"head_timeout_s": PATIENT_S, "body_timeout_s": PATIENT_S}
+    with running_gateway(tmp_path, small_server.url, models_dir, **patient) as gateway, ExitStack() as slow:
         job = f"{gateway.url}/v1/certifications/{submit(gateway).json()['id']}"
         crowd = [
             slow.enter_context(closing(connection(gateway, begun)))
