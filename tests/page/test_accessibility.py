@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious or critical on any view, light or dark."""
+"""axe-core finds nothing serious or critical on any view, light or dark; nor on lists as a telephone shows them."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: st
     if view in ("jobs", "runs", "run"):
         expect(page.get_by_role("row").nth(1)).to_be_visible()
     assert grave(page, "light") == grave(page, "dark") == []
+    if view in ("jobs", "run"):
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert grave(page, "light") == []
 
 
 def grave(page: Page, scheme: Literal["light", "dark"]) -> list[str]:

@@ -127,7 +127,7 @@ def test_a_run_without_labels_shows_its_radii(page: Page, http: httpx.Client, fo
     certified = sum(not row["abstained"] for row in rows)
     expect(page.get_by_text(f"{certified} of 4; 95")).to_be_visible()
     assert is_stepped(page.locator("svg .line.certified"))
-    expect(page.get_by_text("share certified, 95 % band")).to_be_visible()
+    expect(page.get_by_text("certified, 95 % band")).to_be_visible()
     expect(page.get_by_role("button", name="Refused files")).to_be_hidden()
 
 

@@ -34,7 +34,7 @@ export const normals = (size) => new Float64Array(size).map(() => Math.sqrt(-2 *
 /** Noisy copies in a row. `show(picture)`: of another picture; `sigma(value)`: in widths of the scale. */
 export function makeCopies() {
 	const row = el("div.copies");
-	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged, drawn from black to white at most."), row);
+	const node = el("figure", { hidden: true }, el("figcaption.small.muted", "Copies like those that are judged. Below 0 is drawn black, above 1 white."), row);
 	let copies = [];
 	let sigma = 0;
 	let frame = 0;

@@ -90,7 +90,7 @@ const share = (name, { rows, of, share: value, low, high }) => tile(name, percen
 
 /** Accuracy against radius, or without labels the share certified. */
 async function drawCurve({ chart, median }, path, { summary }, signal) {
-	const [reached, name] = summary.smoothed.of ? ["correct", "certified accuracy"] : ["certified", "share certified"];
+	const [reached, name] = summary.smoothed.of ? ["correct", "accuracy"] : ["certified", "certified"];
 	const { points } = await json(`${path}/curve?reached=${reached}`, signal);
 	if (!points[0].of) return;
 	say(median.children[1], down(points.findLast(({ share }) => share > 0.5)?.radius ?? 0));
