@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious or critical on any view, light or dark; nor on lists as a telephone shows them."""
+"""axe-core finds nothing serious or critical on any view, light or dark, or on lists on a telephone."""
 
 from __future__ import annotations
 
