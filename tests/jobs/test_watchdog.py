@@ -11,6 +11,7 @@ from redis import Redis
 from certificates.counts.evidence import Evidence, HitCounts
 from jobs import keys
 from jobs.celery_app import CERTIFY, SAMPLE, SELECT
+from jobs.job_records import RECORD_VERSION
 from jobs.leases import Leases, Step
 from jobs.ledger import Ledger
 from jobs.shared_settings import JobsSettings
@@ -181,7 +182,7 @@ def test_unreadable_jobs_do_not_stop_the_sweep_however_many(
     others = [store.create(made.spec, made.input_bytes).job_id for _ in range(BATCH)]
     silent(redis_client, job_id)
     for other in others:
-        redis_client.hset(keys.job(other), "version", "7")
+        redis_client.hset(keys.job(other), "version", str(RECORD_VERSION + 1))
         redis_client.zadd(keys.ACTIVE, {other: 1.0})
     assert watchdog.sweep() == ()
     redis_client.delete(keys.SWEEP_LOCK)
