@@ -52,12 +52,15 @@ def test_a_gpu_that_is_not_there_is_not_replaced_by_the_cpu(repository: Path, mo
     assert re.search(f"{said} it: asked for cuda, but PyTorch.*{cause}: .*{remedy}", ended.stderr)
 
 
-def test_a_runtime_that_cannot_compute_here_is_noticed_at_the_start(repository: Path, tmp_path: Path) -> None:
+def test_a_runtime_that_cannot_compute_here_is_noticed_at_the_start(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The package states its version, so that it seems to be there; its library is not."""
     package = tmp_path / "onnxruntime"
     package.mkdir()
     (package / "__init__.py").write_text('raise OSError("libmissing.so: cannot open shared object file")\n')
     (package / "version.py").write_text('version = "1.0"\n')
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # loops are compiled meanwhile, which takes seconds
     with on_path(tmp_path):
         ended = start(repository, models_dir=str(SHIPPED_MODELS))
     assert ended.returncode == 2
