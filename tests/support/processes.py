@@ -14,10 +14,13 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from runpy import run_module
 from typing import Final, Protocol
+
+import pytest
 
 from tests.support.places import ROOT
 
@@ -108,6 +111,12 @@ class _Forked:
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOADED])
+    with pytest.MonkeyPatch.context() as patch:  # as the tests began
+        if _PATH is None:
+            patch.delenv("PYTHONPATH", raising=False)
+        else:
+            patch.setenv("PYTHONPATH", _PATH)
+        forkserver.ensure_running()
     return context
 
 
