@@ -25,6 +25,9 @@ demo: $(VENV)/.standalone ## Start the service, certify one image, verify the ce
 serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl-C
 	@$(BIN)/python -m standalone
 
+# Three processes share the cores: the threads of libraries that wait for work sleep, and burn no time of the others.
+test coverage coverage-short: export OMP_WAIT_POLICY := PASSIVE
+test coverage coverage-short: export OPENBLAS_NUM_THREADS := 1
 test: $(VENV)/.test ## Run the whole test suite in three processes; PROCESSES=4 for four
 	$(BIN)/python -m pytest $(IN_PARALLEL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ SIZES = [(224, 224), (256, 256), (333, 500), (500, 333), (37, 91), (301, 224), (
 """Heights and widths: of a model's own size, larger, smaller, odd, and long."""
 
 
+@lru_cache(maxsize=32)
 def photograph(size: tuple[int, int], seed: int = 0) -> Image.Image:
     """Make a picture of smooth colours, edges and noise, RGB."""
     random = np.random.default_rng(seed)
@@ -36,7 +38,7 @@ def image_spec(shape: tuple[int, ...], mode: str = "RGB", **fields: object) -> I
 def decoded(picture: Image.Image, spec: InputSpec) -> tuple[NDArray[np.float32], list[str]]:
     """Return the array and the conversions of a picture sent as PNG."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    picture.save(buffer, "PNG", compress_level=1)
     answer = decode_image(buffer.getvalue(), spec, 10**8)
     return answer.array, list(answer.conversions)
 
