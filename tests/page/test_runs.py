@@ -63,6 +63,13 @@ def test_the_curve_and_the_counts_are_those_of_all_rows(page: Page, http: httpx.
     expect(page.locator("svg .line.certified")).to_be_visible()
     assert is_stepped(page.locator("svg .line.certified"))
     expect(page.locator("svg .band")).to_be_visible()
+    points = http.get(f"/v1/runs/{run_id}/curve").json()["points"]
+    chart = page.get_by_role("img", name="accuracy against radius")
+    for _ in range(47):
+        chart.press("ArrowRight")
+    place = 47 / 50 * 1.05 * points[-1]["radius"]
+    share = next(point["share"] for point in points if point["radius"] >= place)
+    expect(page.locator(".read")).to_contain_text(f"accuracy, 95 % band {share:.3f}")
     expect(page.get_by_role("row")).to_have_count(ROWS + 2)
     expect(page.get_by_role("table", name="Rows of the run")).to_contain_text(f"0/{HOSTILE}.png")
     expect(page).not_to_have_title("owned")
