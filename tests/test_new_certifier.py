@@ -65,5 +65,5 @@ def test_the_api_names_it(service: httpx.Client) -> None:
 
 def test_the_command_line_names_it() -> None:
     command = [sys.executable, "-m", PROGRAM, "certify_client", "file", "--help"]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    told = subprocess.run(command, capture_output=True, text=True, timeout=200, check=True).stdout
     assert NAME in told

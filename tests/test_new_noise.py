@@ -92,7 +92,7 @@ def test_a_worker_that_cannot_draw_it_does_not_start(half_spaces: Path) -> None:
         env={**os.environ, "CERTIFY_MODELS_DIR": str(half_spaces)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert ended.returncode == 2

@@ -39,7 +39,7 @@ def test_one_trace_from_the_request_to_the_certificate(
         worker = Worker(server.url, half_spaces, tmp_path / "worker.log", processes=2, shard_s=0.2)
         with (
             running_gateway(tmp_path, server.url, half_spaces) as gateway,
-            httpx.Client(timeout=60) as client,
+            httpx.Client(timeout=200) as client,
         ):
             worker.start()
             try:
@@ -99,7 +99,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={name: value for name, value in os.environ.items() if "OTEL" not in name} | environment,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=200,
         check=False,
     )
 

@@ -45,7 +45,7 @@ def interrupted(
         run_id = str(json.loads(note_path(out).read_text())["run"])
         wait_until(lambda: client.runs.get(run_id).rows.succeeded > 0, "a row to end")
         command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=100)
+        _, told = command.communicate(timeout=200)
     if command.returncode == 0:
         for path in (out, note_path(out)):
             path.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ def test_the_same_command_goes_on_after_ctrl_c(
     assert 0 < sum(not row["note"] for row in left) < ROWS
     assert client.runs.get(run_id).rows.cancelled == 0
     with start(points, out, environment) as again:
-        _, told = again.communicate(timeout=100)
+        _, told = again.communicate(timeout=200)
     assert again.returncode == 0, told
     assert f"run {run_id} goes on" in told
     ended = table(out)

@@ -38,7 +38,7 @@ def endless(
         yield command, command.stderr.readline().removeprefix("job ").strip()
     finally:
         command.kill()
-        command.communicate(timeout=60)
+        command.communicate(timeout=200)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -48,7 +48,7 @@ def test_the_job_is_cancelled(
     with endless(environment, point) as (command, job_id):
         wait_until(lambda: client.get(job_id).status is State.RUNNING, "the job to run")
         command.send_signal(number)
-        stdout, stderr = command.communicate(timeout=60)
+        stdout, stderr = command.communicate(timeout=200)
         assert command.returncode == 5, stderr
     job = json.loads(stdout)
     assert (job["id"], job["status"]) == (job_id, "cancelled")

@@ -143,6 +143,6 @@ def run(
         stdout=stdout,
         stderr=stderr,
         text=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )

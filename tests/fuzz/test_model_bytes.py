@@ -37,7 +37,7 @@ def test_a_changed_file_votes_or_is_refused(repository: Path) -> None:
             cwd=repository,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=200,
             check=False,
         )
         lines = tried.stdout.splitlines()

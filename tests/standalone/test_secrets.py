@@ -77,7 +77,7 @@ def told_by(
         env=environment | {f"CERTIFY_{name.upper()}": str(value) for name, value in common.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=100,
+        timeout=200,
         check=False,
     )
     told = done.stdout.decode(errors="replace")

@@ -87,7 +87,7 @@ def test_program_that_has_worked_is_started_again_however_often_it_fails(tmp_pat
             wait_until(lambda: runs.exists() and len(runs.read_text().split()) > 3, "the fourth run")
         finally:
             process.terminate()
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=200)
     assert b"cannot be started" not in said
     assert said.endswith(b"True\n")
 
@@ -108,7 +108,7 @@ def test_program_that_never_starts_stops_everything(tmp_path: Path) -> None:
         "[program:patient]\ncommand=/bin/sleep 600\npriority=1\n",
     )
     done = subprocess.run(
-        [sys.executable, "-c", SUPERVISE, config], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", SUPERVISE, config], capture_output=True, text=True, timeout=200, check=True
     )
     lines = [line.replace(" ", "") for line in done.stdout.splitlines()]
     assert "broken|noluck" in lines

@@ -40,7 +40,7 @@ def extended_service(entry: str, folder: Path, models_dir: Path) -> Iterator[htt
         for program in programs:
             program.start()
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=200) as client:
                 wait_until(lambda: _ready(client, programs), "the service to be ready")
                 yield client
         finally:
@@ -62,7 +62,7 @@ def certified(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
 def verified(job: dict[str, Any], *entry: str) -> int:
     """Run ``certify verify`` in a process of its own, by ``entry``, and return its exit status."""
     command = [sys.executable, "-m", *entry, "verify", "-"]
-    return subprocess.run(command, input=json.dumps(job).encode(), timeout=60, check=False).returncode
+    return subprocess.run(command, input=json.dumps(job).encode(), timeout=200, check=False).returncode
 
 
 def _ready(client: httpx.Client, programs: tuple[Program, ...]) -> bool:

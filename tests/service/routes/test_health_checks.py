@@ -25,7 +25,7 @@ def passes(repository: Path, name: str, **environment: object) -> bool:
         check=False,
         env=os.environ | told,
         stderr=subprocess.DEVNULL,
-        timeout=60,
+        timeout=200,
     ).returncode
 
 

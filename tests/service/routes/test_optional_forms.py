@@ -29,7 +29,7 @@ def poor(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with (
         running_gateway(tmp_path, shared_server.url, models_dir) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=60) as client,
+        httpx.Client(base_url=gateway.url, timeout=200) as client,
     ):
         yield client
 
@@ -52,7 +52,7 @@ def test_the_form_is_refused_with_what_it_needs_and_the_others_are_given(poor: h
 def test_the_packages_are_loaded_only_for_those_who_ask() -> None:
     code = "import sys, service.gateway_app; print({'pyarrow', 'matplotlib'} & set(sys.modules))"
     told = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=200, check=True
     )
     assert told.stdout.strip() == "set()"
 

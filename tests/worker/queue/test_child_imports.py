@@ -56,7 +56,7 @@ def imported(models: Path, *parts: str) -> list[set[str]]:
         env={"CERTIFY_MODELS_DIR": str(models), FOLDER: os.environ[FOLDER]},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
         check=True,
     )
     return [set(line.split()) for line in told.stdout.splitlines()]

@@ -91,7 +91,7 @@ def run(models: Path, headroom: int, *jobs: str) -> Answers:
         env={**os.environ, "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", **({} if headroom else KEPT)},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=200,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
