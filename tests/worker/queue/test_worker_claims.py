@@ -21,7 +21,7 @@ from certificates import (
     Weights,
 )
 from certificates.noise_laws.pixel_grid import PixelGrid
-from jobs.job_records import JobRecord, JobState
+from jobs.job_records import JobRecord, JobState, RunningCertificate
 from jobs.merged_prefix import Prefix
 from tests.support.reference import assert_undisturbed, half_space, runtime_of, shard_undisturbed
 from tests.support.stack import Stack
@@ -147,9 +147,15 @@ def test_more_workers_stop_at_the_same_samples(stack: Stack, models_dir: Path) -
 def test_a_running_job_shows_its_radius_and_keeps_it_when_cancelled(stack: Stack, models_dir: Path) -> None:
     made = half_space(models_dir, slow=True, n=50_000_000, certifier=DIPOLE)
     job_id = stack.submit(made)
-    running = wait_until(lambda: stack.store.get(job_id).running, "a running certificate")
+
+    def shown() -> RunningCertificate | None:
+        """Return what is shown once it is worth something: a slow machine has few samples in a shard."""
+        found = stack.store.get(job_id).running
+        return found if found is not None and found.radius > 0.3 else None
+
+    running = wait_until(shown, "a running certificate")
     assert running is not None
-    assert 0.3 < running.radius <= 0.5
+    assert running.radius <= 0.5
     assert running.samples < made.spec.n
     job = stack.store.cancel(job_id)
     assert job.certificate is not None
