@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -163,13 +164,15 @@ def test_a_server_that_hangs_is_waited_for_by_all_who_ask_together(
 
     settings = JobsSettings(redis_url=server.url, store_timeout_s=1.0)
     with connect(settings) as client, ThreadPoolExecutor(20) as pool:
-        durability = Durability(client, settings)
-        durability.require()
-        client.config_set("maxmemory-policy", "allkeys-lru")  # a verdict that is not good is not kept
-        wait_until(lambda: bool(durability.verdict().faults), "the change to be noticed")
+        durability, together = Durability(client, settings), Barrier(20)
+
+        def ask() -> Verdict:
+            together.wait()
+            return durability.verdict()
+
         server.pause()
         monkeypatch.setattr("jobs.durability.examine", noted)
-        errors = [asked.exception() for asked in [pool.submit(durability.verdict) for _ in range(20)]]
+        errors = [asked.exception() for asked in [pool.submit(ask) for _ in range(20)]]
         assert all(isinstance(error, StoreUnavailable) for error in errors)
         assert len(waits) < 10, "half of them may have begun to ask after the first wait"
 
