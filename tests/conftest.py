@@ -107,7 +107,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def jobs_settings(server: Server) -> JobsSettings:
-    return JobsSettings(redis_url=server.url)
+    return JobsSettings(redis_url=server.url, store_timeout_s=60)  # the machine may be slow
 
 
 @pytest.fixture

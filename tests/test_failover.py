@@ -113,7 +113,8 @@ def begun_jobs(service: Service, pair: Pair) -> list[str]:
     accepted = [service.submit(seed) for seed in (1, 1001)]
 
     def sampled() -> bool:
-        return bool(service.client.get(accepted[0]).json()["progress"]["samples_done"])
+        answer = service.client.get(accepted[0])
+        return answer.is_success and bool(answer.json()["progress"]["samples_done"])
 
     wait_until(sampled, "the first job to be sampled")
     pair.wait_replicated()

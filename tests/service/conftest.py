@@ -47,7 +47,6 @@ def gateway(
         models_dir,
         max_body_bytes=MAX_BODY_BYTES,
         max_n=MAX_N,
-        store_timeout_s=60,
         events_interval_s=0.02,
         run_events_interval_s=0.02,
     ) as running:
@@ -130,7 +129,6 @@ def guarded(
         shared_server.url,
         models_dir,
         keys_file=keys_file,
-        store_timeout_s=60,
         cors_origins='["https://lab.example"]',
         log_level="debug",
     ) as gateway:

@@ -36,7 +36,8 @@ def client(own_server: Server) -> Iterator[Redis]:
 def own_gateway(
     own_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
-    with running_gateway(tmp_path_factory.mktemp("gateway"), own_server.url, models_dir) as gateway:
+    folder = tmp_path_factory.mktemp("gateway")
+    with running_gateway(folder, own_server.url, models_dir, store_timeout_s=4) as gateway:
         yield gateway
 
 

@@ -48,9 +48,12 @@ class Gateway:
 def running_gateway(
     folder: Path, redis_url: str, models: Path, *, port: int | None = None, **settings: object
 ) -> Iterator[Gateway]:
-    """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings."""
+    """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings.
+
+    Unless they say otherwise it waits a minute for the server, which may be slow.
+    """
     port = port or free_port()
-    given = {"redis_url": redis_url, "models_dir": models, "port": port, **settings}
+    given = {"redis_url": redis_url, "models_dir": models, "port": port, "store_timeout_s": 60, **settings}
     environment = {f"CERTIFY_{name.upper()}": str(value) for name, value in given.items()}
     log_file = folder / f"gateway-{port}.log"
     process = started(("service",), os.environ | environment, log_file)

@@ -25,7 +25,7 @@ def its_gateway(
     own_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
-    with running_gateway(folder, own_server.url, models_dir, store_timeout_s=1.0) as gateway:
+    with running_gateway(folder, own_server.url, models_dir) as gateway:
         yield gateway
 
 
