@@ -48,9 +48,13 @@ def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: st
     if view in ("jobs", "runs", "run"):
         expect(page.get_by_role("row").nth(1)).to_be_visible()
     assert grave(page, "light") == grave(page, "dark") == []
-    if view in ("jobs", "run"):
+    if view in ("jobs", "run", "job"):
         page.set_viewport_size({"width": 360, "height": 800})
+        page.evaluate("document.querySelectorAll('.chart details').forEach((one) => { one.open = true; })")
         assert grave(page, "light") == []
+        assert page.locator("table").count() == page.locator("table:visible").count()
+        hidden = "one => one.scrollWidth - one.clientWidth"
+        assert {one.evaluate(hidden) for one in page.locator(".table").all()} == {0}
 
 
 def grave(page: Page, scheme: Literal["light", "dark"]) -> list[str]:

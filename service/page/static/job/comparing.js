@@ -41,7 +41,7 @@ export function submitOthers(job, input, signal) {
 /** Show a job beside others as they end. */
 export async function compare(place, job, others, signal) {
 	const rows = [job, ...others];
-	const table = makeTable("Certifiers", CELLS);
+	const table = makeTable("Certifiers", CELLS, { cards: true });
 	const curves = el("div");
 	const note = live("p.small");
 	put(place, table.node, curves, note);
