@@ -191,7 +191,7 @@ def dipole_edge(r: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
     """
     distance, width = np.asarray(r, dtype=np.float64), np.asarray(z, dtype=np.float64)
     missing = ndtr(-width - distance) - 0.5 * erf((width - distance) * math.sqrt(0.5))
-    return np.asarray(ndtr(distance + ndtri(np.clip(missing, 0.0, 0.5))), dtype=np.float64)
+    return np.asarray(ndtr(distance + ndtri(np.minimum(np.maximum(missing, 0.0), 0.5))), dtype=np.float64)
 
 
 def check_sigma(sigma: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ class Outcomes:
         return np.exp(self._log_ways + log_mass)
 
 
+@lru_cache(maxsize=4096)
 def true_radius(s: float, d: float) -> float:
     return dipole_radius(s, 0.5 * d, 1.0)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ _GRID = 65
 _REFINED = 33
 """Points in each half of a curve, and in each refinement. Choices; they only decide how sharp the chain
 is."""
+_RAMP: Array = np.linspace(0.0, 1.0, _GRID) ** 2
+_SHARES: Array = np.sort(np.concatenate([0.5 * _RAMP, 1.0 - 0.5 * _RAMP[:-1]]))
 _FLOOR = 1e-3
 """Probabilities are kept above this many counts in ``n`` pairs, so that ratios of neighbours stay finite."""
 
@@ -138,11 +141,10 @@ def _on_edge(r: float, z: Array) -> tuple[Array, Array]:
 
 def _ramps(start: float, stop: float) -> Array:
     """Return points from ``start`` to ``stop``, dense at both ends."""
-    ramp = np.linspace(0.0, 1.0, _GRID) ** 2
-    share = np.sort(np.concatenate([0.5 * ramp, 1.0 - 0.5 * ramp[:-1]]))
-    return start + (stop - start) * share
+    return start + (stop - start) * _SHARES
 
 
+@lru_cache(maxsize=16)
 def slab_end(r: float) -> float:
     """Return approximately the half-width ``z`` of the slab whose mass at distance ``r`` is 1/2."""
     low, high = r, r + 1.0

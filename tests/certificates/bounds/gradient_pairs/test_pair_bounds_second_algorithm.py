@@ -127,8 +127,8 @@ def test_the_bound_from_misses_is_the_least_of_its_theorem(n: int, q: float, d: 
     for width in (1.2, 0.6, 0.2):
         grid = [
             (place[0] * math.exp(a), place[1] * math.exp(b))
-            for a in np.linspace(-width, width, 7)
-            for b in np.linspace(-width, width, 7)
+            for a in np.linspace(-width, width, 5)
+            for b in np.linspace(-width, width, 5)
         ]
         values = [pair_bounds.misses(x, slope, u, n, d, ALPHA, q) for x, slope in grid]
         if min(values) < best:
