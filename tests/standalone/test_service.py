@@ -44,7 +44,7 @@ def test_nothing_outlives_a_killed_supervisor_and_nothing_is_lost(
     assert disturbed.certificate == undisturbed.certificate
 
 
-def test_life(running: Standalone, repository: Path) -> None:
+def test_life(running: Standalone, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = len(running.log.read_text())
     before = certify(running.url, repository)
     assert before.status is State.SUCCEEDED
@@ -66,6 +66,7 @@ def test_life(running: Standalone, repository: Path) -> None:
     )
     assert "worker     | ended" in log  # the one that was killed
 
+    monkeypatch.setitem(running.environment, "NUMBA_DISABLE_JIT", "1")  # no job needs compiled loops any more
     running.start()
     with CertificationClient(running.url) as client:
         assert client.get(before.id).document == before.document
