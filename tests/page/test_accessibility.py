@@ -55,6 +55,7 @@ def test_no_view_shuts_anyone_out(page: Page, job_id: str, run_id: str, view: st
         assert page.locator("table").count() == page.locator("table:visible").count()
         hidden = "one => one.scrollWidth - one.clientWidth"
         assert {one.evaluate(hidden) for one in page.locator(".table").all()} == {0}
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 def grave(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
