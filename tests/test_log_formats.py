@@ -7,15 +7,14 @@ import logging
 import os
 import pty
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from jobs.log_lines import TerminalFormatter
-from tests.support.places import ROOT
+from tests.support.processes import started
 from tests.support.server import free_port
 from tests.support.wait import wait_until
 from tests.support.worker import Worker
@@ -24,18 +23,12 @@ PROGRAMS = pytest.mark.parametrize("program", ["service", "worker"])
 
 
 @contextmanager
-def started(program: str, stderr: int, **settings: object) -> Iterator[None]:
+def running(program: str, output: int, **settings: object) -> Iterator[None]:
     """Run a program without a server, which it logs or does not need, until the block ends."""
     nowhere = {"CERTIFY_REDIS_URL": f"redis://127.0.0.1:{free_port()}/0", "CERTIFY_PORT": str(free_port())}
     given = {f"CERTIFY_{name.upper()}": str(value) for name, value in settings.items()}
     entry = Worker.entry if program == "worker" else (program,)
-    process = subprocess.Popen(
-        [sys.executable, "-m", *entry],
-        cwd=ROOT,
-        env=os.environ | nowhere | given,
-        stderr=stderr,
-        start_new_session=True,
-    )
+    process = started(entry, os.environ | nowhere | given, Path(f"/proc/{os.getpid()}/fd/{output}"))
     try:
         yield
     finally:
@@ -44,7 +37,7 @@ def started(program: str, stderr: int, **settings: object) -> Iterator[None]:
 
 
 def first_line(program: str, ends: tuple[int, int], fixed: str) -> str:
-    """Run a program whose standard error is the second of two ends; return the first line that it writes."""
+    """Run a program that writes to the second of two ends; return the first line that it writes."""
     ours, theirs = ends
     os.set_blocking(ours, False)
     text = b""
@@ -56,7 +49,7 @@ def first_line(program: str, ends: tuple[int, int], fixed: str) -> str:
         return b"\n" in text
 
     try:
-        with started(program, theirs, log_format=fixed):
+        with running(program, theirs, log_format=fixed):
             wait_until(whole, "a line of the log")
     finally:
         os.close(theirs)
