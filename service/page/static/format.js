@@ -14,8 +14,6 @@ export function down(value, digits = 3) {
 
 export const short = (value, digits = 3) => value == null ? "–" : String(Number(value.toPrecision(digits)));
 
-export const percent = (share, digits = 3) => share == null ? "–" : `${Number((100 * share).toPrecision(digits))}\u202f%`;
-
 /** A share rounded down, or up, to a tenth of a per cent: what is claimed by at least, or by at most, so much. */
 export const percentDown = (share) => placed(share, Math.floor);
 export const percentUp = (share) => placed(share, Math.ceil);

@@ -1,6 +1,6 @@
 // The view of one run, and of another beside it.
 
-import { at, bar, button, cancel, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percent, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
+import { at, bar, button, cancel, card, certifier, choice, count, down, el, endedOf, events, facts, json, keep, lineChart, live, moment, pause, percentDown, percentUp, put, request, saveBlob, say, short, STATES } from "../kit.js";
 import { bars } from "../job/answer.js";
 import { folderField } from "../run/folder.js";
 import { refusedBy, rowsOf } from "../run/rows.js";
@@ -113,10 +113,12 @@ async function comparisonOf(run, path, chosen, tell, signal) {
 	return others.length > 0 && card("Beside another run", choice("Other run", [["", "none"], ...others], chosen, compare), found);
 }
 
+const percent = (share) => `${short(100 * share)}\u202f%`;
+
 function comparedWords(one) {
 	return [
 		el("p", `${count(one.rows)} inputs ended in both runs; ${count(one.both)} are certified in both, ${count(one.only_first)} in this one alone, ${count(one.only_other)} in the other alone. Mean radius, 0 where a row abstains: ${down(one.mean_radius)} here, ${down(one.other_mean_radius)} there.`),
-		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u202f% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change, 2)}.`),
+		one.both > 0 && [el("p", `Of those certified in both, the other run's radius is more than 1\u202f% larger for ${percent(one.gaining)}, smaller for ${percent(one.losing)}; the mean change is ${percent(one.mean_change)}.`),
 			bars("Change of the radius", one.histogram.map(({ low, high, rows }) => [low === null ? `below ${percent(high)}` : high === null ? `${percent(low)} or more` : `${percent(low)} to ${percent(high)}`, rows, low !== null && low >= 0]), one.both)],
 	];
 }
