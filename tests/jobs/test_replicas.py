@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from jobs.shared_settings import JobsSettings
 from jobs.store import Idempotency, JobStore
 from tests.support.replicas import Pair, running_pair
 from tests.support.specs import submission
+from tests.support.wait import wait_until
 
 
 @pytest.fixture
@@ -25,6 +27,17 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 def settings(pair: Pair, replicas: int, **more: float) -> JobsSettings:
     return JobsSettings.model_validate({"redis_url": pair.first.url, "replicas": replicas, **more})
+
+
+def assert_refused(create: Callable[[], object], words: str) -> None:
+    """Check that nothing is accepted, and that these words say why once the primary answers in time."""
+
+    def said() -> bool:
+        with pytest.raises(StoreUnavailable) as refused:
+            create()
+        return words in str(refused.value)
+
+    wait_until(said, f"a refusal that says {words}")
 
 
 def test_what_was_accepted_is_on_the_replica_at_once(pair: Pair) -> None:
@@ -42,8 +55,9 @@ def test_a_job_that_no_replica_has_is_not_accepted(pair: Pair) -> None:
         store = JobStore(client, chosen)
         pair.second.pause()
         for _ in range(2):  # also when it is stored already
-            with pytest.raises(StoreUnavailable, match="CERTIFY_REPLICAS wants 1"):
-                store.create(made.spec, made.input_bytes, key)
+            assert_refused(
+                partial(store.create, made.spec, made.input_bytes, key), "CERTIFY_REPLICAS wants 1"
+            )
         pair.second.resume()
         patient = settings(pair, 1, store_timeout_s=60.0)
         assert JobStore(client, patient).create(made.spec, made.input_bytes, key).replayed
@@ -52,5 +66,6 @@ def test_a_job_that_no_replica_has_is_not_accepted(pair: Pair) -> None:
 
 def test_more_replicas_than_there_are(pair: Pair) -> None:
     chosen, made = settings(pair, 2, store_timeout_s=1.0), submission()
-    with connect(chosen) as client, pytest.raises(StoreUnavailable, match="1 replicas have the job"):
-        JobStore(client, chosen).create(made.spec, made.input_bytes)
+    with connect(chosen) as client:
+        create = partial(JobStore(client, chosen).create, made.spec, made.input_bytes)
+        assert_refused(create, "1 replicas have the job")
