@@ -16,6 +16,7 @@ from jobs.job_errors import StoreUnavailable
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
+from tests.support.queued import queued
 from tests.support.replicas import MASTER, Pair, running_pair, running_sentinel
 from tests.support.server import free_port
 from tests.support.specs import submission
@@ -42,7 +43,7 @@ def test_what_was_replicated_is_there_after_the_primary_died(pair: Pair, sentine
     with connect(settings, retries=30, through_silence=True) as client:
         store, made = JobStore(client, settings), submission()
         before = store.create(made.spec, made.input_bytes).job_id
-        Queue(app).enqueue_select(before)
+        wait_until(lambda: _queued(app, before), "the Sentinel to answer in time")
         pair.wait_replicated()
         pair.first.kill()
         after = store.create(made.spec, made.input_bytes).job_id
@@ -50,7 +51,7 @@ def test_what_was_replicated_is_there_after_the_primary_died(pair: Pair, sentine
         wait_until(lambda: _queued(app, after), "the queue to follow")
     app.close()
     with Redis(port=pair.second.port) as second:
-        assert second.llen(keys.messages(keys.COMMON_QUEUE)) == 2
+        assert {job_id for _, (job_id, *_) in queued(second)} == {before, after}
 
 
 def _queued(app: Celery, job_id: str) -> bool:
