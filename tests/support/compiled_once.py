@@ -11,11 +11,14 @@ process that imports the runtimes: seconds more, which are left out here.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from runpy import run_module
 from typing import Final
 
@@ -29,6 +32,15 @@ def compile_once() -> None:
         vars(import_module("worker.preflight"))["trying_device"] = lambda *_: nullcontext()
         numba = import_module("numba")
         vars(numba)["njit"] = partial(numba.njit, cache=True)
+        loops = vars(import_module("worker.queue.warm_up"))
+        loops["warm_up"] = partial(_in_turn, loops["warm_up"])
+
+
+def _in_turn(warm_up: Callable[[], None]) -> None:
+    """Let processes that begin together compile one after another: the first leaves nothing to the others."""
+    with Path(os.environ[FOLDER], "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        warm_up()
 
 
 if __name__ == "__main__":
