@@ -9,6 +9,8 @@ import signal
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import certifi
 import httpx
@@ -23,7 +25,7 @@ from jobs.liveness import Liveness
 from jobs.shared_settings import JobsSettings
 from jobs.step_queue import Queue
 from jobs.store import JobStore
-from tests.support.compiled_once import FOLDER
+from tests.support.compiled_once import FOLDER, keep_compiled
 from tests.support.order import SharedServices, longest_first
 from tests.support.places import ROOT
 from tests.support.server import Server, running_server
@@ -32,6 +34,14 @@ from tests.support.stack import Stack, running_stack
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 gc.disable()  # collecting tests makes no garbage, and looking for it takes a quarter of the time
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Share compiled loops among all processes of this session, which are new ones each session."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[FOLDER] = folder = mkdtemp(prefix="compiled-")
+        config.add_cleanup(lambda: rmtree(folder))
+    keep_compiled()
 
 
 def pytest_collection_finish() -> None:
@@ -50,15 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedServices:
     """Keep together what shares a service, where several processes share the suite."""
     return SharedServices(config, log)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One folder for the compiled loops of all workers that this session starts."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "compiled"
-    folder.mkdir(exist_ok=True)
-    os.environ[FOLDER] = str(folder)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,9 +4,9 @@ Arguments: the program's module, and its own arguments.
 
 A worker compiles its loops as it starts, which takes seconds, and the suite starts dozens. The processes of
 one session share a folder, new for each session: what is in it was compiled from this very source, on this
-machine. The pytest process itself compiles afresh, so what is compared with samples drawn there compares
-both; and `tests/standalone` starts workers as users do. A worker also tries its device as it starts, in a
-process that imports the runtimes: seconds more, which are left out here.
+machine. `tests/worker/noise/test_every_machine.py` compiles afresh and compares, and `tests/standalone`
+starts workers as users do. A worker also tries its device as it starts, in a process that imports the
+runtimes: seconds more, which are left out here.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ FOLDER: Final = "NUMBA_CACHE_DIR"
 """Where numba keeps what is compiled. The suite sets it for every process that it starts."""
 
 
-def compile_once() -> None:
-    """Make numba keep and load compiled loops in the session's folder, and try no device, if there is one."""
+def keep_compiled() -> None:
+    """Make numba keep and load compiled loops in the session's folder, if there is one."""
     if FOLDER in os.environ:
-        vars(import_module("worker.preflight"))["trying_device"] = lambda *_: nullcontext()
         numba = import_module("numba")
         vars(numba)["njit"] = partial(numba.njit, cache=True)
         loops = vars(import_module("worker.queue.warm_up"))
@@ -41,6 +40,13 @@ def _in_turn(warm_up: Callable[[], None]) -> None:
     with Path(os.environ[FOLDER], "turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         warm_up()
+
+
+def compile_once() -> None:
+    """Keep compiled loops, and try no device, if there is a session's folder."""
+    if FOLDER in os.environ:
+        vars(import_module("worker.preflight"))["trying_device"] = lambda *_: nullcontext()
+    keep_compiled()
 
 
 if __name__ == "__main__":
