@@ -44,10 +44,13 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 def test_pictures_are_prepared_as_transformers_does(
     name: str, settings: dict[str, Any], backend: str, strays: float
 ) -> None:
-    """The gateway works with Pillow; bicubic tensors of torchvision stray at a few pixels."""
+    """The gateway works with Pillow; bicubic tensors of torchvision stray at a few pixels.
+
+    Of the sizes every other: the gateway's own tests compare its resizing at all.
+    """
     processor = getattr(transformers, f"{name}{backend}")(**settings)
     hints = hints_of_processor(json.loads(processor.to_json_string()))
-    for number, size in enumerate(SIZES):
+    for number, size in enumerate(SIZES[::2]):
         picture = photograph(size, seed=number)
         expected = processor(picture, return_tensors="np")["pixel_values"][0]
         assert_prepared(hints, picture, expected, strays)
