@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -83,13 +84,26 @@ def chances(certifier: Certifier, known: Known, p: float) -> tuple[float, ...]:
     return both, p - both, p - both, 1.0 - 2.0 * p + both
 
 
-def miscoverage(
-    certifier: Certifier, known: Known, p: float, certified: dict[tuple[int, ...], float]
-) -> float:
-    falls = next(iter(certified))
+@lru_cache(maxsize=128)
+def certified(
+    certifier: Certifier, bounds: Bounds, n: int, eta: float, slope: float
+) -> dict[tuple[int, ...], float]:
+    """Return the radius of each way in which the samples can fall; gradient sums estimate ``slope``."""
+    found = {}
+    for counts, evidence in outcomes(certifier, n):
+        counted = evidence
+        if certifier.evidence is EvidenceKind.VOTES_AND_GRADIENT:
+            sums = gradient_of(certifier, n, bounds, Decision.MAJORITY, slope)
+            counted = Evidence(hits=evidence.hits, gradient=sums)
+        found[counts] = certifier.certify(counted, SIGMA, eta, bounds).radius
+    return found
+
+
+def miscoverage(certifier: Certifier, known: Known, p: float, radii: dict[tuple[int, ...], float]) -> float:
+    falls = next(iter(radii))
     law = multinomial(sum(falls), [max(0.0, chance) for chance in chances(certifier, known, p)])
     true = known.radius(p)
-    wrong = [counts for counts, radius in certified.items() if radius > true]
+    wrong = [counts for counts, radius in radii.items() if radius > true]
     return math.fsum(law.pmf(np.array(wrong))) if wrong else 0.0
 
 
@@ -101,21 +115,10 @@ def test_no_score_makes_a_false_certificate_likelier_than_eta(
     certifier: Certifier, bounds: Bounds, kind: str, n: int, eta: float
 ) -> None:
     known = KNOWN[kind]
-
-    def certified(slope: float) -> dict[tuple[int, ...], float]:
-        found = {}
-        for counts, evidence in outcomes(certifier, n):
-            counted = evidence
-            if certifier.evidence is EvidenceKind.VOTES_AND_GRADIENT:
-                sums = gradient_of(certifier, n, bounds, Decision.MAJORITY, slope)
-                counted = Evidence(hits=evidence.hits, gradient=sums)
-            found[counts] = certifier.certify(counted, SIGMA, eta, bounds).radius
-        return found
-
-    at_score = certified(known.slope(0.75))
+    changes = certifier.evidence is EvidenceKind.VOTES_AND_GRADIENT
+    at_score = certified(certifier, bounds, n, eta, known.slope(0.75) if changes else 0.0)
     edges = {known.score(radius) * JUST_BELOW for radius in set(at_score.values()) if radius > 0.0}
     assert edges
-    changes = certifier.evidence is EvidenceKind.VOTES_AND_GRADIENT
     for p in {*(0.5 + 0.02 * step for step in range(25)), *edges}:
-        radii = certified(known.slope(p)) if changes else at_score
+        radii = certified(certifier, bounds, n, eta, known.slope(p)) if changes else at_score
         assert miscoverage(certifier, known, p, radii) <= eta
