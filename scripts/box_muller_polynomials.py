@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import mpmath
@@ -113,10 +114,17 @@ def _levelled(of: Approximated, points: Sequence[Number]) -> tuple[list[Number],
 
 
 def _errors(of: Approximated, terms: Sequence[Number]) -> list[tuple[Number, Number]]:
-    """Return points, close together near both ends, and the weighted errors there."""
+    """Return the points of the grid and the weighted errors there."""
+    coefficients = list(terms)
+    return [(x, weight * (_CONTEXT.polyval(coefficients, x) - value)) for x, weight, value in _looked_at(of)]
+
+
+@cache
+def _looked_at(of: Approximated) -> list[tuple[Number, Number, Number]]:
+    """Return points, close together near both ends, with the weights of errors and the function there."""
     turns = (_CONTEXT.mpf(2 * i + 1) / (2 * _GRID) for i in range(_GRID))
     points = (of.low + (of.high - of.low) * (1 - _CONTEXT.cos(_CONTEXT.pi * turn)) / 2 for turn in turns)
-    return [(x, of.weight(x) * (_CONTEXT.polyval(list(terms), x) - of.function(x))) for x in points]
+    return [(x, of.weight(x), of.function(x)) for x in points]
 
 
 def _alternating(errors: Sequence[tuple[Number, Number]], count: int) -> list[tuple[Number, Number]]:
