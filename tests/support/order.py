@@ -8,8 +8,9 @@ from typing import Final
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER: Final = ("tests/page/", "tests/certify_client/", "tests/chaos/")
-"""Folders that one process runs whole: they share a service, and a browser, that take seconds to start."""
+TOGETHER: Final = ("tests/page/", "tests/certify_client/", "tests/importing/", "tests/chaos/")
+"""Folders that one process runs whole: they share a service, a browser, or exporters of networks, which take
+seconds to start or to import."""
 FIRST: Final = (
     *TOGETHER,
     "tests/worker/queue/test_fleets.py",
@@ -20,7 +21,6 @@ FIRST: Final = (
     "tests/fuzz/",
     "tests/test_",
     "tests/figures/",
-    "tests/importing/",
 )
 """What takes longest and what waits most: begun first, the processes end at about one time."""
 
