@@ -44,10 +44,14 @@ URLS = (
 )
 RUN = """
 import json, os, sys, traceback
+from functools import cache
 from importlib import import_module
 module, arguments, settings = json.load(sys.stdin)
 sys.argv[1:] = arguments
 main = import_module(module).main
+if "typer" in sys.modules:  # it makes all commands anew for each run
+    from typer import main as commands
+    commands.get_command = cache(commands.get_command)
 for setting in settings:
     os.environ.update(setting)
     try:
