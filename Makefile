@@ -1,7 +1,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; everything else is installed into .venv, from files whose hashes requirements/ lists.
 PYTHON ?= python3
 VENV := .venv
-PROCESSES := 3
+PROCESSES := 4
 MEASURED := registry jobs service
 SAMPLE := 0
 STANDALONE := standalone
@@ -28,7 +28,7 @@ serve: $(VENV)/.standalone ## Keep server, worker and gateway running until Ctrl
 # Three processes share the cores: the threads of libraries that wait for work sleep, and burn no time of the others.
 test coverage coverage-short: export OMP_WAIT_POLICY := PASSIVE
 test coverage coverage-short: export OPENBLAS_NUM_THREADS := 1
-test: $(VENV)/.test ## Run the whole test suite in three processes; PROCESSES=4 for four
+test: $(VENV)/.test ## Run the whole test suite in four processes; PROCESSES=2 for two
 	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 coverage: $(VENV)/.test ## Run the whole suite, and measure which lines and branches it runs
