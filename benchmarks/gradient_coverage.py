@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from benchmarks.decided_runs import count_wrong
 from certificates import (
     PairStatistic,
     Weights,
@@ -137,37 +138,25 @@ def wrong(
 ) -> tuple[float, float]:
     """Return the shares of runs with a wrong gradient bound and with a wrong radius."""
     means, counts = draw(case, weights, n, d, repetitions, seed)
-    true_radius = second_order_radius(1.0 - case.miss_probability, case.gradient, 1.0)
-    gradients = radii = 0
-    for count in np.unique(counts):
-        here = np.sort(means[counts == count])
-        hits = n - int(count)
-        p_lower = clopper_pearson_lower(hits, n, eta)
-        if p_lower <= 1.0 - case.miss_probability:
+    hits = n - counts.astype(np.int64)
+    true_score = 1.0 - case.miss_probability
+    true_radius = second_order_radius(true_score, case.gradient, 1.0)
 
-            def too_small(u: float, p: float = p_lower) -> bool:
-                return bound(weights, u, n, d, eta, p) < case.gradient * (1.0 - 1e-12)
+    held = {hit: clopper_pearson_lower(hit, n, eta) <= true_score for hit in set(hits.tolist())}
+    kept = np.array([held[hit] for hit in hits.tolist()])
 
-            gradients += _first_false(here, too_small)
-        p_lower = clopper_pearson_lower(hits, n, (1.0 - GRADIENT_SHARE) * eta)
+    def too_small(run: int) -> bool:
+        p_lower = clopper_pearson_lower(int(hits[kept][run]), n, eta)
+        upper = bound(weights, float(means[kept][run]), n, d, eta, p_lower)
+        return upper < case.gradient * (1.0 - 1e-12)
 
-        def too_far(u: float, p: float = p_lower) -> bool:
-            norm = bound(weights, u, n, d, GRADIENT_SHARE * eta, p)
-            return second_order_radius(p, norm, 1.0) > true_radius * (1.0 + 1e-9)
+    def too_far(run: int) -> bool:
+        p_lower = clopper_pearson_lower(int(hits[run]), n, (1.0 - GRADIENT_SHARE) * eta)
+        norm = bound(weights, float(means[run]), n, d, GRADIENT_SHARE * eta, p_lower)
+        return second_order_radius(p_lower, norm, 1.0) > true_radius * (1.0 + 1e-9)
 
-        radii += _first_false(here, too_far)
-    return gradients / repetitions, radii / repetitions
-
-
-def _first_false(rising: Array, holds: Callable[[float], bool]) -> int:
-    """Return how many of some rising numbers satisfy a predicate that holds up to some number."""
-    low, high = 0, len(rising)
-    if not holds(float(rising[0])):
-        return 0
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(float(rising[middle])) else (low, middle)
-    return high
+    gradients = count_wrong(hits[kept], means[kept], too_small)
+    return gradients / repetitions, count_wrong(hits, means, too_far) / repetitions
 
 
 def rows(repetitions: int, eta: float, seed: int) -> Iterator[str]:

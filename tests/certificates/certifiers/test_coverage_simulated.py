@@ -1,8 +1,8 @@
 """Coverage on classifiers with known answers: a certificate exceeds the true radius at most with chance eta.
 
-Every experiment draws real noise, asks the classifier for its votes and certifies, at eta = 0.05. The
-number of wrong certificates is then binomial with a chance of at most eta; it is compared with the
-quantile that such a count exceeds once in a million. Seeds are fixed.
+Every experiment draws counts, or noise and the votes on it, and certifies at eta = 0.05. The number of wrong
+certificates is then binomial with a chance of at most eta; it is compared with the quantile that such a count
+exceeds once in a million. Seeds are fixed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from benchmarks.decided_runs import count_wrong
 from certificates import (
     DIPOLE,
     FIRST_ORDER,
@@ -107,45 +108,51 @@ def test_exact_answers_agree_with_sampling(name: str) -> None:
 
 @cases
 def test_first_order(name: str) -> None:
+    """Hits are drawn from the score, which `test_exact_answers_agree_with_sampling` compares with votes."""
     classifier = CLASSIFIERS[name]
-    hits = np.concatenate([each.sum(axis=1) for _, each in experiments(classifier, 1)])
-    wrong = 0
-    for hit, times in zip(*np.unique(hits, return_counts=True), strict=True):
-        evidence = Evidence(hits=HitCounts(SAMPLES, 0, (int(hit), SAMPLES - int(hit))))
-        wrong += int(times) * (certify(FIRST_ORDER, evidence, SIGMA, ETA).radius > classifier.true_radius)
-    assert_rare(wrong)
+    hits = np.random.default_rng(1).binomial(SAMPLES, classifier.p(0.0), EXPERIMENTS)
+
+    def wrong(run: int) -> bool:
+        evidence = Evidence(hits=votes_of(int(hits[run])))
+        return certify(FIRST_ORDER, evidence, SIGMA, ETA).radius > classifier.true_radius
+
+    assert_rare(count_wrong(hits, np.zeros(EXPERIMENTS), wrong))
 
 
 @cases
 def test_second_order(name: str) -> None:
     classifier, pairs = CLASSIFIERS[name], SAMPLES // 2
-    wrong = 0
+    hits, totals = [], []
     for eps, votes in experiments(classifier, 2):
         g = eps * votes[:, :, None] / SIGMA
-        totals = np.einsum("kij,kij->k", g[:, :pairs], g[:, pairs:])
-        for hit, total in zip(votes.sum(axis=1).tolist(), totals.tolist(), strict=True):
-            sums = GradientSums(classifier.d, pairs, round_up_to_grid(total))
-            evidence = Evidence(hits=HitCounts(SAMPLES, 0, (hit, SAMPLES - hit)), gradient=sums)
-            certificate = certify(SECOND_ORDER, evidence, SIGMA, ETA)
-            wrong += certificate.radius > classifier.true_radius
-    assert_rare(wrong)
+        hits.append(votes.sum(axis=1))
+        totals.append(np.einsum("kij,kij->k", g[:, :pairs], g[:, pairs:]))
+    hit, total = np.concatenate(hits), np.concatenate(totals)
+
+    def wrong(run: int) -> bool:
+        sums = GradientSums(classifier.d, pairs, round_up_to_grid(float(total[run])))
+        evidence = Evidence(hits=votes_of(int(hit[run])), gradient=sums)
+        return certify(SECOND_ORDER, evidence, SIGMA, ETA).radius > classifier.true_radius
+
+    assert_rare(count_wrong(hit, total, wrong))
+
+
+def votes_of(hits: int) -> HitCounts:
+    return HitCounts(SAMPLES, 0, (hits, SAMPLES - hits))
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "half-space p=0.9 d=1",
-        "slab p=0.8 d=2",
-        "two far tails d=10",
-    ],
+    "classifier",
+    [half_space(1, SIGMA, 0.9), slab(2, SIGMA, 0.02, 0.18), two_far_tails(4, SIGMA, 0.85, 0.05)],
+    ids=lambda classifier: f"d={classifier.d}",
 )
-def test_the_bound_on_the_gradient(name: str) -> None:
+def test_the_bound_on_the_gradient(classifier: KnownClassifier) -> None:
     """The paper's Theorem 2 with so many pairs that it adds 0.08 to the squared norm, rarely the ceiling.
 
     The estimate alone is too small in about every second experiment, so that a bound without its
     allowance, or with too little of it, fails here.
     """
-    classifier, rng = CLASSIFIERS[name], np.random.default_rng(4)
+    rng = np.random.default_rng(4)
     eta, times = 0.25, 200
     pairs = math.ceil(2500 * classifier.d * math.log(1.0 / eta))
     ceiling = gradient_norm_ceiling(0.5, SIGMA)
@@ -165,14 +172,11 @@ def test_the_bound_on_the_gradient(name: str) -> None:
 
 @cases
 def test_dipole(name: str) -> None:
+    """The pairs are drawn from their chances, which `test_exact_answers_agree_with_sampling` compares."""
     classifier, wrong = CLASSIFIERS[name], 0
-    counts = np.concatenate(
-        [
-            np.stack([hits.sum(axis=1) for hits in (plus & minus, plus & ~minus, ~plus & minus)], axis=1)
-            for eps, plus in experiments(classifier, 3)
-            for minus in [classifier.votes(-eps.reshape(-1, classifier.d)).reshape(plus.shape)]
-        ]
-    )
+    c_s, c_n = classifier.c_s, classifier.c_n
+    chances = [c_s, c_n, c_n, max(0.0, 1.0 - c_s - 2.0 * c_n)]
+    counts = np.random.default_rng(3).multinomial(SAMPLES, chances, EXPERIMENTS)[:, :3]
     for (both, one, other), times in zip(*np.unique(counts, axis=0, return_counts=True), strict=True):
         evidence = Evidence(pairs=PairCounts(SAMPLES, int(both), int(one), int(other), 0))
         wrong += int(times) * (certify(DIPOLE, evidence, SIGMA, ETA).radius > classifier.true_radius)

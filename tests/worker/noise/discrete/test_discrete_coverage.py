@@ -6,14 +6,13 @@ counts every real point, not only those on the grid.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.stats import binom, multinomial
 
+from benchmarks.decided_runs import count_wrong
 from certificates import (
     AllPairsSums,
     Bounds,
@@ -137,28 +136,6 @@ def test_second_order_from_all_pairs_simulated(name: str, weights: Weights) -> N
         return certify_second_order(counts, gradient, 1.0, ETA, Bounds.TIGHT).radius > true_radius(case)
 
     assert count_wrong(hits, totals**2 - squares, wrong) <= ALLOWED
-
-
-def count_wrong(hits: NDArray[np.int64], products: NDArray[np.float64], wrong: Callable[[int], bool]) -> int:
-    """Count the runs with a wrong certificate; only certificates that no other decides are made.
-
-    Neither more hits nor a smaller sum over products of pairs shrink a radius (`test_monotone_in_counts.py`).
-    """
-    right: list[int] = []
-    found: list[int] = []
-    count = 0
-    for run in np.lexsort((-products, hits))[::-1]:
-        most, least = hits[run], products[run]
-        if any(most <= hits[other] and least >= products[other] for other in right):
-            continue
-        if any(most >= hits[other] and least <= products[other] for other in found):
-            count += 1
-        elif wrong(run):
-            count += 1
-            found.append(run)
-        else:
-            right.append(run)
-    return count
 
 
 def test_second_order_uses_the_gradient_that_was_measured() -> None:
