@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -56,13 +57,9 @@ class Process(Protocol):
 
 
 def started(program: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
-    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``.
-
-    With a module path of its own it is an interpreter of its own.
-    """
+    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``."""
     log.touch()
-    usual = environment.get("PYTHONPATH") == _PATH
-    if tuple(program) in FORKED and usual and MEASURED not in os.environ:
+    if tuple(program) in FORKED and MEASURED not in os.environ:
         return _Forked(program, environment, log)
     with log.open("ab") as file:
         return subprocess.Popen(
@@ -131,5 +128,15 @@ def _run(program: str, environment: dict[str, str], log: str) -> None:
     os.dup2(file, 1)
     os.dup2(file, 2)
     os.close(file)
+    _look_in(environment.get("PYTHONPATH", ""))
     sys.argv = [program]
     run_module(program, run_name="__main__", alter_sys=True)
+
+
+def _look_in(module_path: str) -> None:
+    """Find packages in folders of this path first, and import what Python imports at its start."""
+    if module_path != (_PATH or ""):
+        sys.path[:0] = folders = [folder for folder in module_path.split(os.pathsep) if folder]
+        if any(Path(folder, "sitecustomize.py").exists() for folder in folders):
+            sys.modules.pop("sitecustomize", None)
+            import_module("sitecustomize")
