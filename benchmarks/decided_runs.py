@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def count_wrong(hits: NDArray[np.int64], less: NDArray[np.float64], wrong: Callable[[int], bool]) -> int:
+def count_wrong(
+    hits: NDArray[np.int64], less: NDArray[np.float64] | NDArray[np.int64], wrong: Callable[[int], bool]
+) -> int:
     """Return for how many runs ``wrong(run)`` holds; ``hits`` and ``less`` have the shape (runs,).
 
     Where it holds for a run, it must hold for every run with no fewer hits and no larger ``less``: neither

@@ -106,7 +106,7 @@ def _needed(counts: Array, alpha: float) -> float:
 def _smallest_kept(hits: int, n: int, needed: float) -> float:
     """Return the largest ``p`` below ``hits / n`` that is excluded: log-likelihood at most ``needed``."""
     return bisect_last_true(
-        lambda p: bool(xlogy(hits, p) + xlogy(n - hits, 1.0 - p) <= needed), 0.0, hits / n
+        lambda p: hits * math.log(p) + (n - hits) * math.log(1.0 - p) <= needed, 0.0, hits / n
     )
 
 

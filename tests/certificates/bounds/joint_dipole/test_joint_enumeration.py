@@ -15,7 +15,7 @@ def test_joint_radius_exceeds_the_true_one_with_probability_at_most_eta(n: int, 
     outcomes = Outcomes(n)
     certified = np.array([dipole_radius_joint(both, one, n, 1.0, eta) for both, one in outcomes])
     worst = 0.0
-    for s, d in grid(50) + just_below(certified.tolist(), 25):
+    for s, d in grid(50) + just_below(certified.tolist(), 12):
         wrong = certified > true_radius(s, d) + SLACK
         worst = max(worst, float(outcomes.probabilities(s, d)[wrong].sum()))
     assert worst <= eta
