@@ -21,8 +21,9 @@ from tests.support.wait import wait_until
 
 def run_program() -> None:
     """Run the program that the arguments name, in a process that has registered something first."""
-    compile_once()
     del sys.argv[0]
+    if sys.argv[0] == "worker":  # others import no loops
+        compile_once()
     run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 

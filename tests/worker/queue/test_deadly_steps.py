@@ -22,9 +22,10 @@ from tests.support.wait import wait_until
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[Stack]:
-    """A worker that begins a step twice at most, and ends it after a few seconds."""
+    """A worker that begins a step twice at most, and ends it after a second or two."""
     folder, settings = tmp_path_factory.mktemp("strict"), {"visibility_timeout_s": 3, "stall_s": 3.0}
-    with running_stack(folder, half_spaces, processes=1, step_limit_s=3, max_attempts=2, **settings) as stack:
+    settings |= {"step_limit_s": 1.5, "max_attempts": 2}
+    with running_stack(folder, half_spaces, processes=1, **settings) as stack:
         yield stack
 
 
