@@ -5,22 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Error,
-    Page,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.api_keys import ALICE, SELDOM, SELDOM_A_MINUTE, entry
 from tests.support.gateway import Gateway, running_gateway
@@ -36,9 +26,6 @@ STATUS_OF_AN_ANSWER: Final = "Failed to load resource"
 """Chromium logs this of any answer of status 400 or more; a refusal that the page shows is no fault."""
 PATIENT_MS: Final = 60_000
 """What the page does not show by then it never shows: on a slow machine everything takes longer."""
-ELSEWHERE: Final = "/health/live"
-"""An address of the same site: the tab's process ends when the tab leaves the site."""
-NEW_SIZE: Final[ViewportSize] = {"width": 1280, "height": 720}
 
 
 @pytest.fixture(scope="package")
@@ -97,40 +84,16 @@ def http(gateway: Gateway) -> Iterator[httpx.Client]:
 def context(browser: Browser, gateway: Gateway) -> Iterator[BrowserContext]:
     """One profile, which starts its processes once. The page keeps nothing in it (``test_keys``)."""
     context = browser.new_context(base_url=gateway.url, reduced_motion="reduce")
-    context.set_default_timeout(PATIENT_MS)
-    context.add_init_script(REPORT_VIOLATIONS)
+    context.new_page().goto("/health/live")  # the process of a site ends with its last tab
     yield context
     context.close()
 
 
-@pytest.fixture(scope="package")
-def tab(context: BrowserContext) -> Page:
-    """The tab that the tests of ``page`` share: a new one costs as much as a view."""
-    return context.new_page()
-
-
 @pytest.fixture
-def page(tab: Page) -> Iterator[Page]:
-    """The shared tab, as wide and as light as a new one; what goes wrong in it fails the test at its end."""
-    tab.set_viewport_size(NEW_SIZE)
-    tab.emulate_media(color_scheme="light")
-    with without_faults(tab):
-        yield tab
-        tab.goto(ELSEWHERE)
-
-
-@pytest.fixture
-def own_tab(context: BrowserContext) -> Iterator[Page]:
-    """A new tab, for a test that sets what stays until its end: a clock, listeners, a session."""
-    tab = context.new_page()
-    with without_faults(tab):
-        yield tab
-        tab.close()
-
-
-@contextmanager
-def without_faults(tab: Page) -> Iterator[None]:
-    """Fail at the end if the tab has logged an error or left one uncaught."""
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty tab at the gateway's address; what goes wrong in it fails the test at its end."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENT_MS)
     expect.set_options(timeout=PATIENT_MS)
     faults: list[str] = []
 
@@ -138,12 +101,9 @@ def without_faults(tab: Page) -> Iterator[None]:
         if message.type == "error" and not message.text.startswith(STATUS_OF_AN_ANSWER):
             faults.append(message.text)
 
-    def uncaught(error: Error) -> None:
-        faults.append(f"not caught: {error}")
-
-    tab.on("console", console)
-    tab.on("pageerror", uncaught)
-    yield
-    tab.remove_listener("console", console)
-    tab.remove_listener("pageerror", uncaught)
+    page.on("console", console)
+    page.on("pageerror", lambda error: faults.append(f"not caught: {error}"))
+    page.add_init_script(REPORT_VIOLATIONS)
+    yield page
+    page.close()
     assert faults == []

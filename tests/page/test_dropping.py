@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 
-def test_a_dropped_folder_is_read_with_its_labels(own_tab: Page, repository: Path, tmp_path: Path) -> None:
+def test_a_dropped_folder_is_read_with_its_labels(page: Page, repository: Path, tmp_path: Path) -> None:
     folder = tmp_path / "dropped"
     folder.mkdir()
     picture = (repository / "examples" / "digit-7.png").read_bytes()
@@ -20,12 +20,12 @@ def test_a_dropped_folder_is_read_with_its_labels(own_tab: Page, repository: Pat
         ",d.png,1",
     )
     (folder / "labels.csv").write_bytes("\r\n".join(lines).encode())
-    own_tab.goto("/")
-    box = own_tab.locator(".frame").bounding_box()
+    page.goto("/")
+    box = page.locator(".frame").bounding_box()
     assert box is not None
-    drop(own_tab, folder, box["x"] + 20, box["y"] + 20)
-    expect(own_tab.locator(".frame")).to_contain_text("3 pictures, 2 with a label")
-    expect(own_tab.locator(".frame")).to_contain_text("dropped")
+    drop(page, folder, box["x"] + 20, box["y"] + 20)
+    expect(page.locator(".frame")).to_contain_text("3 pictures, 2 with a label")
+    expect(page.locator(".frame")).to_contain_text("dropped")
 
 
 def drop(page: Page, path: Path, x: float, y: float) -> None:

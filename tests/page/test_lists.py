@@ -33,15 +33,15 @@ def test_five_hundred_jobs_are_listed(page: Page) -> None:
     expect(rows).to_have_count(JOBS)
 
 
-def test_a_new_job_appears_by_itself(own_tab: Page, behind: Stack) -> None:
-    own_tab.clock.install()
-    own_tab.goto("/?view=jobs&status=cancelled")
-    expect(own_tab.locator("tbody tr")).to_have_count(50)
+def test_a_new_job_appears_by_itself(page: Page, behind: Stack) -> None:
+    page.clock.install()
+    page.goto("/?view=jobs&status=cancelled")
+    expect(page.locator("tbody tr")).to_have_count(50)
     made = submission(model="newcomer")
     behind.store.cancel(behind.store.create(made.spec, made.input_bytes).job_id)
-    own_tab.clock.fast_forward(10_000)
-    expect(own_tab.locator("tbody tr").first).to_contain_text("newcomer")
-    expect(own_tab).to_have_url(re.compile("status=cancelled"))
+    page.clock.fast_forward(10_000)
+    expect(page.locator("tbody tr").first).to_contain_text("newcomer")
+    expect(page).to_have_url(re.compile("status=cancelled"))
 
 
 def test_the_view_of_workers_leads_to_the_queue(page: Page) -> None:

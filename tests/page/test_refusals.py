@@ -33,39 +33,39 @@ def test_a_refusal_stands_beside_its_field(page: Page) -> None:
         field.fill(right)
 
 
-def test_what_is_refused_for_certain_is_not_asked(own_tab: Page) -> None:
-    own_tab.clock.install()
-    own_tab.goto("/?view=certify&sample=digit-7&decision=top_k&k=2&certifier=first_order")
-    expect(own_tab.locator(".plan")).to_contain_text("samples")
+def test_what_is_refused_for_certain_is_not_asked(page: Page) -> None:
+    page.clock.install()
+    page.goto("/?view=certify&sample=digit-7&decision=top_k&k=2&certifier=first_order")
+    expect(page.locator(".plan")).to_contain_text("samples")
     refused: list[str] = []
-    own_tab.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
     for label, wrong, right in REFUSED_OF_A_RANKING:
-        field = own_tab.get_by_label(label, exact=True)
+        field = page.get_by_label(label, exact=True)
         field.fill(wrong)
-        own_tab.clock.fast_forward(1000)
-        wait_until(lambda: own_tab.locator("input[aria-invalid=true]").count() == 1, f"{label} is refused")
-        with own_tab.expect_response("**/v1/plans?*"):
+        page.clock.fast_forward(1000)
+        wait_until(lambda: page.locator("input[aria-invalid=true]").count() == 1, f"{label} is refused")
+        with page.expect_response("**/v1/plans?*"):
             field.fill(right)
-            own_tab.clock.fast_forward(1000)
-        wait_until(lambda: "samples" in own_tab.locator(".plan").inner_text(), f"{label} is accepted")
-        expect(own_tab.locator("input[aria-invalid=true]")).to_have_count(0)
-    own_tab.get_by_label("Decision").select_option("majority")
-    own_tab.get_by_label("k", exact=True).fill("")
-    own_tab.get_by_label("Bounds").select_option("paper")
+            page.clock.fast_forward(1000)
+        wait_until(lambda: "samples" in page.locator(".plan").inner_text(), f"{label} is accepted")
+        expect(page.locator("input[aria-invalid=true]")).to_have_count(0)
+    page.get_by_label("Decision").select_option("majority")
+    page.get_by_label("k", exact=True).fill("")
+    page.get_by_label("Bounds").select_option("paper")
     for label, taken, left in (("Decision", "multiclass", "majority"), ("Bounds", "nothing", "paper")):
-        field = own_tab.get_by_label(label)
+        field = page.get_by_label(label)
         expect(field).to_have_value(left)
         expect(field.locator(f"option[value={taken}]:not([disabled])")).to_have_count(0)
-    own_tab.goto("/?view=certify&sample=digit-7&decision=multiclass&bounds=paper")
-    own_tab.clock.fast_forward(1000)
-    fault = own_tab.get_by_text("does not go with these bounds")
+    page.goto("/?view=certify&sample=digit-7&decision=multiclass&bounds=paper")
+    page.clock.fast_forward(1000)
+    fault = page.get_by_text("does not go with these bounds")
     wait_until(fault.is_visible, "the combination is refused")
-    own_tab.get_by_label("Bounds").select_option("tight")
-    own_tab.get_by_label("Decision").select_option("majority")
-    own_tab.get_by_label("Certifier").select_option("dipole")
-    own_tab.clock.fast_forward(1000)
-    wait_until(lambda: "By dipole at most" in own_tab.locator(".plan").inner_text(), "the plan")
-    expect(own_tab.get_by_label("Decision").locator("option[disabled]")).to_have_text(["multiclass", "top k"])
+    page.get_by_label("Bounds").select_option("tight")
+    page.get_by_label("Decision").select_option("majority")
+    page.get_by_label("Certifier").select_option("dipole")
+    page.clock.fast_forward(1000)
+    wait_until(lambda: "By dipole at most" in page.locator(".plan").inner_text(), "the plan")
+    expect(page.get_by_label("Decision").locator("option[disabled]")).to_have_text(["multiclass", "top k"])
     assert refused == []
 
 

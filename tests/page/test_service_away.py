@@ -10,17 +10,17 @@ from tests.support.gateway import running_gateway
 from tests.support.stack import Stack
 
 
-def test_a_job_is_followed_through_an_absence(own_tab: Page, behind: Stack, tmp_path: Path) -> None:
+def test_a_job_is_followed_through_an_absence(page: Page, behind: Stack, tmp_path: Path) -> None:
     with running_gateway(tmp_path, behind.server.url, behind.models_dir) as gateway:
-        own_tab.clock.install()
-        own_tab.goto(f"{gateway.url}/?view=certify&sample=digit-7&n=100000000&certifier=first_order")
-        own_tab.get_by_role("button", name="Certify", exact=True).click()
-        expect(own_tab.get_by_role("button", name="Cancel")).to_be_visible()
+        page.clock.install()
+        page.goto(f"{gateway.url}/?view=certify&sample=digit-7&n=100000000&certifier=first_order")
+        page.get_by_role("button", name="Certify", exact=True).click()
+        expect(page.get_by_role("button", name="Cancel")).to_be_visible()
         gateway.process.kill()
         gateway.process.wait()
-        expect(own_tab.get_by_text("The service does not answer.")).to_be_visible()
+        expect(page.get_by_text("The service does not answer.")).to_be_visible()
     with running_gateway(tmp_path, behind.server.url, behind.models_dir, port=gateway.port):
-        own_tab.clock.fast_forward(3000)
-        expect(own_tab.get_by_text("The service does not answer.")).to_be_hidden()
-        own_tab.get_by_role("button", name="Cancel").click()
-        expect(own_tab.locator(".state")).to_contain_text("cancelled")
+        page.clock.fast_forward(3000)
+        expect(page.get_by_text("The service does not answer.")).to_be_hidden()
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".state")).to_contain_text("cancelled")

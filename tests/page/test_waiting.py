@@ -42,23 +42,23 @@ def asked_all_the_time(url: str) -> Iterator[None]:
 
 
 def test_a_folder_is_sent_as_slowly_as_the_service_asks(
-    own_tab: Page, keyed: Gateway, repository: Path, tmp_path: Path
+    page: Page, keyed: Gateway, repository: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "digits"
     folder.mkdir()
     for i in range(PICTURES):
         shutil.copy(repository / "examples" / "digit-7.png", folder / f"{i}.png")
     refused: list[int] = []
-    own_tab.on("response", lambda answer: refused.append(answer.status) if answer.status >= 400 else None)
-    own_tab.goto(f"{keyed.url}/?view=certify&n=1000&certifier=first_order")
-    own_tab.get_by_role("textbox", name="API key").fill(SELDOM)
-    own_tab.keyboard.press("Enter")
-    own_tab.get_by_label("or a folder, as a run").set_input_files(folder)
-    start = own_tab.get_by_role("button", name="Start the run")
+    page.on("response", lambda answer: refused.append(answer.status) if answer.status >= 400 else None)
+    page.goto(f"{keyed.url}/?view=certify&n=1000&certifier=first_order")
+    page.get_by_role("textbox", name="API key").fill(SELDOM)
+    page.keyboard.press("Enter")
+    page.get_by_label("or a folder, as a run").set_input_files(folder)
+    start = page.get_by_role("button", name="Start the run")
     expect(start).to_be_visible()
     with asked_all_the_time(f"{keyed.url}/v1/models/mnist"):
         start.click()
-        expect(own_tab.get_by_text(SAID).first).to_be_visible()
-    expect(own_tab.locator("main")).to_contain_text(f"{PICTURES} of {PICTURES} files are sent.")
-    expect(own_tab.get_by_text("the run is complete")).to_be_visible()
+        expect(page.get_by_text(SAID).first).to_be_visible()
+    expect(page.locator("main")).to_contain_text(f"{PICTURES} of {PICTURES} files are sent.")
+    expect(page.get_by_text("the run is complete")).to_be_visible()
     assert 429 in refused
