@@ -1,4 +1,4 @@
-"""Run a service with a certifier, a law of noise or a runtime that only test code registers."""
+"""Run a service with a certifier, a law of noise and a runtime that only test code registers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from runpy import run_module
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -17,6 +17,8 @@ from tests.support.compiled_once import compile_once
 from tests.support.program import Program
 from tests.support.server import free_port, running_server
 from tests.support.wait import wait_until
+
+EXTENSIONS: Final = "tests.support.extensions"
 
 
 def run_program() -> None:
@@ -28,15 +30,15 @@ def run_program() -> None:
 
 
 @contextmanager
-def extended_service(entry: str, folder: Path, models_dir: Path) -> Iterator[httpx.Client]:
-    """Run a server, a gateway and a worker until the block ends; both are run by the program ``entry``."""
+def extended_service(folder: Path, models_dir: Path) -> Iterator[httpx.Client]:
+    """Run a server, a gateway and a worker until the block ends; both are run by ``EXTENSIONS``."""
     data = folder / "valkey"
     data.mkdir()
     with running_server(data) as server:
         port = free_port()
         settings = {"redis_url": server.url, "models_dir": models_dir}
-        gateway = Program((entry, "service"), folder / "gateway.log", port=port, **settings)
-        worker = Program((entry, "worker"), folder / "worker.log", processes=1, **settings)
+        gateway = Program((EXTENSIONS, "service"), folder / "gateway.log", port=port, **settings)
+        worker = Program((EXTENSIONS, "worker"), folder / "worker.log", processes=1, **settings)
         programs = gateway, worker
         for program in programs:
             program.start()

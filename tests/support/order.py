@@ -8,7 +8,13 @@ from typing import Final
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER: Final = ("tests/page/", "tests/certify_client/", "tests/importing/", "tests/chaos/")
+TOGETHER: Final = (
+    "tests/page/",
+    "tests/certify_client/",
+    "tests/importing/",
+    "tests/chaos/",
+    "tests/extending/",
+)
 """Folders that one process runs whole: they share a service, a browser, or exporters of networks, which take
 seconds to start or to import."""
 FIRST: Final = (

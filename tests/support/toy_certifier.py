@@ -25,6 +25,10 @@ class Doubting(FirstOrder):
         return replace(super()._tight(evidence, sigma, 0.5 * eta), eta=eta)
 
 
-if __name__ == "__main__":
+def register() -> None:
     CERTIFIERS.register(Doubting())
+
+
+if __name__ == "__main__":
+    register()
     run_program()

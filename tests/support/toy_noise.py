@@ -17,7 +17,13 @@ GENERATOR: Final = "philox4x32-10/box-muller/float32, mirrored"
 LAW: Final = FloatGaussian(NAME)
 
 
-def register_drawing() -> None:
+def register() -> None:
+    NOISE_LAWS.register(LAW)
+    if sys.argv[1] == "worker":
+        _register_drawing()
+
+
+def _register_drawing() -> None:
     from worker.noise.drawn_laws import DRAWN_LAWS, DrawnLaw  # noqa: PLC0415 - only in a worker
 
     DRAWN_LAWS.register(
@@ -30,7 +36,5 @@ def register_drawing() -> None:
 
 
 if __name__ == "__main__":
-    NOISE_LAWS.register(LAW)
-    if sys.argv[1] == "worker":
-        register_drawing()
+    register()
     run_program()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from tests.support.extended_service import certified, extended_service, verified
+from tests.support.extended_service import certified, verified
 from tests.support.toy_noise import GENERATOR, NAME
 
 PROGRAM: Final = "tests.support.toy_noise"
@@ -29,17 +28,11 @@ REGISTERED_ALONE: Final = (
 )
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[httpx.Client]:
-    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), half_spaces) as client:
-        yield client
-
-
 @pytest.mark.parametrize("certifier", ["first_order", "second_order", "dipole"])
 def test_a_job_with_it_is_certified_and_verified_where_it_is_registered(
-    service: httpx.Client, certifier: str
+    extended: httpx.Client, certifier: str
 ) -> None:
-    job = certified(service, {**ASKED, "certifier": certifier, "noise": NAME})
+    job = certified(extended, {**ASKED, "certifier": certifier, "noise": NAME})
     certificate = job["certificate"]
     assert job["request"]["noise"] == certificate["noise"] == certificate["claim"]["noise"] == NAME
     assert certificate["model"]["noise_generator"] == GENERATOR
@@ -49,18 +42,19 @@ def test_a_job_with_it_is_certified_and_verified_where_it_is_registered(
 
 
 def test_a_radius_that_is_too_large_is_found_and_a_law_that_is_not_registered_refused(
-    service: httpx.Client,
+    extended: httpx.Client,
 ) -> None:
-    job = certified(service, {**ASKED, "noise": NAME})
+    job = certified(extended, {**ASKED, "noise": NAME})
     assert verified(job, "certify_client") == 2
     job["certificate"]["radius"] += 1e-6
     assert verified(job, PROGRAM, "certify_client") == 1
 
 
-def test_it_is_drawn_as_it_says(service: httpx.Client) -> None:
+def test_it_is_drawn_as_it_says(extended: httpx.Client) -> None:
     """The noise of Gaussian noise with the sign changed: the members of each pair change places."""
+    asked = {**ASKED, "certifier": "dipole"}
     plain, mirrored = (
-        certified(service, {**ASKED, "certifier": "dipole", "noise": noise})["certificate"]["counts"]["pairs"]
+        certified(extended, {**asked, "noise": noise})["certificate"]["counts"]["pairs"]
         for noise in ("gaussian", NAME)
     )
     assert plain["plus_only"] != plain["minus_only"]
@@ -71,16 +65,16 @@ def test_it_is_drawn_as_it_says(service: httpx.Client) -> None:
     }
 
 
-def test_the_api_names_it(service: httpx.Client) -> None:
-    description = service.get("/openapi.json").json()
+def test_the_api_names_it(extended: httpx.Client) -> None:
+    description = extended.get("/openapi.json").json()
     assert description["components"]["schemas"]["Noise"]["enum"] == ["gaussian", "discrete", NAME]
-    refused = service.post("/v1/certifications", json={**ASKED, "noise": "uniform"})
+    refused = extended.post("/v1/certifications", json={**ASKED, "noise": "uniform"})
     assert refused.status_code == 422
     assert f"'discrete' or '{NAME}'" in refused.text
 
 
-def test_a_model_without_a_grid_is_offered_it_instead_of_discrete_noise(service: httpx.Client) -> None:
-    refused = service.post("/v1/certifications", json={**ASKED, "noise": "discrete"})
+def test_a_model_without_a_grid_is_offered_it_instead_of_discrete_noise(extended: httpx.Client) -> None:
+    refused = extended.post("/v1/certifications", json={**ASKED, "noise": "discrete"})
     assert refused.status_code == 422
     assert f"must be gaussian or {NAME} for model half-space" in refused.text
 

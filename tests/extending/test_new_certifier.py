@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.support.extended_service import certified, extended_service, verified
+from tests.support.extended_service import certified, verified
 from tests.support.toy_certifier import NAME
 
 PROGRAM = "tests.support.toy_certifier"
@@ -24,17 +21,10 @@ ASKED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, half_spaces: Path) -> Iterator[httpx.Client]:
-    """A gateway and a worker that know the certifier."""
-    with extended_service(PROGRAM, tmp_path_factory.mktemp("service"), half_spaces) as client:
-        yield client
-
-
-def test_it_is_certified_and_verified_where_it_is_registered(service: httpx.Client) -> None:
+def test_it_is_certified_and_verified_where_it_is_registered(extended: httpx.Client) -> None:
     job, plain = (
-        certified(service, {**ASKED, "certifier": NAME}),
-        certified(service, {**ASKED, "certifier": "first_order"}),
+        certified(extended, {**ASKED, "certifier": NAME}),
+        certified(extended, {**ASKED, "certifier": "first_order"}),
     )
     certificate = job["certificate"]
     assert (
@@ -48,17 +38,17 @@ def test_it_is_certified_and_verified_where_it_is_registered(service: httpx.Clie
     assert verified(job, "certify_client") == 2
 
 
-def test_a_job_of_it_ends_at_a_stop_radius(service: httpx.Client) -> None:
-    job = certified(service, {**ASKED, "certifier": NAME, "n": 200_000, "stop": {"radius": 0.3}})
+def test_a_job_of_it_ends_at_a_stop_radius(extended: httpx.Client) -> None:
+    job = certified(extended, {**ASKED, "certifier": NAME, "n": 200_000, "stop": {"radius": 0.3}})
     assert job["certificate"]["ended_by"] == "stop_radius"
     assert job["certificate"]["n"] < 200_000
     assert verified(job, PROGRAM, "certify_client") == 0
 
 
-def test_the_api_names_it(service: httpx.Client) -> None:
-    description = service.get("/openapi.json").json()
+def test_the_api_names_it(extended: httpx.Client) -> None:
+    description = extended.get("/openapi.json").json()
     assert description["components"]["schemas"]["Certifier"]["enum"][-1] == NAME
-    refused = service.post("/v1/certifications", json=ASKED | {"certifier": "third_order"})
+    refused = extended.post("/v1/certifications", json=ASKED | {"certifier": "third_order"})
     assert refused.status_code == 422
     assert f"'dipole' or '{NAME}'" in refused.text
 
