@@ -13,6 +13,7 @@ from importing import load_checks
 from importing.certify_models_cli import main
 from tests.support.digit_pictures import write_colours, write_digits
 from tests.support.places import ROOT
+from worker.runtimes.pass_rows import pass_rows_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ def certify_models(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
 
 @pytest.fixture(autouse=True)
 def measured_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure the speed of an imported model for a moment: no test asks how fast it is."""
+    """Measure an imported model's speed for a moment, in blocks of one pass: no test asks how fast it is."""
     monkeypatch.setattr(load_checks, "MEASURED_S", 0.01)
+    monkeypatch.setattr(load_checks, "block_size_for", pass_rows_for)
 
 
 @pytest.fixture(scope="session")

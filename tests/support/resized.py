@@ -38,7 +38,7 @@ def image_spec(shape: tuple[int, ...], mode: str = "RGB", **fields: object) -> I
 def decoded(picture: Image.Image, spec: InputSpec) -> tuple[NDArray[np.float32], list[str]]:
     """Return the array and the conversions of a picture sent as PNG."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
+    picture.save(buffer, "PNG", compress_level=0)
     answer = decode_image(buffer.getvalue(), spec, 10**8)
     return answer.array, list(answer.conversions)
 

@@ -35,7 +35,7 @@ for name, middle in (("plain", []), ("code", [keras.layers.Lambda(code)])):
 made.rmdir()
 (folder / "cut.h5").write_bytes((folder / "plain.h5").read_bytes()[:1000])
 ended = {}
-for name in ("plain.h5", "code.keras", "cut.h5"):
+for name in ("plain.h5", "code.keras", "code.h5", "cut.h5"):
     with redirect_stderr(StringIO()) as said:
         ended[name] = main(str(folder / name), str(folder / f"{name}.onnx")), said.getvalue()
 (folder / "ended.json").write_text(json.dumps(ended))
@@ -46,7 +46,7 @@ for name in ("plain.h5", "code.keras", "cut.h5"):
 def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of small networks of Keras; the code in two of them makes the folder ``made``.
 
-    The program that makes them also exports three: an interpreter takes four seconds of CPU to import Keras.
+    The program that makes them also exports four: an interpreter takes four seconds of CPU to import Keras.
     """
     folder = tmp_path_factory.mktemp("keras")
     command = [sys.executable, "-c", NETWORKS, str(folder)]
@@ -75,13 +75,23 @@ def test_a_model_of_keras_in_the_older_format(networks: Path, models: Path) -> N
     assert (len(done.manifest.labels), done.manifest.input.shape) == (4, (3, 16, 16))
 
 
-def test_code_in_a_model_is_not_run(networks: Path, models: Path) -> None:
-    status, said = exported(networks, "code.keras")
+@pytest.mark.parametrize("name", ["code.keras", "code.h5"])
+def test_code_in_a_model_is_not_run(networks: Path, name: str) -> None:
+    status, said = exported(networks, name)
     assert status == 2
     assert re.search("(lambda|Lambda)", said)
-    with pytest.raises(ImportRefused, match=r"could not be converted to ONNX.*(lambda|Lambda)"):
-        import_model(networks / "code.h5", ImportOptions(), models)
     assert not (networks / "made").exists()
+    assert not (networks / f"{name}.onnx").exists()
+
+
+def test_a_model_that_cannot_be_converted_is_refused_with_the_reason(
+    networks: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reason is one that an interpreter finds before it has imported Keras."""
+    (tmp_path / "keras.py").write_text("raise RuntimeError('this Keras is broken')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(ImportRefused, match=r"could not be converted to ONNX \(.*this Keras is broken"):
+        import_model(networks / "code.h5", ImportOptions(), models)
     assert list(models.iterdir()) == []
 
 

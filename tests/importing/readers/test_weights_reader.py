@@ -12,6 +12,7 @@ from importing.import_errors import ImportRefused
 from importing.import_options import ImportOptions
 from importing.model_import import import_model
 from importing.pytorch.networks import networks_named
+from registry import ModelManifest
 from tests.support.torch_files import (
     CLASSES,
     SHAPE,
@@ -37,6 +38,15 @@ def test_weights_for_a_network_of_ones_own(tmp_path: Path, models: Path, safe: b
     assert len(done.manifest.labels) == CLASSES
     assert done.manifest.origin is not None
     assert OURS in done.manifest.origin.kind
+    assert_scores_of_the_network(done.manifest)
+
+
+def assert_scores_of_the_network(manifest: ModelManifest) -> None:
+    from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - slow
+
+    scores = load_runtime(manifest, "cpu", 1, 8).scores(batch(8).numpy())
+    with torch.inference_mode():
+        torch.testing.assert_close(torch.from_numpy(scores), small_network()(batch(8)), atol=1e-5, rtol=1e-5)
 
 
 def test_weights_for_an_architecture_of_timm_come_with_its_preprocessing(
@@ -110,13 +120,3 @@ def test_a_trusted_pickle_of_something_else_is_refused(tmp_path: Path, models: P
     torch.save({"gone": WritesAFile(tmp_path / "made")}, tmp_path / "net.pt")
     with pytest.raises(ImportRefused, match="holds no weights that can be told apart"):
         import_model(tmp_path / "net.pt", ImportOptions(trust=True), models)
-
-
-def test_scores_are_those_of_the_network(tmp_path: Path, models: Path) -> None:
-    from worker.runtimes.runtime_loading import load_runtime  # noqa: PLC0415 - slow
-
-    torch.save(small_network().state_dict(), tmp_path / "net.pt")
-    done = import_model(tmp_path / "net.pt", ImportOptions(network=OURS, shape=SHAPE), models)
-    scores = load_runtime(done.manifest, "cpu", 1, 8).scores(batch(8).numpy())
-    with torch.inference_mode():
-        torch.testing.assert_close(torch.from_numpy(scores), small_network()(batch(8)), atol=1e-5, rtol=1e-5)
