@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.processes import Process, started
+from tests.support.processes import Files, Process, started
 from tests.support.server import free_port
 from tests.support.wait import wait_until
 
@@ -46,9 +46,16 @@ class Gateway:
 
 @contextmanager
 def running_gateway(
-    folder: Path, redis_url: str, models: Path, *, port: int | None = None, **settings: object
+    folder: Path,
+    redis_url: str,
+    models: Path,
+    *,
+    port: int | None = None,
+    files: Files | None = None,
+    **settings: object,
 ) -> Iterator[Gateway]:
-    """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings.
+    """Run a gateway until the block ends; ``settings`` are fields of GatewaySettings, ``files`` its limits on
+    open files.
 
     Unless they say otherwise it waits a minute for the server, which may be slow.
     """
@@ -56,7 +63,7 @@ def running_gateway(
     given = {"redis_url": redis_url, "models_dir": models, "port": port, "store_timeout_s": 60, **settings}
     environment = {f"CERTIFY_{name.upper()}": str(value) for name, value in given.items()}
     log_file = folder / f"gateway-{port}.log"
-    process = started(("service",), os.environ | environment, log_file)
+    process = started(("service",), os.environ | environment, log_file, files)
     gateway = Gateway(f"http://127.0.0.1:{port}", port, log_file, process)
     try:
         with httpx.Client() as client:  # to make one takes longer than many answers

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -30,6 +31,8 @@ FORKED: Final = (("service",), ("tests.support.compiled_once", "worker"))
 PRELOADED: Final = "tests.support.preloaded"
 MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
 """Set where coverage is measured: a worker that is killed would not tell what it ran."""
+Files = tuple[int, int]
+"""The soft and the hard limit on open files."""
 _PATH = os.environ.get("PYTHONPATH")
 
 
@@ -56,13 +59,18 @@ class Process(Protocol):
         """Kill it."""
 
 
-def started(program: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
-    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``."""
+def started(
+    program: Sequence[str], environment: Mapping[str, str], log: Path, files: Files | None = None
+) -> Process:
+    """Start ``python -m program`` in a session of its own; what it writes is appended to ``log``.
+
+    ``files``: its limits on open files, if they are to be others than those of the tests.
+    """
     log.touch()
     if tuple(program) in FORKED and MEASURED not in os.environ:
-        return _Forked(program, environment, log)
+        return _Forked(program, environment, log, files)
     with log.open("ab") as file:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", *program],
             cwd=ROOT,
             env=environment,
@@ -70,11 +78,16 @@ def started(program: Sequence[str], environment: Mapping[str, str], log: Path) -
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    if files is not None:
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, files)  # long before it looks
+    return process
 
 
 class _Forked:
-    def __init__(self, program: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        arguments = (program[-1], dict(environment), str(log))
+    def __init__(
+        self, program: Sequence[str], environment: Mapping[str, str], log: Path, files: Files | None
+    ) -> None:
+        arguments = (program[-1], dict(environment), str(log), files)
         self._process = _context().Process(target=_run, args=arguments, daemon=True)
         self._process.start()
 
@@ -117,9 +130,11 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _run(program: str, environment: dict[str, str], log: str) -> None:
+def _run(program: str, environment: dict[str, str], log: str, files: Files | None) -> None:
     """Become the program."""
     assert PRELOADED in sys.modules, f"the fork server could not import {PRELOADED}: import it to see why"
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, files)
     os.setsid()
     os.chdir(ROOT)
     os.environ.clear()

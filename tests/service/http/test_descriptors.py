@@ -6,7 +6,7 @@ import json
 import resource
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,27 +20,20 @@ from tests.support.gateway import Gateway, running_gateway
 from tests.support.server import Server
 from tests.support.wait import wait_until
 
+HARD = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 EMFILE = "socket.accept() out of system resource"
 
 
-@contextmanager
-def soft_limit(files: int) -> Iterator[None]:
-    """Let programs that are started now inherit a limit that they may raise."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (files, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+Start = Callable[[int], Gateway]
 
 
 @pytest.fixture
-def own_gateway(shared_server: Server, models_dir: Path, tmp_path: Path) -> Iterator[Gateway]:
+def start(shared_server: Server, models_dir: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start a gateway with the usual soft limit, which it may raise to the hard limit that is given."""
     with ExitStack() as stack:
-        with soft_limit(1024):
-            starting = running_gateway(tmp_path, shared_server.url, models_dir, head_timeout_s=60)
-            gateway = stack.enter_context(starting)
-        yield gateway
+        yield lambda hard: stack.enter_context(
+            running_gateway(tmp_path, shared_server.url, models_dir, files=(1024, hard), head_timeout_s=60)
+        )
 
 
 @contextmanager
@@ -52,10 +45,9 @@ def connections(gateway: Gateway, number: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.skipif(
-    resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 4096, reason="this machine allows too few open files"
-)
-def test_the_connections_that_are_promised_are_served_at_the_usual_soft_limit(own_gateway: Gateway) -> None:
+@pytest.mark.skipif(HARD < 4096, reason="this machine allows too few open files")
+def test_the_connections_that_are_promised_are_served_at_the_usual_soft_limit(start: Start) -> None:
+    own_gateway = start(HARD)
     raise_limit()
     with connections(own_gateway, 1300):  # 1000 are served; those past it are told so
         answer = httpx.get(f"{own_gateway.url}/v1/models", timeout=60)
@@ -67,13 +59,15 @@ def test_the_connections_that_are_promised_are_served_at_the_usual_soft_limit(ow
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux changes the limit of another process")
 def test_a_gateway_that_may_open_nothing_more_says_so_once_and_goes_on_when_it_may(
-    own_gateway: Gateway,
+    start: Start,
 ) -> None:
+    """One of few files: after each connection that it cannot accept it tries as often as could wait."""
+    own_gateway = start(min(1200, HARD))
     pid = own_gateway.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     open_now = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_now + 10, before[1]))
-    with connections(own_gateway, 200):
+    with connections(own_gateway, 100):
         wait_until(lambda: EMFILE in own_gateway.log, "the want of files to be logged")
         wait_until(lambda: own_gateway.log.count(EMFILE) == 2, "a count of what was left out")
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)

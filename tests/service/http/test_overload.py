@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -176,7 +177,7 @@ def test_a_crowd_of_slow_clients_does_not_keep_polls_waiting(
 ) -> None:
     """Heads and bodies that come a byte at a time on 100 connections, and polls beside them."""
     head = b"POST /v1/certifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    patient = {"head_timeout_s": PATIENT_S, "body_timeout_s": PATIENT_S}
+    patient: dict[str, Any] = {"head_timeout_s": PATIENT_S, "body_timeout_s": PATIENT_S}
     with running_gateway(tmp_path, small_server.url, models_dir, **patient) as gateway, ExitStack() as slow:
         job = f"{gateway.url}/v1/certifications/{submit(gateway).json()['id']}"
         crowd = [
