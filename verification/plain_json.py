@@ -28,7 +28,7 @@ def check_plain(document: object) -> None:
         for step, value in levels[-1]:
             if (fault := _fault(value)) is not None:
                 raise UnreadableCertificate(_place([*way, step]), fault)
-            if isinstance(value, _CONTAINERS) and value:
+            if type(value) not in _SINGLE and isinstance(value, _CONTAINERS) and value:
                 if len(levels) > DEEPEST:
                     raise UnreadableCertificate("", f"is nested deeper than {DEEPEST} objects and lists")
                 way.append(step)
@@ -42,6 +42,8 @@ def check_plain(document: object) -> None:
 _Step: TypeAlias = str | int
 """A name in an object, or a number in a list. The first of a way is the document's own, an empty name."""
 _CONTAINERS: Final = (dict, list, tuple, Mapping)
+_SINGLE: Final = frozenset({str, int, float, bool, type(None)})
+"""What nearly all values are; whether one is a Mapping is a slow question."""
 
 
 def _fault(value: object) -> str | None:
@@ -52,7 +54,7 @@ def _fault(value: object) -> str | None:
             return None if abs(value) <= LARGEST_WHOLE else "is a whole number past 2**53"
         case float():
             return None if math.isfinite(value) else "is not a finite number"
-        case Mapping():
+        case dict() | Mapping():
             return None if all(isinstance(name, str) for name in value) else "has a name that is not text"
         case _:
             return f"is a {type(value).__name__}, which JSON does not know"
