@@ -32,17 +32,17 @@ def test_it_is_certified_and_verified_where_it_is_registered(extended: httpx.Cli
     )
     assert certificate["counts"] == plain["certificate"]["counts"]
     assert 0.4 < certificate["radius"] < plain["certificate"]["radius"]
-    assert verified(job, PROGRAM, "certify_client") == 0
+    assert verified(job, PROGRAM) == 0
     certificate["radius"] += 1e-6
-    assert verified(job, PROGRAM, "certify_client") == 1
-    assert verified(job, "certify_client") == 2
+    assert verified(job, PROGRAM) == 1
+    assert verified(job) == 2
 
 
 def test_a_job_of_it_ends_at_a_stop_radius(extended: httpx.Client) -> None:
     job = certified(extended, {**ASKED, "certifier": NAME, "n": 200_000, "stop": {"radius": 0.3}})
     assert job["certificate"]["ended_by"] == "stop_radius"
     assert job["certificate"]["n"] < 200_000
-    assert verified(job, PROGRAM, "certify_client") == 0
+    assert verified(job, PROGRAM) == 0
 
 
 def test_the_api_names_it(extended: httpx.Client) -> None:

@@ -38,16 +38,16 @@ def test_a_job_with_it_is_certified_and_verified_where_it_is_registered(
     assert certificate["model"]["noise_generator"] == GENERATOR
     assert certificate["claim"]["grid_steps"] is None
     assert 0.3 < certificate["radius"] < 0.55
-    assert verified(job, PROGRAM, "certify_client") == 0
+    assert verified(job, PROGRAM) == 0
 
 
 def test_a_radius_that_is_too_large_is_found_and_a_law_that_is_not_registered_refused(
     extended: httpx.Client,
 ) -> None:
     job = certified(extended, {**ASKED, "noise": NAME})
-    assert verified(job, "certify_client") == 2
+    assert verified(job) == 2
     job["certificate"]["radius"] += 1e-6
-    assert verified(job, PROGRAM, "certify_client") == 1
+    assert verified(job, PROGRAM) == 1
 
 
 def test_it_is_drawn_as_it_says(extended: httpx.Client) -> None:

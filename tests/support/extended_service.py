@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from runpy import run_module
 from typing import Any, Final
 
 import httpx
+import pytest
 
 from tests.support.compiled_once import compile_once
 from tests.support.program import Program
@@ -62,10 +64,20 @@ def certified(client: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
     return job
 
 
-def verified(job: dict[str, Any], *entry: str) -> int:
-    """Run ``certify verify`` in a process of its own, by ``entry``, and return its exit status."""
-    command = [sys.executable, "-m", *entry, "verify", "-"]
-    return subprocess.run(command, input=json.dumps(job).encode(), timeout=200, check=False).returncode
+def verified(job: dict[str, Any], entry: str | None = None) -> int:
+    """Return the exit status of ``certify verify``: run here, or by ``entry`` in a process of its own."""
+    given = json.dumps(job).encode()
+    if entry is not None:
+        command = [sys.executable, "-m", entry, "certify_client", "verify", "-"]
+        return subprocess.run(command, input=given, timeout=200, check=False).returncode
+    from certify_client.cli import main  # noqa: PLC0415 - only after programs have registered what they add
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", TextIOWrapper(BytesIO(given)))
+        with pytest.raises(SystemExit) as left:
+            main(["verify", "-"])
+    assert isinstance(left.value.code, int)
+    return left.value.code
 
 
 def _ready(client: httpx.Client, programs: tuple[Program, ...]) -> bool:
