@@ -37,10 +37,16 @@ def image_spec(shape: tuple[int, ...], mode: str = "RGB", **fields: object) -> I
 
 def decoded(picture: Image.Image, spec: InputSpec) -> tuple[NDArray[np.float32], list[str]]:
     """Return the array and the conversions of a picture sent as PNG."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=0)
-    answer = decode_image(buffer.getvalue(), spec, 10**8)
+    answer = decode_image(png(picture.mode, picture.size, picture.tobytes()), spec, 10**8)
     return answer.array, list(answer.conversions)
+
+
+@lru_cache(maxsize=16)
+def png(mode: str, size: tuple[int, int], pixels: bytes) -> bytes:
+    """Return a picture without palette as PNG: to write one takes as long as all that is done with it."""
+    buffer = io.BytesIO()
+    Image.frombytes(mode, size, pixels).save(buffer, "PNG", compress_level=0)
+    return buffer.getvalue()
 
 
 def assert_pixels(picture: Image.Image, rule: Mapping[str, object], expected: NDArray[np.float32]) -> None:
