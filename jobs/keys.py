@@ -47,8 +47,8 @@ def run(run_id: str) -> str:
     Scripts append to it: ``:rows`` and ``:ends``, hashes row number -> how the row began and ended;
     ``:open``, ``:failed``, ``:cancelled``, ``:abstained`` and ``:wrong``, sorted sets of the numbers of such
     rows; ``:correct`` and ``:certified``, sorted sets of the numbers of correct rows, and of all certified
-    ones, by radius; ``:skipped``, the sorted set of the
-    keys of rows that will not come, and ``:reasons``, a hash of these keys -> why.
+    ones, by radius; ``:skipped``, the sorted set of the keys of rows that will not come, and ``:reasons``, a
+    hash of these keys -> why.
     """
     return f"{PREFIX}run:{run_id}"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Decision
+from certificates import CERTIFIERS, NOISE_LAWS, Bounds, Decision, Noise
 from certificates.claim.claim_rules import decision_problems
 from jobs.named import CertifierField, NoiseField
+from registry.input_spec import InputSpec
 from registry.manifest import ModelManifest
 from service.auth.callers import Caller
 from service.certification.certificate_resources import Resource
@@ -40,12 +41,27 @@ class OfferResource(Resource):
     n_multiple_of: int = Field(description="`n` must be a multiple of this: 2 where samples go in pairs.")
 
 
+def sigma_range(spec: InputSpec, settings: GatewaySettings) -> RangeResource:
+    """Return the range of sigma for inputs of this kind, in their own units."""
+    width = spec.high - spec.low
+    return RangeResource(least=settings.sigma_min * width, most=settings.sigma_max * width)
+
+
+def most_samples(settings: GatewaySettings, caller: Caller) -> int:
+    """Return the most evaluations that a job of this caller may have."""
+    return min(settings.max_n, caller.max_n or settings.max_n)
+
+
+def fitting_noises(spec: InputSpec) -> list[Noise]:
+    """Return the laws of noise that inputs of this kind can have."""
+    return [law for law in NOISE_LAWS if law.model_fault(spec.kind, spec.low, spec.high) is None]
+
+
 def limits_of(manifest: ModelManifest, settings: GatewaySettings, caller: Caller) -> LimitsResource:
     """Return the ranges of a submission to this model by this caller."""
-    width = manifest.input.high - manifest.input.low
     return LimitsResource(
-        sigma=RangeResource(least=settings.sigma_min * width, most=settings.sigma_max * width),
-        n=RangeResource(least=1, most=min(settings.max_n, caller.max_n or settings.max_n)),
+        sigma=sigma_range(manifest.input, settings),
+        n=RangeResource(least=1, most=most_samples(settings, caller)),
         n0=RangeResource(least=1, most=settings.max_n0),
         eta=RangeResource(least=settings.eta_min, most=settings.eta_max),
         k=RangeResource(least=1, most=len(manifest.labels) - 1),
@@ -55,8 +71,7 @@ def limits_of(manifest: ModelManifest, settings: GatewaySettings, caller: Caller
 def offers_of(manifest: ModelManifest) -> list[OfferResource]:
     """Return all certifiers and bounds with which a submission to this model can certify anything."""
     found = []
-    scale = (manifest.input.kind, manifest.input.low, manifest.input.high)
-    noises = [law for law in NOISE_LAWS if law.model_fault(*scale) is None]
+    noises = fitting_noises(manifest.input)
     for certifier in CERTIFIERS:
         for bounds in (Bounds.TIGHT, Bounds.PAPER):
             about = (manifest.d, len(manifest.labels))

@@ -7,7 +7,7 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from certificates import NOISE_LAWS, Certifier, Claim, Noise, default_certifier
+from certificates import Certifier, Claim, Noise, default_certifier
 from jobs.claims import claim_of
 from jobs.spec import AskedSpec, InputRecord, JobSpec, StopRule
 from registry.fault_words import did_you_mean
@@ -18,6 +18,7 @@ from registry.model_folders import Registry
 from service.auth.callers import Caller
 from service.certification.images import decode_image
 from service.certification.model_inputs import DecodedInput
+from service.certification.model_offers import fitting_noises, most_samples, sigma_range
 from service.certification.requests import MAX_SEED, CertificationFields
 from service.certification.tensors import Tensor, from_tensor
 from service.gateway_settings import GatewaySettings
@@ -93,7 +94,7 @@ class Submissions:
 
     def most(self, caller: Caller) -> int:
         """Return the most evaluations that a job of this caller may have."""
-        return _most(self._settings, caller)
+        return most_samples(self._settings, caller)
 
     def _settled(self, fields: CertificationFields, caller: Caller) -> tuple[ModelManifest, float, Certifier]:
         """Return model, sigma and certifier of a request whose fields go together. Raises as ``check``."""
@@ -144,7 +145,7 @@ def _faults(
         messages.append(("sigma", f"is required: model {manifest.name} was trained without noise"))
     elif (said := _sigma_limits(sigma, manifest.input, limits)) is not None:
         messages.append(("sigma", said))
-    if fields.n > (most := _most(limits, caller)):
+    if fields.n > (most := most_samples(limits, caller)):
         messages.append(("n", f"must be at most {most:,}"))
     if fields.n0 > limits.max_n0:
         messages.append(("n0", f"must be at most {limits.max_n0:,}"))
@@ -159,18 +160,14 @@ def _faults(
     return [FieldError(field=fields.name_of(field), message=message) for field, message in messages]
 
 
-def _most(limits: GatewaySettings, caller: Caller) -> int:
-    return min(limits.max_n, caller.max_n or limits.max_n)
-
-
 def _sigma_limits(sigma: float, spec: InputSpec, limits: GatewaySettings) -> str | None:
     """Say which sigma this model accepts, in its own units, if sigma is outside; None otherwise."""
-    width = spec.high - spec.low
-    least, most = limits.sigma_min * width, limits.sigma_max * width
-    if least <= sigma <= most:
+    allowed = sigma_range(spec, limits)
+    if allowed.least <= sigma <= allowed.most:
         return None
     scale = f"[{shown_number(spec.low)}, {shown_number(spec.high)}]"
-    return f"{_between(least, most)} for a model whose scale is {scale}, not {shown_number(sigma)}"
+    said = _between(allowed.least, allowed.most)
+    return f"{said} for a model whose scale is {scale}, not {shown_number(sigma)}"
 
 
 def _between(least: float, most: float) -> str:
@@ -183,7 +180,7 @@ def _combination_faults(
     """List fields that do not go together, by the rules that workers and verification use too."""
     about = (manifest.input.kind, manifest.input.low, manifest.input.high)
     if (unfit := fields.noise.model_fault(*about)) is not None:
-        others = " or ".join(law.name for law in NOISE_LAWS if law.model_fault(*about) is None)
+        others = " or ".join(law.name for law in fitting_noises(manifest.input))
         return [("noise", f"must be {others} for model {manifest.name}: {unfit}")]
     claim = _claim(fields, _certifier(fields, sigma, manifest), sigma, manifest)
     return claim.problems(classes=len(manifest.labels))

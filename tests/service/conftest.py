@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import numpy as np
@@ -25,6 +26,8 @@ from tests.support.server import Server, running_server
 MAX_BODY_BYTES = 200_000
 MAX_N = 1_000_000
 
+GatewayWith: TypeAlias = Callable[..., AbstractContextManager[Gateway]]
+
 
 @pytest.fixture(scope="session")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,18 +41,21 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def gateway(
+def gateway_with(
     shared_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
-    with running_gateway(
-        tmp_path_factory.mktemp("gateway"),
-        shared_server.url,
-        models_dir,
-        max_body_bytes=MAX_BODY_BYTES,
-        max_n=MAX_N,
-        events_interval_s=0.02,
-        run_events_interval_s=0.02,
-    ) as running:
+) -> GatewayWith:
+    """Run a gateway of the shared server with some settings, until the block ends."""
+
+    def run(**settings: Any) -> AbstractContextManager[Gateway]:
+        return running_gateway(tmp_path_factory.mktemp("gateway"), shared_server.url, models_dir, **settings)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def gateway(gateway_with: GatewayWith) -> Iterator[Gateway]:
+    settings = {"max_body_bytes": MAX_BODY_BYTES, "max_n": MAX_N}
+    with gateway_with(events_interval_s=0.02, run_events_interval_s=0.02, **settings) as running:
         yield running
 
 
@@ -120,18 +126,9 @@ def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def guarded(
-    shared_server: Server, models_dir: Path, keys_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
-    folder = tmp_path_factory.mktemp("gateway")
-    with running_gateway(
-        folder,
-        shared_server.url,
-        models_dir,
-        keys_file=keys_file,
-        cors_origins='["https://lab.example"]',
-        log_level="debug",
-    ) as gateway:
+def guarded(gateway_with: GatewayWith, keys_file: Path) -> Iterator[Gateway]:
+    origins = '["https://lab.example"]'
+    with gateway_with(keys_file=keys_file, cors_origins=origins, log_level="debug") as gateway:
         yield gateway
 
 

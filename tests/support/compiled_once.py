@@ -31,8 +31,6 @@ def keep_compiled() -> None:
     if FOLDER in os.environ:
         numba = import_module("numba")
         vars(numba)["njit"] = partial(numba.njit, cache=True)
-        loops = vars(import_module("worker.queue.warm_up"))
-        loops["warm_up"] = partial(_in_turn, loops["warm_up"])
 
 
 def _in_turn(warm_up: Callable[[], None]) -> None:
@@ -43,10 +41,12 @@ def _in_turn(warm_up: Callable[[], None]) -> None:
 
 
 def compile_once() -> None:
-    """Keep compiled loops, and try no device, if there is a session's folder."""
+    """Keep compiled loops, compile in turn, and try no device, if there is a session's folder."""
+    keep_compiled()
     if FOLDER in os.environ:
         vars(import_module("worker.preflight"))["trying_device"] = lambda *_: nullcontext()
-    keep_compiled()
+        loops = vars(import_module("worker.queue.warm_up"))
+        loops["warm_up"] = partial(_in_turn, loops["warm_up"])
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import socket
 from contextlib import closing
+from typing import Final
 
 from tests.support.gateway import Gateway
+
+PROBE: Final = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LIVE: Final = b'{"status":"live"}'
+"""The end of the answer to ``PROBE``."""
 
 
 def connection(gateway: Gateway, sent: bytes = b"", **options: int) -> socket.socket:

@@ -5,38 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import httpx
 import pytest
 
 from service.gateway_settings import GatewaySettings
-from tests.service.conftest import MAX_BODY_BYTES
-from tests.support.gateway import Gateway, running_gateway
-from tests.support.raw_requests import connection, exchange, receive
-from tests.support.server import Server
+from tests.service.conftest import MAX_BODY_BYTES, GatewayWith
+from tests.support.gateway import Gateway
+from tests.support.raw_requests import LIVE, PROBE, connection, exchange, receive
 from tests.support.wait import wait_until
 
-PROBE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-LIVE = b'{"status":"live"}'
 POST = b"POST /v1/certifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 CLOSE = b"Connection: close\r\n"
 
 
 @pytest.fixture(scope="module")
-def brisk(
-    shared_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
+def brisk(gateway_with: GatewayWith) -> Iterator[Gateway]:
     """A gateway with short time limits, three connections and one request at a time."""
-    with running_gateway(
-        tmp_path_factory.mktemp("gateway"),
-        shared_server.url,
-        models_dir,
-        keep_alive_s=2,
-        send_timeout_s=1,
-        max_connections=3,
-        max_requests=1,
-    ) as gateway:
+    with gateway_with(keep_alive_s=2, send_timeout_s=1, max_connections=3, max_requests=1) as gateway:
         yield gateway
 
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from service.gateway_settings import GatewaySettings
 from service.http.hosts import Hosts
-from tests.support.gateway import Gateway, running_gateway
+from tests.service.conftest import GatewayWith
+from tests.support.gateway import Gateway
 from tests.support.problems import check_problem
-from tests.support.server import Server
 
 KEYS = Path("keys.toml")
 LOCAL = ["localhost", "LOCALHOST:8000", "localhost.", "127.0.0.1:8000", "127.8.8.8", "[::1]:8000"]
@@ -102,18 +102,9 @@ def test_a_page_that_brings_its_own_name_here_is_refused_though_both_names_agree
     assert "CERTIFY_ALLOWED_HOSTS" in check_problem(answer, "origin-not-allowed", 403)["detail"]
 
 
-def test_leave_to_come_without_a_key_is_no_leave_to_come_under_any_name(
-    shared_server: Server, models_dir: Path, tmp_path: Path
-) -> None:
+def test_leave_to_come_without_a_key_is_no_leave_to_come_under_any_name(gateway_with: GatewayWith) -> None:
     """As in compose: every address of the container, no keys, and two names."""
-    with running_gateway(
-        tmp_path,
-        shared_server.url,
-        models_dir,
-        host="0.0.0.0",
-        allow_anonymous=True,
-        allowed_hosts='["gateway"]',
-    ) as open_gateway:
+    with gateway_with(host="0.0.0.0", allow_anonymous=True, allowed_hosts='["gateway"]') as open_gateway:
         for name in ("localhost:8000", "127.0.0.1:8000", "gateway:8000"):
             answer = httpx.get(f"{open_gateway.url}/v1/certifications", headers={"Host": name})
             assert answer.status_code == 200

@@ -5,35 +5,24 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.gateway import Gateway, running_gateway
-from tests.support.raw_requests import connection, exchange, receive
-from tests.support.server import Server
+from tests.service.conftest import GatewayWith
+from tests.support.gateway import Gateway
+from tests.support.raw_requests import LIVE, PROBE, connection, exchange, receive
 from tests.support.wait import wait_until
 
 MOST_CONNECTIONS = 12
-PROBE = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-LIVE = b'{"status":"live"}'
 SLOW = b"GET /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 
 @pytest.fixture(scope="module")
-def hurried(
-    shared_server: Server, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gateway]:
+def hurried(gateway_with: GatewayWith) -> Iterator[Gateway]:
     """A gateway that waits for neither head nor body, so that a request of a slow machine may be cut too."""
-    with running_gateway(
-        tmp_path_factory.mktemp("gateway"),
-        shared_server.url,
-        models_dir,
-        max_connections=MOST_CONNECTIONS,
-        head_timeout_s=0.5,
-        body_timeout_s=0.5,
-    ) as gateway:
+    waits = {"head_timeout_s": 0.5, "body_timeout_s": 0.5}
+    with gateway_with(max_connections=MOST_CONNECTIONS, **waits) as gateway:
         yield gateway
 
 
