@@ -15,6 +15,7 @@ import numpy as np
 
 from certificates import FIRST_ORDER, Noise
 from importing.import_errors import ImportRefused
+from importing.quiet_logs import at_least
 from jobs.job_errors import PermanentFailure
 from registry import ModelError, ModelManifest
 from worker.fixed_function.trial_times import turns_of
@@ -107,9 +108,7 @@ def _peak_bytes() -> int:
 def _refusing() -> Iterator[None]:
     """Turn the refusals of workers into refusals of the import."""
     try:
-        logging.getLogger("worker").setLevel(
-            logging.CRITICAL
-        )  # findings that could not be read: no matter here
-        yield
+        with at_least(logging.CRITICAL, "worker"):  # findings that could not be read: no matter here
+            yield
     except (ModelError, PermanentFailure) as error:
         raise ImportRefused(str(error)) from error

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from importing.import_errors import ImportRefused
 from importing.onnx_opsets import at_opset, opset_of
+from importing.quiet_logs import at_least
 
 LEAST_OPSET: Final = 13
 """From here on DequantizeLinear knows one scale for each channel."""
@@ -57,7 +57,7 @@ def quantised(
         given, prepared, made = (Path(place) / name for name in ("given.onnx", "prepared.onnx", "made.onnx"))
         onnx.save(model, given)
         try:
-            with _without_advice():
+            with at_least(logging.ERROR):  # the tool advises to do what is done here
                 quant_pre_process(given, prepared, skip_symbolic_shape=True)
                 quantize_static(
                     prepared,
@@ -75,15 +75,3 @@ def quantised(
     if not any(node.op_type in _QUANTISED for node in whole.graph.node):
         raise ImportRefused(f"{said} has no operator that ONNX Runtime can compute in 8 bits")
     return bytes(whole.SerializeToString(deterministic=True))
-
-
-@contextmanager
-def _without_advice() -> Iterator[None]:
-    """Keep the tool from logging, through the root logger, that one should do what is done here."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
